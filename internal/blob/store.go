@@ -1,0 +1,138 @@
+// Package blob keeps files on disk under the hash of their content.
+package blob
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+)
+
+// File is an upload as the areas of the program see it. Name and ContentType are the client's claims; Size is in
+// bytes.
+type File struct {
+	Name, ContentType string
+	Size              int64
+	Content           io.Reader
+}
+
+// Store holds blobs in a folder of its own. It may be used by many goroutines, and by several programs, at once.
+type Store struct{ dir string }
+
+// A blob lies in dir/ab/abcd….png; while it is written it lies in dir/tmp.
+const (
+	unfinished    = "tmp"
+	unfinishedAge = time.Hour
+)
+
+var stored = regexp.MustCompile(`\A[0-9a-f]{64}\.(?:png|jpg)\z`)
+
+// Open returns the store in dir. It makes the folder if there is none, readable to nobody else, and removes
+// what a crash left unfinished more than an hour ago.
+func Open(dir string) (*Store, error) {
+	s := &Store{dir: dir}
+	if err := makeFolder(filepath.Join(dir, unfinished)); err != nil {
+		return nil, fmt.Errorf("open blob store: %w", err)
+	}
+	if err := s.sweep(time.Now().Add(-unfinishedAge)); err != nil {
+		return nil, fmt.Errorf("sweep blob store: %w", err)
+	}
+	return s, nil
+}
+
+// Put stores content and returns its name, the SHA-256 in hex and ext, which is ".png" or ".jpg". When it
+// returns without an error, the content survives a crash. Content that is stored already is not written again.
+func (s *Store) Put(ctx context.Context, ext string, content []byte) (name string, err error) {
+	sum := sha256.Sum256(content)
+	name = hex.EncodeToString(sum[:]) + ext
+	if !stored.MatchString(name) {
+		return "", fmt.Errorf("put blob: unknown extension %q", ext)
+	}
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("put blob: %w", err)
+	}
+	if err := s.put(s.path(name), content); err != nil {
+		return "", fmt.Errorf("put blob: %w", err)
+	}
+	return name, nil
+}
+
+// Open returns the blob of that name, for the caller to close. It is fs.ErrNotExist for anything that is not
+// exactly a name which Put has returned.
+func (s *Store) Open(name string) (*os.File, error) {
+	if !stored.MatchString(name) {
+		return nil, fmt.Errorf("open blob: %w", fs.ErrNotExist)
+	}
+	file, err := os.Open(s.path(name))
+	if err != nil {
+		return nil, fmt.Errorf("open blob: %w", err)
+	}
+	return file, nil
+}
+
+func (s *Store) path(name string) string { return filepath.Join(s.dir, name[:2], name) }
+
+func (s *Store) put(path string, content []byte) error {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if !holds(path, len(content)) {
+		if err := s.write(path, content); err != nil {
+			return err
+		}
+	}
+	// Another caller may have made the file or its folder an instant ago, and not yet have come this far.
+	return errors.Join(syncFolder(filepath.Dir(path)), syncFolder(s.dir))
+}
+
+// holds tells whether a whole file lies at path; one that a failing disk cut short is written again.
+func holds(path string, size int) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size)
+}
+
+// write makes the file appear at path whole or not at all. Two callers at once write the same bytes, so that
+// it does not matter who is last.
+func (s *Store) write(path string, content []byte) error {
+	file, err := os.CreateTemp(filepath.Join(s.dir, unfinished), "")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err == nil {
+		err = file.Sync()
+	}
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}
+
+// sweep removes the unfinished files from before that time.
+func (s *Store) sweep(before time.Time) error {
+	entries, err := os.ReadDir(filepath.Join(s.dir, unfinished))
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err == nil && info.ModTime().Before(before) {
+			err = os.Remove(filepath.Join(s.dir, unfinished, entry.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

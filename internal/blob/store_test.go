@@ -1,0 +1,257 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	hello     = "hello"
+	helloName = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824.png"
+)
+
+func TestPutStoresUnderTheHash(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	store := open(t, dir)
+	name, err := store.Put(t.Context(), ".png", []byte(hello))
+	if err != nil || name != helloName {
+		t.Fatalf("%q, %v", name, err)
+	}
+	if got := read(t, store, name); got != hello {
+		t.Errorf("%q is stored", got)
+	}
+	for path, want := range map[string]fs.FileMode{
+		"":                             fs.ModeDir | 0o700,
+		"2c":                           fs.ModeDir | 0o700,
+		unfinished:                     fs.ModeDir | 0o700,
+		filepath.Join("2c", helloName): 0o600,
+		"..":                           fs.ModeDir | 0o700,
+	} {
+		info, err := os.Stat(filepath.Join(dir, path))
+		if err != nil || info.Mode() != want {
+			t.Errorf("%q: %v, %v", path, info, err)
+		}
+	}
+	if left := entries(t, filepath.Join(dir, unfinished)); len(left) > 0 {
+		t.Errorf("%v is left behind", left)
+	}
+}
+
+func TestPutDoesNotRewriteWhatIsStored(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(t, dir)
+	put(t, store, hello)
+	before, err := os.Stat(filepath.Join(dir, "2c", helloName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, open(t, dir), hello)
+	after, err := os.Stat(filepath.Join(dir, "2c", helloName))
+	if err != nil || !os.SameFile(before, after) || !before.ModTime().Equal(after.ModTime()) {
+		t.Errorf("the file was written again: %v", err)
+	}
+	if names := entries(t, filepath.Join(dir, "2c")); len(names) != 1 {
+		t.Errorf("%v are stored", names)
+	}
+}
+
+func TestPutRepairsAFileCutShort(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(t, dir)
+	put(t, store, hello)
+	if err := os.Truncate(filepath.Join(dir, "2c", helloName), 2); err != nil {
+		t.Fatal(err)
+	}
+	put(t, store, hello)
+	if got := read(t, store, helloName); got != hello {
+		t.Errorf("%q is stored", got)
+	}
+}
+
+func TestPutKeepsTypesOfTheSameContentApart(t *testing.T) {
+	t.Parallel()
+	store := open(t, t.TempDir())
+	put(t, store, hello)
+	if _, err := store.Open(strings.Replace(helloName, ".png", ".jpg", 1)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("never put, but: %v", err)
+	}
+}
+
+func TestPutRefusesOtherExtensions(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(t, dir)
+	for _, ext := range []string{"", "png", ".gif", ".PNG", ".png\n", "/../x.png", ".png/..", "\x00.png"} {
+		if name, err := store.Put(t.Context(), ext, []byte(hello)); err == nil || name != "" {
+			t.Errorf("%q gives %q", ext, name)
+		}
+	}
+	if names := entries(t, dir); len(names) != 1 {
+		t.Errorf("something was written: %v", names)
+	}
+}
+
+func TestPutWritesNothingOnceCanceled(t *testing.T) {
+	t.Parallel()
+	store := open(t, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if name, err := store.Put(ctx, ".png", []byte(hello)); !errors.Is(err, context.Canceled) || name != "" {
+		t.Errorf("%q, %v", name, err)
+	}
+	if _, err := store.Open(helloName); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it is there: %v", err)
+	}
+}
+
+func TestPutLeavesNoUnfinishedFileWhenItFails(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(t, dir)
+	if err := os.MkdirAll(filepath.Join(dir, "2c", helloName, "inside"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Put(t.Context(), ".png", []byte(hello)); err == nil {
+		t.Error("a folder is in the way, and nothing is said")
+	}
+	if left := entries(t, filepath.Join(dir, unfinished)); len(left) > 0 {
+		t.Errorf("%v is left behind", left)
+	}
+}
+
+func TestManyPutTheSameAndOtherContentAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(t, dir)
+	var group sync.WaitGroup
+	for i := range 32 {
+		group.Go(func() {
+			content := strings.Repeat("x", 1000*(i%4))
+			name, err := store.Put(t.Context(), ".jpg", []byte(content))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if got := read(t, store, name); got != content {
+				t.Errorf("%s holds %d bytes", name, len(got))
+			}
+		})
+	}
+	group.Wait()
+	if names := entries(t, dir); len(names) != 4+1 {
+		t.Errorf("%v are stored", names)
+	}
+}
+
+func TestOpenKnowsExactNamesOnly(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(t, filepath.Join(dir, "store"))
+	put(t, store, hello)
+	if err := os.WriteFile(filepath.Join(dir, "secret.png"), []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{
+		"", ".", "..", "/", "2c", unfinished, "2c/" + helloName, "../secret.png", "../../secret.png", "/etc/passwd", `..\secret.png`,
+		"./" + helloName, helloName + "/", helloName + "\n", "\n" + helloName, helloName + "\x00", helloName + ".png", strings.ToUpper(helloName),
+		helloName[:64], helloName[:64] + ".PNG", helloName[:64] + ".gif", helloName[:64] + "xpng", helloName[1:], "2" + helloName,
+		"%2e%2e/secret.png", strings.Repeat("../", 21) + "a.png", strings.Repeat("0", 64) + ".png",
+	} {
+		file, err := store.Open(name)
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q: %v", name, err)
+		}
+		if file != nil {
+			t.Errorf("%q opens a file", name)
+		}
+	}
+}
+
+func TestOpenSweepsOnlyOldUnfinishedFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := open(t, dir)
+	put(t, store, hello)
+	blob, old, fresh := filepath.Join(dir, "2c", helloName), filepath.Join(dir, unfinished, "old"), filepath.Join(dir, unfinished, "fresh")
+	for path, age := range map[string]time.Duration{old: time.Hour + time.Minute, fresh: time.Hour - time.Minute, blob: 1000 * time.Hour} {
+		if err := os.WriteFile(path, []byte(hello), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store = open(t, dir)
+	if left := entries(t, filepath.Join(dir, unfinished)); len(left) != 1 || left[0] != "fresh" {
+		t.Errorf("%v is left", left)
+	}
+	if got := read(t, store, helloName); got != hello {
+		t.Errorf("the blob is now %q", got)
+	}
+}
+
+func TestOpenRefusesAPathThatIsAFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); err == nil {
+		t.Error("a file passes for a folder")
+	}
+}
+
+func open(t *testing.T, dir string) *Store {
+	t.Helper()
+	store, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func put(t *testing.T, store *Store, content string) {
+	t.Helper()
+	if _, err := store.Put(t.Context(), ".png", []byte(content)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, store *Store, name string) string {
+	t.Helper()
+	file, err := store.Open(name)
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer file.Close()
+	content, err := io.ReadAll(file)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(content)
+}
+
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range found {
+		names = append(names, entry.Name())
+	}
+	return names
+}

@@ -1,0 +1,85 @@
+package fault
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"minidock/internal/locale"
+)
+
+// sentence is a text in each language. Words in braces are replaced by the parameter of that name, {field} by what
+// people call the field.
+type sentence struct{ english, chinese string }
+
+func (s sentence) in(tag language.Tag) string {
+	if locale.IsChinese(tag) {
+		return s.chinese
+	}
+	return s.english
+}
+
+// sentences holds the messages by key: a code, or a code and a field where that field needs words of its own.
+var sentences = map[string]sentence{
+	"BLANK":                       {"{field} must be filled in.", "请填写{field}。"},
+	"TOO_SHORT":                   {"{field} is too short: it counts {weight} and must count {min} to {max}.", "{field}太短：现计 {weight} 个字符，应为 {min} 到 {max} 个字符。"},
+	"TOO_SHORT.password":          {"The password is too short: it has {weight} bytes and must have {min} to {max}.", "密码太短：现为 {weight} 字节，应为 {min} 到 {max} 字节。"},
+	"TOO_LONG":                    {"{field} is too long: it counts {weight} and must count {min} to {max}.", "{field}太长：现计 {weight} 个字符，应为 {min} 到 {max} 个字符。"},
+	"TOO_LONG.password":           {"The password is too long: it has {weight} bytes and must have {min} to {max}.", "密码太长：现为 {weight} 字节，应为 {min} 到 {max} 字节。"},
+	"TOO_LONG.email":              {"The e-mail address is too long: it has {weight} bytes and may have {max}.", "电子邮箱太长：现为 {weight} 字节，最多 {max} 字节。"},
+	"TOO_LONG.serviceEmail":       {"The customer service e-mail is too long: it has {weight} bytes and may have {max}.", "客服邮箱太长：现为 {weight} 字节，最多 {max} 字节。"},
+	"TOO_COMMON":                  {"This is one of the commonest passwords, which are guessed first.", "该密码过于常见，容易被猜中。"},
+	"INVALID_CHARACTER":           {"{field} has a character that is not allowed: {character}.", "{field}含有不允许的字符：{character}。"},
+	"INVALID_FORMAT":              {"{field} has a character that is not allowed.", "{field}含有不允许的字符。"},
+	"INVALID_FORMAT.email":        {"The e-mail address must be written like {format}.", "电子邮箱格式应为 {format}。"},
+	"INVALID_FORMAT.logo":         {"The logo is not in {format}.", "标志不是有效的 {format} 数据。"},
+	"INVALID_FORMAT.servicePhone": {"The customer service phone must be a landline number: {format}.", "客服电话应为固定电话号码：{format}。"},
+	"INVALID_FORMAT.serviceEmail": {"The customer service e-mail must be written like {format}.", "客服邮箱格式应为 {format}。"},
+	"NOT_FOUND":                   {"{field} is not known: {value}.", "没有找到{field}：{value}。"},
+	"TAKEN":                       {"{field} is taken already.", "{field}已被使用。"},
+	"UNSUPPORTED_TYPE":            {"The logo must be a .jpg, .jpeg or .png picture by its content, name and type ({allowed}); found {found}.", "标志的内容、文件名和类型都应为 .jpg、.jpeg 或 .png 图片（{allowed}）；现为 {found}。"},
+	"TOO_LARGE":                   {"The logo is too large: it has {bytes} bytes and may have {max}.", "标志太大：现为 {bytes} 字节，最多 {max} 字节。"},
+	"TOO_SMALL":                   {"The logo is too small: a side has {width} pixels and must have {min}.", "标志太小：边长 {width} 像素，至少 {min} 像素。"},
+	"TOO_MANY_PIXELS":             {"The logo has too many pixels: a side has {width} and may have {max}.", "标志像素过多：边长 {width} 像素，最多 {max} 像素。"},
+	"NOT_SQUARE":                  {"The logo must be as wide as high: it has {width} by {height} pixels.", "标志的宽高应相等：现为 {width}×{height} 像素。"},
+	"INVALID_IMAGE":               {"The logo is damaged and cannot be shown.", "标志图片已损坏，无法显示。"},
+	"QUOTA_EXCEEDED":              {"The workspace has {used} mini programs for this launch target and may have {limit}.", "工作空间在该发布平台已有 {used} 个小程序，最多 {limit} 个。"},
+	"IDEMPOTENCY_KEY_REUSED":      {"This idempotency key was used within 24 hours with another input.", "该幂等键在 24 小时内已用于其他内容的请求。"},
+	"INVALID_CREDENTIALS":         {"E-mail address and password do not belong together.", "电子邮箱或密码不正确。"},
+	"NOT_CHINESE":                 {"{field} has no Chinese character; Chinese is advised for a smooth review.", "{field}不含中文；建议使用中文，以便顺利通过审核。"},
+}
+
+// labels are what people call the fields of the forms.
+var labels = map[string]sentence{
+	"email":            {"The e-mail address", "电子邮箱"},
+	"password":         {"The password", "密码"},
+	"displayName":      {"The name", "名称"},
+	"workspaceId":      {"The workspace", "工作空间"},
+	"launchTargetCode": {"The launch target", "发布平台"},
+	"name":             {"The name", "名称"},
+	"tagline":          {"The tagline", "一句话简介"},
+	"description":      {"The description", "详细介绍"},
+	"logo":             {"The logo", "标志"},
+	"industryCode":     {"The industry", "行业"},
+	"servicePhone":     {"The customer service phone", "客服电话"},
+	"serviceEmail":     {"The customer service e-mail", "客服邮箱"},
+	"idempotencyKey":   {"The idempotency key", "幂等键"},
+}
+
+// MessageKey names the sentence that says what is wrong.
+func (e UserError) MessageKey() string {
+	if key := string(e.Code) + "." + e.Field; sentences[key] != (sentence{}) {
+		return key
+	}
+	return string(e.Code)
+}
+
+// Message says what is wrong, in the language of the tag.
+func (e UserError) Message(tag language.Tag) string {
+	pairs := []string{"{field}", labels[e.Field].in(tag)}
+	for _, param := range e.Params {
+		pairs = append(pairs, "{"+param.Name+"}", fmt.Sprint(param.Value))
+	}
+	return strings.NewReplacer(pairs...).Replace(sentences[e.MessageKey()].in(tag))
+}

@@ -1,0 +1,54 @@
+// Package id makes and reads the opaque global ids of the API: a prefix that names the type, and a part that is
+// unique in it.
+package id
+
+import (
+	"encoding/base32"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Kind is the prefix that names a type.
+type Kind string
+
+// The kinds of things that have an id.
+const (
+	User         Kind = "usr"
+	Workspace    Kind = "wsp"
+	Member       Kind = "mem"
+	MiniProgram  Kind = "mpr"
+	Industry     Kind = "ind"
+	LaunchTarget Kind = "ltg"
+	// The kinds below stand in the database only.
+	QuotaUse       Kind = "quo"
+	IdempotencyKey Kind = "idk"
+	Targeting      Kind = "tgt"
+)
+
+// crockford sorts as the bytes that it encodes.
+var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// New returns an id that was never given before. Ids of one kind sort by the time they were made.
+func New(kind Kind) string {
+	u := uuid.Must(uuid.NewV7())
+	return Of(kind, crockford.EncodeToString(u[:]))
+}
+
+// Of returns the id of the thing of this kind that its catalogue knows by key.
+func Of(kind Kind, key string) string { return string(kind) + "_" + key }
+
+// Split returns the kind and the key of an id; ok is false when it does not look like one.
+func Split(id string) (kind Kind, key string, ok bool) {
+	prefix, key, ok := strings.Cut(id, "_")
+	return Kind(prefix), key, ok && prefix != "" && key != ""
+}
+
+// KindOf returns the kind of an id, or "" when it does not look like one.
+func KindOf(id string) Kind {
+	kind, _, ok := Split(id)
+	if !ok {
+		return ""
+	}
+	return kind
+}

@@ -1,0 +1,73 @@
+package picture
+
+import (
+	"bytes"
+	"runtime"
+	"strings"
+
+	"minidock/internal/fault"
+)
+
+// Limits are what a launch target asks of a picture. The sides are in pixels, both bounds included.
+type Limits struct {
+	MaxBytes, MinSide, MaxSide int
+	ContentTypes               []string // of image/png and image/jpeg
+}
+
+// Picture is a square picture that we have encoded ourselves: it holds pixels and nothing else.
+type Picture struct {
+	Bytes         []byte
+	ContentType   string
+	Width, Height int
+}
+
+// Prepare judges the source and draws it anew, upright, in its own type and size. It records the first thing
+// that is wrong on wrong, under field, and tells whether nothing is. Pixels are read only if the header is
+// within limits, and of as many pictures at once as there are cores; further callers wait.
+func Prepare(src Source, limits Limits, field string, wrong *fault.List) (Picture, bool) {
+	contentType := typeOf(src.Bytes)
+	stray := strayType(src, contentType, limits.ContentTypes)
+	switch size := len(src.Bytes); {
+	case size == 0:
+		wrong.Add(field, fault.Blank)
+	case size > limits.MaxBytes:
+		wrong.Add(field, fault.TooLarge, "bytes", size, "max", limits.MaxBytes)
+	case stray != "":
+		allowed := strings.Join(limits.ContentTypes, ", ")
+		wrong.Add(field, fault.UnsupportedType, "found", stray, "allowed", allowed)
+	default:
+		return redraw(src.Bytes, contentType, limits, field, wrong)
+	}
+	return Picture{}, false
+}
+
+func redraw(content []byte, contentType string, limits Limits, field string, wrong *fault.List) (Picture, bool) {
+	header, err := kinds[contentType].header(bytes.NewReader(content))
+	switch width, height := header.Width, header.Height; {
+	case err != nil:
+		wrong.Add(field, fault.InvalidImage)
+	case width != height:
+		wrong.Add(field, fault.NotSquare, "width", width, "height", height)
+	case width < limits.MinSide:
+		wrong.Add(field, fault.TooSmall, "width", width, "min", limits.MinSide)
+	case width > limits.MaxSide:
+		wrong.Add(field, fault.TooManyPixels, "width", width, "max", limits.MaxSide)
+	default:
+		drawn, err := inTurn(content, kinds[contentType].redraw)
+		if err != nil {
+			wrong.Add(field, fault.InvalidImage)
+			return Picture{}, false
+		}
+		return Picture{Bytes: drawn, ContentType: contentType, Width: width, Height: height}, true
+	}
+	return Picture{}, false
+}
+
+// A picture within limits may take hundreds of megabytes while it is drawn.
+var turns = make(chan struct{}, runtime.GOMAXPROCS(0))
+
+func inTurn(content []byte, redraw func([]byte) ([]byte, error)) ([]byte, error) {
+	turns <- struct{}{}
+	defer func() { <-turns }()
+	return redraw(content)
+}
