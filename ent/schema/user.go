@@ -1,0 +1,33 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+)
+
+// User is somebody with an account.
+type User struct{ ent.Schema }
+
+// Fields of the User.
+func (User) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").Immutable(),
+		field.String("email").Unique().MaxLen(254).Comment("canonical: lower case, domain in punycode"),
+		field.String("display_name"),
+		field.String("password_hash").Sensitive().Comment("argon2id in PHC form"),
+		field.Enum("staff_role").Values("REVIEWER", "ADMIN").Optional().Nillable(),
+		field.Time("created_at").Immutable(),
+	}
+}
+
+// Edges of the User.
+func (User) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("memberships", Member.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("mini_programs", MiniProgram.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("idempotency_keys", IdempotencyKey.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
+}
