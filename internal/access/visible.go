@@ -1,0 +1,79 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"minidock/ent"
+	"minidock/ent/assignment"
+	"minidock/ent/member"
+	"minidock/ent/miniprogram"
+	"minidock/ent/predicate"
+	"minidock/ent/user"
+	"minidock/ent/workspace"
+	"minidock/internal/fault"
+	"minidock/internal/id"
+)
+
+// membershipAt finds the actor's membership that counts at the workspace, or at the thing inside one, with this id.
+func membershipAt(ctx context.Context, client *ent.Client, actor Actor, at string) (*ent.Member, error) {
+	inside, ok := inside(at)
+	if !ok {
+		return nil, fault.ErrNotFound
+	}
+	found, err := client.Member.Query().Where(member.UserID(actor.UserID), inside).Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return nil, fault.ErrNotFound
+	case err != nil:
+		return nil, fmt.Errorf("read the membership: %w", err)
+	}
+	return found, nil
+}
+
+// inside says which memberships count at an id.
+func inside(at string) (predicate.Member, bool) {
+	switch id.KindOf(at) {
+	case id.Workspace:
+		return member.WorkspaceID(at), true
+	case id.MiniProgram:
+		return member.And(
+			member.HasWorkspaceWith(workspace.HasMiniProgramsWith(miniprogram.ID(at))),
+			member.Or(
+				member.RoleIn(managers...),
+				member.HasAssignmentsWith(assignment.MiniProgramID(at)),
+			),
+		), true
+	default:
+		return nil, false
+	}
+}
+
+// Workspaces narrows a query to the workspaces that the actor may see: those that the actor is a member of.
+func Workspaces(actor Actor) predicate.Workspace {
+	return workspace.HasMembersWith(member.UserID(actor.UserID))
+}
+
+// Members narrows a query to the members that the actor may see: those of the actor's workspaces.
+func Members(actor Actor) predicate.Member {
+	return member.HasWorkspaceWith(Workspaces(actor))
+}
+
+// MiniPrograms narrows a query to the mini programs that the actor may see: owners and masters see all of their
+// workspace, a developer those that are assigned.
+func MiniPrograms(actor Actor) predicate.MiniProgram {
+	return miniprogram.Or(
+		miniprogram.HasWorkspaceWith(workspace.HasMembersWith(member.UserID(actor.UserID), member.RoleIn(managers...))),
+		miniprogram.HasAssignmentsWith(assignment.HasMemberWith(member.UserID(actor.UserID))),
+	)
+}
+
+// Users narrows a query to the users that the actor may see: the actor, the people of the actor's workspaces, and
+// whoever created what the actor sees there.
+func Users(actor Actor) predicate.User {
+	return user.Or(
+		user.ID(actor.UserID),
+		user.HasMembershipsWith(Members(actor)),
+		user.HasMiniProgramsWith(MiniPrograms(actor)),
+	)
+}

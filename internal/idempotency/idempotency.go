@@ -1,0 +1,93 @@
+// Package idempotency lets a caller send a request again without it being done twice: the same key with the same input
+// gives the first success once more.
+package idempotency
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"minidock/ent"
+	"minidock/ent/idempotencykey"
+	"minidock/internal/fault"
+	"minidock/internal/id"
+)
+
+const (
+	// Kept is how long a success is remembered.
+	Kept   = 24 * time.Hour
+	maxKey = 255
+	field  = "idempotencyKey"
+)
+
+// Request is a request of a user that may be sent again. Without a key it is done each time.
+type Request struct {
+	userID, mutation string
+	key              *string
+	fingerprint      []byte
+}
+
+// Of makes the request of a user. Input is everything else that was sent; files must be in it by their bytes.
+func Of(userID, mutation string, key *string, input any) (Request, error) {
+	text, err := json.Marshal(input)
+	if err != nil {
+		return Request{}, fmt.Errorf("read the input of %s: %w", mutation, err)
+	}
+	sum := sha256.Sum256(text)
+	return Request{userID: userID, mutation: mutation, key: key, fingerprint: sum[:]}, nil
+}
+
+// Check judges the key.
+func (r Request) Check(wrong *fault.List) {
+	if r.key == nil {
+		return
+	}
+	switch n := utf8.RuneCountInString(*r.key); {
+	case n == 0:
+		wrong.Add(field, fault.Blank)
+	case !utf8.ValidString(*r.key):
+		wrong.Add(field, fault.InvalidFormat, "format", "UTF-8")
+	case n > maxKey:
+		wrong.Add(field, fault.TooLong, "weight", n, "min", 1, "max", maxKey)
+	}
+}
+
+// Find returns the id of what the first success gave, or "" when there was none. A success with another input is a
+// mistake of the key.
+func (r Request) Find(ctx context.Context, client *ent.Client, now time.Time, wrong *fault.List) (string, error) {
+	if r.key == nil || wrong.Has(field) {
+		return "", nil
+	}
+	first, err := client.IdempotencyKey.Query().Where(
+		idempotencykey.UserID(r.userID), idempotencykey.Mutation(r.mutation), idempotencykey.Key(*r.key),
+		idempotencykey.CreatedAtGT(now.Add(-Kept)),
+	).Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("look up an idempotency key: %w", err)
+	case string(first.Fingerprint) != string(r.fingerprint):
+		wrong.Add(field, fault.IdempotencyKeyReused)
+		return "", nil
+	}
+	return first.ResultID, nil
+}
+
+// Remember notes what the request gave, in the transaction that gave it. Of two at once with the same key, one fails on
+// the key's uniqueness. What the user's older requests gave is forgotten.
+func (r Request) Remember(ctx context.Context, tx *ent.Tx, now time.Time, resultID string) error {
+	if r.key == nil {
+		return nil
+	}
+	_, err := tx.IdempotencyKey.Delete().
+		Where(idempotencykey.UserID(r.userID), idempotencykey.CreatedAtLTE(now.Add(-Kept))).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("forget old idempotency keys: %w", err)
+	}
+	return tx.IdempotencyKey.Create().SetID(id.New(id.IdempotencyKey)).SetUserID(r.userID).SetMutation(r.mutation).
+		SetKey(*r.key).SetFingerprint(r.fingerprint).SetResultID(resultID).SetCreatedAt(now).Exec(ctx)
+}

@@ -1,0 +1,155 @@
+// Package page cuts lists into the pages of Relay's connections.
+package page
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"minidock/internal/fault"
+)
+
+// The size of a page: the most that can be asked for, and what is given unasked.
+const (
+	MaxSize     = 100
+	DefaultSize = 20
+)
+
+// Args are a connection's paging arguments as a client gave them.
+type Args struct {
+	First, Last   *int
+	After, Before *string
+}
+
+// Request is a page that was asked for properly.
+type Request struct {
+	// Order names what the list is sorted by; a cursor is good for one order only.
+	Order string
+	// Limit is the most elements of the page.
+	Limit int
+	// Backward tells that the page is counted from the end of the list or from Before.
+	Backward      bool
+	After, Before *Position
+}
+
+// Position is a place in a sorted list: the value that it is sorted by, and the id that decides among equals.
+type Position struct{ Value, ID string }
+
+// Request checks the arguments. It refuses sizes that are out of range and cursors that are not of this order as
+// BAD_USER_INPUT.
+func (a Args) Request(order string) (Request, error) {
+	r := Request{Order: order, Limit: DefaultSize}
+	if a.First != nil && a.Last != nil {
+		return r, fault.BadInput("first and last cannot be used together.")
+	}
+	for name, size := range map[string]*int{"first": a.First, "last": a.Last} {
+		if size == nil {
+			continue
+		}
+		if *size < 1 || *size > MaxSize {
+			return r, fault.BadInput(fmt.Sprintf("%s must be from 1 to %d; found %d.", name, MaxSize, *size))
+		}
+		r.Limit, r.Backward = *size, name == "last"
+	}
+	if a.Before != nil && a.After == nil && a.First == nil {
+		r.Backward = true
+	}
+	var err error
+	if r.After, err = decode("after", order, a.After); err != nil {
+		return r, err
+	}
+	r.Before, err = decode("before", order, a.Before)
+	return r, err
+}
+
+// Page is a part of a sorted list.
+type Page[T any] struct {
+	Nodes           []T
+	HasNextPage     bool
+	HasPreviousPage bool
+	order           string
+	position        func(T) Position
+}
+
+// Cut makes the page of a request from rows that were read in its direction, one more than its limit if there are
+// that many.
+func Cut[T any](r Request, rows []T, position func(T) Position) Page[T] {
+	more := len(rows) > r.Limit
+	p := Page[T]{Nodes: rows[:min(len(rows), r.Limit)], order: r.Order, position: position}
+	if !r.Backward {
+		p.HasNextPage, p.HasPreviousPage = more, r.After != nil
+		return p
+	}
+	p.Nodes = slices.Clone(p.Nodes)
+	slices.Reverse(p.Nodes)
+	p.HasNextPage, p.HasPreviousPage = r.Before != nil, more
+	return p
+}
+
+// Cursor marks the place of a node of the page.
+func (p Page[T]) Cursor(node T) string {
+	at := p.position(node)
+	text, err := json.Marshal([]string{p.order, at.Value, at.ID})
+	if err != nil {
+		panic(err) // three strings always have a JSON form
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func decode(argument, order string, cursor *string) (*Position, error) {
+	if cursor == nil {
+		return nil, nil
+	}
+	var parts []string
+	text, err := base64.RawURLEncoding.Strict().DecodeString(*cursor)
+	if err == nil {
+		err = json.Unmarshal(text, &parts)
+	}
+	if err != nil || len(parts) != 3 || parts[0] != order || parts[2] == "" {
+		return nil, BadCursor(argument)
+	}
+	return &Position{Value: parts[1], ID: parts[2]}, nil
+}
+
+// BadCursor refuses a cursor.
+func BadCursor(argument string) error {
+	return fault.BadInput(argument + " is not a cursor of this list in this order.")
+}
+
+// CutEach makes a page for each parent from the rows of all of them.
+func CutEach[T any](r Request, parents []string, rows []T, parent func(T) string, position func(T) Position) map[string]Page[T] {
+	children := map[string][]T{}
+	for _, row := range rows {
+		children[parent(row)] = append(children[parent(row)], row)
+	}
+	pages := make(map[string]Page[T], len(parents))
+	for _, p := range parents {
+		pages[p] = Cut(r, children[p], position)
+	}
+	return pages
+}
+
+// OfSlice makes a page of a list that is in memory as a whole and in its order already; key tells its elements apart.
+func OfSlice[T any](args Args, order string, all []T, key func(T) string) (Page[T], error) {
+	r, err := args.Request(order)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	from, to := 0, len(all)
+	if r.After != nil {
+		if from = 1 + slices.IndexFunc(all, func(t T) bool { return key(t) == r.After.ID }); from == 0 {
+			return Page[T]{}, BadCursor("after")
+		}
+	}
+	if r.Before != nil {
+		if to = slices.IndexFunc(all, func(t T) bool { return key(t) == r.Before.ID }); to < 0 {
+			return Page[T]{}, BadCursor("before")
+		}
+	}
+	rows := slices.Clone(all[min(from, to):to])
+	if r.Backward {
+		slices.Reverse(rows)
+	}
+	return Cut(r, rows, func(t T) Position { return Position{ID: key(t)} }), nil
+}
