@@ -1,0 +1,32 @@
+// Package account holds people's accounts: making one, and proving that one is its owner.
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"minidock/ent"
+	"minidock/ent/user"
+	"minidock/internal/access"
+)
+
+// Accounts reads and writes the accounts of people.
+type Accounts struct {
+	Client *ent.Client
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// ByIDs returns those of the users that the actor may see, by id.
+func (a *Accounts) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.User, error) {
+	found, err := a.Client.User.Query().Where(user.IDIn(ids...), access.Users(actor)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read users: %w", err)
+	}
+	users := make(map[string]*ent.User, len(found))
+	for _, u := range found {
+		users[u.ID] = u
+	}
+	return users, nil
+}

@@ -1,0 +1,137 @@
+package miniprogram
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"minidock/ent"
+	"minidock/ent/miniprogram"
+	"minidock/ent/predicate"
+	"minidock/internal/access"
+	"minidock/internal/page"
+	"minidock/internal/store"
+	"minidock/internal/text"
+)
+
+// The fields that mini programs can be sorted by.
+const (
+	OrderByCreatedAt OrderField = "CREATED_AT"
+	OrderByUpdatedAt OrderField = "UPDATED_AT"
+	OrderByName      OrderField = "NAME"
+)
+
+// OrderField is what mini programs are sorted by.
+type OrderField string
+
+// Order says how mini programs are sorted; those that are equal by their id.
+type Order struct {
+	Field      OrderField
+	Descending bool
+}
+
+// Filter says which mini programs to list: those that fit all that is given.
+type Filter struct {
+	// Status lists the states that are wanted; nil for any.
+	Status []miniprogram.Status
+	// Search is a part of the name, or the whole app id; "" for any.
+	Search string
+}
+
+// sorting is a column that mini programs are sorted by, as a cursor holds it.
+type sorting struct {
+	column string
+	value  func(*ent.MiniProgram) string
+	parse  func(string) (any, error)
+}
+
+var sortings = map[OrderField]sorting{
+	OrderByCreatedAt: {miniprogram.FieldCreatedAt, func(m *ent.MiniProgram) string { return timeText(m.CreatedAt) }, parseTime},
+	OrderByUpdatedAt: {miniprogram.FieldUpdatedAt, func(m *ent.MiniProgram) string { return timeText(m.UpdatedAt) }, parseTime},
+	OrderByName:      {miniprogram.FieldNameKey, func(m *ent.MiniProgram) string { return m.NameKey }, parseText},
+}
+
+// List returns the same page of each workspace's mini programs that the actor may see, by workspace.
+func (m *MiniPrograms) List(ctx context.Context, actor access.Actor, workspaceIDs []string, args page.Args, order Order, filter Filter) (map[string]page.Page[*ent.MiniProgram], error) {
+	request, err := args.Request(order.name())
+	if err != nil {
+		return nil, err
+	}
+	by := sortings[order.Field]
+	keyset := store.Keyset{
+		Columns: []string{by.column, miniprogram.FieldID}, Descending: order.Descending,
+		Backward: request.Backward, Limit: request.Limit + 1,
+	}
+	if keyset.After, err = by.values("after", request.After); err != nil {
+		return nil, err
+	}
+	if keyset.Before, err = by.values("before", request.Before); err != nil {
+		return nil, err
+	}
+	found, err := m.Client.MiniProgram.Query().
+		Where(store.OfEach(keyset, miniprogram.FieldWorkspaceID, workspaceIDs, filter.predicates(actor)...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list mini programs: %w", err)
+	}
+	return page.CutEach(request, workspaceIDs, found,
+		func(row *ent.MiniProgram) string { return row.WorkspaceID },
+		func(row *ent.MiniProgram) page.Position { return page.Position{Value: by.value(row), ID: row.ID} },
+	), nil
+}
+
+// Count returns how many mini programs of each workspace fit the filter and may be seen by the actor.
+func (m *MiniPrograms) Count(ctx context.Context, actor access.Actor, workspaceIDs []string, filter Filter) (map[string]int, error) {
+	var counts []struct {
+		WorkspaceID string `json:"workspace_id"`
+		Count       int    `json:"count"`
+	}
+	err := m.Client.MiniProgram.Query().Where(miniprogram.WorkspaceIDIn(workspaceIDs...)).
+		Where(filter.predicates(actor)...).
+		GroupBy(miniprogram.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
+	if err != nil {
+		return nil, fmt.Errorf("count mini programs: %w", err)
+	}
+	byWorkspace := map[string]int{}
+	for _, c := range counts {
+		byWorkspace[c.WorkspaceID] = c.Count
+	}
+	return byWorkspace, nil
+}
+
+func (f Filter) predicates(actor access.Actor) []predicate.MiniProgram {
+	predicates := []predicate.MiniProgram{access.MiniPrograms(actor)}
+	if f.Status != nil {
+		predicates = append(predicates, miniprogram.StatusIn(f.Status...))
+	}
+	if wanted := text.Fold(f.Search); wanted != "" {
+		predicates = append(predicates, miniprogram.Or(miniprogram.NameKeyContains(wanted), miniprogram.AppID(wanted)))
+	}
+	return predicates
+}
+
+func (o Order) name() string {
+	if o.Descending {
+		return string(o.Field) + " DESC"
+	}
+	return string(o.Field) + " ASC"
+}
+
+func (s sorting) values(argument string, at *page.Position) ([]any, error) {
+	if at == nil {
+		return nil, nil
+	}
+	value, err := s.parse(at.Value)
+	if err != nil {
+		return nil, page.BadCursor(argument)
+	}
+	return []any{value, at.ID}, nil
+}
+
+func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+func parseTime(value string) (any, error) {
+	t, err := time.Parse(time.RFC3339Nano, value)
+	return t.UTC(), err
+}
+
+func parseText(value string) (any, error) { return value, nil }

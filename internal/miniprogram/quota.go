@@ -1,0 +1,50 @@
+package miniprogram
+
+import (
+	"context"
+	"fmt"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"minidock/ent"
+	"minidock/ent/quotause"
+	"minidock/internal/fault"
+	"minidock/internal/id"
+	"minidock/internal/launchtarget"
+)
+
+// checkQuota records that the workspace has no place left for the target.
+func (m *MiniPrograms) checkQuota(ctx context.Context, workspaceID string, target *launchtarget.Target, wrong *fault.List) error {
+	used, err := m.Client.QuotaUse.Query().
+		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedGTE(target.Quota)).
+		Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the quota: %w", err)
+	}
+	wrong.Add("", fault.QuotaExceeded, "used", used.Used, "limit", target.Quota)
+	return nil
+}
+
+// takeQuota takes one of the workspace's places for the target. The database decides, on the condition that one is
+// left, so that any number of callers at once never take more than there are. None left: errRefused.
+func takeQuota(ctx context.Context, tx *ent.Tx, workspaceID string, target *launchtarget.Target, wrong *fault.List) error {
+	err := tx.QuotaUse.Create().SetID(id.New(id.QuotaUse)).SetWorkspaceID(workspaceID).SetLaunchTargetCode(target.Code).
+		OnConflict(entsql.ConflictColumns(quotause.FieldWorkspaceID, quotause.FieldLaunchTargetCode)).Ignore().Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("open the quota: %w", err)
+	}
+	taken, err := tx.QuotaUse.Update().AddUsed(1).
+		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedLT(target.Quota)).
+		Save(ctx)
+	if err != nil {
+		return fmt.Errorf("take a place of the quota: %w", err)
+	}
+	if taken == 0 {
+		wrong.Add("", fault.QuotaExceeded, "used", target.Quota, "limit", target.Quota)
+		return errRefused
+	}
+	return nil
+}
