@@ -1,0 +1,51 @@
+package graph
+
+import (
+	"context"
+
+	"golang.org/x/text/language"
+
+	"minidock/graph/model"
+	"minidock/internal/fault"
+	"minidock/internal/industry"
+	"minidock/internal/launchtarget"
+	"minidock/internal/locale"
+	"minidock/internal/page"
+)
+
+// LaunchTargets returns the apps that mini programs can be made for.
+func (r *queryResolver) LaunchTargets(context.Context) ([]*launchtarget.Target, error) {
+	return launchtarget.All(), nil
+}
+
+// Industries returns a page of the lines of business that a search finds.
+func (r *queryResolver) Industries(_ context.Context, search *string, first *int, after *string, last *int, before *string) (*model.IndustryConnection, error) {
+	words := ""
+	if search != nil {
+		words = *search
+	}
+	found := industry.Search(words)
+	cut, err := page.OfSlice(page.Args{First: first, After: after, Last: last, Before: before}, "SEARCH "+words, found,
+		func(i *industry.Industry) string { return i.Code })
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(cut, func(context.Context) (int, error) { return len(found), nil }), nil
+}
+
+// Name returns what people call the industry, in the language that the argument or the request asks for.
+func (r *industryResolver) Name(ctx context.Context, i *industry.Industry, wanted *string) (string, error) {
+	if wanted == nil {
+		return i.Name(locale.Of(ctx)), nil
+	}
+	tag, err := language.Parse(*wanted)
+	if err != nil {
+		return "", fault.BadInput("language must be a BCP 47 tag, such as zh-Hans.")
+	}
+	return i.Name(locale.Match(tag)), nil
+}
+
+// Hint returns the rule in a sentence for people.
+func (r *fieldRuleResolver) Hint(ctx context.Context, rule *launchtarget.Rule) (string, error) {
+	return rule.Hint(locale.Of(ctx)), nil
+}

@@ -1,0 +1,61 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"minidock/internal/fault"
+	"minidock/internal/requestid"
+)
+
+// maxErrors is the most top-level errors of an answer.
+const maxErrors = 5
+
+// errorPresenter tells clients what went wrong: refusals with their code, the mistakes of a query as they are, and
+// anything else as an internal error, which is logged here and nowhere else.
+func errorPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		told := graphql.DefaultErrorPresenter(ctx, err)
+		if _, coded := told.Extensions["code"]; !coded {
+			refusal := refusalOf(ctx, log, err)
+			told = &gqlerror.Error{
+				Message: refusal.Message, Path: told.Path, Locations: told.Locations,
+				Extensions: map[string]any{"code": refusal.Code},
+			}
+		}
+		told.Extensions["requestId"] = requestid.Of(ctx)
+		return told
+	}
+}
+
+func refusalOf(ctx context.Context, log *slog.Logger, err error) *fault.Refusal {
+	var refusal *fault.Refusal
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	log.ErrorContext(ctx, "request failed", "requestId", requestid.Of(ctx), "error", err.Error())
+	return fault.ErrInternal
+}
+
+// recoverFunc turns a panic into an error that the log tells all about and the client nothing.
+func recoverFunc(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, p any) error {
+		log.ErrorContext(ctx, "panic", "requestId", requestid.Of(ctx), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		return fault.ErrInternal
+	}
+}
+
+// capErrors keeps an answer from growing with the number of mistakes in a request.
+func capErrors(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	if response != nil && len(response.Errors) > maxErrors {
+		response.Errors = response.Errors[:maxErrors]
+	}
+	return response
+}

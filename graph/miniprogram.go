@@ -1,0 +1,134 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"minidock/ent"
+	"minidock/graph/model"
+	"minidock/internal/industry"
+	"minidock/internal/launchtarget"
+	"minidock/internal/miniprogram"
+	"minidock/internal/page"
+	"minidock/internal/siblings"
+)
+
+// MiniProgram returns a mini program that the viewer may see.
+func (r *queryResolver) MiniProgram(ctx context.Context, id string) (*ent.MiniProgram, error) {
+	miniPrograms, err := r.MiniPrograms.ByIDs(ctx, actor(ctx), []string{id})
+	return present(miniPrograms, id, err)
+}
+
+// CreateMiniProgram creates a mini program in a workspace.
+func (r *mutationResolver) CreateMiniProgram(ctx context.Context, in miniprogram.CreateInput) (*model.CreateMiniProgramPayload, error) {
+	outcome, err := r.MiniPrograms.Create(ctx, actor(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.CreateMiniProgramPayload{
+		MiniProgram: outcome.MiniProgram,
+		Query:       &model.Query{},
+		Warnings:    userErrors[model.CreateMiniProgramWarning](ctx, outcome.Warnings),
+		UserErrors:  userErrors[model.CreateMiniProgramUserError](ctx, outcome.Wrong),
+	}, nil
+}
+
+// UpdateMiniProgram changes the information of a mini program.
+func (r *mutationResolver) UpdateMiniProgram(ctx context.Context, in model.UpdateMiniProgramInput) (*model.UpdateMiniProgramPayload, error) {
+	outcome, err := r.MiniPrograms.Update(ctx, actor(ctx), miniprogram.UpdateInput{
+		MiniProgramID: in.MiniProgramID,
+		Name:          given(in.Name),
+		Tagline:       given(in.Tagline),
+		Description:   given(in.Description),
+		Logo:          given(in.Logo),
+		IndustryCode:  given(in.IndustryCode),
+		ServicePhone:  given(in.ServicePhone),
+		ServiceEmail:  given(in.ServiceEmail),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &model.UpdateMiniProgramPayload{
+		MiniProgram: outcome.MiniProgram,
+		Query:       &model.Query{},
+		Warnings:    userErrors[model.UpdateMiniProgramWarning](ctx, outcome.Warnings),
+		UserErrors:  userErrors[model.UpdateMiniProgramUserError](ctx, outcome.Wrong),
+	}, nil
+}
+
+// MiniPrograms returns a page of the workspace's mini programs.
+func (r *workspaceResolver) MiniPrograms(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, orderBy model.MiniProgramOrder, filter *miniprogram.Filter) (*model.MiniProgramConnection, error) {
+	args := page.Args{First: first, After: after, Last: last, Before: before}
+	order := miniprogram.Order{
+		Field: miniprogram.OrderField(orderBy.Field), Descending: orderBy.Direction == model.OrderDirectionDesc,
+	}
+	wanted := miniprogram.Filter{}
+	if filter != nil {
+		wanted = *filter
+	}
+	pages, err := siblings.Read(w.Siblings, w, readKey("miniPrograms", args, order, wanted),
+		func(ws []*ent.Workspace) (map[string]page.Page[*ent.MiniProgram], error) {
+			return r.Resolver.MiniPrograms.List(ctx, actor(ctx), ids(ws, workspaceID), args, order, wanted)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(pages[w.ID], func(ctx context.Context) (int, error) {
+		counts, err := siblings.Read(w.Siblings, w, readKey("miniPrograms.totalCount", wanted),
+			func(ws []*ent.Workspace) (map[string]int, error) {
+				return r.Resolver.MiniPrograms.Count(ctx, actor(ctx), ids(ws, workspaceID), wanted)
+			})
+		return counts[w.ID], err
+	}), nil
+}
+
+// Workspace returns the workspace that the mini program belongs to.
+func (r *miniProgramResolver) Workspace(ctx context.Context, m *ent.MiniProgram) (*ent.Workspace, error) {
+	workspaces, err := siblings.Read(m.Siblings, m, "workspace", func(ms []*ent.MiniProgram) (map[string]*ent.Workspace, error) {
+		return r.Workspaces.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))
+	})
+	return present(workspaces, m.WorkspaceID, err)
+}
+
+// CreatedBy returns who created the mini program.
+func (r *miniProgramResolver) CreatedBy(ctx context.Context, m *ent.MiniProgram) (*ent.User, error) {
+	users, err := siblings.Read(m.Siblings, m, "createdBy", func(ms []*ent.MiniProgram) (map[string]*ent.User, error) {
+		return r.Accounts.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.CreatedByID }))
+	})
+	return present(users, m.CreatedByID, err)
+}
+
+// LaunchTargets returns the apps that the mini program is made for.
+func (r *miniProgramResolver) LaunchTargets(ctx context.Context, m *ent.MiniProgram) ([]*launchtarget.Target, error) {
+	targets, err := siblings.Read(m.Siblings, m, "launchTargets", func(ms []*ent.MiniProgram) (map[string][]*launchtarget.Target, error) {
+		return r.MiniPrograms.LaunchTargets(ctx, actor(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.ID }))
+	})
+	return present(targets, m.ID, err)
+}
+
+// Industry returns the merchant's line of business.
+func (r *miniProgramResolver) Industry(_ context.Context, m *ent.MiniProgram) (*industry.Industry, error) {
+	found, ok := industry.ByCode(m.IndustryCode)
+	if !ok {
+		return nil, fmt.Errorf("mini program %s has industry %s, which is not in the catalogue", m.ID, m.IndustryCode)
+	}
+	return found, nil
+}
+
+// Logo returns the mini program's picture.
+func (r *miniProgramResolver) Logo(_ context.Context, m *ent.MiniProgram) (*model.Logo, error) {
+	return &model.Logo{
+		URL: r.LogoURL(m.LogoName), Width: m.LogoWidth, Height: m.LogoHeight, ContentType: m.LogoContentType,
+	}, nil
+}
+
+// given returns a field that was given, null as its zero value, or nil when it was left out.
+func given[T any](field graphql.Omittable[*T]) *T {
+	value, set := field.ValueOK()
+	if set && value == nil {
+		return new(T)
+	}
+	return value
+}

@@ -1,0 +1,70 @@
+package model
+
+import (
+	"context"
+
+	"minidock/ent"
+	"minidock/internal/industry"
+	"minidock/internal/page"
+)
+
+// Node is anything that has a global id.
+type Node interface{ IsNode() }
+
+// Viewer is whoever sends the request. Everything about the viewer is read when asked.
+type Viewer struct{}
+
+// Connection is a page of nodes.
+type Connection[T any] struct {
+	page  page.Page[T]
+	count func(context.Context) (int, error)
+}
+
+// Edge is a node in a page.
+type Edge[T any] struct {
+	Node T
+	page page.Page[T]
+}
+
+// The connections and edges of the schema.
+type (
+	MemberConnection      = Connection[*ent.Member]
+	MemberEdge            = Edge[*ent.Member]
+	MiniProgramConnection = Connection[*ent.MiniProgram]
+	MiniProgramEdge       = Edge[*ent.MiniProgram]
+	IndustryConnection    = Connection[*industry.Industry]
+	IndustryEdge          = Edge[*industry.Industry]
+)
+
+// NewConnection returns the connection of a page. Count is called only when the total is asked for.
+func NewConnection[T any](p page.Page[T], count func(context.Context) (int, error)) *Connection[T] {
+	return &Connection[T]{page: p, count: count}
+}
+
+// Nodes returns the page's nodes.
+func (c *Connection[T]) Nodes() []T { return c.page.Nodes }
+
+// Edges returns the page's nodes, each with its cursor.
+func (c *Connection[T]) Edges() []*Edge[T] {
+	edges := make([]*Edge[T], len(c.page.Nodes))
+	for i, node := range c.page.Nodes {
+		edges[i] = &Edge[T]{Node: node, page: c.page}
+	}
+	return edges
+}
+
+// PageInfo says where the page stands among all.
+func (c *Connection[T]) PageInfo() *PageInfo {
+	info := &PageInfo{HasNextPage: c.page.HasNextPage, HasPreviousPage: c.page.HasPreviousPage}
+	if n := len(c.page.Nodes); n > 0 {
+		first, last := c.page.Cursor(c.page.Nodes[0]), c.page.Cursor(c.page.Nodes[n-1])
+		info.StartCursor, info.EndCursor = &first, &last
+	}
+	return info
+}
+
+// TotalCount counts the nodes on all pages.
+func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.count(ctx) }
+
+// Cursor marks the node's place.
+func (e *Edge[T]) Cursor() string { return e.page.Cursor(e.Node) }

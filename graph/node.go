@@ -1,0 +1,89 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"minidock/graph/model"
+	"minidock/internal/access"
+	"minidock/internal/fault"
+	"minidock/internal/id"
+	"minidock/internal/industry"
+	"minidock/internal/launchtarget"
+)
+
+// maxNodes is the most ids that can be asked for at once.
+const maxNodes = 100
+
+// Node returns the thing with this id, or nil when it is absent or hidden.
+func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
+	nodes, err := r.Nodes(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return nodes[0], nil
+}
+
+// Nodes returns the things with these ids, nil in the place of those that are absent or hidden. It reads once for each
+// type.
+func (r *queryResolver) Nodes(ctx context.Context, wanted []string) ([]model.Node, error) {
+	if len(wanted) > maxNodes {
+		return nil, fault.BadInput(fmt.Sprintf("ids must hold at most %d; found %d.", maxNodes, len(wanted)))
+	}
+	byKind := map[id.Kind][]string{}
+	for _, one := range wanted {
+		byKind[id.KindOf(one)] = append(byKind[id.KindOf(one)], one)
+	}
+	found := map[string]model.Node{}
+	for kind, ids := range byKind {
+		if err := r.nodesOf(ctx, kind, ids, found); err != nil {
+			return nil, err
+		}
+	}
+	nodes := make([]model.Node, len(wanted))
+	for i, one := range wanted {
+		nodes[i] = found[one]
+	}
+	return nodes, nil
+}
+
+// nodesOf adds to found the nodes of one kind that the viewer may see.
+func (r *queryResolver) nodesOf(ctx context.Context, kind id.Kind, ids []string, found map[string]model.Node) error {
+	switch kind {
+	case id.User:
+		return add(ctx, found, ids, r.Accounts.ByIDs)
+	case id.Workspace:
+		return add(ctx, found, ids, r.Workspaces.ByIDs)
+	case id.Member:
+		return add(ctx, found, ids, r.Workspaces.MembersByIDs)
+	case id.MiniProgram:
+		return add(ctx, found, ids, r.MiniPrograms.ByIDs)
+	case id.Industry:
+		addKnown(found, ids, industry.ByCode)
+	case id.LaunchTarget:
+		addKnown(found, ids, launchtarget.ByCode)
+	}
+	return nil
+}
+
+// add reads rows of the database. Whoever is signed out sees none.
+func add[N model.Node](ctx context.Context, found map[string]model.Node, ids []string, read func(context.Context, access.Actor, []string) (map[string]N, error)) error {
+	if !actor(ctx).SignedIn() {
+		return nil
+	}
+	rows, err := read(ctx, actor(ctx), ids)
+	for key, row := range rows {
+		found[key] = row
+	}
+	return err
+}
+
+// addKnown looks ids up in a catalogue that everyone may see.
+func addKnown[N model.Node](found map[string]model.Node, ids []string, byCode func(string) (N, bool)) {
+	for _, one := range ids {
+		_, code, _ := id.Split(one)
+		if known, ok := byCode(code); ok {
+			found[one] = known
+		}
+	}
+}

@@ -1,0 +1,78 @@
+// Package graph is the GraphQL edge: it unwraps what came in, calls one operation, and wraps what it gave. Resolvers
+// stand by noun; directives.go asks who may, errors.go tells clients what went wrong.
+package graph
+
+import (
+	"context"
+	"encoding/json"
+
+	"minidock/ent"
+	"minidock/internal/access"
+	"minidock/internal/account"
+	"minidock/internal/fault"
+	"minidock/internal/miniprogram"
+	"minidock/internal/session"
+	"minidock/internal/workspace"
+)
+
+// Resolver gives the resolvers what they call.
+type Resolver struct {
+	// Client is what the directives read roles with.
+	Client       *ent.Client
+	Sessions     *session.Sessions
+	Accounts     *account.Accounts
+	Workspaces   *workspace.Workspaces
+	MiniPrograms *miniprogram.MiniPrograms
+	// LogoURL returns the absolute address of a logo.
+	LogoURL func(name string) string
+}
+
+type (
+	queryResolver       struct{ *Resolver }
+	mutationResolver    struct{ *Resolver }
+	viewerResolver      struct{ *Resolver }
+	workspaceResolver   struct{ *Resolver }
+	memberResolver      struct{ *Resolver }
+	miniProgramResolver struct{ *Resolver }
+	industryResolver    struct{ *Resolver }
+	fieldRuleResolver   struct{ *Resolver }
+)
+
+// Query and its like make a Resolver the root of all resolvers.
+func (r *Resolver) Query() QueryResolver             { return &queryResolver{r} }
+func (r *Resolver) Mutation() MutationResolver       { return &mutationResolver{r} }
+func (r *Resolver) Viewer() ViewerResolver           { return &viewerResolver{r} }
+func (r *Resolver) Workspace() WorkspaceResolver     { return &workspaceResolver{r} }
+func (r *Resolver) Member() MemberResolver           { return &memberResolver{r} }
+func (r *Resolver) MiniProgram() MiniProgramResolver { return &miniProgramResolver{r} }
+func (r *Resolver) Industry() IndustryResolver       { return &industryResolver{r} }
+func (r *Resolver) FieldRule() FieldRuleResolver     { return &fieldRuleResolver{r} }
+
+func actor(ctx context.Context) access.Actor { return session.Actor(ctx) }
+
+// present returns the row with this id, or NOT_FOUND when it is absent or hidden.
+func present[T any](rows map[string]T, id string, err error) (T, error) {
+	row, ok := rows[id]
+	if err == nil && !ok {
+		err = fault.ErrNotFound
+	}
+	return row, err
+}
+
+// readKey names what is read for siblings: a relation and its arguments by their values.
+func readKey(relation string, args ...any) string {
+	key, err := json.Marshal(args)
+	if err != nil {
+		panic(err) // arguments that came as JSON have a JSON form
+	}
+	return relation + string(key)
+}
+
+// ids collects what each row refers to.
+func ids[T any](rows []T, id func(T) string) []string {
+	all := make([]string, len(rows))
+	for i, row := range rows {
+		all[i] = id(row)
+	}
+	return all
+}
