@@ -1,0 +1,184 @@
+'use strict';
+
+{
+  const place = document.getElementById('playground');
+
+  // choosesOperation tells whether a query text has several operations, so that a request must name one of them.
+  const choosesOperation = (query) => {
+    try {
+      const { definitions } = GraphiQL.GraphQL.parse(query);
+      return definitions.filter(({ kind }) => kind === 'OperationDefinition').length > 1;
+    } catch {
+      return true;
+    }
+  };
+
+  // post sends one GraphQL request, as whoever is signed in on this host. Its answer may carry any HTTP status.
+  const post = async ({ query, variables, operationName }, options) => {
+    // For a moment after a change of tabs, GraphiQL still names the operation of the tab before.
+    const name = choosesOperation(query) ? operationName : undefined;
+    const headers = new Headers({
+      'Content-Type': 'application/json',
+      Accept: 'application/graphql-response+json, application/json',
+      'GraphQL-Require-Preflight': '1',
+    });
+    for (const [field, value] of Object.entries(options?.headers ?? {})) {
+      headers.set(field, value);
+    }
+    const response = await fetch(place.dataset.endpoint, {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers,
+      body: JSON.stringify({ query, variables, operationName: name }),
+    });
+    const text = await response.text();
+    try {
+      return JSON.parse(text);
+    } catch {
+      return { errors: [{ message: `HTTP ${response.status} ${response.statusText}: ${text}` }] };
+    }
+  };
+
+  const lookAround = `# Welcome to minidock!
+#
+# Send this query with the play button or
+# Ctrl-Enter. It needs no signing in.
+#
+# The next tabs sign in and create a mini
+# program. The book at the left has the docs.
+
+query LookAround {
+  # Where mini programs are launched,
+  # and the rules of the fields there.
+  launchTargets {
+    code
+    name
+    quota
+    fieldRules {
+      field
+      minLength
+      maxLength
+      hint
+    }
+  }
+
+  # Found by code, English or Chinese words.
+  industries(search: "restaur", first: 5) {
+    nodes {
+      code
+      name(language: "zh-Hans")
+    }
+  }
+
+  # Null while signed out.
+  viewer {
+    user {
+      displayName
+    }
+  }
+}
+`;
+
+  const signIn = `# The cookie that this sets is sent by the
+# other tabs too.
+#
+# This browser will remember what you type
+# here, so stay with the demo account.
+
+mutation SignIn {
+  signIn(input: { email: "owner@demo.example", password: "demo-password-1" }) {
+    viewer {
+      user {
+        displayName
+      }
+      memberships {
+        nodes {
+          role
+          workspace {
+            id
+            name
+          }
+        }
+      }
+    }
+    userErrors {
+      message
+      path
+      code
+    }
+  }
+}
+`;
+
+  const create = `# Sign in first. Then copy the id of a
+# workspace from that answer into the
+# variables below.
+#
+# Where lengths are limited, a Chinese
+# character counts as two.
+
+mutation CreateMiniProgram($input: CreateMiniProgramInput!) {
+  createMiniProgram(input: $input) {
+    miniProgram {
+      id
+      appId
+      name
+      status
+      language
+      logo {
+        url
+        width
+        height
+      }
+    }
+    warnings {
+      path
+      message
+    }
+    userErrors {
+      path
+      code
+      message
+      messageParams {
+        name
+        value
+      }
+    }
+  }
+}
+`;
+
+  const miniProgram = {
+    workspaceId: 'paste the id of a workspace here',
+    launchTargetCode: 'ALIPAY_CN',
+    name: '西湖小面馆',
+    tagline: '现煮杭州面，扫码点餐不排队',
+    description: '西湖边的家常面馆。到店扫码点餐、提前订座、查看今日菜单，也可以外卖到家。',
+    industryCode: '5812',
+    servicePhone: '0571-1234567',
+    serviceEmail: 'service@demo.example',
+    logo: {
+      base64:
+        'iVBORw0KGgoAAAANSUhEUgAAAGAAAABgAgMAAACf9p+rAAAACVBMVEUWd///////1mZVlPgqAAAAeUlEQVR42mNgGAXDHGitAuIVDAyrVoxKDGqJYQ1EQ9FACB0l0GVCGGggwYoqEUALCUZUCQcKJBhQJRgokRDFHiJoHgkgRoIRh2tRbWcgSkIUu6NQbA9AkWDEYTeyJWgJmxW7SUhmOeDICyEYmYQVu0kwLSGjldlQAwDPIcfFzZcf6gAAAABJRU5ErkJggg==',
+    },
+  };
+
+  ReactDOM.createRoot(place).render(
+    React.createElement(
+      GraphiQL,
+      {
+        fetcher: post,
+        // Other projects' playgrounds on localhost would otherwise share their tabs with this one.
+        storage: GraphiQL.createLocalStorage({ namespace: 'minidock' }),
+        defaultTabs: [
+          { query: lookAround },
+          { query: signIn },
+          { query: create, variables: JSON.stringify({ input: miniProgram }, null, 2) },
+        ],
+        defaultQuery: '',
+        defaultEditorToolsVisibility: 'variables',
+      },
+      React.createElement(GraphiQL.Logo, null, 'minidock'),
+    ),
+  );
+}
