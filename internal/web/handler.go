@@ -1,0 +1,91 @@
+// Package web is the HTTP front: every route and what stands before them. Tests serve what production serves.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"minidock/graph"
+	"minidock/internal/account"
+	"minidock/internal/blob"
+	"minidock/internal/miniprogram"
+	"minidock/internal/playground"
+	"minidock/internal/session"
+	"minidock/internal/store"
+	"minidock/internal/workspace"
+)
+
+// Config is what the server works with.
+type Config struct {
+	Store *store.Store
+	// Blobs keeps the logos.
+	Blobs *blob.Store
+	// PublicURL is where clients find the server, without a slash at the end. When it is https, cookies are Secure.
+	PublicURL string
+	Log       *slog.Logger
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// Server answers all requests.
+type Server struct {
+	http.Handler
+	sessions *session.Sessions
+	draining atomic.Bool
+}
+
+// New wires the areas to their routes. It fails when the schema does not say who may do what.
+func New(c Config) (*Server, error) {
+	s := &Server{sessions: session.New(c.Store.Client, strings.HasPrefix(c.PublicURL, "https://"), c.Now)}
+	api, err := graph.NewHandler(&graph.Resolver{
+		Client:       c.Store.Client,
+		Sessions:     s.sessions,
+		Accounts:     &account.Accounts{Client: c.Store.Client, Now: c.Now},
+		Workspaces:   &workspace.Workspaces{Client: c.Store.Client, Now: c.Now},
+		MiniPrograms: &miniprogram.MiniPrograms{Client: c.Store.Client, Blobs: c.Blobs, Now: c.Now},
+		LogoURL:      func(name string) string { return c.PublicURL + logoPath + name },
+	}, c.Log)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", requirePreflight(s.sessions.Handler(inLanguage(api), failed(c.Log))))
+	mux.Handle("GET "+logoPath+"{name}", logos(c.Blobs))
+	mux.Handle("/playground", playground.Handler("/playground", "/graphql"))
+	mux.Handle("/playground/", playground.Handler("/playground", "/graphql"))
+	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
+	mux.HandleFunc("GET /healthz", healthy)
+	mux.HandleFunc("GET /readyz", s.ready(c.Store))
+	s.Handler = identify(logged(c.Log, recovered(c.Log, sameSite(mux))))
+	return s, nil
+}
+
+// Drain makes the server say that it is not ready, so that no new clients are sent to it.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// Sweep deletes what has outlived its time.
+func (s *Server) Sweep(ctx context.Context) error { return s.sessions.Sweep(ctx) }
+
+func healthy(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") }
+
+func (s *Server) ready(db *store.Store) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s.draining.Load() || db.Ping(r.Context()) != nil {
+			writeText(w, http.StatusServiceUnavailable, "not ready\n")
+			return
+		}
+		writeText(w, http.StatusOK, "ready\n")
+	}
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text))
+}

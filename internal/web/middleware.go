@@ -1,0 +1,109 @@
+package web
+
+import (
+	"fmt"
+	"log/slog"
+	"mime"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"minidock/internal/fault"
+	"minidock/internal/locale"
+	"minidock/internal/requestid"
+)
+
+// identify gives each request its id.
+func identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, id := requestid.With(r.Context())
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// logged writes a line for each request.
+func logged(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(recorder, r)
+		log.InfoContext(r.Context(), "request", "requestId", requestid.Of(r.Context()), "method", r.Method,
+			"path", r.URL.Path, "status", recorder.status, "duration", time.Since(start))
+	})
+}
+
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader notes the status.
+func (r *statusRecorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach what it needs.
+func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// recovered answers for a handler that panics. The log tells all about it and the client learns the request id.
+func recovered(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			log.ErrorContext(r.Context(), "panic", "requestId", requestid.Of(r.Context()), "panic", fmt.Sprint(p),
+				"stack", string(debug.Stack()))
+			refuse(w, r, http.StatusInternalServerError, fault.ErrInternal)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameSite refuses requests that a page of another origin makes a browser send.
+func sameSite(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "A page of another origin may not send this."})
+	}))
+	return protection.Handler(next)
+}
+
+// requirePreflight refuses uploads that a browser would send for any page without asking the server first.
+func requirePreflight(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if mediaType == "multipart/form-data" && r.Header.Get("Apollo-Require-Preflight") == "" &&
+			r.Header.Get("GraphQL-Require-Preflight") == "" {
+			refuse(w, r, http.StatusBadRequest, &fault.Refusal{
+				Code:    "CSRF_BLOCKED",
+				Message: "A multipart request needs the header GraphQL-Require-Preflight or Apollo-Require-Preflight.",
+			})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// inLanguage has the answer's texts in the language that the request asks for.
+func inLanguage(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept-Language")
+		tag := locale.Accept(r.Header.Get("Accept-Language"))
+		next.ServeHTTP(w, r.WithContext(locale.With(r.Context(), tag)))
+	})
+}
+
+// failed answers a request for which the server could not do its part.
+func failed(log *slog.Logger) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		log.ErrorContext(r.Context(), "request failed", "requestId", requestid.Of(r.Context()), "error", err.Error())
+		refuse(w, r, http.StatusServiceUnavailable, fault.ErrUnavailable)
+	}
+}
