@@ -1,0 +1,169 @@
+package apitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/textproto"
+	"testing"
+)
+
+// Password is everybody's.
+const Password = "a password of tests"
+
+// Person sends requests as a browser does: with a cookie jar.
+type Person struct {
+	// ID, Email and DisplayName are those of the account; empty before signing up.
+	ID, Email, DisplayName string
+	// Header is sent with every request.
+	Header http.Header
+	// Jar holds the session's cookie.
+	Jar http.CookieJar
+
+	world *World
+}
+
+// File is a file to send beside a query.
+type File struct {
+	Name, ContentType string
+	Content           []byte
+}
+
+// Visitor returns somebody who is signed out.
+func (w *World) Visitor(t *testing.T) *Person {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Person{Header: http.Header{}, Jar: jar, world: w}
+}
+
+// SignUp returns somebody with an account, signed in; the e-mail address is made from the name, which must be a word.
+func (w *World) SignUp(t *testing.T, name string) *Person {
+	t.Helper()
+	p := w.Visitor(t)
+	p.Email, p.DisplayName = name+"@example.com", name
+	answer := p.Do(t, `mutation($input: SignUpInput!) { signUp(input: $input) { viewer { user { id } } userErrors { code path } } }`,
+		Vars{"input": Vars{"email": p.Email, "password": Password, "displayName": p.DisplayName}})
+	p.ID = answer.String(t, "signUp.viewer.user.id")
+	return p
+}
+
+// CreateWorkspace makes a workspace whose owner is the person, and returns its id.
+func (p *Person) CreateWorkspace(t *testing.T, name string) string {
+	t.Helper()
+	answer := p.Do(t, `mutation($name: String!) { createWorkspace(input: {name: $name}) { workspace { id } userErrors { code } } }`,
+		Vars{"name": name})
+	return answer.String(t, "createWorkspace.workspace.id")
+}
+
+// CreateMiniProgram creates a mini program of this name and returns its id.
+func (p *Person) CreateMiniProgram(t *testing.T, workspaceID, name string) string {
+	t.Helper()
+	input := CreateInput(workspaceID)
+	input["name"] = name
+	return p.Create(t, input).String(t, "createMiniProgram.miniProgram.id")
+}
+
+// Create sends createMiniProgram with this input.
+func (p *Person) Create(t *testing.T, input Vars) *Answer {
+	t.Helper()
+	return p.Do(t, CreateMutation, Vars{"input": input})
+}
+
+// Vars are the variables of a query.
+type Vars map[string]any
+
+// Do sends a query as JSON.
+func (p *Person) Do(t *testing.T, query string, variables Vars) *Answer {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Post(t, "application/json", body)
+}
+
+// Upload sends a query with files beside it, by the paths of their variables, as the multipart request specification
+// says.
+func (p *Person) Upload(t *testing.T, query string, variables Vars, files map[string]File) *Answer {
+	t.Helper()
+	body, contentType := Multipart(t, query, variables, files)
+	if p.Header.Get("GraphQL-Require-Preflight") == "" {
+		p.Header.Set("GraphQL-Require-Preflight", "1")
+		defer p.Header.Del("GraphQL-Require-Preflight")
+	}
+	return p.Post(t, contentType, body)
+}
+
+// Multipart returns the body of a multipart request and its content type.
+func Multipart(t *testing.T, query string, variables Vars, files map[string]File) (body []byte, contentType string) {
+	t.Helper()
+	operations, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	places, parts := map[string][]string{}, []File{}
+	for place, file := range files {
+		places[fmt.Sprint(len(parts))] = []string{place}
+		parts = append(parts, file)
+	}
+	byPart, err := json.Marshal(places)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var buffer bytes.Buffer
+	w := multipart.NewWriter(&buffer)
+	writeField(t, w, "operations", operations)
+	writeField(t, w, "map", byPart)
+	for i, file := range parts {
+		writeFile(t, w, fmt.Sprint(i), file)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buffer.Bytes(), w.FormDataContentType()
+}
+
+func writeField(t *testing.T, w *multipart.Writer, name string, value []byte) {
+	t.Helper()
+	if err := w.WriteField(name, string(value)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func writeFile(t *testing.T, w *multipart.Writer, name string, file File) {
+	t.Helper()
+	header := textproto.MIMEHeader{}
+	header.Set("Content-Disposition", fmt.Sprintf(`form-data; name=%q; filename=%q`, name, file.Name))
+	if file.ContentType != "" {
+		header.Set("Content-Type", file.ContentType)
+	}
+	part, err := w.CreatePart(header)
+	if err == nil {
+		_, err = part.Write(file.Content)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Post sends a body to the API.
+func (p *Person) Post(t *testing.T, contentType string, body []byte) *Answer {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.world.URL+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = p.Header.Clone()
+	request.Header.Set("Content-Type", contentType)
+	response, err := (&http.Client{Jar: p.Jar}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read(t, response)
+}
