@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	entsql "entgo.io/ent/dialect/sql"
-
 	"minidock/ent"
 	"minidock/ent/quotause"
 	"minidock/internal/fault"
@@ -32,7 +30,7 @@ func (m *MiniPrograms) checkQuota(ctx context.Context, workspaceID string, targe
 // left, so that any number of callers at once never take more than there are. None left: errRefused.
 func takeQuota(ctx context.Context, tx *ent.Tx, workspaceID string, target *launchtarget.Target, wrong *fault.List) error {
 	err := tx.QuotaUse.Create().SetID(id.New(id.QuotaUse)).SetWorkspaceID(workspaceID).SetLaunchTargetCode(target.Code).
-		OnConflict(entsql.ConflictColumns(quotause.FieldWorkspaceID, quotause.FieldLaunchTargetCode)).Ignore().Exec(ctx)
+		OnConflictColumns(quotause.FieldWorkspaceID, quotause.FieldLaunchTargetCode).Ignore().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("open the quota: %w", err)
 	}
