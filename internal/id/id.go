@@ -38,17 +38,24 @@ func New(kind Kind) string {
 // Of returns the id of the thing of this kind that its catalogue knows by key.
 func Of(kind Kind, key string) string { return string(kind) + "_" + key }
 
+// maxLength is more than the length of any id that was ever given.
+const maxLength = 64
+
 // Split returns the kind and the key of an id; ok is false when it does not look like one.
 func Split(id string) (kind Kind, key string, ok bool) {
 	prefix, key, ok := strings.Cut(id, "_")
-	return Kind(prefix), key, ok && prefix != "" && key != ""
+	if !ok || len(id) > maxLength || !isWord(prefix) || !isWord(key) {
+		return "", "", false
+	}
+	return Kind(prefix), key, true
 }
 
 // KindOf returns the kind of an id, or "" when it does not look like one.
 func KindOf(id string) Kind {
-	kind, _, ok := Split(id)
-	if !ok {
-		return ""
-	}
+	kind, _, _ := Split(id)
 	return kind
+}
+
+func isWord(s string) bool {
+	return s != "" && strings.Trim(s, "_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }

@@ -14,6 +14,7 @@ import (
 	"minidock/ent/idempotencykey"
 	"minidock/internal/fault"
 	"minidock/internal/id"
+	"minidock/internal/text"
 )
 
 const (
@@ -32,11 +33,11 @@ type Request struct {
 
 // Of makes the request of a user. Input is everything else that was sent; files must be in it by their bytes.
 func Of(userID, mutation string, key *string, input any) (Request, error) {
-	text, err := json.Marshal(input)
+	content, err := json.Marshal(input)
 	if err != nil {
 		return Request{}, fmt.Errorf("read the input of %s: %w", mutation, err)
 	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(content)
 	return Request{userID: userID, mutation: mutation, key: key, fingerprint: sum[:]}, nil
 }
 
@@ -45,11 +46,12 @@ func (r Request) Check(wrong *fault.List) {
 	if r.key == nil {
 		return
 	}
+	found, illegal := text.Illegal(*r.key, false)
 	switch n := utf8.RuneCountInString(*r.key); {
 	case n == 0:
 		wrong.Add(field, fault.Blank)
-	case !utf8.ValidString(*r.key):
-		wrong.Add(field, fault.InvalidFormat, "format", "UTF-8")
+	case illegal:
+		wrong.Add(field, fault.InvalidCharacter, "character", found)
 	case n > maxKey:
 		wrong.Add(field, fault.TooLong, "weight", n, "min", 1, "max", maxKey)
 	}
