@@ -16,6 +16,7 @@ import (
 var rooms = [][]string{
 	{""},
 	{"internal/apitest"},
+	{"internal/pgtest"},
 	{"internal/web", "internal/demo"},
 	{"graph", "internal/playground"},
 	{"graph/model"},

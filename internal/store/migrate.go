@@ -1,105 +1,92 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
-	"ariga.io/atlas/sql/schema"
-	"ariga.io/atlas/sql/sqlite"
 	"entgo.io/ent/dialect"
 
 	"minidock/ent/migrate"
 )
 
-// migrateSQLite brings the schema up to date in one transaction, so that a run which is cut short leaves nothing behind.
-// Foreign keys are off meanwhile, since a table is changed by building it anew; what they say is checked at the end.
+// migrateSQLite brings the schema up to date. Foreign keys are off meanwhile, since a table is changed by building it
+// anew; what they say is checked at the end.
 func migrateSQLite(ctx context.Context, path string) error {
 	pool, err := openPool(ctx, path, "_busy_timeout=30000&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_fk=0", 1)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	tx, err := pool.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	driver, err := sqlite.Open(tx)
-	if err != nil {
-		return err
-	}
-	if err := applyMigrations(ctx, dialect.SQLite, driver, tx); err != nil {
-		return err
-	}
-	if err := checkForeignKeys(ctx, tx); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return inTransaction(ctx, pool, func(tx *sql.Tx) error {
+		if err := applyMigrations(ctx, dialect.SQLite, tx); err != nil {
+			return err
+		}
+		return checkForeignKeys(ctx, tx)
+	})
 }
 
-func applyMigrations(ctx context.Context, folder string, driver atlas.Driver, db schema.ExecQuerier) error {
-	dir, err := memDir(migrate.Files, folder)
+// applyMigrations runs those migrations of the dialect's folder that the database lacks. They run in one transaction: a
+// run that is cut short leaves nothing behind.
+func applyMigrations(ctx context.Context, folder string, tx *sql.Tx) error {
+	pending, err := pendingMigrations(ctx, folder, tx)
 	if err != nil {
 		return err
 	}
-	revisions := revisionTable{db}
-	if err := revisions.create(ctx); err != nil {
-		return err
-	}
-	if err := refuseNewer(ctx, dir, revisions); err != nil {
-		return err
-	}
-	executor, err := atlas.NewExecutor(driver, dir, revisions)
-	if err != nil {
-		return err
-	}
-	if err := executor.ExecuteN(ctx, 0); !errors.Is(err, atlas.ErrNoPendingFiles) {
-		return err
-	}
-	return nil
-}
-
-// refuseNewer stops an old program from working on a database that a newer one has changed.
-func refuseNewer(ctx context.Context, dir atlas.Dir, revisions revisionTable) error {
-	applied, err := revisions.ReadRevisions(ctx)
-	if err != nil {
-		return err
-	}
-	files, err := dir.Files()
-	if err != nil {
-		return err
-	}
-	known := map[string]bool{}
-	for _, file := range files {
-		known[file.Version()] = true
-	}
-	for _, revision := range applied {
-		if !known[revision.Version] {
-			return fmt.Errorf("the database has migration %s %s, which this program does not know: it was made by a newer version; use that one",
-				revision.Version, revision.Description)
+	for _, m := range pending {
+		for _, statement := range m.statements {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("migration %s: %w", m.name, err)
+			}
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)",
+			m.name, m.checksum, time.Now().UTC().Format(time.RFC3339))
+		if err != nil {
+			return fmt.Errorf("note migration %s: %w", m.name, err)
 		}
 	}
 	return nil
 }
 
-func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if rows.Next() {
-		return errors.New("the migrations leave a row that refers to nothing")
-	}
-	return rows.Err()
+// migration is a file of a dialect's folder.
+type migration struct {
+	name       string
+	checksum   string
+	statements []string
 }
 
-func memDir(files embed.FS, folder string) (*atlas.MemDir, error) {
+// pendingMigrations returns the migrations that the database lacks. It refuses a database that a newer program has
+// changed, and a history that was edited after it was applied.
+func pendingMigrations(ctx context.Context, folder string, tx *sql.Tx) ([]migration, error) {
+	known, err := readMigrations(migrate.Files, folder)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := readApplied(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for i, done := range applied {
+		switch {
+		case i >= len(known) || !slices.ContainsFunc(known, func(m migration) bool { return m.name == done.name }):
+			return nil, fmt.Errorf("the database has migration %s, which this program does not know: it was made by a newer version; use that one", done.name)
+		case known[i].name != done.name:
+			return nil, fmt.Errorf("the database lacks migration %s, which comes before %s", known[i].name, done.name)
+		case known[i].checksum != done.checksum:
+			return nil, fmt.Errorf("migration %s is not what was applied to the database: its file was edited", done.name)
+		}
+	}
+	return known[len(applied):], nil
+}
+
+// readMigrations returns the migrations of a folder in their order, and fails when the folder's checksum does not fit.
+func readMigrations(files fs.ReadFileFS, folder string) ([]migration, error) {
 	dir := &atlas.MemDir{}
 	entries, err := fs.ReadDir(files, folder)
 	if err != nil {
@@ -114,5 +101,80 @@ func memDir(files embed.FS, folder string) (*atlas.MemDir, error) {
 			return nil, err
 		}
 	}
-	return dir, nil
+	if err := atlas.Validate(dir); err != nil {
+		return nil, fmt.Errorf("the migrations in %s: %w", folder, err)
+	}
+	return parseMigrations(dir)
+}
+
+func parseMigrations(dir *atlas.MemDir) ([]migration, error) {
+	sums, err := dir.Checksum()
+	if err != nil {
+		return nil, err
+	}
+	files, err := dir.Files()
+	if err != nil {
+		return nil, err
+	}
+	var migrations []migration
+	for _, file := range files {
+		statements, err := file.Stmts()
+		if err != nil {
+			return nil, err
+		}
+		sum, err := sums.SumByName(file.Name())
+		if err != nil {
+			return nil, err
+		}
+		migrations = append(migrations, migration{file.Name(), sum, statements})
+	}
+	return migrations, nil
+}
+
+// readApplied returns what the database has had, in order. It makes the table that notes it when there is none.
+func readApplied(ctx context.Context, tx *sql.Tx) ([]migration, error) {
+	_, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS schema_migrations"+
+		" (name text NOT NULL PRIMARY KEY, checksum text NOT NULL, applied_at text NOT NULL)")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT name, checksum FROM schema_migrations")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var applied []migration
+	for rows.Next() {
+		var m migration
+		if err := rows.Scan(&m.name, &m.checksum); err != nil {
+			return nil, err
+		}
+		applied = append(applied, m)
+	}
+	slices.SortFunc(applied, func(a, b migration) int { return cmp.Compare(a.name, b.name) })
+	return applied, rows.Err()
+}
+
+func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		return errors.New("the migrations leave a row that refers to nothing")
+	}
+	return rows.Err()
+}
+
+func inTransaction(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {
+	tx, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
 }

@@ -3,13 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-
-	atlas "ariga.io/atlas/sql/migrate"
+	"testing/fstest"
 
 	"minidock/ent/migrate"
 )
@@ -48,8 +48,7 @@ func TestManyMayOpenAnEmptyFolderAtOnce(t *testing.T) {
 func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	execute(t, open(t, dir), `INSERT INTO schema_revisions (version, revision)
-		VALUES ('29990101000000', '{"Version":"29990101000000","Description":"from_the_future","Applied":1,"Total":1}')`)
+	execute(t, open(t, dir), `INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ('29990101000000_x.sql', 'h1', '')`)
 	_, err := Open(t.Context(), Options{Dir: dir})
 	if err == nil || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("got %v, want a word about a newer version", err)
@@ -58,21 +57,34 @@ func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 
 func TestEditedHistoryIsRefused(t *testing.T) {
 	t.Parallel()
-	dir, err := memDir(migrate.Files, "sqlite3")
+	dir := t.TempDir()
+	execute(t, open(t, dir), `UPDATE schema_migrations SET checksum = 'h1:another='`)
+	_, err := Open(t.Context(), Options{Dir: dir})
+	if err == nil || !strings.Contains(err.Error(), "edited") {
+		t.Errorf("got %v, want a word about an edited file", err)
+	}
+}
+
+func TestAFolderThatDoesNotFitItsChecksumIsRefused(t *testing.T) {
+	t.Parallel()
+	edited := fstest.MapFS{}
+	entries, err := fs.ReadDir(migrate.Files, "sqlite3")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := atlas.Validate(dir); err != nil {
-		t.Fatalf("the history as it is: %v", err)
+	for _, entry := range entries {
+		content, err := migrate.Files.ReadFile("sqlite3/" + entry.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited["sqlite3/"+entry.Name()] = &fstest.MapFile{Data: content}
 	}
-	files, err := dir.Files()
-	if err != nil {
-		t.Fatal(err)
+	if _, err := readMigrations(edited, "sqlite3"); err != nil {
+		t.Fatalf("the folder as it is: %v", err)
 	}
-	if err := dir.WriteFile(files[0].Name(), append(files[0].Bytes(), "-- edited"...)); err != nil {
-		t.Fatal(err)
-	}
-	if err := atlas.Validate(dir); err == nil {
+	file := edited["sqlite3/"+entries[0].Name()]
+	file.Data = append(file.Data, "-- edited"...)
+	if _, err := readMigrations(edited, "sqlite3"); err == nil {
 		t.Error("an edited migration was let through")
 	}
 }
