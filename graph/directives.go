@@ -28,7 +28,8 @@ func (r *Resolver) authenticated(ctx context.Context, _ any, next graphql.Resolv
 func (r *Resolver) hasRole(ctx context.Context, _ any, next graphql.Resolver, in []member.Role, at string) (any, error) {
 	field := graphql.GetFieldContext(ctx).Field
 	id := argumentAt(field.ArgumentMap(graphql.GetOperationContext(ctx).Variables), at)
-	if _, err := access.RequireRole(ctx, r.Client, actor(ctx), in, id); err != nil {
+	_, err := access.RequireRole(ctx, r.Client, actor(ctx), access.Operation(field.Name), in, id)
+	if err != nil {
 		return nil, err
 	}
 	return next(ctx)

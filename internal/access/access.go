@@ -9,6 +9,7 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/user"
 	"minidock/internal/fault"
+	"minidock/internal/id"
 )
 
 // Actor is whoever sends a request. The zero Actor is signed out.
@@ -38,13 +39,20 @@ var (
 	managers = []member.Role{member.RoleOWNER, member.RoleMASTER}
 )
 
-// Matrix says which roles may do what; what is not in it, nobody may.
-var Matrix = map[Operation][]member.Role{
-	ViewWorkspace:     everyone,
-	ViewMiniProgram:   everyone,
-	ChooseWorkspace:   everyone,
-	CreateMiniProgram: managers,
-	UpdateMiniProgram: managers,
+// Rule says who may do an operation: members with one of the roles in the workspace that a thing of this kind is or is
+// in.
+type Rule struct {
+	At    id.Kind
+	Roles []member.Role
+}
+
+// Matrix says who may do what; what is not in it, nobody may.
+var Matrix = map[Operation]Rule{
+	ViewWorkspace:     {id.Workspace, everyone},
+	ViewMiniProgram:   {id.MiniProgram, everyone},
+	ChooseWorkspace:   {id.Workspace, everyone},
+	CreateMiniProgram: {id.Workspace, managers},
+	UpdateMiniProgram: {id.MiniProgram, managers},
 }
 
 // RequireSignedIn refuses an actor who is signed out.
@@ -56,18 +64,19 @@ func RequireSignedIn(actor Actor) error {
 }
 
 // Require returns the actor's membership at the thing with this id if it has a role that may do the operation. An
-// actor who is no member there is told what an absent id is told. To decide a write, client is the write's own
+// actor who is no member there, and an id of another kind, are told what an absent id is told. To decide a write, client is
+// the write's own
 // transaction.
 func Require(ctx context.Context, client *ent.Client, actor Actor, operation Operation, at string) (*ent.Member, error) {
-	return RequireRole(ctx, client, actor, Matrix[operation], at)
+	return RequireRole(ctx, client, actor, operation, Matrix[operation].Roles, at)
 }
 
 // RequireRole is Require for roles that the caller names.
-func RequireRole(ctx context.Context, client *ent.Client, actor Actor, roles []member.Role, at string) (*ent.Member, error) {
+func RequireRole(ctx context.Context, client *ent.Client, actor Actor, operation Operation, roles []member.Role, at string) (*ent.Member, error) {
 	if err := RequireSignedIn(actor); err != nil {
 		return nil, err
 	}
-	found, err := membershipAt(ctx, client, actor, at)
+	found, err := membershipAt(ctx, client, actor, Matrix[operation].At, at)
 	if err != nil {
 		return nil, err
 	}

@@ -15,10 +15,11 @@ import (
 	"minidock/internal/id"
 )
 
-// membershipAt finds the actor's membership that counts at the workspace, or at the thing inside one, with this id.
-func membershipAt(ctx context.Context, client *ent.Client, actor Actor, at string) (*ent.Member, error) {
+// membershipAt finds the actor's membership that counts at the workspace, or at the thing of this kind inside one, with
+// this id.
+func membershipAt(ctx context.Context, client *ent.Client, actor Actor, kind id.Kind, at string) (*ent.Member, error) {
 	inside, ok := inside(at)
-	if !ok {
+	if !ok || id.KindOf(at) != kind {
 		return nil, fault.ErrNotFound
 	}
 	found, err := client.Member.Query().Where(member.UserID(actor.UserID), inside).Only(ctx)
