@@ -120,17 +120,18 @@ func (c *creation) judge(in CreateInput, source picture.Source, isBase64 bool) {
 }
 
 // try gives the first success of the request, refuses, or creates. It fails with a taken value when another creation
-// came between its look-ups and its transaction.
+// came between its look-ups and its transaction. The first success is looked for last: one that comes meanwhile may be
+// what takes the name or the last place.
 func (c *creation) try(ctx context.Context) (Outcome, error) {
+	if err := c.lookUp(ctx); err != nil {
+		return Outcome{}, err
+	}
 	first, err := c.request.Find(ctx, c.Client, c.Now(), c.form.wrong)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if first != "" {
 		return c.replay(ctx, first)
-	}
-	if err := c.lookUp(ctx); err != nil {
-		return Outcome{}, err
 	}
 	outcome := Outcome{Wrong: c.form.wrong, Warnings: c.form.warnings}
 	if !c.form.wrong.Empty() {
@@ -178,11 +179,12 @@ func (c *creation) insert(ctx context.Context) (*ent.MiniProgram, error) {
 		if err != nil {
 			return err
 		}
-		if err := takeQuota(ctx, tx, c.row.WorkspaceID, c.form.target, c.form.wrong); err != nil {
-			return err
-		}
+		// Before the quota: of two with the same key at once, the other must fail on the key and not on the last place.
 		miniProgramID := id.New(id.MiniProgram)
 		if err := c.request.Remember(ctx, tx, now, miniProgramID); err != nil {
+			return err
+		}
+		if err := takeQuota(ctx, tx, c.row.WorkspaceID, c.form.target, c.form.wrong); err != nil {
 			return err
 		}
 		created, err = tx.MiniProgram.Create().SetID(miniProgramID).SetAppID(newAppID()).
