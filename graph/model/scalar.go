@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"minidock/internal/blob"
+	"minidock/internal/fault"
 )
 
 // MarshalDateTime writes a moment in UTC to the microsecond, which is what every database keeps.
@@ -34,7 +35,7 @@ func MarshalUpload(blob.File) graphql.Marshaler { return graphql.Null }
 func UnmarshalUpload(v any) (blob.File, error) {
 	upload, ok := v.(graphql.Upload)
 	if !ok {
-		return blob.File{}, fmt.Errorf("an Upload is a file sent beside the query in a multipart request; found %T", v)
+		return blob.File{}, fault.BadInput("An Upload is a file sent beside the query in a multipart request.")
 	}
 	return blob.File{Name: upload.Filename, ContentType: upload.ContentType, Size: upload.Size, Content: upload.File}, nil
 }

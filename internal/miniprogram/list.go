@@ -3,6 +3,7 @@ package miniprogram
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"minidock/ent"
@@ -103,7 +104,10 @@ func (f Filter) predicates(actor access.Actor) []predicate.MiniProgram {
 	if f.Status != nil {
 		predicates = append(predicates, miniprogram.StatusIn(f.Status...))
 	}
-	if wanted := text.Fold(f.Search); wanted != "" {
+	switch wanted := text.Fold(f.Search); {
+	case strings.ContainsRune(wanted, 0): // which no text has and no database looks for
+		predicates = append(predicates, miniprogram.IDIn())
+	case wanted != "":
 		predicates = append(predicates, miniprogram.Or(miniprogram.NameKeyContains(wanted), miniprogram.AppID(wanted)))
 	}
 	return predicates

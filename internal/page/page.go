@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"minidock/internal/fault"
 )
@@ -73,17 +74,17 @@ type Page[T any] struct {
 }
 
 // Cut makes the page of a request from rows that were read in its direction, one more than its limit if there are
-// that many.
+// that many. A cursor marks an element of the list, so beyond one there is more.
 func Cut[T any](r Request, rows []T, position func(T) Position) Page[T] {
 	more := len(rows) > r.Limit
 	p := Page[T]{Nodes: rows[:min(len(rows), r.Limit)], order: r.Order, position: position}
 	if !r.Backward {
-		p.HasNextPage, p.HasPreviousPage = more, r.After != nil
+		p.HasNextPage, p.HasPreviousPage = more || r.Before != nil, r.After != nil
 		return p
 	}
 	p.Nodes = slices.Clone(p.Nodes)
 	slices.Reverse(p.Nodes)
-	p.HasNextPage, p.HasPreviousPage = r.Before != nil, more
+	p.HasNextPage, p.HasPreviousPage = r.Before != nil, more || r.After != nil
 	return p
 }
 
@@ -106,7 +107,8 @@ func decode(argument, order string, cursor *string) (*Position, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &parts)
 	}
-	if err != nil || len(parts) != 3 || parts[0] != order || parts[2] == "" {
+	hasNUL := func(part string) bool { return strings.ContainsRune(part, 0) } // which no database has
+	if err != nil || len(parts) != 3 || parts[0] != order || parts[2] == "" || slices.ContainsFunc(parts, hasNUL) {
 		return nil, BadCursor(argument)
 	}
 	return &Position{Value: parts[1], ID: parts[2]}, nil

@@ -44,7 +44,7 @@ func (t table) CommitCtx(ctx context.Context, hash string, data []byte, expiry t
 		return t.client.Session.Update().Where(session.ID(hash)).SetData(data).SetExpiresAt(expiry).Exec(ctx)
 	}
 	err := t.client.Session.Create().SetID(hash).SetUserID(v.actor.UserID).SetData(data).SetCreatedAt(t.now()).
-		SetExpiresAt(expiry).Exec(ctx)
+		SetExpiresAt(t.now().Add(lifetime)).Exec(ctx)
 	if err != nil {
 		return err
 	}
