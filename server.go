@@ -3,11 +3,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -26,37 +24,47 @@ import (
 //go:generate go run ./ent/entc.go
 //go:generate go run ./graph/generate
 
-// drainTime is how long requests that run may take to finish after the program was told to end.
-const drainTime = 14 * time.Second
-
 type commandLine struct {
-	Serve serve    `cmd:"" default:"withargs" help:"Serve the API and its playground."`
-	Demo  loadDemo `cmd:"" help:"Load people to play with; twice does no harm."`
+	Serve   serve   `cmd:"" default:"withargs" help:"Serve the API and its playground."`
+	Demo    load    `cmd:"" help:"Load people to play with; twice does no harm."`
+	Migrate migrate `cmd:"" help:"Bring the database's schema up to date, as serve does when it starts."`
 }
 
-type dataFlag struct {
-	Data string `help:"Folder of the database and the files, made when absent." default:"./data" env:"MINIDOCK_DATA" type:"path"`
+type data struct {
+	Data        string `help:"Folder of the database and the files, made when absent." default:"./data" env:"MINIDOCK_DATA" type:"path"`
+	DatabaseURL string `help:"PostgreSQL database to use instead of SQLite in the data folder: postgres://user:password@host:5432/name." name:"database-url" env:"MINIDOCK_DATABASE_URL"`
+	Connections int    `help:"The most connections to PostgreSQL." name:"database-connections" default:"${connections}" env:"MINIDOCK_DATABASE_CONNECTIONS"`
 }
 
 type serve struct {
-	dataFlag
+	data
 	Addr      string `help:"Address to listen on." default:"127.0.0.1:8080" env:"MINIDOCK_ADDR"`
-	PublicURL string `help:"Where clients find the server; http:// and the address when left out. With https, cookies are Secure." env:"MINIDOCK_PUBLIC_URL" name:"public-url"`
+	PublicURL string `help:"Where clients find the server; http:// and the address when left out. With https, cookies are Secure." name:"public-url" env:"MINIDOCK_PUBLIC_URL"`
 }
 
-type loadDemo struct{ dataFlag }
+type load struct{ data }
+
+type migrate struct {
+	data
+	DryRun bool `help:"Only say what would be done."`
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command := kong.Parse(&commandLine{}, kong.Name("minidock"), kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Description("Create, test, release and remove mini programs."))
+		kong.Description("Create, test, release and remove mini programs."),
+		kong.Vars{"connections": fmt.Sprint(store.DefaultConnections)})
 	command.FatalIfErrorf(command.Run())
 }
 
-// Run loads the demo people.
-func (d *loadDemo) Run(ctx context.Context) error {
-	db, err := store.Open(ctx, store.Options{Dir: d.Data})
+func (d data) options() store.Options {
+	return store.Options{Dir: d.Data, URL: d.DatabaseURL, Connections: d.Connections}
+}
+
+// Run loads the people to play with.
+func (l *load) Run(ctx context.Context) error {
+	db, err := store.Open(ctx, l.options())
 	if err != nil {
 		return err
 	}
@@ -68,10 +76,23 @@ func (d *loadDemo) Run(ctx context.Context) error {
 	return nil
 }
 
-// Run serves until the context ends, then finishes what runs.
+// Run applies the migrations that the database lacks, or says which they are.
+func (m *migrate) Run(ctx context.Context) error {
+	names, err := store.Migrate(ctx, m.options(), m.DryRun)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		fmt.Println(name)
+	}
+	fmt.Printf("%d migrations %s.\n", len(names), map[bool]string{true: "to apply", false: "applied"}[m.DryRun])
+	return nil
+}
+
+// Run serves until the program is told to end.
 func (s *serve) Run(ctx context.Context) error {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	db, err := store.Open(ctx, store.Options{Dir: s.Data})
+	db, err := store.Open(ctx, s.options())
 	if err != nil {
 		return err
 	}
@@ -84,13 +105,14 @@ func (s *serve) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	handler, err := web.New(web.Config{Store: db, Blobs: blobs, PublicURL: s.publicURL(listener.Addr()), Log: log, Now: now})
+	publicURL := s.publicURL(listener.Addr())
+	server, err := web.New(web.Config{Store: db, Blobs: blobs, PublicURL: publicURL, Log: log, Now: now})
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "playground", s.publicURL(listener.Addr())+"/playground",
+	log.Info("serving", "playground", publicURL+"/playground",
 		"hint", "people to play with are loaded by: minidock demo --data "+s.Data)
-	return run(ctx, log, handler, listener)
+	return server.Serve(ctx, listener)
 }
 
 func (s *serve) publicURL(addr net.Addr) string {
@@ -98,46 +120,6 @@ func (s *serve) publicURL(addr net.Addr) string {
 		return strings.TrimRight(s.PublicURL, "/")
 	}
 	return "http://" + addr.String()
-}
-
-// run serves until the context ends; then it says that it is not ready, and finishes what runs.
-func run(ctx context.Context, log *slog.Logger, handler *web.Server, listener net.Listener) error {
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-	go sweep(ctx, log, handler)
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	log.Info("draining")
-	handler.Drain()
-	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	if err := server.Shutdown(limit); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("drain: %w", err)
-	}
-	return nil
-}
-
-// sweep deletes from time to time what has outlived its time.
-func sweep(ctx context.Context, log *slog.Logger, handler *web.Server) {
-	ticker := time.NewTicker(10 * time.Minute)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := handler.Sweep(ctx); err != nil {
-				log.Error("sweep", "error", err.Error())
-			}
-		}
-	}
 }
 
 // now is the clock: UTC, to the microsecond that every database keeps.

@@ -12,6 +12,7 @@ import (
 
 	"minidock/internal/fault"
 	"minidock/internal/requestid"
+	"minidock/internal/store"
 )
 
 // maxErrors is the most top-level errors of an answer.
@@ -40,6 +41,9 @@ func refusalOf(ctx context.Context, log *slog.Logger, err error) *fault.Refusal 
 		return refusal
 	}
 	log.ErrorContext(ctx, "request failed", "requestId", requestid.Of(ctx), "error", err.Error())
+	if store.IsUnavailable(err) {
+		return fault.ErrUnavailable
+	}
 	return fault.ErrInternal
 }
 

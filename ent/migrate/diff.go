@@ -1,33 +1,48 @@
 //go:build ignore
 
-// Writes the next migration: what leads from the migrations so far to the schema as it now is.
+// Writes the next migration of each database: what leads from the migrations so far to the schema as it now is. It needs
+// PostgreSQL's server programs, for a throw-away cluster.
 //
-//	go run ent/migrate/diff.go add_something
+//	go run ent/migrate/diff.go what_changed
 package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"log"
 	"os"
 
 	atlas "ariga.io/atlas/sql/migrate"
 	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/schema"
+	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/mattn/go-sqlite3"
 
 	"minidock/ent/migrate"
+	"minidock/internal/pgtest"
 )
 
 func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: go run ent/migrate/diff.go NAME")
 	}
-	if err := diff(dialect.SQLite, "sqlite://diff?mode=memory&_fk=1", os.Args[1]); err != nil {
+	cluster, err := pgtest.Start()
+	if err != nil {
 		log.Fatal(err)
+	}
+	defer cluster.Stop()
+	err = errors.Join(
+		diff(dialect.SQLite, "sqlite3", "file:diff?mode=memory&_fk=1", os.Args[1]),
+		diff(dialect.Postgres, "pgx", cluster.URL("postgres"), os.Args[1]),
+	)
+	if err != nil {
+		log.Print(err)
 	}
 }
 
-func diff(name, url, migration string) error {
+func diff(name, driver, address, migration string) error {
 	folder := "ent/migrate/" + name
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
@@ -36,7 +51,16 @@ func diff(name, url, migration string) error {
 	if err != nil {
 		return err
 	}
-	return migrate.NamedDiff(context.Background(), url, migration, schema.WithDir(dir),
-		schema.WithMigrationMode(schema.ModeReplay), schema.WithDialect(name),
-		schema.WithFormatter(atlas.DefaultFormatter), schema.WithDropColumn(true), schema.WithDropIndex(true))
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	m, err := schema.NewMigrate(entsql.OpenDB(name, db), schema.WithDir(dir), schema.WithMigrationMode(schema.ModeReplay),
+		schema.WithDialect(name), schema.WithFormatter(atlas.DefaultFormatter), schema.WithDropColumn(true),
+		schema.WithDropIndex(true))
+	if err != nil {
+		return err
+	}
+	return m.NamedDiff(context.Background(), migration, migrate.TablesFor(name)...)
 }

@@ -1,8 +1,30 @@
 package migrate
 
-import "embed"
+import (
+	"embed"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/schema"
+	"entgo.io/ent/schema/field"
+)
 
 // Files holds the versioned migrations, one folder a dialect, each with a checksum of its history.
 //
-//go:embed sqlite3
+//go:embed sqlite3 postgres
 var Files embed.FS
+
+// TablesFor returns the tables of the schema as a database keeps them. PostgreSQL is told to compare text by its bytes,
+// as SQLite does unasked, so that both sort alike whatever the locale of the database.
+func TablesFor(name string) []*schema.Table {
+	if name != dialect.Postgres {
+		return Tables
+	}
+	for _, table := range Tables {
+		for _, column := range table.Columns {
+			if column.Type == field.TypeString || column.Type == field.TypeEnum {
+				column.Collation = "C"
+			}
+		}
+	}
+	return Tables
+}

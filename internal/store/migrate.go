@@ -7,52 +7,78 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
-	"entgo.io/ent/dialect"
 
 	"minidock/ent/migrate"
 )
 
-// migrateSQLite brings the schema up to date. Foreign keys are off meanwhile, since a table is changed by building it
-// anew; what they say is checked at the end.
-func migrateSQLite(ctx context.Context, path string) error {
-	pool, err := openPool(ctx, path, "_busy_timeout=30000&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_fk=0", 1)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	return inTransaction(ctx, pool, func(tx *sql.Tx) error {
-		if err := applyMigrations(ctx, dialect.SQLite, tx); err != nil {
+// errDryRun rolls back a run that was only to say what it would do.
+var errDryRun = errors.New("dry run")
+
+// Migrate applies the migrations that the database lacks and returns their names; with dryRun it only says which they are.
+// They run in one transaction, while other programs wait: a run that is cut short leaves nothing behind.
+func Migrate(ctx context.Context, options Options, dryRun bool) ([]string, error) {
+	var names []string
+	err := inMigration(ctx, options, dryRun, func(folder string, tx *sql.Tx) error {
+		pending, err := pendingMigrations(ctx, folder, tx)
+		if err != nil {
 			return err
 		}
-		return checkForeignKeys(ctx, tx)
+		for _, m := range pending {
+			names = append(names, m.name)
+		}
+		if dryRun {
+			return errDryRun
+		}
+		return runMigrations(ctx, pending, tx)
 	})
+	if errors.Is(err, errDryRun) {
+		return names, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	return names, nil
 }
 
-// applyMigrations runs those migrations of the dialect's folder that the database lacks. They run in one transaction: a
-// run that is cut short leaves nothing behind.
-func applyMigrations(ctx context.Context, folder string, tx *sql.Tx) error {
-	pending, err := pendingMigrations(ctx, folder, tx)
-	if err != nil {
-		return err
+func inMigration(ctx context.Context, options Options, dryRun bool, do func(folder string, tx *sql.Tx) error) error {
+	if options.URL != "" {
+		return inPostgresMigration(ctx, options.URL, do)
 	}
+	path := sqlitePath(options.Dir)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && dryRun {
+		return inSQLiteMigration(ctx, ":memory:", do)
+	}
+	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	return inSQLiteMigration(ctx, path, do)
+}
+
+// runMigrations runs each statement of these migrations, and notes each migration.
+func runMigrations(ctx context.Context, pending []migration, tx *sql.Tx) error {
 	for _, m := range pending {
 		for _, statement := range m.statements {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				return fmt.Errorf("migration %s: %w", m.name, err)
+				return fmt.Errorf("%s: %w", m.name, err)
 			}
+			afterStatement()
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)",
 			m.name, m.checksum, time.Now().UTC().Format(time.RFC3339))
 		if err != nil {
-			return fmt.Errorf("note migration %s: %w", m.name, err)
+			return fmt.Errorf("note %s: %w", m.name, err)
 		}
 	}
 	return nil
 }
+
+// afterStatement is called after each statement of a migration, for tests to cut a run short.
+var afterStatement = func() {}
 
 // migration is a file of a dialect's folder.
 type migration struct {
@@ -153,18 +179,6 @@ func readApplied(ctx context.Context, tx *sql.Tx) ([]migration, error) {
 	}
 	slices.SortFunc(applied, func(a, b migration) int { return cmp.Compare(a.name, b.name) })
 	return applied, rows.Err()
-}
-
-func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if rows.Next() {
-		return errors.New("the migrations leave a row that refers to nothing")
-	}
-	return rows.Err()
 }
 
 func inTransaction(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {

@@ -89,19 +89,6 @@ func TestAFolderThatDoesNotFitItsChecksumIsRefused(t *testing.T) {
 	}
 }
 
-func TestAMigrationCutShortLeavesNothingBehind(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "minidock.db")
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := migrateSQLite(ctx, path); err == nil {
-		t.Fatal("a canceled migration went through")
-	}
-	if err := migrateSQLite(t.Context(), path); err != nil {
-		t.Errorf("the next start: %v", err)
-	}
-}
-
 func TestTheDataFolderIsNobodyElses(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
@@ -132,4 +119,26 @@ func execute(t *testing.T, s *Store, statement string) {
 	if _, err := writer(s).ExecContext(t.Context(), statement); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestADryRunNamesWhatIsMissingAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, options func() Options) {
+		o := options()
+		o.Dir = filepath.Join(o.Dir, "absent")
+		for range 2 {
+			if names, err := Migrate(t.Context(), o, true); err != nil || len(names) == 0 {
+				t.Fatalf("got %v, %v", names, err)
+			}
+		}
+		if _, err := os.Stat(o.Dir); err == nil {
+			t.Error("the data folder was made")
+		}
+		if names, err := Migrate(t.Context(), o, false); err != nil || len(names) == 0 {
+			t.Fatalf("got %v, %v", names, err)
+		}
+		if names, err := Migrate(t.Context(), o, true); err != nil || len(names) != 0 {
+			t.Errorf("after migrating: %v, %v", names, err)
+		}
+	})
 }

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"entgo.io/ent/dialect"
@@ -19,6 +21,19 @@ const (
 	writerSettings = commonSettings + "&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate"
 	readerSettings = commonSettings + "&_query_only=1"
 )
+
+// oldestSQLite is the first version that does not lose committed writes when the WAL is reset.
+const oldestSQLite = 3_051_003
+
+// checkSQLite refuses a version of SQLite that is too old.
+func checkSQLite(name string, number int) error {
+	if number < oldestSQLite {
+		return fmt.Errorf("SQLite %s is too old: versions before 3.51.3 can lose committed writes", name)
+	}
+	return nil
+}
+
+func sqlitePath(dir string) string { return filepath.Join(dir, "minidock.db") }
 
 func openSQLite(ctx context.Context, path string) (dialect.Driver, []*sql.DB, error) {
 	writer, err := openPool(ctx, path, writerSettings, 1)
@@ -44,6 +59,34 @@ func openPool(ctx context.Context, path, settings string, size int) (*sql.DB, er
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	return pool, pool.PingContext(ctx)
+}
+
+// inSQLiteMigration runs do in a transaction that keeps all others out. Foreign keys are off meanwhile, since a table is
+// changed by building it anew; what they say is checked at the end.
+func inSQLiteMigration(ctx context.Context, path string, do func(folder string, tx *sql.Tx) error) error {
+	pool, err := openPool(ctx, path, "_busy_timeout=30000&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_fk=0", 1)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return inTransaction(ctx, pool, func(tx *sql.Tx) error {
+		if err := do(dialect.SQLite, tx); err != nil {
+			return err
+		}
+		return checkForeignKeys(ctx, tx)
+	})
+}
+
+func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		return errors.New("the migrations leave a row that refers to nothing")
+	}
+	return rows.Err()
 }
 
 // sqliteDriver sends reads outside transactions to the readers and everything else to the one writer.

@@ -7,46 +7,79 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/mattn/go-sqlite3"
 
 	"minidock/ent"
 )
 
-// Options say how the database is opened.
+// Options say which database is opened, and how.
 type Options struct {
-	// Dir is the data folder, made when absent.
+	// Dir is the data folder, made when absent. It holds the SQLite database.
 	Dir string
+	// URL is the address of a PostgreSQL database to use instead of SQLite.
+	URL string
+	// Connections is the most connections to PostgreSQL; 0 for DefaultConnections.
+	Connections int
 	// Trace is called with every statement before it runs; nil for none.
 	Trace func(context.Context, ...any)
 }
+
+// DefaultConnections is how many connections to PostgreSQL are made at the most, unless said otherwise.
+const DefaultConnections = 16
 
 // Store is an open database with its schema up to date.
 type Store struct {
 	// Client reads and writes. A read sees what was committed before it began.
 	Client *ent.Client
 	pools  []*sql.DB
+	close  func()
 }
 
-// Open opens the SQLite database in the data folder, made when absent, and applies the migrations that it lacks.
+// Open opens the database and applies the migrations that it lacks.
 func Open(ctx context.Context, options Options) (*Store, error) {
-	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
+	name, number, _ := sqlite3.Version()
+	if err := checkSQLite(name, number); err != nil {
+		return nil, err
 	}
-	path := filepath.Join(options.Dir, "minidock.db")
-	if err := migrateSQLite(ctx, path); err != nil {
-		return nil, fmt.Errorf("migrate %s: %w", path, err)
+	if _, err := Migrate(ctx, options, false); err != nil {
+		return nil, err
 	}
-	driver, pools, err := openSQLite(ctx, path)
+	if options.URL != "" {
+		return onPostgres(ctx, options)
+	}
+	return onSQLite(ctx, options)
+}
+
+func onSQLite(ctx context.Context, options Options) (*Store, error) {
+	driver, pools, err := openSQLite(ctx, sqlitePath(options.Dir))
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
+	return newStore(driver, options, pools, func() {}), nil
+}
+
+func onPostgres(ctx context.Context, options Options) (*Store, error) {
+	connections := options.Connections
+	if connections == 0 {
+		connections = DefaultConnections
+	}
+	pool, err := openPostgres(ctx, options.URL, connections)
+	if err != nil {
+		return nil, fmt.Errorf("open PostgreSQL: %w", err)
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	return newStore(entsql.OpenDB(dialect.Postgres, db), options, []*sql.DB{db}, pool.Close), nil
+}
+
+func newStore(driver dialect.Driver, options Options, pools []*sql.DB, close func()) *Store {
 	if options.Trace != nil {
 		driver = dialect.DebugWithContext(driver, options.Trace)
 	}
-	return &Store{Client: ent.NewClient(ent.Driver(driver)), pools: pools}, nil
+	return &Store{Client: ent.NewClient(ent.Driver(driver)), pools: pools, close: close}
 }
 
 // Ping tells whether the database answers.
@@ -65,5 +98,6 @@ func (s *Store) Close() error {
 	for _, pool := range s.pools {
 		errs = append(errs, pool.Close())
 	}
+	s.close()
 	return errors.Join(errs...)
 }

@@ -2,17 +2,29 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/mattn/go-sqlite3"
 
 	"minidock/ent"
 )
 
-// Tx runs fn in a transaction and commits, or rolls back when fn fails or panics. Inside, only tx may be used: a
-// write past it would wait for it for ever.
+// maxRetries is how often a transaction is run again that loses against others.
+const maxRetries = 3
+
+// Tx runs fn in a transaction and commits, or rolls back when fn fails or panics. Inside, only tx may be used: a write
+// past it would wait for it for ever. A transaction that loses against another one is run again, so fn must do nothing
+// that is not undone with it.
 func Tx(ctx context.Context, client *ent.Client, fn func(tx *ent.Tx) error) error {
+	err := tryTx(ctx, client, fn)
+	for range maxRetries {
+		if !isRetriable(err) {
+			break
+		}
+		err = tryTx(ctx, client, fn)
+	}
+	return err
+}
+
+func tryTx(ctx context.Context, client *ent.Client, fn func(tx *ent.Tx) error) error {
 	tx, err := client.Tx(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -31,14 +43,4 @@ func Tx(ctx context.Context, client *ent.Client, fn func(tx *ent.Tx) error) erro
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
-}
-
-// IsTaken tells that a write was refused because a row with the same unique value is there already.
-func IsTaken(err error) bool {
-	var inSQLite sqlite3.Error
-	if errors.As(err, &inSQLite) {
-		return inSQLite.ExtendedCode == sqlite3.ErrConstraintUnique ||
-			inSQLite.ExtendedCode == sqlite3.ErrConstraintPrimaryKey
-	}
-	return false
 }

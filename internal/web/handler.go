@@ -34,13 +34,14 @@ type Config struct {
 // Server answers all requests.
 type Server struct {
 	http.Handler
+	log      *slog.Logger
 	sessions *session.Sessions
 	draining atomic.Bool
 }
 
 // New wires the areas to their routes. It fails when the schema does not say who may do what.
 func New(c Config) (*Server, error) {
-	s := &Server{sessions: session.New(c.Store.Client, strings.HasPrefix(c.PublicURL, "https://"), c.Now)}
+	s := &Server{log: c.Log, sessions: session.New(c.Store.Client, strings.HasPrefix(c.PublicURL, "https://"), c.Now)}
 	api, err := graph.NewHandler(&graph.Resolver{
 		Client:       c.Store.Client,
 		Sessions:     s.sessions,

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// oldestPostgres is the first version that is tested and maintained.
+const oldestPostgres = 14
+
+// connectTimeout is how long making a connection may take.
+const connectTimeout = 5 * time.Second
+
+// postgresSettings are those of each connection, where the address does not say otherwise. What waits or idles longer has
+// hung and must not hold others up.
+var postgresSettings = map[string]string{
+	"application_name":                    "minidock",
+	"statement_timeout":                   "15s",
+	"lock_timeout":                        "5s",
+	"idle_in_transaction_session_timeout": "30s",
+}
+
+// migrationLock is the key of the lock that a migrating program holds while others wait.
+const migrationLock = 0x6d696e69646f636b
+
+func openPostgres(ctx context.Context, address string, connections int) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		// The cause may repeat the address with its password.
+		return nil, errors.New("the database's address cannot be read; it must be like postgres://user:password@host:5432/database")
+	}
+	config.MaxConns = int32(connections)
+	config.ConnConfig.ConnectTimeout = connectTimeout
+	for name, value := range postgresSettings {
+		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPostgres(ctx, pool); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return pool, nil
+}
+
+// checkPostgres refuses a server that does not answer or is too old.
+func checkPostgres(ctx context.Context, pool *pgxpool.Pool) error {
+	var version string
+	if err := pool.QueryRow(ctx, "SHOW server_version").Scan(&version); err != nil {
+		return err
+	}
+	major, _, _ := strings.Cut(version, ".")
+	if n, err := strconv.Atoi(major); err == nil && n < oldestPostgres {
+		return fmt.Errorf("PostgreSQL %s is too old: %d or later is needed", version, oldestPostgres)
+	}
+	return nil
+}
+
+// inPostgresMigration runs do in a transaction of its own, one program at a time.
+func inPostgresMigration(ctx context.Context, address string, do func(folder string, tx *sql.Tx) error) error {
+	pool, err := openPostgres(ctx, address, 1)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	db := stdlib.OpenDBFromPool(pool)
+	defer db.Close()
+	return inTransaction(ctx, db, func(tx *sql.Tx) error {
+		for _, setting := range []string{"statement_timeout", "lock_timeout"} {
+			if _, err := tx.ExecContext(ctx, "SET LOCAL "+setting+" = 0"); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock)); err != nil {
+			return err
+		}
+		return do(dialect.Postgres, tx)
+	})
+}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Times of the server: how long a request's header may take, how long a connection may idle, how long what runs may take
+// to finish when the server ends, and how often it deletes what has outlived its time.
+const (
+	readHeaderTimeout = 5 * time.Second
+	idleTimeout       = 2 * time.Minute
+	drainTime         = 14 * time.Second
+	sweepInterval     = 10 * time.Minute
+)
+
+const maxHeaderBytes = 16 << 10
+
+// Serve answers requests until the context ends. Then it says that it is not ready, finishes what runs, and returns.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: s, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	go s.sweepUntil(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	s.log.Info("draining")
+	s.Drain()
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if err := server.Shutdown(limit); err != nil {
+		return fmt.Errorf("finish what runs: %w", err)
+	}
+	return nil
+}
+
+func (s *Server) sweepUntil(ctx context.Context) {
+	ticker := time.NewTicker(sweepInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := s.Sweep(ctx); err != nil {
+				s.log.ErrorContext(ctx, "sweep", "error", err.Error())
+			}
+		}
+	}
+}
