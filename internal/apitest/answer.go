@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -103,12 +104,34 @@ func (a *Answer) Code(t *testing.T) string {
 	return code
 }
 
+// Refused makes sure that the answer is a single top-level error with this code, and nothing besides.
+func (a *Answer) Refused(t *testing.T, code string) {
+	t.Helper()
+	if got := a.Code(t); got != code {
+		t.Errorf("got %q, want %s: %s", got, code, a.Body)
+	}
+	for field, value := range a.Data {
+		if value != nil {
+			t.Errorf("refused with %s, and yet %s is %v", code, field, value)
+		}
+	}
+}
+
+var requestIDs = regexp.MustCompile(`"requestId":"[^"]*"`)
+
+// Anonymous returns the answer as it came, but for the request ids, by which no two answers are the same.
+func (a *Answer) Anonymous() string { return requestIDs.ReplaceAllString(a.Body, `"requestId":""`) }
+
 // UserErrors returns the list of user errors, or of warnings, at a path such as "createMiniProgram.userErrors".
 func (a *Answer) UserErrors(t *testing.T, path string) []UserError {
 	t.Helper()
 	var errors []UserError
 	for _, one := range a.List(t, path) {
-		errors = append(errors, userError(one.(map[string]any)))
+		e := userError(one.(map[string]any))
+		if strings.ContainsAny(e.Message, "{}") {
+			t.Errorf("a message with a gap: %s", e.Message)
+		}
+		errors = append(errors, e)
 	}
 	return errors
 }

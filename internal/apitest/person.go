@@ -53,6 +53,16 @@ func (w *World) SignUp(t *testing.T, name string) *Person {
 	return p
 }
 
+// SignIn signs the person in anew, as after the session has outlived its time.
+func (p *Person) SignIn(t *testing.T) {
+	t.Helper()
+	answer := p.Do(t, `mutation($input: SignInInput!) { signIn(input: $input) { viewer { user { id } } userErrors { code } } }`,
+		Vars{"input": Vars{"email": p.Email, "password": Password}})
+	if got := answer.String(t, "signIn.viewer.user.id"); got != p.ID {
+		t.Fatalf("signed in as %s, not %s", got, p.ID)
+	}
+}
+
 // CreateWorkspace makes a workspace whose owner is the person, and returns its id.
 func (p *Person) CreateWorkspace(t *testing.T, name string) string {
 	t.Helper()

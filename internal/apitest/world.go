@@ -3,11 +3,12 @@
 package apitest
 
 import (
+	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -31,69 +32,111 @@ type World struct {
 	Client *ent.Client
 	// Store is the database.
 	Store *store.Store
+	// Dir is the data folder.
+	Dir string
+	// Server is the handler that answers.
+	Server *web.Server
+	// Log is what the server logs. Whoever reads it stops the server first.
+	Log bytes.Buffer
 
+	options    Options
+	server     *httptest.Server
 	statements atomic.Int64
 	ahead      atomic.Int64
+	inserted   atomic.Int64
 }
 
 // Run runs a test in a world of its own on each database, beside all other tests.
 func Run(t *testing.T, test func(t *testing.T, w *World)) {
 	t.Helper()
+	RunWith(t, Options{}, test)
+}
+
+// RunWith is Run with a server that is set up in another way.
+func RunWith(t *testing.T, options Options, test func(t *testing.T, w *World)) {
+	t.Helper()
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, New(t, Options{}))
+		test(t, New(t, options))
+	})
+	if os.Getenv("MINIDOCK_TEST_POSTGRES") == "" {
+		return
+	}
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		own := options
+		own.DatabaseURL = NewDatabase(t)
+		test(t, New(t, own))
 	})
 }
+
+// connections of each world's server to PostgreSQL; many worlds share one cluster.
+const connections = 8
 
 // Options change how the server of a world is set up.
 type Options struct {
 	// PublicURL is the server's address for clients; that of the test server when empty.
 	PublicURL string
-	// Log is where the server logs; nowhere when nil.
-	Log io.Writer
+	// DatabaseURL is a PostgreSQL database to use instead of SQLite.
+	DatabaseURL string
 }
 
 // New returns a world that ends with the test.
 func New(t *testing.T, options Options) *World {
 	t.Helper()
-	w := &World{}
-	dir := t.TempDir()
-	db, err := store.Open(t.Context(), store.Options{Dir: dir, Trace: w.count})
+	w := &World{Dir: t.TempDir(), options: options}
+	w.start(t)
+	return w
+}
+
+// Restart ends the server and its connections to the database, and starts another on what they left behind.
+func (w *World) Restart(t *testing.T) {
+	t.Helper()
+	w.Stop()
+	if err := w.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.start(t)
+}
+
+// Stop lets the server finish what runs, to its last line in the log, and end; the database stays open.
+func (w *World) Stop() { w.server.Close() }
+
+func (w *World) start(t *testing.T) {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Options{
+		Dir: w.Dir, URL: w.options.DatabaseURL, Connections: connections, Trace: w.count,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	w.Client, w.Store = db.Client, db
-	w.serve(t, dir, options)
-	return w
+	w.serve(t)
 }
 
-func (w *World) serve(t *testing.T, dir string, options Options) {
+func (w *World) serve(t *testing.T) {
 	t.Helper()
-	blobs, err := blob.Open(filepath.Join(dir, "blobs"))
+	logos, err := blob.Open(filepath.Join(w.Dir, blobs))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewUnstartedServer(nil)
-	w.URL = "http://" + server.Listener.Addr().String()
-	log := io.Discard
-	if options.Log != nil {
-		log = options.Log
-	}
+	w.server = httptest.NewUnstartedServer(nil)
+	w.URL = "http://" + w.server.Listener.Addr().String()
 	publicURL := w.URL
-	if options.PublicURL != "" {
-		publicURL = options.PublicURL
+	if w.options.PublicURL != "" {
+		publicURL = w.options.PublicURL
 	}
-	handler, err := web.New(web.Config{
-		Store: w.Store, Blobs: blobs, PublicURL: publicURL, Log: slog.New(slog.NewJSONHandler(log, nil)), Now: w.Now,
+	w.Server, err = web.New(web.Config{
+		Store: w.Store, Blobs: logos, PublicURL: publicURL, Log: slog.New(slog.NewJSONHandler(&w.Log, nil)), Now: w.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Config.Handler = handler
-	server.Start()
-	t.Cleanup(server.Close)
+	w.server.Config.Handler = w.Server
+	w.server.Start()
+	t.Cleanup(w.server.Close)
 }
 
 // Now is the world's clock.

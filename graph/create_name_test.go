@@ -1,0 +1,62 @@
+package graph_test
+
+import (
+	"testing"
+
+	"minidock/internal/apitest"
+)
+
+func TestANameIsTakenHoweverItIsWritten(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		workspace := owner.CreateWorkspace(t, "Coffee")
+		input := apitest.CreateInput(workspace)
+		for first, others := range map[string][]string{
+			"Café 1":  {"Café 1", "CAFÉ 1", "cafe\u0301 1", "Ｃａｆé １", "Café ①", " Café  1 "},
+			"小咖啡馆":    {"小咖啡馆", "\u3000小咖啡馆 "},
+			"STRASSE": {"straße", "Strasse"},
+			"ガラス":     {"ｶﾞﾗｽ"},
+		} {
+			created(t, owner.Create(t, input.With("name", first)))
+			before := w.Written(t)
+			for _, name := range others {
+				refused := createRefused(t, owner.Create(t, input.With("name", name)), "TAKEN name")
+				if refused[0].Path[1] != "name" || refused[0].MessageKey != "TAKEN" || refused[0].Message != "The name is taken already." {
+					t.Errorf("%+v", refused[0])
+				}
+			}
+			if after := w.Written(t); after != before {
+				t.Errorf("refused, yet written: %s, then %s", before, after)
+			}
+		}
+	})
+}
+
+func TestDifferentNamesAreNotTaken(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
+		for _, name := range []string{"cafe", "café", "cafes", "caf", "小 咖", "小咖", "国货", "國貨"} {
+			created(t, owner.Create(t, input.With("name", name)))
+		}
+	})
+}
+
+func TestANameIsFreeInOtherWorkspaces(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner, stranger := w.SignUp(t, "ann"), w.SignUp(t, "bob")
+		for _, workspace := range []string{owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")} {
+			created(t, owner.Create(t, apitest.CreateInput(workspace)))
+		}
+		created(t, stranger.Create(t, apitest.CreateInput(stranger.CreateWorkspace(t, "Milk"))))
+	})
+}
+
+func TestAWrongNameIsNotAlsoTaken(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		workspace := owner.CreateWorkspace(t, "Coffee")
+		w.Insert(t, workspace, apitest.Row{Name: "ab", CreatedBy: owner})
+		createRefused(t, owner.Create(t, apitest.CreateInput(workspace).With("name", "AB")), "TOO_SHORT name")
+	})
+}

@@ -1,0 +1,273 @@
+package graph_test
+
+import (
+	"bytes"
+	"image"
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"minidock/ent/assignment"
+	"minidock/ent/member"
+	"minidock/ent/miniprogram"
+	"minidock/internal/apitest"
+)
+
+// created returns the id of the mini program that createMiniProgram made, and fails the test when it was refused.
+func created(t *testing.T, answer *apitest.Answer) string {
+	t.Helper()
+	if codes := createCodes(t, answer); len(codes) != 0 {
+		t.Fatalf("refused: %s", answer.Body)
+	}
+	return answer.String(t, "createMiniProgram.miniProgram.id")
+}
+
+// createRefused checks that createMiniProgram gave exactly these user errors and no mini program, and returns them.
+func createRefused(t *testing.T, answer *apitest.Answer, want ...string) []apitest.UserError {
+	t.Helper()
+	if got := createCodes(t, answer); !slices.Equal(got, want) {
+		t.Fatalf("user errors %q, want %q in %s", got, want, answer.Body)
+	}
+	if answer.Get("createMiniProgram.miniProgram") != nil {
+		t.Errorf("a mini program beside user errors: %s", answer.Body)
+	}
+	return answer.UserErrors(t, "createMiniProgram.userErrors")
+}
+
+func createCodes(t *testing.T, answer *apitest.Answer) []string {
+	t.Helper()
+	if code := answer.Code(t); code != "" {
+		t.Errorf("top-level error %s: %s", code, answer.Body)
+	}
+	return apitest.Codes(answer.UserErrors(t, "createMiniProgram.userErrors"))
+}
+
+func createWarnings(t *testing.T, answer *apitest.Answer) []string {
+	t.Helper()
+	return apitest.Codes(answer.UserErrors(t, "createMiniProgram.warnings"))
+}
+
+// quotaUsed reads how much of the quota a workspace has used, as its members see it.
+func quotaUsed(t *testing.T, p *apitest.Person, workspaceID string) float64 {
+	t.Helper()
+	answer := p.Do(t, `query($id: ID!) { workspace(id: $id) { quotas { used limit launchTarget { code } } } }`, apitest.Vars{"id": workspaceID})
+	if limit := answer.Get("workspace.quotas.0.limit"); limit != 10.0 || len(answer.List(t, "workspace.quotas")) != 1 {
+		t.Errorf("quotas %s", answer.Body)
+	}
+	used, _ := answer.Get("workspace.quotas.0.used").(float64)
+	return used
+}
+
+// atOnce calls do n times at the same time and returns the answers.
+func atOnce(n int, do func(i int) *apitest.Answer) []*apitest.Answer {
+	answers := make([]*apitest.Answer, n)
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			answers[i] = do(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+	return answers
+}
+
+func TestCreateMiniProgramGivesEveryField(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		workspace := owner.CreateWorkspace(t, "Coffee")
+		before := w.Now()
+		answer := owner.Create(t, apitest.CreateInput(workspace))
+		created(t, answer)
+		if codes := createWarnings(t, answer); len(codes) != 0 {
+			t.Errorf("warnings %q", codes)
+		}
+		for path, want := range map[string]any{
+			"name": "小咖啡馆", "tagline": "现磨咖啡在线点单", "description": "新鲜现磨咖啡，在线点单，到店自取，省时省心。",
+			"language": "zh-Hans", "status": "CREATED", "servicePhone": "0571-1234567", "serviceEmail": "help@example.com",
+			"workspace.id": workspace, "workspace.name": "Coffee", "industry.code": "5812", "industry.id": "ind_5812",
+			"industry.group": "MISCELLANEOUS_STORES", "logo.width": 64.0, "logo.height": 64.0, "logo.contentType": "image/png",
+			"launchTargets.0.code": "ALIPAY_CN", "launchTargets.1": nil,
+			"createdBy.id": owner.ID, "createdBy.email": "ann@example.com", "createdBy.displayName": "ann",
+		} {
+			if got := answer.Get("createMiniProgram.miniProgram." + path); got != want {
+				t.Errorf("%s is %v, want %v", path, got, want)
+			}
+		}
+		if got := answer.String(t, "createMiniProgram.query.viewer.user.id"); got != owner.ID {
+			t.Errorf("the payload's query sees %q", got)
+		}
+		if appID := answer.String(t, "createMiniProgram.miniProgram.appId"); !regexp.MustCompile(`^[1-9][0-9]{15}$`).MatchString(appID) {
+			t.Errorf("appId %q", appID)
+		}
+		createdAt := answer.String(t, "createMiniProgram.miniProgram.createdAt")
+		at, err := time.Parse(time.RFC3339Nano, createdAt)
+		if err != nil || !strings.HasSuffix(createdAt, "Z") || at.Before(before) || at.After(w.Now()) {
+			t.Errorf("createdAt %q is not now in UTC", createdAt)
+		}
+		if updatedAt := answer.String(t, "createMiniProgram.miniProgram.updatedAt"); updatedAt != createdAt {
+			t.Errorf("updatedAt %q, createdAt %q", updatedAt, createdAt)
+		}
+	})
+}
+
+func TestCreateMiniProgramIsReadAgainEverywhere(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner, other := w.SignUp(t, "ann"), w.SignUp(t, "bob")
+		workspace, empty := owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")
+		answer := owner.Create(t, apitest.CreateInput(workspace))
+		id, name := created(t, answer), answer.String(t, "createMiniProgram.miniProgram.name")
+		again := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id})
+		wrote, read := answer.Get("createMiniProgram.miniProgram").(map[string]any), again.Get("miniProgram").(map[string]any)
+		for field := range wrote {
+			if !equalJSON(wrote[field], read[field]) {
+				t.Errorf("%s was %v and is read as %v", field, wrote[field], read[field])
+			}
+		}
+		places := owner.Do(t, `query($id: ID!, $workspace: ID!, $empty: ID!) {
+			node(id: $id) { id ... on MiniProgram { name } }
+			workspace(id: $workspace) { miniPrograms { totalCount nodes { id name } } }
+			empty: workspace(id: $empty) { miniPrograms { totalCount nodes { id } } }
+		}`, apitest.Vars{"id": id, "workspace": workspace, "empty": empty})
+		for path, want := range map[string]any{
+			"node.id": id, "node.name": name, "workspace.miniPrograms.nodes.0.id": id, "workspace.miniPrograms.totalCount": 1.0,
+			"workspace.miniPrograms.nodes.1": nil, "empty.miniPrograms.totalCount": 0.0, "empty.miniPrograms.nodes.0": nil,
+		} {
+			if got := places.Get(path); got != want {
+				t.Errorf("%s is %v, want %v", path, got, want)
+			}
+		}
+		if stranger := other.Do(t, `query($id: ID!) { node(id: $id) { id } }`, apitest.Vars{"id": id}); stranger.Get("node") != nil {
+			t.Errorf("a stranger sees it: %s", stranger.Body)
+		}
+		if quotaUsed(t, owner, workspace) != 1 || quotaUsed(t, owner, empty) != 0 {
+			t.Error("the quota is not used once, in the workspace alone")
+		}
+	})
+}
+
+func TestTheCreatorIsTheFirstAdmin(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner, master := w.SignUp(t, "ann"), w.SignUp(t, "max")
+		workspace := owner.CreateWorkspace(t, "Coffee")
+		membership := w.Join(t, workspace, master, member.RoleMASTER)
+		answer := master.Create(t, apitest.CreateInput(workspace))
+		id := created(t, answer)
+		if got := answer.String(t, "createMiniProgram.miniProgram.createdBy.id"); got != master.ID {
+			t.Errorf("created by %s", got)
+		}
+		assigned := w.Client.Assignment.Query().Where(assignment.MiniProgramID(id)).AllX(t.Context())
+		if len(assigned) != 1 || assigned[0].MemberID != membership {
+			t.Errorf("assigned %v, want the creator %s alone", assigned, membership)
+		}
+	})
+}
+
+func TestCreateMiniProgramServesTheLogoItShows(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		for contentType, content := range map[string][]byte{"image/png": apitest.PNG(80, 80), "image/jpeg": apitest.JPEG(80, 80)} {
+			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("logo", apitest.Vars{"base64": apitest.Base64(content)})
+			answer := owner.Create(t, input)
+			created(t, answer)
+			url := answer.String(t, "createMiniProgram.miniProgram.logo.url")
+			if !strings.HasPrefix(url, w.URL+"/logos/") {
+				t.Fatalf("logo at %s", url)
+			}
+			response := w.Get(t, strings.TrimPrefix(url, w.URL))
+			body, err := io.ReadAll(response.Body)
+			if err != nil || response.StatusCode != 200 || response.Header.Get("Content-Type") != contentType {
+				t.Errorf("%v, status %d, type %s, want %s", err, response.StatusCode, response.Header.Get("Content-Type"), contentType)
+			}
+			if response.Header.Get("X-Content-Type-Options") != "nosniff" || response.Header.Get("ETag") == "" ||
+				response.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" {
+				t.Errorf("headers %v", response.Header)
+			}
+			config, format, err := image.DecodeConfig(bytes.NewReader(body))
+			if err != nil || "image/"+format != contentType || config.Width != 80 || config.Height != 80 {
+				t.Errorf("%v: %s of %dx%d", err, format, config.Width, config.Height)
+			}
+		}
+	})
+}
+
+func TestCreateMiniProgramAnswersAllMistakesAtOnceInTheInputsOrder(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		workspace := owner.CreateWorkspace(t, "Coffee")
+		created(t, owner.Create(t, apitest.CreateInput(workspace)))
+		before := w.Written(t)
+		createRefused(t, owner.Create(t, apitest.Vars{
+			"idempotencyKey": "", "serviceEmail": "nobody", "servicePhone": "057-1234567", "industryCode": "0000",
+			"logo": nil, "description": "short", "tagline": "\u202E" + strings.Repeat("a", 99), "name": "小咖啡馆",
+			"launchTargetCode": "NOWHERE", "workspaceId": workspace,
+		}), "NOT_FOUND launchTargetCode", "TAKEN name", "INVALID_CHARACTER tagline", "TOO_SHORT description", "BLANK logo",
+			"NOT_FOUND industryCode", "INVALID_FORMAT servicePhone", "INVALID_FORMAT serviceEmail", "BLANK idempotencyKey")
+		createRefused(t, owner.Create(t, apitest.Vars{
+			"workspaceId": workspace, "launchTargetCode": " ", "name": "", "tagline": "\u3000", "description": "\n",
+			"industryCode": "", "servicePhone": " ", "serviceEmail": "\t",
+		}), "BLANK launchTargetCode", "BLANK name", "BLANK tagline", "BLANK description", "BLANK logo", "BLANK industryCode",
+			"BLANK servicePhone", "BLANK serviceEmail")
+		if after := w.Written(t); after != before {
+			t.Errorf("refused, yet written: %s, then %s", before, after)
+		}
+	})
+}
+
+func TestOneMistakeAloneWritesNothing(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", "a key")
+		before := w.Written(t)
+		for _, test := range []struct {
+			field, code string
+			value       any
+		}{
+			{"launchTargetCode", "NOT_FOUND", "alipay_cn"}, {"name", "BLANK", ""}, {"tagline", "TOO_SHORT", "short"},
+			{"description", "TOO_LONG", strings.Repeat("long", 51)}, {"logo", "INVALID_FORMAT", apitest.Vars{"base64": "%"}},
+			{"industryCode", "NOT_FOUND", "3000"}, {"servicePhone", "INVALID_FORMAT", "05711234567"},
+			{"serviceEmail", "INVALID_FORMAT", "a@b"}, {"idempotencyKey", "TOO_LONG", strings.Repeat("k", 256)},
+		} {
+			refused := createRefused(t, owner.Create(t, input.With(test.field, test.value)), test.code+" "+test.field)
+			if len(refused) != 1 || !slices.Equal(refused[0].Path, []string{"input", test.field}) {
+				t.Errorf("%s: %v", test.field, refused)
+			}
+		}
+		if after := w.Written(t); after != before || !strings.HasPrefix(after, "0 mini programs") {
+			t.Errorf("refused, yet written: %s, then %s", before, after)
+		}
+		created(t, owner.Create(t, input))
+		if got, want := w.Written(t), "1 mini programs, 1 targetings, 1 assignments, 1 idempotency keys, quota 1, 1 logos"; got != want {
+			t.Errorf("written %s, want %s", got, want)
+		}
+	})
+}
+
+func TestTextsAreKeptTrimmedAndNormalised(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
+		input["name"] = " \u3000Cafe\u0301 小馆 "
+		input["tagline"] = "\n一二三四五\t"
+		input["description"] = " 一二三四五\r\n六七八九十\r末\u00A0"
+		input["serviceEmail"] = " Help@Example.com\n"
+		answer := owner.Create(t, input)
+		row := w.Client.MiniProgram.Query().Where(miniprogram.ID(created(t, answer))).OnlyX(t.Context())
+		for field, want := range map[string][2]string{
+			"name": {row.Name, "Caf\u00e9 小馆"}, "tagline": {row.Tagline, "一二三四五"},
+			"description": {row.Description, "一二三四五\n六七八九十\n末"}, "serviceEmail": {row.ServiceEmail, "Help@Example.com"},
+		} {
+			if got := answer.String(t, "createMiniProgram.miniProgram."+field); got != want[1] || want[0] != want[1] {
+				t.Errorf("%s is %q, kept as %q, want %q", field, got, want[0], want[1])
+			}
+		}
+	})
+}

@@ -1,0 +1,125 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"minidock/internal/apitest"
+)
+
+func TestAnAnswerHasFiveErrorsAtMost(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		var unknown, refused strings.Builder
+		for i := range 40 {
+			fmt.Fprintf(&unknown, " field%d", i)
+			fmt.Fprintf(&refused, ` a%d: workspace(id: "wsp_%d") { id }`, i, i)
+		}
+		for code, query := range map[string]string{"GRAPHQL_VALIDATION_FAILED": unknown.String(), "NOT_FOUND": refused.String()} {
+			answer := ann.Do(t, "{"+query+"}", nil)
+			if len(answer.Errors) != 5 || len(answer.Body) > 8<<10 {
+				t.Errorf("%d errors in %d bytes", len(answer.Errors), len(answer.Body))
+			}
+			for _, e := range answer.Errors {
+				if e.Extensions["code"] != code || e.Extensions["requestId"] != answer.Header.Get("X-Request-Id") || len(e.Extensions) != 2 {
+					t.Errorf("error %v of request %s", e, answer.Header.Get("X-Request-Id"))
+				}
+			}
+		}
+	})
+}
+
+func TestEveryRefusalHasACodeAndItsRequestsID(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		visitor := w.Visitor(t)
+		tests := []struct {
+			query     string
+			variables apitest.Vars
+			code      string
+		}{
+			{"{", nil, "GRAPHQL_PARSE_FAILED"},
+			{"query { viewer { user { id } }", nil, "GRAPHQL_PARSE_FAILED"},
+			{"{ nothing }", nil, "GRAPHQL_VALIDATION_FAILED"},
+			{"{ viewer }", nil, "GRAPHQL_VALIDATION_FAILED"},
+			{"query($id: ID!) { node(id: $id) { id } }", nil, "GRAPHQL_VALIDATION_FAILED"},
+			{"query($n: Int) { industries(first: $n) { totalCount } }", apitest.Vars{"n": "x"}, "GRAPHQL_VALIDATION_FAILED"},
+			{"{ industries(first: 0) { totalCount } }", nil, "BAD_USER_INPUT"},
+			{`{ workspace(id: "x") { id } }`, nil, "UNAUTHENTICATED"},
+			{`mutation { createWorkspace(input: {name: "x"}) { workspace { id } } }`, nil, "UNAUTHENTICATED"},
+		}
+		seen := map[string]bool{}
+		for _, test := range tests {
+			answer := visitor.Do(t, test.query, test.variables)
+			answer.Refused(t, test.code)
+			requestID := answer.Header.Get("X-Request-Id")
+			if requestID == "" || answer.Errors[0].Extensions["requestId"] != requestID || seen[requestID] {
+				t.Errorf("%s: request %q: %s", test.query, requestID, answer.Body)
+			}
+			seen[requestID] = true
+		}
+	})
+}
+
+// A number that is too great for an Int is the client's mistake and not ours.
+func TestANumberThatIsTooGreatIsTheClientsMistake(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		visitor := w.Visitor(t)
+		for _, n := range []any{3_000_000_000, -3_000_000_000, 1e30, 1.5} {
+			answer := visitor.Do(t, "query($n: Int) { industries(first: $n) { totalCount } }", apitest.Vars{"n": n})
+			if code := answer.Code(t); code != "BAD_USER_INPUT" && code != "GRAPHQL_VALIDATION_FAILED" {
+				t.Errorf("%v: %s", n, answer.Body)
+			}
+		}
+		answer := visitor.Do(t, "{ industries(first: 99999999999999999999) { totalCount } }", nil)
+		if code := answer.Code(t); code != "BAD_USER_INPUT" && code != "GRAPHQL_VALIDATION_FAILED" {
+			t.Errorf("literal: %s", answer.Body)
+		}
+	})
+}
+
+func TestAFailingDatabaseIsToldWithoutDetails(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		workspaceID := ann.CreateWorkspace(t, "Ann's")
+		if err := w.Store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		visitor := w.Visitor(t)
+		answers := []*apitest.Answer{
+			ann.Do(t, whoAmI, nil),
+			ann.Do(t, `query($id: ID!) { workspace(id: $id) { name } }`, apitest.Vars{"id": workspaceID}),
+			ann.Create(t, apitest.CreateInput(workspaceID)),
+			visitor.Do(t, signIn, credentials("ann@example.com", apitest.Password)),
+			visitor.Do(t, signUp, account("bob@example.com", "eight b.", "Bob")),
+		}
+		industries := visitor.Do(t, `{ viewer { user { id } } industries(first: 1) { totalCount } }`, nil)
+		if len(industries.Errors) != 0 || industries.Get("industries.totalCount") != 298.0 {
+			t.Errorf("what needs no database: %s", industries.Body)
+		}
+		w.Stop()
+		logged := w.Log.String()
+		for i, answer := range answers {
+			if code := answer.Code(t); code != "UNAVAILABLE" && code != "INTERNAL_SERVER_ERROR" {
+				t.Errorf("answer %d: %s", i, answer.Body)
+			}
+			for field, value := range answer.Data {
+				if value != nil {
+					t.Errorf("answer %d: %s is %v", i, field, value)
+				}
+			}
+			for _, secret := range []string{"sql", "SELECT", "database", "closed", w.Dir, ".go", "minidock", "ent:"} {
+				if strings.Contains(strings.ToLower(answer.Body), strings.ToLower(secret)) {
+					t.Errorf("answer %d gives %q away: %s", i, secret, answer.Body)
+				}
+			}
+			requestID, _ := answer.Errors[0].Extensions["requestId"].(string)
+			if !strings.Contains(logged, `"requestId":"`+requestID+`","error":"`) {
+				t.Errorf("the log does not tell what happened to request %s", requestID)
+			}
+			if answer.Header.Get("Set-Cookie") != "" {
+				t.Errorf("answer %d sets a cookie", i)
+			}
+		}
+	})
+}

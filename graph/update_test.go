@@ -1,0 +1,237 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"minidock/ent"
+	"minidock/ent/member"
+	"minidock/internal/apitest"
+)
+
+// update sends updateMiniProgram with this input.
+func update(t *testing.T, p *apitest.Person, miniProgramID string, input apitest.Vars) *apitest.Answer {
+	t.Helper()
+	return p.Do(t, apitest.UpdateMutation, apitest.Vars{"input": input.With("miniProgramId", miniProgramID)})
+}
+
+// updated returns what updateMiniProgram gave, and fails the test when it was refused.
+func updated(t *testing.T, answer *apitest.Answer) map[string]any {
+	t.Helper()
+	updateRefused(t, answer)
+	changed, ok := answer.Get("updateMiniProgram.miniProgram").(map[string]any)
+	if !ok {
+		t.Fatalf("no mini program: %s", answer.Body)
+	}
+	return changed
+}
+
+// updateRefused checks that updateMiniProgram gave exactly these user errors, and no mini program beside any, and
+// returns them.
+func updateRefused(t *testing.T, answer *apitest.Answer, want ...string) []apitest.UserError {
+	t.Helper()
+	if code := answer.Code(t); code != "" {
+		t.Fatalf("top-level error %s: %s", code, answer.Body)
+	}
+	wrong := answer.UserErrors(t, "updateMiniProgram.userErrors")
+	if got := apitest.Codes(wrong); !slices.Equal(got, want) {
+		t.Fatalf("user errors %q, want %q in %s", got, want, answer.Body)
+	}
+	if len(want) > 0 && answer.Get("updateMiniProgram.miniProgram") != nil {
+		t.Errorf("a mini program beside user errors: %s", answer.Body)
+	}
+	return wrong
+}
+
+// row reads a mini program past the API.
+func row(t *testing.T, w *apitest.World, miniProgramID string) *ent.MiniProgram {
+	t.Helper()
+	return w.Client.MiniProgram.GetX(t.Context(), miniProgramID)
+}
+
+// sameRow tells whether two rows have the same values.
+func sameRow(t *testing.T, a, b *ent.MiniProgram) bool {
+	t.Helper()
+	textA, errA := json.Marshal(a)
+	textB, errB := json.Marshal(b)
+	if err := errors.Join(errA, errB); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Equal(textA, textB)
+}
+
+// otherValues change every field of a mini program.
+func otherValues() apitest.Vars {
+	return apitest.Vars{
+		"name": "新茶馆", "tagline": "好茶在线点单外卖", "description": "好茶现泡，在线点单，到店自取，省时省心。",
+		"logo": apitest.Vars{"base64": apitest.Base64(apitest.JPEG(100, 100))}, "industryCode": "5814",
+		"servicePhone": "0010-7654321", "serviceEmail": "tea@example.com",
+	}
+}
+
+func TestUpdateMiniProgramChangesWhatIsGivenAndNothingElse(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		workspace := owner.CreateWorkspace(t, "Coffee")
+		shown := map[string]func(map[string]any) any{
+			"industryCode": func(m map[string]any) any { return m["industry"].(map[string]any)["code"] },
+			"logo":         func(m map[string]any) any { return m["logo"].(map[string]any)["contentType"] },
+		}
+		want := otherValues().With("logo", "image/jpeg")
+		for field, value := range otherValues() {
+			id := owner.CreateMiniProgram(t, workspace, "小店 "+field)
+			before := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id}).Get("miniProgram").(map[string]any)
+			w.Advance(time.Second)
+			changed := updated(t, update(t, owner, id, apitest.Vars{field: value}))
+			again := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id}).Get("miniProgram").(map[string]any)
+			if !equalJSON(changed, again) {
+				t.Errorf("%s: answered %v, then read %v", field, changed, again)
+			}
+			for name := range before {
+				isMeant := name == field || name+"Code" == field || name == "updatedAt"
+				if equalJSON(before[name], changed[name]) == isMeant {
+					t.Errorf("%s changes %s from %v to %v", field, name, before[name], changed[name])
+				}
+			}
+			got := changed[field]
+			if show, ok := shown[field]; ok {
+				got = show(changed)
+			}
+			if got != want[field] {
+				t.Errorf("%s is %v, want %v", field, got, want[field])
+			}
+			if field == "name" {
+				updated(t, update(t, owner, id, apitest.Vars{"name": "另一个名"}))
+			}
+		}
+	})
+}
+
+func TestUpdateMiniProgramChangesEverythingAtOnce(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
+		before := row(t, w, id)
+		w.Advance(time.Second)
+		answer := update(t, owner, id, otherValues())
+		updated(t, answer)
+		after := row(t, w, id)
+		if after.Name != "新茶馆" || after.NameKey != "新茶馆" || after.Tagline == before.Tagline || after.Description == before.Description ||
+			after.LogoName == before.LogoName || after.LogoWidth != 100 || after.LogoHeight != 100 || after.LogoContentType != "image/jpeg" ||
+			after.IndustryCode != "5814" || after.ServicePhone != "0010-7654321" || after.ServiceEmail != "tea@example.com" {
+			t.Errorf("%+v", after)
+		}
+		if after.AppID != before.AppID || !after.CreatedAt.Equal(before.CreatedAt) || after.CreatedByID != before.CreatedByID ||
+			after.Status != before.Status || after.Language != before.Language || after.WorkspaceID != before.WorkspaceID {
+			t.Errorf("%+v, then %+v", before, after)
+		}
+		if got := answer.String(t, "updateMiniProgram.query.viewer.user.id"); got != owner.ID {
+			t.Errorf("the payload's query sees %q", got)
+		}
+		url := answer.String(t, "updateMiniProgram.miniProgram.logo.url")
+		response := w.Get(t, strings.TrimPrefix(url, w.URL))
+		if _, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 200 || response.Header.Get("Content-Type") != "image/jpeg" {
+			t.Errorf("%v, status %d, %v", err, response.StatusCode, response.Header)
+		}
+		if got := w.Written(t); !strings.HasPrefix(got, "1 mini programs, 1 targetings, 1 assignments, 0 idempotency keys, quota 1") {
+			t.Errorf("written %s", got)
+		}
+	})
+}
+
+func TestUpdatedAtMovesOnlyWhenSomethingIsGiven(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
+		before := row(t, w, id)
+		w.Advance(time.Second)
+		changed := updated(t, update(t, owner, id, apitest.Vars{}))
+		if changed["id"] != id || changed["name"] != "小咖啡馆" {
+			t.Errorf("%v", changed)
+		}
+		updateRefused(t, update(t, owner, id, apitest.Vars{"name": ""}), "BLANK name")
+		if after := row(t, w, id); !after.UpdatedAt.Equal(before.UpdatedAt) {
+			t.Errorf("updated at %v, then %v", before.UpdatedAt, after.UpdatedAt)
+		}
+		updated(t, update(t, owner, id, apitest.Vars{"tagline": "好茶在线点单外卖"}))
+		if after := row(t, w, id); after.UpdatedAt.Before(before.UpdatedAt.Add(time.Second)) || !after.CreatedAt.Equal(before.CreatedAt) {
+			t.Errorf("updated at %v, then %v", before.UpdatedAt, after.UpdatedAt)
+		}
+	})
+}
+
+func TestUpdateTakesTheLogoAsAFile(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
+		input := apitest.Vars{"miniProgramId": id, "logo": apitest.Vars{"file": nil}}
+		upload := func(file apitest.File) *apitest.Answer {
+			return owner.Upload(t, apitest.UpdateMutation, apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
+		}
+		changed := updated(t, upload(apitest.File{Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(90, 90)}))
+		if logo := changed["logo"].(map[string]any); logo["width"] != 90.0 || changed["name"] != "小咖啡馆" {
+			t.Errorf("%v", changed)
+		}
+		updateRefused(t, upload(apitest.File{Name: "logo.jpg", ContentType: "image/png", Content: apitest.PNG(90, 90)}), "UNSUPPORTED_TYPE logo")
+		updateRefused(t, upload(apitest.File{Name: "logo.png", Content: nil}), "BLANK logo")
+	})
+}
+
+func TestUpdatesOfTwoFieldsAtOnceKeepBoth(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner, master := w.SignUp(t, "ann"), w.SignUp(t, "max")
+		workspace := owner.CreateWorkspace(t, "Coffee")
+		w.Join(t, workspace, master, member.RoleMASTER)
+		id := owner.CreateMiniProgram(t, workspace, "小咖啡馆")
+		for round := range 5 {
+			tagline, phone := fmt.Sprintf("现磨咖啡在线点单 %d", round), fmt.Sprintf("0571-000000%d", round)
+			for _, answer := range atOnce(2, func(i int) *apitest.Answer {
+				if i == 0 {
+					return update(t, owner, id, apitest.Vars{"tagline": tagline})
+				}
+				return update(t, master, id, apitest.Vars{"servicePhone": phone})
+			}) {
+				updated(t, answer)
+			}
+			if after := row(t, w, id); after.Tagline != tagline || after.ServicePhone != phone {
+				t.Errorf("round %d: %q and %q", round, after.Tagline, after.ServicePhone)
+			}
+		}
+	})
+}
+
+func TestOfSixRenamedAtOnceToTheSameNameOneWins(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		workspace := owner.CreateWorkspace(t, "Coffee")
+		var ids []string
+		for i := range 6 {
+			ids = append(ids, owner.CreateMiniProgram(t, workspace, fmt.Sprintf("小店 %d", i)))
+		}
+		for round := range 5 {
+			name, won := fmt.Sprintf("大家都要的名 %d", round), 0
+			for _, answer := range atOnce(len(ids), func(i int) *apitest.Answer {
+				return update(t, owner, ids[i], apitest.Vars{"name": name})
+			}) {
+				if answer == nil {
+					t.Fatal("a request without an answer")
+				}
+				if len(answer.Errors) == 0 && len(answer.List(t, "updateMiniProgram.userErrors")) == 0 {
+					won++
+					continue
+				}
+				updateRefused(t, answer, "TAKEN name")
+			}
+			if won != 1 {
+				t.Errorf("%d won", won)
+			}
+		}
+	})
+}

@@ -1,0 +1,183 @@
+package fault
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/vektah/gqlparser/v2"
+	graphql "github.com/vektah/gqlparser/v2/ast"
+	"golang.org/x/text/language"
+)
+
+// carried says which fields of each mutation can carry a code; "" is the request as a whole. A code of the schema that
+// is missing here, and one here that the schema does not have, fail the test.
+var carried = map[string]map[Code][]string{
+	"SignUpUserErrorCode": {
+		Blank: {"email", "password", "displayName"}, InvalidFormat: {"email", "displayName"}, Taken: {"email"}, TooShort: {"password"},
+		TooLong: {"email", "password", "displayName"}, TooCommon: {"password"},
+	},
+	"SignInUserErrorCode":          {InvalidCredentials: {""}},
+	"CreateWorkspaceUserErrorCode": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
+	"ChooseWorkspaceUserErrorCode": {NotFound: {"workspaceId"}},
+	"CreateMiniProgramUserErrorCode": with(profile, map[Code][]string{
+		Blank: {"launchTargetCode", "idempotencyKey"}, InvalidFormat: {"launchTargetCode", "idempotencyKey"}, NotFound: {"launchTargetCode"},
+		TooLong: {"idempotencyKey"}, QuotaExceeded: {""}, IdempotencyKeyReused: {"idempotencyKey"},
+	}),
+	"UpdateMiniProgramUserErrorCode": profile,
+	"CreateMiniProgramWarningCode":   {NotChinese: {"name", "tagline", "description"}},
+	"UpdateMiniProgramWarningCode":   {NotChinese: {"name", "tagline", "description"}},
+}
+
+// profile is what a mini program's information can break when creating and when changing.
+var profile = map[Code][]string{
+	Blank:            {"name", "tagline", "description", "logo", "industryCode", "servicePhone", "serviceEmail"},
+	TooShort:         {"name", "tagline", "description"},
+	TooLong:          {"name", "tagline", "description", "serviceEmail"},
+	InvalidCharacter: {"name", "tagline", "description"},
+	InvalidFormat:    {"logo", "industryCode", "servicePhone", "serviceEmail"},
+	NotFound:         {"industryCode"}, Taken: {"name"}, UnsupportedType: {"logo"}, TooLarge: {"logo"}, TooSmall: {"logo"},
+	TooManyPixels: {"logo"}, NotSquare: {"logo"}, InvalidImage: {"logo"},
+}
+
+// params are what each code comes with.
+var params = map[Code][]any{
+	TooShort: {"weight", 2, "min", 3, "max", 30}, TooLong: {"weight", 31, "min", 3, "max", 30}, InvalidCharacter: {"character", "U+202E"},
+	InvalidFormat: {"format", "XXXX"}, NotFound: {"value", "0000"}, UnsupportedType: {"found", "image/gif", "allowed", "image/png, image/jpeg"},
+	TooLarge: {"bytes", 262145, "max", 262144}, TooSmall: {"width", 63, "min", 64}, TooManyPixels: {"width", 4097, "max", 4096},
+	NotSquare: {"width", 64, "height", 65}, QuotaExceeded: {"used", 10, "limit", 10},
+}
+
+func with(base, more map[Code][]string) map[Code][]string {
+	all := maps.Clone(base)
+	for code, fields := range more {
+		all[code] = slices.Concat(all[code], fields)
+	}
+	return all
+}
+
+func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for enum, codes := range carried {
+		for code, fields := range codes {
+			for _, field := range fields {
+				wrong := NewList()
+				wrong.Add(field, code, params[code]...)
+				e := wrong.Errors()[0]
+				english, chinese := e.Message(language.English), e.Message(language.SimplifiedChinese)
+				for _, sentence := range []string{english, chinese} {
+					if sentence == "" || strings.ContainsAny(sentence, "{}") {
+						t.Errorf("%s of %s in %s: %q", code, field, enum, sentence)
+					}
+				}
+				if strings.ContainsFunc(english, isHan) || !strings.ContainsFunc(chinese, isHan) || !strings.HasSuffix(english, ".") || !strings.HasSuffix(chinese, "。") {
+					t.Errorf("%s of %s: %q and %q", code, field, english, chinese)
+				}
+				if unicode.IsLower([]rune(english)[0]) {
+					t.Errorf("%s of %s begins small: %q", code, field, english)
+				}
+				if key := e.MessageKey(); key != string(code) && key != string(code)+"."+field {
+					t.Errorf("%s of %s has the key %s", code, field, key)
+				}
+				// Two mistakes of a form must not read alike.
+				if other, ok := seen[enum+english]; ok {
+					t.Errorf("%s of %s in %s reads like %s: %s", code, field, enum, other, english)
+				}
+				seen[enum+english] = string(code) + " of " + field
+			}
+		}
+	}
+}
+
+func TestWhatAClientSentIsNotReadAsAPlaceholder(t *testing.T) {
+	t.Parallel()
+	wrong := NewList()
+	wrong.Add("industryCode", NotFound, "value", "{field}{max}")
+	if got := wrong.Errors()[0].Message(language.English); got != "The industry is not known: {field}{max}." {
+		t.Errorf("message %q", got)
+	}
+}
+
+func TestCodesAreThoseOfTheSchema(t *testing.T) {
+	t.Parallel()
+	contract, err := os.ReadFile("../../schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := gqlparser.MustLoadSchema(&graphql.Source{Name: "schema.graphqls", Input: string(contract)})
+	inSchema := map[Code]bool{}
+	for name, definition := range schema.Types {
+		if !strings.HasSuffix(name, "UserErrorCode") && !strings.HasSuffix(name, "WarningCode") {
+			continue
+		}
+		for _, value := range definition.EnumValues {
+			inSchema[Code(value.Name)] = true
+			if len(carried[name][Code(value.Name)]) == 0 {
+				t.Errorf("no field is known to carry %s.%s", name, value.Name)
+			}
+		}
+		for code := range carried[name] {
+			if definition.EnumValues.ForName(string(code)) == nil {
+				t.Errorf("%s has no %s", name, code)
+			}
+		}
+		checkFields(t, schema, name)
+	}
+	inCode := codes(t)
+	for _, code := range inCode {
+		if !inSchema[code] {
+			t.Errorf("no enum of the schema has %s", code)
+		}
+	}
+	if len(inCode) != len(inSchema) {
+		t.Errorf("%d codes in Go, %d in the schema", len(inCode), len(inSchema))
+	}
+}
+
+// checkFields makes sure that the fields of an enum's codes are fields of the mutation's input.
+func checkFields(t *testing.T, schema *graphql.Schema, enum string) {
+	t.Helper()
+	input := schema.Types[strings.TrimSuffix(strings.TrimSuffix(enum, "UserErrorCode"), "WarningCode")+"Input"]
+	for code, fields := range carried[enum] {
+		for _, field := range fields {
+			if field != "" && input.Fields.ForName(field) == nil {
+				t.Errorf("%s: %s has no field %s to carry %s", enum, input.Name, field, code)
+			}
+		}
+	}
+}
+
+// codes reads the constants of the package, so that a new one cannot be forgotten.
+func codes(t *testing.T) []Code {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "usererror.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []Code
+	ast.Inspect(file, func(node ast.Node) bool {
+		spec, ok := node.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if of, ok := spec.Type.(*ast.Ident); ok && of.Name == "Code" {
+			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = append(found, Code(text))
+		}
+		return true
+	})
+	return found
+}
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
