@@ -65,8 +65,7 @@ func RequireSignedIn(actor Actor) error {
 
 // Require returns the actor's membership at the thing with this id if it has a role that may do the operation. An
 // actor who is no member there, and an id of another kind, are told what an absent id is told. To decide a write, client is
-// the write's own
-// transaction.
+// the write's own transaction.
 func Require(ctx context.Context, client *ent.Client, actor Actor, operation Operation, at string) (*ent.Member, error) {
 	return RequireRole(ctx, client, actor, operation, Matrix[operation].Roles, at)
 }

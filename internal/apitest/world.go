@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -60,9 +59,6 @@ func RunWith(t *testing.T, options Options, test func(t *testing.T, w *World)) {
 		t.Parallel()
 		test(t, New(t, options))
 	})
-	if os.Getenv("MINIDOCK_TEST_POSTGRES") == "" {
-		return
-	}
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		own := options

@@ -1,0 +1,156 @@
+// Goes through the playground as a newcomer does, in a real browser, against a server with the demo people.
+//
+//   node playground.js URL SCREENSHOT
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const [server, screenshot] = process.argv.slice(2);
+const origin = new URL(server).origin;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+try {
+  await journey(await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' }));
+} finally {
+  await browser.close();
+}
+
+async function journey(context) {
+  const page = await context.newPage();
+  const wrong = await watch(page);
+
+  await page.goto(`${server}/`, { waitUntil: 'networkidle' });
+  assert.equal(page.url(), `${origin}/playground`, 'the root leads to the playground');
+
+  const look = await run(page, 'LookAround');
+  assert.equal(look.errors, undefined);
+  assert.equal(look.data.launchTargets[0].code, 'ALIPAY_CN');
+  assert.equal(look.data.industries.nodes[0].code, '5812');
+  assert.equal(look.data.viewer, null);
+
+  await open(page, 'SignIn');
+  const { viewer, userErrors } = (await run(page, 'SignIn')).data.signIn;
+  assert.deepEqual(userErrors, []);
+  const [{ role, workspace }] = viewer.memberships.nodes;
+  assert.equal(role, 'OWNER');
+  assert.equal(workspace.name, 'Demo Merchant');
+
+  await open(page, 'CreateMiniProgram');
+  await page.evaluate((id) => {
+    const editor = document.querySelector('.graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror').CodeMirror;
+    const variables = JSON.parse(editor.getValue());
+    variables.input.workspaceId = id;
+    editor.setValue(JSON.stringify(variables, null, 2));
+  }, workspace.id);
+  const created = (await run(page, 'CreateMiniProgram')).data.createMiniProgram;
+  assert.deepEqual(created.userErrors, []);
+  assert.deepEqual(created.warnings, []);
+  assert.equal(created.miniProgram.status, 'CREATED');
+  assert.match(created.miniProgram.appId, /^[1-9][0-9]{15}$/);
+  assert.equal(created.miniProgram.language, 'zh-Hans');
+  await seeLogo(page, created.miniProgram.logo);
+  await picture(page);
+
+  const again = (await run(page, 'CreateMiniProgram')).data.createMiniProgram;
+  assert.equal(again.miniProgram, null);
+  assert.deepEqual(
+    again.userErrors.map(({ code, path }) => ({ code, path })),
+    [{ code: 'TAKEN', path: ['input', 'name'] }],
+  );
+
+  assert.deepEqual(wrong, [], 'nothing went wrong in the browser');
+}
+
+// watch collects what must not happen: errors, violations of the content security policy, requests to other hosts.
+async function watch(page) {
+  const wrong = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      wrong.push(`console: ${message.text()}`);
+    }
+  });
+  page.on('pageerror', (error) => wrong.push(`page: ${error}`));
+  page.on('requestfailed', (request) => wrong.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('request', (request) => {
+    const { protocol, origin: target } = new URL(request.url());
+    if (protocol !== 'data:' && protocol !== 'blob:' && target !== origin) {
+      wrong.push(`other host: ${request.url()}`);
+    }
+  });
+  await page.exposeFunction('violated', (what) => wrong.push(`policy: ${what}`));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      window.violated(`${event.effectiveDirective} ${event.blockedURI}`);
+    });
+  });
+  return wrong;
+}
+
+// open changes to a tab.
+async function open(page, title) {
+  await page.locator('.graphiql-tab-button', { hasText: title }).click();
+  await page.waitForFunction(
+    (name) => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue().includes(name),
+    `mutation ${title}`,
+  );
+}
+
+// run sends the open tab's operation and returns its answer once it is shown.
+async function run(page, operation) {
+  const [response] = await Promise.all([
+    page.waitForResponse((r) => r.request().method() === 'POST' && r.request().postData().includes(` ${operation}`)),
+    page.locator('.graphiql-execute-button').click(),
+  ]);
+  assert.equal(response.status(), 200);
+  const answer = await response.json();
+  await page.waitForFunction((expected) => {
+    try {
+      const shown = document.querySelector('.graphiql-response .CodeMirror').CodeMirror.getValue();
+      return JSON.stringify(JSON.parse(shown)) === expected;
+    } catch {
+      return false;
+    }
+  }, JSON.stringify(answer));
+  return answer;
+}
+
+// seeLogo lets the browser fetch and decode a logo.
+async function seeLogo(page, { url, width, height }) {
+  const logo = await page.evaluate(async (address) => {
+    const response = await fetch(address, { credentials: 'omit' });
+    const bitmap = await createImageBitmap(await response.blob());
+    return { type: response.headers.get('Content-Type'), width: bitmap.width, height: bitmap.height };
+  }, url);
+  assert.deepEqual(logo, { type: 'image/png', width, height });
+}
+
+// picture takes a screenshot in which no line of the editors is cut.
+async function picture(page) {
+  await drag(page, page.locator('.graphiql-horizontal-drag-bar').last(), 60, 0);
+  await drag(page, page.locator('.graphiql-editor-tools'), 0, -18);
+  await page.mouse.move(1390, 890);
+  await page.evaluate(async () => {
+    document.activeElement.blur();
+    await document.fonts.ready;
+  });
+  await page.screenshot({ path: screenshot, animations: 'disabled' });
+}
+
+async function drag(page, handle, right, down) {
+  const box = await handle.boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + Math.min(box.height / 2, 8)];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + right, y + down, { steps: 5 });
+  await page.mouse.up();
+}

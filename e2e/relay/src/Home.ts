@@ -1,0 +1,64 @@
+import { graphql } from 'react-relay';
+
+export const home = graphql`
+  query HomeQuery {
+    viewer {
+      user {
+        displayName
+      }
+      currentWorkspace {
+        id
+        name
+      }
+      ...Home_memberships
+    }
+    launchTargets {
+      code
+      fieldRules {
+        field
+        required
+        hint
+      }
+    }
+    ...Home_industries @arguments(search: "restaur")
+  }
+`;
+
+// Viewer has no id: Relay refetches it through the field of the root.
+export const memberships = graphql`
+  fragment Home_memberships on Viewer
+  @refetchable(queryName: "HomeMembershipsPaginationQuery")
+  @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" }) {
+    memberships(first: $count, after: $cursor) @connection(key: "Home_memberships") {
+      edges {
+        node {
+          role
+          workspace {
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`;
+
+export const industries = graphql`
+  fragment Home_industries on Query
+  @refetchable(queryName: "HomeIndustriesPaginationQuery")
+  @argumentDefinitions(
+    search: { type: "String" }
+    count: { type: "Int", defaultValue: 20 }
+    cursor: { type: "String" }
+  ) {
+    industries(search: $search, first: $count, after: $cursor) @connection(key: "Home_industries") {
+      edges {
+        node {
+          code
+          name
+          group
+        }
+      }
+    }
+  }
+`;

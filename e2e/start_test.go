@@ -1,0 +1,153 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What the program may take to start and to run.
+const (
+	startLimit   = 150 * time.Millisecond
+	memoryLimit  = 60_000_000 / 1024 // kB as /proc counts them
+	startsToTake = 5
+)
+
+// TestStart measures, so it does not run beside other tests.
+func TestStart(t *testing.T) {
+	t.Run("answers soon", answersSoon)
+	t.Run("needs little memory", needsLittleMemory)
+	t.Run("makes the data folder", makesTheDataFolder)
+	t.Run("obeys the environment", obeysTheEnvironment)
+	t.Run("loads no demo unasked", loadsNoDemoUnasked)
+}
+
+func answersSoon(t *testing.T) {
+	data := t.TempDir()
+	start(t, data).stop(t)
+	var took []time.Duration
+	for range startsToTake {
+		addr := freeAddr(t)
+		began := time.Now()
+		s := launch(t, []string{"--addr", addr, "--data", data}, nil)
+		waitUntil(t, "answering", func() bool { return status("http://"+addr+"/healthz") == http.StatusOK })
+		took = append(took, time.Since(began))
+		s.stop(t)
+	}
+	t.Logf("first answers after %v", took)
+	if best := slices.Min(took); best > startLimit {
+		t.Errorf("the soonest of %d first answers came after %s, want at most %s", startsToTake, best, startLimit)
+	}
+}
+
+func needsLittleMemory(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("resident memory is read from /proc")
+	}
+	data := t.TempDir()
+	loadDemo(t, data)
+	s := start(t, data)
+	client := newClient(t)
+	for range 20 {
+		if got := status(s.URL + "/playground"); got != http.StatusOK {
+			t.Fatalf("/playground answers %d", got)
+		}
+		ask[any](t, client, s.URL, `{ launchTargets { name fieldRules { hint } } industries(search: "restaur") { nodes { code name } } }`, nil)
+	}
+	idle := resident(t, s.process.Process.Pid)
+	if got := signIn(t, client, s.URL); len(got) != 0 {
+		t.Fatalf("the demo's owner cannot sign in: %v", got)
+	}
+	signedIn := resident(t, s.process.Process.Pid)
+	t.Logf("resident: %d kB after reading, %d kB after signing in", idle, signedIn)
+	if idle > memoryLimit {
+		t.Errorf("%d kB resident, want at most %d", idle, memoryLimit)
+	}
+}
+
+func makesTheDataFolder(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "not", "yet")
+	start(t, data)
+	if entries, err := os.ReadDir(data); err != nil || len(entries) == 0 {
+		t.Errorf("nothing in the data folder: %v, %v", entries, err)
+	}
+}
+
+func obeysTheEnvironment(t *testing.T) {
+	data, addr := filepath.Join(t.TempDir(), "data"), freeAddr(t)
+	s := startWith(t, []string{"serve"}, []string{"MINIDOCK_ADDR=" + addr, "MINIDOCK_DATA=" + data})
+	if want := "http://" + addr; s.URL != want {
+		t.Errorf("serves at %s, want %s", s.URL, want)
+	}
+	if entries, err := os.ReadDir(data); err != nil || len(entries) == 0 {
+		t.Errorf("nothing in the data folder: %v, %v", entries, err)
+	}
+	if entries, err := os.ReadDir(s.process.Dir); err != nil || len(entries) != 0 {
+		t.Errorf("left something where it was started: %v, %v", entries, err)
+	}
+}
+
+func loadsNoDemoUnasked(t *testing.T) {
+	data := t.TempDir()
+	s := start(t, data)
+	if got := signIn(t, newClient(t), s.URL); !slices.Equal(got, []string{"INVALID_CREDENTIALS"}) {
+		t.Errorf("signing in as the demo's owner gives %v, want INVALID_CREDENTIALS", got)
+	}
+	if hint := "minidock demo --data " + data; !strings.Contains(s.log.String(), hint) {
+		t.Errorf("the log does not tell %q", hint)
+	}
+}
+
+// signIn signs in as the demo's owner and returns the codes of the user errors.
+func signIn(t *testing.T, client *http.Client, url string) []string {
+	t.Helper()
+	got := ask[struct {
+		SignIn struct{ UserErrors []struct{ Code string } }
+	}](t, client, url, `mutation { signIn(input: {email: "owner@demo.example", password: "demo-password-1"}) { userErrors { code } } }`, nil)
+	var codes []string
+	for _, mistake := range got.SignIn.UserErrors {
+		codes = append(codes, mistake.Code)
+	}
+	return codes
+}
+
+// freeAddr returns an address that nothing listens on just now.
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+var residentLine = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
+
+// resident returns the memory of a process in kB.
+func resident(t *testing.T, pid int) int {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := residentLine.FindSubmatch(text)
+	if found == nil {
+		t.Fatalf("no VmRSS in\n%s", text)
+	}
+	kB, err := strconv.Atoi(string(found[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kB
+}
