@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"minidock/ent"
+	"minidock/ent/user"
 	"minidock/graph/model"
 	"minidock/internal/account"
 	"minidock/internal/page"
@@ -14,25 +15,30 @@ func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	return viewer(ctx), nil
 }
 
+// Staff returns the platform's own people.
+func (r *queryResolver) Staff(ctx context.Context) ([]*ent.User, error) {
+	return r.Accounts.Staff(ctx)
+}
+
 // SignUp makes an account and signs it in.
 func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (*model.SignUpPayload, error) {
-	user, wrong, err := r.Accounts.SignUp(ctx, in)
+	made, wrong, err := r.Accounts.SignUp(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	payload := &model.SignUpPayload{Query: &model.Query{}, UserErrors: userErrors[model.SignUpUserError](ctx, wrong)}
-	payload.Viewer, err = r.signIn(ctx, user)
+	payload.Viewer, err = r.signIn(ctx, made)
 	return payload, err
 }
 
 // SignIn begins a session.
 func (r *mutationResolver) SignIn(ctx context.Context, in account.SignInInput) (*model.SignInPayload, error) {
-	user, wrong, err := r.Accounts.SignIn(ctx, in)
+	found, wrong, err := r.Accounts.SignIn(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	payload := &model.SignInPayload{Query: &model.Query{}, UserErrors: userErrors[model.SignInUserError](ctx, wrong)}
-	payload.Viewer, err = r.signIn(ctx, user)
+	payload.Viewer, err = r.signIn(ctx, found)
 	return payload, err
 }
 
@@ -67,12 +73,21 @@ func (r *viewerResolver) CurrentWorkspace(ctx context.Context, _ *model.Viewer) 
 	return r.Workspaces.Current(ctx, actor(ctx))
 }
 
-// signIn begins a session for the user; without a user it leaves everything as it is.
-func (r *mutationResolver) signIn(ctx context.Context, user *ent.User) (*model.Viewer, error) {
-	if user == nil {
+// StaffRole returns the viewer's role as one of the platform's own people.
+func (r *viewerResolver) StaffRole(ctx context.Context, v *model.Viewer) (*user.StaffRole, error) {
+	self, err := r.User(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	return self.StaffRole, nil
+}
+
+// signIn begins a session for somebody; for nobody it leaves everything as it is.
+func (r *mutationResolver) signIn(ctx context.Context, who *ent.User) (*model.Viewer, error) {
+	if who == nil {
 		return nil, nil
 	}
-	if err := r.Sessions.SignIn(ctx, user.ID); err != nil {
+	if err := r.Sessions.SignIn(ctx, who.ID); err != nil {
 		return nil, err
 	}
 	return viewer(ctx), nil

@@ -99,11 +99,13 @@ type QueryResolver interface {
 	MiniProgram(ctx context.Context, id string) (*ent.MiniProgram, error)
 	Industries(ctx context.Context, search *string, first *int, after *string, last *int, before *string) (*model.Connection[*industry.Industry], error)
 	LaunchTargets(ctx context.Context) ([]*launchtarget.Target, error)
+	Staff(ctx context.Context) ([]*ent.User, error)
 }
 type ViewerResolver interface {
 	User(ctx context.Context, obj *model.Viewer) (*ent.User, error)
 	Memberships(ctx context.Context, obj *model.Viewer, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Member], error)
 	CurrentWorkspace(ctx context.Context, obj *model.Viewer) (*ent.Workspace, error)
+	StaffRole(ctx context.Context, obj *model.Viewer) (*user.StaffRole, error)
 }
 type WorkspaceResolver interface {
 	ViewerRole(ctx context.Context, obj *ent.Workspace) (member.Role, error)
@@ -425,6 +427,10 @@ type Viewer {
   The workspace chosen last in this session; null before a choice and after the membership has ended.
   """
   currentWorkspace: Workspace
+  """
+  The viewer's role as one of the platform's own people; null for everybody else.
+  """
+  staffRole: StaffRole
 }
 
 """
@@ -1762,6 +1768,10 @@ type Query {
   The apps that mini programs can be made for. For everyone.
   """
   launchTargets: [LaunchTarget!]! @public
+  """
+  The platform's own people, by their e-mail addresses. For the platform's administrators.
+  """
+  staff: [User!]! @staff(in: [ADMIN])
 }
 
 """
@@ -2175,6 +2185,8 @@ func (ec *executionContext) childFields_Query(ctx context.Context, field graphql
 		return ec.fieldContext_Query_industries(ctx, field)
 	case "launchTargets":
 		return ec.fieldContext_Query_launchTargets(ctx, field)
+	case "staff":
+		return ec.fieldContext_Query_staff(ctx, field)
 	case "__schema":
 		return ec.fieldContext_Query___schema(ctx, field)
 	case "__type":
@@ -2327,6 +2339,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_memberships(ctx, field)
 	case "currentWorkspace":
 		return ec.fieldContext_Viewer_currentWorkspace(ctx, field)
+	case "staffRole":
+		return ec.fieldContext_Viewer_staffRole(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
@@ -6222,6 +6236,56 @@ func (ec *executionContext) fieldContext_Query_launchTargets(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_staff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Staff(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal []*ent.User
+					return zeroVal, err
+				}
+				if ec.Directives.Staff == nil {
+					var zeroVal []*ent.User
+					return zeroVal, errors.New("directive staff is not implemented")
+				}
+				return ec.Directives.Staff(ctx, nil, directive0, in)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚕᚖminidockᚋentᚐUserᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7419,6 +7483,29 @@ func (ec *executionContext) fieldContext_Viewer_currentWorkspace(_ context.Conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_staffRole(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_staffRole(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().StaffRole(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *user.StaffRole) graphql.Marshaler {
+			return ec.marshalOStaffRole2ᚖminidockᚋentᚋuserᚐStaffRole(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_staffRole(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, true, "StaffRole")
 }
 
 func (ec *executionContext) _Workspace_id(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
@@ -10550,6 +10637,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_launchTargets(ctx, field)
 				})
+		case "staff":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_staff(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -11074,6 +11167,11 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "currentWorkspace":
 			out.Values[i] = ec._Viewer_currentWorkspace(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "staffRole":
+			out.Values[i] = ec._Viewer_staffRole(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -12378,6 +12476,22 @@ func (ec *executionContext) marshalNUpdateMiniProgramWarningCode2minidockᚋinte
 	return res
 }
 
+func (ec *executionContext) marshalNUser2ᚕᚖminidockᚋentᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUser2ᚖminidockᚋentᚐUser(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNUser2ᚖminidockᚋentᚐUser(ctx context.Context, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "User!")
@@ -12735,6 +12849,25 @@ func (ec *executionContext) marshalOSignUpPayload2ᚖminidockᚋgraphᚋmodelᚐ
 		return graphql.Null
 	}
 	return ec._SignUpPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOStaffRole2ᚖminidockᚋentᚋuserᚐStaffRole(ctx context.Context, v any) (*user.StaffRole, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := user.StaffRole(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOStaffRole2ᚖminidockᚋentᚋuserᚐStaffRole(ctx context.Context, sel ast.SelectionSet, v *user.StaffRole) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {

@@ -30,3 +30,12 @@ func (a *Accounts) ByIDs(ctx context.Context, actor access.Actor, ids []string) 
 	}
 	return users, nil
 }
+
+// Staff returns the platform's own people, by their e-mail addresses.
+func (a *Accounts) Staff(ctx context.Context) ([]*ent.User, error) {
+	found, err := a.Client.User.Query().Where(user.StaffRoleNotNil()).Order(user.ByEmail()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the staff: %w", err)
+	}
+	return found, nil
+}
