@@ -28,18 +28,21 @@ func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: go run ent/migrate/diff.go NAME")
 	}
-	cluster, err := pgtest.Start()
-	if err != nil {
+	if err := diffBoth(os.Args[1]); err != nil {
 		log.Fatal(err)
 	}
-	defer cluster.Stop()
-	err = errors.Join(
-		diff(dialect.SQLite, "sqlite3", "file:diff?mode=memory&_fk=1", os.Args[1]),
-		diff(dialect.Postgres, "pgx", cluster.URL("postgres"), os.Args[1]),
-	)
+}
+
+func diffBoth(migration string) error {
+	cluster, err := pgtest.Start()
 	if err != nil {
-		log.Print(err)
+		return err
 	}
+	return errors.Join(
+		diff(dialect.SQLite, "sqlite3", "file:diff?mode=memory&_fk=1", migration),
+		diff(dialect.Postgres, "pgx", cluster.URL("postgres"), migration),
+		cluster.Stop(),
+	)
 }
 
 func diff(name, driver, address, migration string) error {

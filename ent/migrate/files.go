@@ -15,14 +15,17 @@ var Files embed.FS
 
 // TablesFor returns the tables of the schema as a database keeps them. PostgreSQL is told to compare text by its bytes,
 // as SQLite does unasked, so that both sort alike whatever the locale of the database.
+//
+// The tables are shared: they are good until the next call.
 func TablesFor(name string) []*schema.Table {
-	if name != dialect.Postgres {
-		return Tables
+	collation := ""
+	if name == dialect.Postgres {
+		collation = "C"
 	}
 	for _, table := range Tables {
 		for _, column := range table.Columns {
 			if column.Type == field.TypeString || column.Type == field.TypeEnum {
-				column.Collation = "C"
+				column.Collation = collation
 			}
 		}
 	}

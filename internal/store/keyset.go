@@ -27,21 +27,40 @@ type Keyset struct {
 func OfEach[P ~func(*entsql.Selector)](page Keyset, parentColumn string, parents []string, filters ...P) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
 		row := entsql.Table(s.TableName()).As("row")
-		inner := entsql.Dialect(s.Dialect()).Select(row.C("id")).From(row)
-		inner.Where(entsql.ExprP(row.C(parentColumn) + " = parent.value"))
+		rows := entsql.Dialect(s.Dialect()).Select(row.C("id")).From(row)
+		rows.Where(entsql.ExprP(row.C(parentColumn) + " = parent.value"))
 		for _, filter := range filters {
-			filter(inner)
+			filter(rows)
 		}
-		page.apply(inner)
-		inner.Limit(page.Limit)
+		page.apply(rows)
+		rows.Limit(page.Limit)
 		s.Where(entsql.P(func(b *entsql.Builder) {
-			b.Ident(s.C("id")).WriteString(" IN (SELECT ").Ident("found").WriteString(".").Ident("id").WriteString(" FROM ")
+			b.Ident(s.C("id")).WriteString(" IN (SELECT found.id FROM ")
 			writeParents(b, parents)
-			b.WriteString(" JOIN ").Ident(s.TableName()).WriteString(" AS ").Ident("found").WriteString(" ON ").
-				Ident("found").WriteString(".").Ident("id").WriteString(" IN ").Wrap(func(b *entsql.Builder) { b.Join(inner) }).
-				WriteString(")")
+			joinEach(b, s.TableName(), rows)
+			b.WriteString(")")
 		}))
 		page.order(s)
+	}
+}
+
+// joinEach joins the rows of each parent as "found", in the words that each database finds them by an index with.
+func joinEach(b *entsql.Builder, table string, rows *entsql.Selector) {
+	if b.Dialect() == dialect.Postgres {
+		b.WriteString(" CROSS JOIN LATERAL ").Wrap(func(b *entsql.Builder) { b.Join(rows) }).WriteString(" AS found")
+		return
+	}
+	b.WriteString(" JOIN ").Ident(table).WriteString(" AS found ON found.id IN ").Wrap(func(b *entsql.Builder) { b.Join(rows) })
+}
+
+// In narrows a query to the rows whose column has one of the values.
+func In(column string, values []string) func(*entsql.Selector) {
+	return func(s *entsql.Selector) {
+		s.Where(entsql.P(func(b *entsql.Builder) {
+			b.Ident(s.C(column)).WriteString(" IN (SELECT parent.value FROM ")
+			writeParents(b, values)
+			b.WriteString(")")
+		}))
 	}
 }
 
@@ -74,16 +93,17 @@ func (k Keyset) order(s *entsql.Selector) {
 	}
 }
 
-// writeParents writes the parents as a table of one column. They are one argument, so that any number of them has the
-// same text and the database prepares it once.
-func writeParents(b *entsql.Builder, parents []string) {
-	text, err := json.Marshal(slices.Compact(slices.Sorted(slices.Values(parents))))
+// writeParents writes values as a table called parent. They are one argument, so that any number of them has the same
+// text and the database prepares it once.
+func writeParents(b *entsql.Builder, values []string) {
+	distinct := slices.Compact(slices.Sorted(slices.Values(values)))
+	if b.Dialect() == dialect.Postgres {
+		b.WriteString("unnest(").Arg(distinct).WriteString("::text[]) AS parent(value)")
+		return
+	}
+	text, err := json.Marshal(distinct)
 	if err != nil {
 		panic(err) // strings always have a JSON form
-	}
-	if b.Dialect() == dialect.Postgres {
-		b.WriteString("jsonb_array_elements_text(").Arg(string(text)).WriteString("::jsonb) AS parent(value)")
-		return
 	}
 	b.WriteString("json_each(").Arg(string(text)).WriteString(") AS parent")
 }

@@ -12,55 +12,78 @@ import (
 	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
+	"entgo.io/ent/dialect"
 
 	"minidock/ent/migrate"
 )
 
-// errDryRun rolls back a run that was only to say what it would do.
-var errDryRun = errors.New("dry run")
-
 // Migrate applies the migrations that the database lacks and returns their names; with dryRun it only says which they are.
-// They run in one transaction, while other programs wait: a run that is cut short leaves nothing behind.
+// They run in one transaction, while other programs wait: a run that is cut short leaves nothing behind. Where nothing is
+// missing, it only reads.
 func Migrate(ctx context.Context, options Options, dryRun bool) ([]string, error) {
-	var names []string
-	err := inMigration(ctx, options, dryRun, func(folder string, tx *sql.Tx) error {
-		pending, err := pendingMigrations(ctx, folder, tx)
-		if err != nil {
-			return err
-		}
-		for _, m := range pending {
-			names = append(names, m.name)
-		}
-		if dryRun {
-			return errDryRun
-		}
-		return runMigrations(ctx, pending, tx)
-	})
-	if errors.Is(err, errDryRun) {
-		return names, nil
+	db, folder, err := openForMigration(ctx, options, dryRun)
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	defer db.Close()
+	pending, err := pendingMigrations(ctx, folder, db)
+	if err == nil && len(pending) > 0 && !dryRun {
+		pending, err = applyPending(ctx, folder, db)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
+	names := []string{}
+	for _, m := range pending {
+		names = append(names, m.name)
+	}
 	return names, nil
 }
 
-func inMigration(ctx context.Context, options Options, dryRun bool, do func(folder string, tx *sql.Tx) error) error {
+// openForMigration opens one connection, and names the folder of the database's migrations.
+func openForMigration(ctx context.Context, options Options, dryRun bool) (*sql.DB, string, error) {
 	if options.URL != "" {
-		return inPostgresMigration(ctx, options.URL, do)
+		db, err := openPostgresForMigration(ctx, options.URL)
+		return db, dialect.Postgres, err
 	}
 	path := sqlitePath(options.Dir)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && dryRun {
-		return inSQLiteMigration(ctx, ":memory:", do)
+		path = ":memory:"
+	} else if err := errors.Join(os.MkdirAll(options.Dir, 0o700), makePrivate(path)); err != nil {
+		return nil, "", fmt.Errorf("make the data folder: %w", err)
 	}
-	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
-	}
-	return inSQLiteMigration(ctx, path, do)
+	db, err := openPool(ctx, path, migrationSettings, 1)
+	return db, dialect.SQLite, err
+}
+
+// applyPending applies what is still missing when all others are kept out.
+func applyPending(ctx context.Context, folder string, db *sql.DB) (pending []migration, err error) {
+	return pending, inTransaction(ctx, db, func(tx *sql.Tx) error {
+		if folder == dialect.Postgres {
+			if err := lockPostgres(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if pending, err = pendingMigrations(ctx, folder, tx); err != nil {
+			return err
+		}
+		if err := runMigrations(ctx, pending, tx); err != nil {
+			return err
+		}
+		if folder == dialect.SQLite {
+			return checkForeignKeys(ctx, tx)
+		}
+		return nil
+	})
 }
 
 // runMigrations runs each statement of these migrations, and notes each migration.
 func runMigrations(ctx context.Context, pending []migration, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS schema_migrations"+
+		" (name text NOT NULL PRIMARY KEY, checksum text NOT NULL, applied_at text NOT NULL)")
+	if err != nil {
+		return err
+	}
 	for _, m := range pending {
 		for _, statement := range m.statements {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
@@ -89,12 +112,12 @@ type migration struct {
 
 // pendingMigrations returns the migrations that the database lacks. It refuses a database that a newer program has
 // changed, and a history that was edited after it was applied.
-func pendingMigrations(ctx context.Context, folder string, tx *sql.Tx) ([]migration, error) {
+func pendingMigrations(ctx context.Context, folder string, db queryer) ([]migration, error) {
 	known, err := readMigrations(migrate.Files, folder)
 	if err != nil {
 		return nil, err
 	}
-	applied, err := readApplied(ctx, tx)
+	applied, err := readApplied(ctx, folder, db)
 	if err != nil {
 		return nil, err
 	}
@@ -157,14 +180,25 @@ func parseMigrations(dir *atlas.MemDir) ([]migration, error) {
 	return migrations, nil
 }
 
-// readApplied returns what the database has had, in order. It makes the table that notes it when there is none.
-func readApplied(ctx context.Context, tx *sql.Tx) ([]migration, error) {
-	_, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS schema_migrations"+
-		" (name text NOT NULL PRIMARY KEY, checksum text NOT NULL, applied_at text NOT NULL)")
-	if err != nil {
+// queryer is a connection or a transaction.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// hasMigrations asks each database whether it has the table of the migrations that it has had.
+var hasMigrations = map[string]string{
+	dialect.SQLite:   "SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
+	dialect.Postgres: "SELECT to_regclass('schema_migrations') IS NOT NULL",
+}
+
+// readApplied returns what the database has had, in order.
+func readApplied(ctx context.Context, folder string, db queryer) ([]migration, error) {
+	var has bool
+	if err := db.QueryRowContext(ctx, hasMigrations[folder]).Scan(&has); err != nil || !has {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT name, checksum FROM schema_migrations")
+	rows, err := db.QueryContext(ctx, "SELECT name, checksum FROM schema_migrations")
 	if err != nil {
 		return nil, err
 	}

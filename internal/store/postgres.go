@@ -9,12 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// oldestPostgres is the first version that is tested and maintained.
+// oldestPostgres is the first version whose makers still mend it.
 const oldestPostgres = 14
 
 // connectTimeout is how long making a connection may take.
@@ -33,18 +32,11 @@ var postgresSettings = map[string]string{
 const migrationLock = 0x6d696e69646f636b
 
 func openPostgres(ctx context.Context, address string, connections int) (*pgxpool.Pool, error) {
-	config, err := pgxpool.ParseConfig(address)
+	config, err := readAddress(address)
 	if err != nil {
-		// The cause may repeat the address with its password.
-		return nil, errors.New("the database's address cannot be read; it must be like postgres://user:password@host:5432/database")
+		return nil, err
 	}
 	config.MaxConns = int32(connections)
-	config.ConnConfig.ConnectTimeout = connectTimeout
-	for name, value := range postgresSettings {
-		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
-			config.ConnConfig.RuntimeParams[name] = value
-		}
-	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -54,6 +46,24 @@ func openPostgres(ctx context.Context, address string, connections int) (*pgxpoo
 		return nil, err
 	}
 	return pool, nil
+}
+
+// readAddress adds to the settings in the address those that it does not have.
+func readAddress(address string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		// The cause may repeat the address with its password.
+		return nil, errors.New("the database's address cannot be read; it must be like postgres://user:password@host:5432/database")
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	for name, value := range postgresSettings {
+		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	return config, nil
 }
 
 // checkPostgres refuses a server that does not answer or is too old.
@@ -69,24 +79,25 @@ func checkPostgres(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// inPostgresMigration runs do in a transaction of its own, one program at a time.
-func inPostgresMigration(ctx context.Context, address string, do func(folder string, tx *sql.Tx) error) error {
-	pool, err := openPostgres(ctx, address, 1)
+// openPostgresForMigration opens one connection on which a statement may take its time.
+func openPostgresForMigration(ctx context.Context, address string) (*sql.DB, error) {
+	config, err := readAddress(address)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer pool.Close()
-	db := stdlib.OpenDBFromPool(pool)
-	defer db.Close()
-	return inTransaction(ctx, db, func(tx *sql.Tx) error {
-		for _, setting := range []string{"statement_timeout", "lock_timeout"} {
-			if _, err := tx.ExecContext(ctx, "SET LOCAL "+setting+" = 0"); err != nil {
-				return err
-			}
-		}
-		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock)); err != nil {
-			return err
-		}
-		return do(dialect.Postgres, tx)
-	})
+	for _, timeout := range []string{"statement_timeout", "lock_timeout"} {
+		config.ConnConfig.RuntimeParams[timeout] = "0"
+	}
+	db := stdlib.OpenDB(*config.ConnConfig)
+	db.SetMaxOpenConns(1)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// lockPostgres keeps other programs from migrating until the transaction ends.
+func lockPostgres(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock))
+	return err
 }

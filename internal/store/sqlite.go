@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -20,6 +21,8 @@ const (
 	commonSettings = "_busy_timeout=5000&_fk=1&_stmt_cache_size=128"
 	writerSettings = commonSettings + "&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate"
 	readerSettings = commonSettings + "&_query_only=1"
+	// Foreign keys are off in a migration, since a table is changed by building it anew.
+	migrationSettings = "_busy_timeout=30000&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_fk=0"
 )
 
 // oldestSQLite is the first version that does not lose committed writes when the WAL is reset.
@@ -42,13 +45,23 @@ func openSQLite(ctx context.Context, path string) (dialect.Driver, []*sql.DB, er
 	}
 	reader, err := openPool(ctx, path, readerSettings, sqliteReaders)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the readers: %w", err)
+		return nil, nil, errors.Join(err, writer.Close())
 	}
 	driver := sqliteDriver{
 		Driver: entsql.OpenDB(dialect.SQLite, writer),
 		reader: entsql.OpenDB(dialect.SQLite, reader),
 	}
 	return driver, []*sql.DB{writer, reader}, nil
+}
+
+// makePrivate makes the database's file, if there is none, for nobody else to read; SQLite gives the files beside it the
+// same permissions.
+func makePrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func openPool(ctx context.Context, path, settings string, size int) (*sql.DB, error) {
@@ -58,25 +71,13 @@ func openPool(ctx context.Context, path, settings string, size int) (*sql.DB, er
 	}
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
-	return pool, pool.PingContext(ctx)
-}
-
-// inSQLiteMigration runs do in a transaction that keeps all others out. Foreign keys are off meanwhile, since a table is
-// changed by building it anew; what they say is checked at the end.
-func inSQLiteMigration(ctx context.Context, path string, do func(folder string, tx *sql.Tx) error) error {
-	pool, err := openPool(ctx, path, "_busy_timeout=30000&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_fk=0", 1)
-	if err != nil {
-		return err
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, pool.Close())
 	}
-	defer pool.Close()
-	return inTransaction(ctx, pool, func(tx *sql.Tx) error {
-		if err := do(dialect.SQLite, tx); err != nil {
-			return err
-		}
-		return checkForeignKeys(ctx, tx)
-	})
+	return pool, nil
 }
 
+// checkForeignKeys makes sure that the migrations, which run with foreign keys off, left no row that refers to nothing.
 func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
 	rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
 	if err != nil {

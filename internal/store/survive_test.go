@@ -42,7 +42,12 @@ func TestTheDataOfTheFirstMigrationSurvivesAllLaterOnes(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, options func() Options) {
 		o := options()
-		err := inMigration(t.Context(), o, false, func(folder string, tx *sql.Tx) error {
+		db, folder, err := openForMigration(t.Context(), o, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		err = inTransaction(t.Context(), db, func(tx *sql.Tx) error {
 			pending, err := pendingMigrations(t.Context(), folder, tx)
 			if err != nil {
 				return err

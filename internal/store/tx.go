@@ -3,12 +3,18 @@ package store
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"time"
 
 	"minidock/ent"
 )
 
 // maxRetries is how often a transaction is run again that loses against others.
 const maxRetries = 3
+
+// maxPause is how long a transaction waits at the most before it is run again; how long is drawn, so that those that met
+// once do not meet again.
+const maxPause = 40 * time.Millisecond
 
 // Tx runs fn in a transaction and commits, or rolls back when fn fails or panics. Inside, only tx may be used: a write
 // past it would wait for it for ever. A transaction that loses against another one is run again, so fn must do nothing
@@ -18,6 +24,11 @@ func Tx(ctx context.Context, client *ent.Client, fn func(tx *ent.Tx) error) erro
 	for range maxRetries {
 		if !isRetriable(err) {
 			break
+		}
+		select {
+		case <-time.After(rand.N(maxPause)):
+		case <-ctx.Done():
+			return err
 		}
 		err = tryTx(ctx, client, fn)
 	}
