@@ -9,6 +9,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/user"
 	"minidock/internal/access"
+	"minidock/internal/store"
 )
 
 // Accounts reads and writes the accounts of people.
@@ -20,7 +21,7 @@ type Accounts struct {
 
 // ByIDs returns those of the users that the actor may see, by id.
 func (a *Accounts) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.User, error) {
-	found, err := a.Client.User.Query().Where(user.IDIn(ids...), access.Users(actor)).All(ctx)
+	found, err := a.Client.User.Query().Where(store.In(user.FieldID, ids), access.Users(actor)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read users: %w", err)
 	}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"encoding/json"
 	"runtime"
 	"strings"
@@ -23,8 +24,9 @@ var hashing = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1,
 // hashers lets as many passwords be hashed at once as there are cores: each takes 19 MiB and all of a core.
 var hashers = make(chan struct{}, runtime.NumCPU())
 
-// dummyHash stands in for the hash of an account that does not exist, so that its absence costs the same.
-var dummyHash = sync.OnceValues(func() (string, error) { return hashPassword("no account has this password") })
+// nobodysHash stands in for the hash of an account that does not exist, so that its absence costs the same. What it is the
+// hash of was drawn at random and kept nowhere.
+const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$Z5AVuhDLL88coqY0fE+ZGA$xN2IHIyQkB31BpXIpYied7fTtYmSGHR9tcIaGHM8AOs"
 
 func checkPassword(password string, wrong *fault.List) {
 	switch n := len(password); {
@@ -39,17 +41,33 @@ func checkPassword(password string, wrong *fault.List) {
 	}
 }
 
-func hashPassword(password string) (string, error) {
-	hashers <- struct{}{}
-	defer func() { <-hashers }()
+func hashPassword(ctx context.Context, password string) (string, error) {
+	if err := takeTurn(ctx); err != nil {
+		return "", err
+	}
+	defer endTurn()
 	return argon2id.CreateHash(password, hashing)
 }
 
-func matchesHash(password, hash string) (bool, error) {
-	hashers <- struct{}{}
-	defer func() { <-hashers }()
+func matchesHash(ctx context.Context, password, hash string) (bool, error) {
+	if err := takeTurn(ctx); err != nil {
+		return false, err
+	}
+	defer endTurn()
 	return argon2id.ComparePasswordAndHash(password, hash)
 }
+
+// takeTurn waits for a core. Whoever gives up meanwhile costs nothing.
+func takeTurn(ctx context.Context) error {
+	select {
+	case hashers <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func endTurn() { <-hashers }
 
 func isCommon(password string) bool {
 	_, found := commonest()[strings.ToLower(password)]

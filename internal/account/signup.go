@@ -31,7 +31,7 @@ func (a *Accounts) SignUp(ctx context.Context, in SignUpInput) (*ent.User, *faul
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	hash, err := hashPassword(in.Password)
+	hash, err := hashPassword(ctx, in.Password)
 	if err != nil {
 		return nil, nil, fmt.Errorf("hash a password: %w", err)
 	}

@@ -20,7 +20,7 @@ import (
 type File struct {
 	Name, ContentType string
 	Size              int64
-	Content           io.Reader
+	Content           io.ReadSeeker
 }
 
 // Store holds blobs in a folder of its own. It may be used by many goroutines, and by several programs, at once.

@@ -80,16 +80,23 @@ func (r Request) Find(ctx context.Context, client *ent.Client, now time.Time, wr
 }
 
 // Remember notes what the request gave, in the transaction that gave it. Of two at once with the same key, one fails on
-// the key's uniqueness. What the user's older requests gave is forgotten.
+// the key's uniqueness.
 func (r Request) Remember(ctx context.Context, tx *ent.Tx, now time.Time, resultID string) error {
 	if r.key == nil {
 		return nil
 	}
 	_, err := tx.IdempotencyKey.Delete().
-		Where(idempotencykey.UserID(r.userID), idempotencykey.CreatedAtLTE(now.Add(-Kept))).Exec(ctx)
+		Where(idempotencykey.UserID(r.userID), idempotencykey.Mutation(r.mutation), idempotencykey.Key(*r.key),
+			idempotencykey.CreatedAtLTE(now.Add(-Kept))).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("forget old idempotency keys: %w", err)
+		return fmt.Errorf("forget an old idempotency key: %w", err)
 	}
 	return tx.IdempotencyKey.Create().SetID(id.New(id.IdempotencyKey)).SetUserID(r.userID).SetMutation(r.mutation).
 		SetKey(*r.key).SetFingerprint(r.fingerprint).SetResultID(resultID).SetCreatedAt(now).Exec(ctx)
+}
+
+// Sweep forgets what was given too long ago to be given again.
+func Sweep(ctx context.Context, client *ent.Client, now time.Time) error {
+	_, err := client.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLTE(now.Add(-Kept))).Exec(ctx)
+	return err
 }

@@ -49,9 +49,6 @@ var errRefused = errors.New("refused")
 // actor becomes its first admin. Owners and masters may. Rules: the page "Create mini programs" of the Alipay+ Mini
 // Program Platform.
 func (m *MiniPrograms) Create(ctx context.Context, actor access.Actor, in CreateInput) (Outcome, error) {
-	if _, err := access.Require(ctx, m.Client, actor, access.CreateMiniProgram, in.WorkspaceID); err != nil {
-		return Outcome{}, err
-	}
 	source, isBase64, err := readLogo(in.Logo)
 	if err != nil {
 		return Outcome{}, err
@@ -160,13 +157,13 @@ func (c *creation) replay(ctx context.Context, miniProgramID string) (Outcome, e
 
 // lookUp records the mistakes that only the database shows.
 func (c *creation) lookUp(ctx context.Context) error {
-	if err := c.checkNameIsFree(ctx, c.row.WorkspaceID, c.row.NameKey, "", c.form.wrong); err != nil {
+	if err := c.checkNameIsFree(ctx, c.actor, c.row.WorkspaceID, c.row.NameKey, "", c.form.wrong); err != nil {
 		return err
 	}
 	if c.form.wrong.Has("launchTargetCode") {
 		return nil
 	}
-	return c.checkQuota(ctx, c.row.WorkspaceID, c.form.target, c.form.wrong)
+	return c.checkQuota(ctx, c.actor, c.row.WorkspaceID, c.form.target, c.form.wrong)
 }
 
 // insert writes the mini program and all that goes with it in one transaction, in which the role is read again and the

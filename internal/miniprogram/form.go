@@ -114,7 +114,7 @@ func readLogo(in *LogoInput) (source picture.Source, isBase64 bool, err error) {
 		source, err := picture.FromBase64(*in.Base64)
 		return source, err == nil, nil
 	case in.File != nil:
-		content, err := io.ReadAll(in.File.Content)
+		content, err := readAll(in.File.Content)
 		if err != nil {
 			return picture.Source{}, true, fmt.Errorf("read the logo: %w", err)
 		}
@@ -122,4 +122,12 @@ func readLogo(in *LogoInput) (source picture.Source, isBase64 bool, err error) {
 	default:
 		return picture.Source{}, true, nil
 	}
+}
+
+// readAll reads a file from its beginning: another mutation of the request may have read it before.
+func readAll(file io.ReadSeeker) ([]byte, error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(file)
 }

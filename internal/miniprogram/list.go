@@ -2,6 +2,7 @@ package miniprogram
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
 	"minidock/internal/access"
+	"minidock/internal/fault"
 	"minidock/internal/page"
 	"minidock/internal/store"
 	"minidock/internal/text"
@@ -54,11 +56,14 @@ var sortings = map[OrderField]sorting{
 
 // List returns the same page of each workspace's mini programs that the actor may see, by workspace.
 func (m *MiniPrograms) List(ctx context.Context, actor access.Actor, workspaceIDs []string, args page.Args, order Order, filter Filter) (map[string]page.Page[*ent.MiniProgram], error) {
+	by, ok := sortings[order.Field]
+	if !ok {
+		return nil, fault.BadInput("orderBy must not be null.")
+	}
 	request, err := args.Request(order.name())
 	if err != nil {
 		return nil, err
 	}
-	by := sortings[order.Field]
 	keyset := store.Keyset{
 		Columns: []string{by.column, miniprogram.FieldID}, Descending: order.Descending,
 		Backward: request.Backward, Limit: request.Limit + 1,
@@ -86,7 +91,7 @@ func (m *MiniPrograms) Count(ctx context.Context, actor access.Actor, workspaceI
 		WorkspaceID string `json:"workspace_id"`
 		Count       int    `json:"count"`
 	}
-	err := m.Client.MiniProgram.Query().Where(miniprogram.WorkspaceIDIn(workspaceIDs...)).
+	err := m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldWorkspaceID, workspaceIDs)).
 		Where(filter.predicates(actor)...).
 		GroupBy(miniprogram.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
@@ -133,9 +138,13 @@ func (s sorting) values(argument string, at *page.Position) ([]any, error) {
 
 func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
+// parseTime takes a moment only as timeText writes it: other forms of it would sort in another place.
 func parseTime(value string) (any, error) {
 	t, err := time.Parse(time.RFC3339Nano, value)
-	return t.UTC(), err
+	if err == nil && timeText(t) != value {
+		err = errors.New("not as a cursor writes it")
+	}
+	return t, err
 }
 
 func parseText(value string) (any, error) { return value, nil }

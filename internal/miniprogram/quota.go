@@ -6,15 +6,17 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/quotause"
+	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/launchtarget"
 )
 
 // checkQuota records that the workspace has no place left for the target.
-func (m *MiniPrograms) checkQuota(ctx context.Context, workspaceID string, target *launchtarget.Target, wrong *fault.List) error {
+func (m *MiniPrograms) checkQuota(ctx context.Context, actor access.Actor, workspaceID string, target *launchtarget.Target, wrong *fault.List) error {
 	used, err := m.Client.QuotaUse.Query().
-		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedGTE(target.Quota)).
+		Where(quotause.WorkspaceID(workspaceID), quotause.HasWorkspaceWith(access.Workspaces(actor)),
+			quotause.LaunchTargetCode(target.Code), quotause.UsedGTE(target.Quota)).
 		Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
@@ -29,20 +31,29 @@ func (m *MiniPrograms) checkQuota(ctx context.Context, workspaceID string, targe
 // takeQuota takes one of the workspace's places for the target. The database decides, on the condition that one is
 // left, so that any number of callers at once never take more than there are. None left: errRefused.
 func takeQuota(ctx context.Context, tx *ent.Tx, workspaceID string, target *launchtarget.Target, wrong *fault.List) error {
-	err := tx.QuotaUse.Create().SetID(id.New(id.QuotaUse)).SetWorkspaceID(workspaceID).SetLaunchTargetCode(target.Code).
+	taken, err := raiseQuota(ctx, tx, workspaceID, target)
+	if err != nil || taken {
+		return err
+	}
+	err = tx.QuotaUse.Create().SetID(id.New(id.QuotaUse)).SetWorkspaceID(workspaceID).SetLaunchTargetCode(target.Code).
 		OnConflictColumns(quotause.FieldWorkspaceID, quotause.FieldLaunchTargetCode).Ignore().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("open the quota: %w", err)
 	}
-	taken, err := tx.QuotaUse.Update().AddUsed(1).
+	if taken, err = raiseQuota(ctx, tx, workspaceID, target); err != nil || taken {
+		return err
+	}
+	wrong.Add("", fault.QuotaExceeded, "used", target.Quota, "limit", target.Quota)
+	return errRefused
+}
+
+// raiseQuota tells whether a place was taken; none is where the workspace has never had one for the target.
+func raiseQuota(ctx context.Context, tx *ent.Tx, workspaceID string, target *launchtarget.Target) (bool, error) {
+	raised, err := tx.QuotaUse.Update().AddUsed(1).
 		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedLT(target.Quota)).
 		Save(ctx)
 	if err != nil {
-		return fmt.Errorf("take a place of the quota: %w", err)
+		return false, fmt.Errorf("take a place of the quota: %w", err)
 	}
-	if taken == 0 {
-		wrong.Add("", fault.QuotaExceeded, "used", target.Quota, "limit", target.Quota)
-		return errRefused
-	}
-	return nil
+	return raised > 0, nil
 }

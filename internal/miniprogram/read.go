@@ -10,11 +10,12 @@ import (
 	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/launchtarget"
+	"minidock/internal/store"
 )
 
 // ByIDs returns those of the mini programs that the actor may see, by id.
 func (m *MiniPrograms) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.MiniProgram, error) {
-	found, err := m.Client.MiniProgram.Query().Where(miniprogram.IDIn(ids...), access.MiniPrograms(actor)).All(ctx)
+	found, err := m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldID, ids), access.MiniPrograms(actor)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read mini programs: %w", err)
 	}
@@ -39,7 +40,7 @@ func (m *MiniPrograms) byID(ctx context.Context, actor access.Actor, miniProgram
 // LaunchTargets returns the targets that each mini program is made for, those of one in the order of their codes.
 func (m *MiniPrograms) LaunchTargets(ctx context.Context, actor access.Actor, ids []string) (map[string][]*launchtarget.Target, error) {
 	found, err := m.Client.Targeting.Query().
-		Where(targeting.MiniProgramIDIn(ids...), targeting.HasMiniProgramWith(access.MiniPrograms(actor))).
+		Where(store.In(targeting.FieldMiniProgramID, ids), targeting.HasMiniProgramWith(access.MiniPrograms(actor))).
 		Order(targeting.ByLaunchTargetCode()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read launch targets: %w", err)

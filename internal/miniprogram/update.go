@@ -8,6 +8,7 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/internal/access"
 	"minidock/internal/fault"
+	"minidock/internal/picture"
 	"minidock/internal/store"
 	"minidock/internal/text"
 )
@@ -24,15 +25,19 @@ type UpdateInput struct {
 	ServiceEmail  *string
 }
 
-// edit puts one judged field into an update.
-type edit func(*ent.MiniProgramUpdateOne)
+// change is what an update does to the fields that are given, each judged.
+type change struct {
+	form  form
+	edits []func(*ent.MiniProgramUpdateOne)
+	name  *string
+	logo  *picture.Picture
+}
+
+func (c *change) add(edit func(*ent.MiniProgramUpdateOne)) { c.edits = append(c.edits, edit) }
 
 // Update changes the information of a mini program under the rules of its launch target. Owners and masters may. When
 // nothing is given, nothing is written.
 func (m *MiniPrograms) Update(ctx context.Context, actor access.Actor, in UpdateInput) (Outcome, error) {
-	if _, err := access.Require(ctx, m.Client, actor, access.UpdateMiniProgram, in.MiniProgramID); err != nil {
-		return Outcome{}, err
-	}
 	current, err := m.byID(ctx, actor, in.MiniProgramID)
 	if err != nil {
 		return Outcome{}, err
@@ -41,17 +46,23 @@ func (m *MiniPrograms) Update(ctx context.Context, actor access.Actor, in Update
 	if err != nil {
 		return Outcome{}, err
 	}
-	edits, err := m.judgeUpdate(ctx, f, current, in)
-	if err != nil {
+	c := change{form: f}
+	if err := c.judge(in); err != nil {
+		return Outcome{}, err
+	}
+	if err := m.lookUpName(ctx, actor, current, c); err != nil {
 		return Outcome{}, err
 	}
 	outcome := Outcome{Wrong: f.wrong, Warnings: f.warnings}
 	if !f.wrong.Empty() {
 		return outcome, nil
 	}
-	outcome.MiniProgram, err = m.apply(ctx, actor, current, edits)
-	if store.IsTaken(err) {
-		f.wrong.Add("name", fault.Taken, "value", text.Clean(*in.Name))
+	if err := m.keepNewLogo(ctx, &c); err != nil {
+		return Outcome{}, err
+	}
+	outcome.MiniProgram, err = m.apply(ctx, actor, current, c.edits)
+	if c.name != nil && store.IsTaken(err) {
+		f.wrong.Add("name", fault.Taken, "value", *c.name)
 		return outcome, nil
 	}
 	return outcome, err
@@ -71,61 +82,67 @@ func (m *MiniPrograms) formFor(ctx context.Context, actor access.Actor, current 
 	}, nil
 }
 
-// judgeUpdate judges what is given, in the order of the input's fields. The logo is kept only if nothing is wrong.
-func (m *MiniPrograms) judgeUpdate(ctx context.Context, f form, current *ent.MiniProgram, in UpdateInput) ([]edit, error) {
-	var edits []edit
+// judge judges what is given.
+func (c *change) judge(in UpdateInput) error {
 	if in.Name != nil {
-		name := f.text("name", *in.Name, false)
-		key := text.Fold(name)
-		if err := m.checkNameIsFree(ctx, current.WorkspaceID, key, current.ID, f.wrong); err != nil {
-			return nil, err
-		}
-		edits = append(edits, func(u *ent.MiniProgramUpdateOne) { u.SetName(name).SetNameKey(key) })
+		name := c.form.text("name", *in.Name, false)
+		c.name = &name
+		c.add(func(u *ent.MiniProgramUpdateOne) { u.SetName(name).SetNameKey(text.Fold(name)) })
 	}
 	if in.Tagline != nil {
-		tagline := f.text("tagline", *in.Tagline, false)
-		edits = append(edits, func(u *ent.MiniProgramUpdateOne) { u.SetTagline(tagline) })
+		tagline := c.form.text("tagline", *in.Tagline, false)
+		c.add(func(u *ent.MiniProgramUpdateOne) { u.SetTagline(tagline) })
 	}
 	if in.Description != nil {
-		description := f.text("description", *in.Description, true)
-		edits = append(edits, func(u *ent.MiniProgramUpdateOne) { u.SetDescription(description) })
+		description := c.form.text("description", *in.Description, true)
+		c.add(func(u *ent.MiniProgramUpdateOne) { u.SetDescription(description) })
+	}
+	if in.Logo != nil {
+		source, isBase64, err := readLogo(in.Logo)
+		if err != nil {
+			return err
+		}
+		logo := c.form.logo(source, isBase64)
+		c.logo = &logo
 	}
 	if in.IndustryCode != nil {
-		code := f.industry(*in.IndustryCode)
-		edits = append(edits, func(u *ent.MiniProgramUpdateOne) { u.SetIndustryCode(code) })
+		code := c.form.industry(*in.IndustryCode)
+		c.add(func(u *ent.MiniProgramUpdateOne) { u.SetIndustryCode(code) })
 	}
 	if in.ServicePhone != nil {
-		phone := f.phone(*in.ServicePhone)
-		edits = append(edits, func(u *ent.MiniProgramUpdateOne) { u.SetServicePhone(phone) })
+		phone := c.form.phone(*in.ServicePhone)
+		c.add(func(u *ent.MiniProgramUpdateOne) { u.SetServicePhone(phone) })
 	}
 	if in.ServiceEmail != nil {
-		address := f.email(*in.ServiceEmail)
-		edits = append(edits, func(u *ent.MiniProgramUpdateOne) { u.SetServiceEmail(address) })
+		address := c.form.email(*in.ServiceEmail)
+		c.add(func(u *ent.MiniProgramUpdateOne) { u.SetServiceEmail(address) })
 	}
-	if in.Logo == nil {
-		return edits, nil
-	}
-	logo, err := m.judgeLogo(ctx, f, in.Logo)
-	return append(edits, logo), err
+	return nil
 }
 
-func (m *MiniPrograms) judgeLogo(ctx context.Context, f form, in *LogoInput) (edit, error) {
-	source, isBase64, err := readLogo(in)
+func (m *MiniPrograms) lookUpName(ctx context.Context, actor access.Actor, current *ent.MiniProgram, c change) error {
+	if c.name == nil {
+		return nil
+	}
+	return m.checkNameIsFree(ctx, actor, current.WorkspaceID, text.Fold(*c.name), current.ID, c.form.wrong)
+}
+
+func (m *MiniPrograms) keepNewLogo(ctx context.Context, c *change) error {
+	if c.logo == nil {
+		return nil
+	}
+	name, err := m.keepLogo(ctx, *c.logo)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	logo := f.logo(source, isBase64)
-	if !f.wrong.Empty() {
-		return nil, nil
-	}
-	name, err := m.keepLogo(ctx, logo)
-	return func(u *ent.MiniProgramUpdateOne) {
-		u.SetLogoName(name).SetLogoWidth(logo.Width).SetLogoHeight(logo.Height).SetLogoContentType(logo.ContentType)
-	}, err
+	c.add(func(u *ent.MiniProgramUpdateOne) {
+		u.SetLogoName(name).SetLogoWidth(c.logo.Width).SetLogoHeight(c.logo.Height).SetLogoContentType(c.logo.ContentType)
+	})
+	return nil
 }
 
 // apply writes the edits in one transaction, in which the role is read again.
-func (m *MiniPrograms) apply(ctx context.Context, actor access.Actor, current *ent.MiniProgram, edits []edit) (*ent.MiniProgram, error) {
+func (m *MiniPrograms) apply(ctx context.Context, actor access.Actor, current *ent.MiniProgram, edits []func(*ent.MiniProgramUpdateOne)) (*ent.MiniProgram, error) {
 	if len(edits) == 0 {
 		return current, nil
 	}
@@ -149,12 +166,13 @@ func (m *MiniPrograms) apply(ctx context.Context, actor access.Actor, current *e
 }
 
 // checkNameIsFree records that another mini program of the workspace than the one with the id except has this name.
-func (m *MiniPrograms) checkNameIsFree(ctx context.Context, workspaceID, key, except string, wrong *fault.List) error {
+func (m *MiniPrograms) checkNameIsFree(ctx context.Context, actor access.Actor, workspaceID, key, except string, wrong *fault.List) error {
 	if wrong.Has("name") {
 		return nil
 	}
 	other, err := m.Client.MiniProgram.Query().Where(
-		miniprogram.WorkspaceID(workspaceID), miniprogram.NameKey(key), miniprogram.IDNEQ(except),
+		miniprogram.WorkspaceID(workspaceID), miniprogram.HasWorkspaceWith(access.Workspaces(actor)),
+		miniprogram.NameKey(key), miniprogram.IDNEQ(except),
 	).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):

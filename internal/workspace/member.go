@@ -16,7 +16,7 @@ const orderByJoining = "JOINED"
 
 // MembersByIDs returns those of the members that the actor may see, by id.
 func (w *Workspaces) MembersByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.Member, error) {
-	found, err := w.Client.Member.Query().Where(member.IDIn(ids...), access.Members(actor)).All(ctx)
+	found, err := w.Client.Member.Query().Where(store.In(member.FieldID, ids), access.Members(actor)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
@@ -29,7 +29,7 @@ func (w *Workspaces) MembersByIDs(ctx context.Context, actor access.Actor, ids [
 
 // Roles returns the actor's own role in each of these workspaces.
 func (w *Workspaces) Roles(ctx context.Context, actor access.Actor, ids []string) (map[string]member.Role, error) {
-	found, err := w.Client.Member.Query().Where(member.UserID(actor.UserID), member.WorkspaceIDIn(ids...)).All(ctx)
+	found, err := w.Client.Member.Query().Where(member.UserID(actor.UserID), store.In(member.FieldWorkspaceID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
@@ -58,7 +58,7 @@ func (w *Workspaces) CountMembers(ctx context.Context, actor access.Actor, ids [
 		WorkspaceID string `json:"workspace_id"`
 		Count       int    `json:"count"`
 	}
-	err := w.Client.Member.Query().Where(member.WorkspaceIDIn(ids...), access.Members(actor)).
+	err := w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids), access.Members(actor)).
 		GroupBy(member.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count members: %w", err)

@@ -88,7 +88,7 @@ func (w *Workspaces) Current(ctx context.Context, actor access.Actor) (*ent.Work
 
 // ByIDs returns those of the workspaces that the actor may see, by id.
 func (w *Workspaces) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.Workspace, error) {
-	found, err := w.Client.Workspace.Query().Where(workspace.IDIn(ids...), access.Workspaces(actor)).All(ctx)
+	found, err := w.Client.Workspace.Query().Where(store.In(workspace.FieldID, ids), access.Workspaces(actor)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read workspaces: %w", err)
 	}
@@ -103,7 +103,7 @@ func (w *Workspaces) ByIDs(ctx context.Context, actor access.Actor, ids []string
 // target.
 func (w *Workspaces) QuotaUses(ctx context.Context, actor access.Actor, ids []string) (map[string]map[string]int, error) {
 	found, err := w.Client.QuotaUse.Query().
-		Where(quotause.WorkspaceIDIn(ids...), quotause.HasWorkspaceWith(access.Workspaces(actor))).All(ctx)
+		Where(store.In(quotause.FieldWorkspaceID, ids), quotause.HasWorkspaceWith(access.Workspaces(actor))).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read quotas: %w", err)
 	}
