@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"golang.org/x/text/language"
 
@@ -39,7 +40,8 @@ func (r *industryResolver) Name(ctx context.Context, i *industry.Industry, wante
 		return i.Name(locale.Of(ctx)), nil
 	}
 	tag, err := language.Parse(*wanted)
-	if err != nil {
+	var unknown language.ValueError
+	if err != nil && !errors.As(err, &unknown) {
 		return "", fault.BadInput("language must be a BCP 47 tag, such as zh-Hans.")
 	}
 	return i.Name(locale.Match(tag)), nil

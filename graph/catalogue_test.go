@@ -112,7 +112,7 @@ func TestIndustriesAreNamedInTheLanguageAskedFor(t *testing.T) {
 			{"", nil, false}, {"zh-CN", nil, true}, {"zh", nil, true}, {"zh-Hans-CN,en;q=0.8", nil, true}, {"de,zh;q=0.5", nil, true},
 			{"en-GB,zh;q=0.9", nil, false}, {"fr", nil, false}, {"*", nil, false}, {";;;=garbage", nil, false}, {"zh;q=0", nil, false},
 			{"", "zh-Hans", true}, {"", "zh-CN", true}, {"", "ZH", true}, {"zh-CN", "en", false}, {"zh-CN", "fr", false}, {"zh-CN", "en-US", false},
-			{"en", "zh_CN", true},
+			{"en", "zh_CN", true}, {"zh-CN", "xx", false}, {"zh-CN", "tlh", false},
 		}
 		for _, test := range tests {
 			visitor := w.Visitor(t)

@@ -24,7 +24,10 @@ func errorPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		told := graphql.DefaultErrorPresenter(ctx, err)
 		if _, coded := told.Extensions["code"]; !coded {
-			refusal := refusalOf(ctx, log, err)
+			refusal := errUnreadable
+			if graphql.HasOperationContext(ctx) || told.Err != nil {
+				refusal = refusalOf(ctx, log, err)
+			}
 			told = &gqlerror.Error{
 				Message: refusal.Message, Path: told.Path, Locations: told.Locations,
 				Extensions: map[string]any{"code": refusal.Code},
@@ -35,10 +38,18 @@ func errorPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
+// errUnreadable answers what is no GraphQL request. What was wrong with it may repeat all of it, passwords included, and is
+// neither told nor logged.
+var errUnreadable = &fault.Refusal{Code: "BAD_REQUEST", Message: "This is not a GraphQL request."}
+
+// refusalOf returns what a client is told about an error. What is none of the client's doing is logged.
 func refusalOf(ctx context.Context, log *slog.Logger, err error) *fault.Refusal {
 	var refusal *fault.Refusal
 	if errors.As(err, &refusal) {
 		return refusal
+	}
+	if ctx.Err() != nil {
+		return fault.ErrUnavailable // nobody waits for the answer any more
 	}
 	log.ErrorContext(ctx, "request failed", "requestId", requestid.Of(ctx), "error", err.Error())
 	if store.IsUnavailable(err) {

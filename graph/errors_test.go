@@ -3,6 +3,7 @@ package graph
 import (
 	"bytes"
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -80,20 +81,24 @@ func TestAPanicInAListElementIsNullInItsPlace(t *testing.T) {
 
 func TestErrorsAreToldByWhatTheyAre(t *testing.T) {
 	t.Parallel()
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
 	tests := []struct {
+		ctx           context.Context
 		err           error
 		code, message string
 		isLogged      bool
 	}{
-		{fault.ErrNotFound, "NOT_FOUND", fault.ErrNotFound.Message, false},
-		{fmt.Errorf("read a secret: %w", fault.ErrUnauthenticated), "UNAUTHENTICATED", fault.ErrUnauthenticated.Message, false},
-		{fault.BadInput("first is odd."), "BAD_USER_INPUT", "first is odd.", false},
-		{errors.New("the secret"), "INTERNAL_SERVER_ERROR", fault.ErrInternal.Message, true},
-		{context.Canceled, "INTERNAL_SERVER_ERROR", fault.ErrInternal.Message, true},
+		{t.Context(), fault.ErrNotFound, "NOT_FOUND", fault.ErrNotFound.Message, false},
+		{t.Context(), fmt.Errorf("read a secret: %w", fault.ErrUnauthenticated), "UNAUTHENTICATED", fault.ErrUnauthenticated.Message, false},
+		{t.Context(), fault.BadInput("first is odd."), "BAD_USER_INPUT", "first is odd.", false},
+		{t.Context(), errors.New("the secret"), "INTERNAL_SERVER_ERROR", fault.ErrInternal.Message, true},
+		{t.Context(), driver.ErrBadConn, "UNAVAILABLE", fault.ErrUnavailable.Message, true},
+		{gone, errors.New("the secret"), "UNAVAILABLE", fault.ErrUnavailable.Message, false},
 	}
 	for _, test := range tests {
 		var log bytes.Buffer
-		ctx, requestID := requestid.With(t.Context())
+		ctx, requestID := requestid.With(graphql.WithOperationContext(test.ctx, &graphql.OperationContext{}))
 		told := errorPresenter(slog.New(slog.NewJSONHandler(&log, nil)))(ctx, test.err)
 		if told.Extensions["code"] != test.code || told.Message != test.message || told.Extensions["requestId"] != requestID {
 			t.Errorf("%v is told as %v %v", test.err, told, told.Extensions)
@@ -101,5 +106,14 @@ func TestErrorsAreToldByWhatTheyAre(t *testing.T) {
 		if logged := strings.Contains(log.String(), requestID); logged != test.isLogged {
 			t.Errorf("%v: logged %t: %s", test.err, logged, &log)
 		}
+	}
+}
+
+func TestWhatIsNoRequestIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	told := errorPresenter(slog.New(slog.NewJSONHandler(&log, nil)))(t.Context(), errors.New("body: my password"))
+	if told.Extensions["code"] != "BAD_REQUEST" || strings.Contains(told.Error()+log.String(), "password") {
+		t.Errorf("told as %v %v, logged %s", told, told.Extensions, &log)
 	}
 }

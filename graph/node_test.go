@@ -115,6 +115,10 @@ func TestNodesOfAllTypesCostTheSameHoweverMany(t *testing.T) {
 		if first, all := count(few), count(many); first != all || all > 20 {
 			t.Errorf("%d statements for %d ids, %d for %d", first, len(few), all, len(many))
 		}
+		visitor := w.Visitor(t)
+		if n := w.Statements(func() { visitor.Do(t, nodesQuery, apitest.Vars{"ids": many}) }); n != 0 {
+			t.Errorf("%d statements for somebody who is signed out", n)
+		}
 	})
 }
 
