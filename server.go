@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -52,6 +51,7 @@ type migrate struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	command := kong.Parse(&commandLine{}, kong.Name("minidock"), kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Description("Create, test, release and remove mini programs."),
 		kong.Vars{"connections": fmt.Sprint(store.DefaultConnections)})
@@ -105,21 +105,28 @@ func (s *serve) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	publicURL := s.publicURL(listener.Addr())
+	defer listener.Close()
+	publicURL, err := web.PublicURL(s.PublicURL, listener.Addr())
+	if err != nil {
+		return err
+	}
+	if web.CookiesAreOpen(publicURL, listener.Addr()) {
+		log.Warn("cookies are sent without encryption: set --public-url to an https address, behind a proxy that ends TLS")
+	}
 	server, err := web.New(web.Config{Store: db, Blobs: blobs, PublicURL: publicURL, Log: log, Now: now})
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "playground", publicURL+"/playground",
-		"hint", "people to play with are loaded by: minidock demo --data "+s.Data)
+	log.Info("serving", "playground", publicURL+"/playground", "hint", "people to play with are loaded by: "+s.demoCommand())
 	return server.Serve(ctx, listener)
 }
 
-func (s *serve) publicURL(addr net.Addr) string {
-	if s.PublicURL != "" {
-		return strings.TrimRight(s.PublicURL, "/")
+// demoCommand leaves the database's address to the reader: it may hold a password.
+func (s *serve) demoCommand() string {
+	if s.DatabaseURL != "" {
+		return "minidock demo --database-url ... (as for serve)"
 	}
-	return "http://" + addr.String()
+	return "minidock demo --data " + s.Data
 }
 
 // now is the clock: UTC, to the microsecond that every database keeps.

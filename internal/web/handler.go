@@ -3,15 +3,18 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"minidock/ent"
 	"minidock/graph"
 	"minidock/internal/account"
 	"minidock/internal/blob"
+	"minidock/internal/idempotency"
 	"minidock/internal/miniprogram"
 	"minidock/internal/playground"
 	"minidock/internal/session"
@@ -35,13 +38,15 @@ type Config struct {
 type Server struct {
 	http.Handler
 	log      *slog.Logger
+	client   *ent.Client
+	now      func() time.Time
 	sessions *session.Sessions
 	draining atomic.Bool
 }
 
 // New wires the areas to their routes. It fails when the schema does not say who may do what.
 func New(c Config) (*Server, error) {
-	s := &Server{log: c.Log, sessions: session.New(c.Store.Client, strings.HasPrefix(c.PublicURL, "https://"), c.Now)}
+	s := &Server{log: c.Log, client: c.Store.Client, now: c.Now, sessions: session.New(c.Store.Client, strings.HasPrefix(c.PublicURL, "https://"), c.Now)}
 	api, err := graph.NewHandler(&graph.Resolver{
 		Client:       c.Store.Client,
 		Sessions:     s.sessions,
@@ -69,7 +74,9 @@ func New(c Config) (*Server, error) {
 func (s *Server) Drain() { s.draining.Store(true) }
 
 // Sweep deletes what has outlived its time.
-func (s *Server) Sweep(ctx context.Context) error { return s.sessions.Sweep(ctx) }
+func (s *Server) Sweep(ctx context.Context) error {
+	return errors.Join(s.sessions.Sweep(ctx), idempotency.Sweep(ctx, s.client, s.now()))
+}
 
 func healthy(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") }
 

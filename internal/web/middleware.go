@@ -95,12 +95,13 @@ func requirePreflight(next http.Handler) http.Handler {
 func inLanguage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Language")
+		w.Header().Set("Cache-Control", "no-store")
 		tag := locale.Accept(r.Header.Get("Accept-Language"))
 		next.ServeHTTP(w, r.WithContext(locale.With(r.Context(), tag)))
 	})
 }
 
-// failed answers a request for which the server could not do its part.
+// failed answers a request whose session could not be read.
 func failed(log *slog.Logger) func(http.ResponseWriter, *http.Request, error) {
 	return func(w http.ResponseWriter, r *http.Request, err error) {
 		log.ErrorContext(r.Context(), "request failed", "requestId", requestid.Of(r.Context()), "error", err.Error())

@@ -9,12 +9,15 @@ import (
 	"time"
 )
 
-// Times of the server: how long a request's header may take, how long a connection may idle, how long what runs may take
-// to finish when the server ends, and how often it deletes what has outlived its time.
+// Times of the server: how long a request's header and all of it may take, how long a connection may idle, how long the
+// server says that it is not ready before it stops listening, how long what runs may then take to finish, and how often it
+// deletes what has outlived its time.
 const (
 	readHeaderTimeout = 5 * time.Second
-	idleTimeout       = 2 * time.Minute
-	drainTime         = 14 * time.Second
+	readTimeout       = 60 * time.Second
+	idleTimeout       = 60 * time.Second
+	unreadyTime       = time.Second
+	drainTime         = 13 * time.Second
 	sweepInterval     = 10 * time.Minute
 )
 
@@ -23,7 +26,7 @@ const maxHeaderBytes = 16 << 10
 // Serve answers requests until the context ends. Then it says that it is not ready, finishes what runs, and returns.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Handler: s, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	go s.sweepUntil(ctx)
@@ -36,6 +39,11 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	s.log.Info("draining")
 	s.Drain()
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(unreadyTime):
+	}
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	if err := server.Shutdown(limit); err != nil {
