@@ -81,8 +81,8 @@ func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 				if strings.ContainsFunc(english, isHan) || !strings.ContainsFunc(chinese, isHan) || !strings.HasSuffix(english, ".") || !strings.HasSuffix(chinese, "。") {
 					t.Errorf("%s of %s: %q and %q", code, field, english, chinese)
 				}
-				if unicode.IsLower([]rune(english)[0]) {
-					t.Errorf("%s of %s begins small: %q", code, field, english)
+				if !unicode.IsUpper([]rune(english)[0]) || field != "" && (labels[field].english == "" || labels[field].chinese == "") {
+					t.Errorf("%s of %s is called nothing: %q", code, field, english)
 				}
 				if key := e.MessageKey(); key != string(code) && key != string(code)+"."+field {
 					t.Errorf("%s of %s has the key %s", code, field, key)
