@@ -14,6 +14,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"minidock/internal/fault"
 	"minidock/internal/requestid"
@@ -112,7 +113,7 @@ func TestErrorsAreToldByWhatTheyAre(t *testing.T) {
 func TestWhatIsNoRequestIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	told := errorPresenter(slog.New(slog.NewJSONHandler(&log, nil)))(t.Context(), errors.New("body: my password"))
+	told := errorPresenter(slog.New(slog.NewJSONHandler(&log, nil)))(t.Context(), &gqlerror.Error{Message: "body: my password"})
 	if told.Extensions["code"] != "BAD_REQUEST" || strings.Contains(told.Error()+log.String(), "password") {
 		t.Errorf("told as %v %v, logged %s", told, told.Extensions, &log)
 	}

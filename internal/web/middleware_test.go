@@ -2,10 +2,8 @@ package web
 
 import (
 	"bytes"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -77,27 +75,18 @@ func TestEachRequestHasItsOwnIDAndLine(t *testing.T) {
 	}
 }
 
-func TestWhatFailsBeforeTheAPIIsToldAsWhatFailsInIt(t *testing.T) {
+func TestSessionsThatCannotBeReadAreUnavailable(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		err    error
-		status int
-		code   string
-	}{
-		{fmt.Errorf("the secret: %w", driver.ErrBadConn), http.StatusServiceUnavailable, "UNAVAILABLE"},
-		{errors.New("the secret"), http.StatusInternalServerError, "INTERNAL_SERVER_ERROR"},
-	} {
-		var log bytes.Buffer
-		answer := httptest.NewRecorder()
-		fails := failed(slog.New(slog.NewJSONHandler(&log, nil)))
-		identify(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fails(w, r, test.err) })).
-			ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
-		if code, _ := refusalIn(t, answer); answer.Code != test.status || code != test.code {
-			t.Errorf("%v: status %d: %s", test.err, answer.Code, answer.Body)
-		}
-		if strings.Contains(answer.Body.String(), "secret") || !strings.Contains(log.String(), "secret") {
-			t.Errorf("answer %s, log %s", answer.Body, &log)
-		}
+	var log bytes.Buffer
+	answer := httptest.NewRecorder()
+	fails := failed(slog.New(slog.NewJSONHandler(&log, nil)))
+	identify(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fails(w, r, errors.New("the secret")) })).
+		ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
+	if code, _ := refusalIn(t, answer); answer.Code != http.StatusServiceUnavailable || code != "UNAVAILABLE" {
+		t.Errorf("status %d: %s", answer.Code, answer.Body)
+	}
+	if strings.Contains(answer.Body.String(), "secret") || !strings.Contains(log.String(), "secret") {
+		t.Errorf("answer %s, log %s", answer.Body, &log)
 	}
 }
 
