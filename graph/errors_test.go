@@ -24,7 +24,7 @@ import (
 func ask(t *testing.T, query string) (answer *httptest.ResponseRecorder, logged string) {
 	t.Helper()
 	var log bytes.Buffer
-	handler, err := NewHandler(&Resolver{}, slog.New(slog.NewJSONHandler(&log, nil)))
+	handler, err := NewHandler(&Resolver{}, DefaultLimits, slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

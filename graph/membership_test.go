@@ -174,10 +174,10 @@ func TestMembershipsCostTheSameHoweverMany(t *testing.T) {
 		ann := w.SignUp(t, "ann")
 		count := func(want int) int64 {
 			return w.Statements(func() {
-				answer := ann.Do(t, `{ viewer { memberships(first: 100) { totalCount nodes { role user { email } workspace {
+				answer := ann.Do(t, `{ viewer { memberships(first: 20) { totalCount nodes { role user { email } workspace {
 					name viewerRole quotas { used }
-					members { totalCount edges { node { user { email } workspace { name members { nodes { user { id } } } } } } }
-					miniPrograms { totalCount nodes { createdBy { email } workspace { name } launchTargets { code } } }
+					members(first: 5) { totalCount edges { node { user { email } workspace { name members(first: 5) { nodes { user { id } } } } } } }
+					miniPrograms(first: 5) { totalCount nodes { createdBy { email } workspace { name } launchTargets { code } } }
 				} } } } }`, nil)
 				if got := len(answer.List(t, "viewer.memberships.nodes")); got != want || len(answer.Errors) != 0 {
 					t.Errorf("%d memberships of %d: %v", got, want, answer.Errors)

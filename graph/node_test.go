@@ -88,7 +88,7 @@ func TestAHundredNodesAreTheMost(t *testing.T) {
 			if got := p.Do(t, query, apitest.Vars{"ids": ids}); len(got.Errors) != 0 || len(got.List(t, "nodes")) != 100 {
 				t.Errorf("100: %s", got.Body)
 			}
-			p.Do(t, query, apitest.Vars{"ids": append(ids, "ind_5812")}).Refused(t, "BAD_USER_INPUT")
+			p.Do(t, query, apitest.Vars{"ids": append(ids, "ind_5812")}).Refused(t, "QUERY_TOO_COMPLEX")
 		}
 	})
 }

@@ -113,7 +113,7 @@ func TestNodesByIDTakeAsManyStatementsForTwentyAsForTwo(t *testing.T) {
 	})
 }
 
-const membershipsQuery = `{ viewer { memberships(first: 100) { totalCount nodes { id role user { id } workspace {
+const membershipsQuery = `{ viewer { memberships(first: 20) { totalCount nodes { id role user { id } workspace {
 	id name viewerRole quotas { used limit }
 	members { totalCount nodes { id role user { displayName } workspace { id } } }
 	miniPrograms(first: 5) { totalCount edges { node { id createdBy { displayName } workspace { id viewerRole } launchTargets { code } } } pageInfo { hasNextPage } }

@@ -54,7 +54,7 @@ func New(c Config) (*Server, error) {
 		Workspaces:   &workspace.Workspaces{Client: c.Store.Client, Now: c.Now},
 		MiniPrograms: &miniprogram.MiniPrograms{Client: c.Store.Client, Blobs: c.Blobs, Now: c.Now},
 		LogoURL:      func(name string) string { return c.PublicURL + logoPath + name },
-	}, c.Log)
+	}, graph.DefaultLimits, c.Log)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,152 @@
+package graph
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"minidock/internal/page"
+)
+
+// listSize is how many elements a list is taken to have whose size the query does not say: such lists are short.
+const listSize = 1
+
+// enough is more than any limit; counts stop growing there, so that they cannot overflow.
+const enough = 1 << 30
+
+// operation is a valid operation under measurement. It is walked as it will be executed: fields with the same response
+// name are one, fragments are spread.
+type operation struct {
+	limits    Limits
+	variables map[string]any
+	fields    int
+	depth     int
+	// Cost is how many list elements the answer may hold.
+	cost int
+}
+
+// measure walks an operation and refuses it as soon as it is over a limit. Introspection counts to neither depth nor cost.
+func (l Limits) measure(definition *ast.OperationDefinition, variables map[string]any, maxCost int) (cost int, err *gqlerror.Error) {
+	o := &operation{limits: l, variables: variables}
+	roots := collect(definition.SelectionSet, nil, map[string]bool{})
+	limit := l.RootFields
+	if definition.Operation == ast.Mutation {
+		limit = l.RootFieldsOfMutation
+	}
+	introspections := 0
+	for _, root := range roots {
+		if strings.HasPrefix(root[0].Name, "__") {
+			introspections++
+		}
+	}
+	if len(roots) > limit {
+		return 0, tooComplex("too many root fields", len(roots), limit)
+	}
+	if introspections > maxIntrospections {
+		return 0, tooComplex("too many introspections", introspections, maxIntrospections)
+	}
+	o.walk(roots, 1, 1, 0)
+	switch {
+	case o.depth > l.Depth:
+		return o.cost, tooComplex("too many levels", o.depth, l.Depth)
+	case o.fields > maxFields:
+		return o.cost, tooComplex("too many fields", o.fields, maxFields)
+	case o.cost > maxCost:
+		return o.cost, tooComplex("too high a cost", o.cost, maxCost)
+	}
+	return o.cost, nil
+}
+
+// walk adds what fields amount to that will be there times over; pageSize is that of
+// the connection that they are in.
+func (o *operation) walk(fields [][]*ast.Field, depth, times, pageSize int) {
+	for _, same := range fields {
+		first := same[0]
+		if strings.HasPrefix(first.Name, "__") || first.Definition == nil {
+			continue
+		}
+		o.fields++
+		o.depth = max(o.depth, depth)
+		if o.fields > maxFields || o.depth > o.limits.Depth {
+			return
+		}
+		inside, size := times, o.sizeOf(first)
+		if first.Definition.Type.Elem != nil {
+			inside = min(enough, times*o.elements(first, pageSize))
+			o.cost = min(enough, o.cost+inside)
+		}
+		var selections ast.SelectionSet
+		for _, field := range same {
+			selections = append(selections, field.SelectionSet...)
+		}
+		o.walk(collect(selections, nil, map[string]bool{}), depth+1, inside, size)
+	}
+}
+
+// sizeOf returns the size of the page that a connection was asked for, or 0 for what is none.
+func (o *operation) sizeOf(field *ast.Field) int {
+	if field.Definition.Arguments.ForName("first") == nil {
+		return 0
+	}
+	arguments := field.ArgumentMap(o.variables)
+	for _, name := range []string{"first", "last"} {
+		if n, ok := asInt(arguments[name]); ok {
+			return min(max(n, 0), page.MaxSize)
+		}
+	}
+	return page.DefaultSize
+}
+
+// elements returns how many elements a list may have: those of its connection, or as many as there are ids.
+func (o *operation) elements(field *ast.Field, pageSize int) int {
+	if pageSize > 0 {
+		return pageSize
+	}
+	if ids, ok := field.ArgumentMap(o.variables)["ids"].([]any); ok {
+		return len(ids)
+	}
+	return listSize
+}
+
+// collect gathers the fields of a selection by their response names, in their order, with the fragments spread.
+func collect(selections ast.SelectionSet, into [][]*ast.Field, spread map[string]bool) [][]*ast.Field {
+	for _, selection := range selections {
+		switch s := selection.(type) {
+		case *ast.Field:
+			into = appendField(into, s)
+		case *ast.InlineFragment:
+			into = collect(s.SelectionSet, into, spread)
+		case *ast.FragmentSpread:
+			if !spread[s.Name] && s.Definition != nil {
+				spread[s.Name] = true
+				into = collect(s.Definition.SelectionSet, into, spread)
+			}
+		}
+	}
+	return into
+}
+
+func appendField(into [][]*ast.Field, field *ast.Field) [][]*ast.Field {
+	for i, same := range into {
+		if same[0].Alias == field.Alias {
+			into[i] = append(same, field)
+			return into
+		}
+	}
+	return append(into, []*ast.Field{field})
+}
+
+func asInt(value any) (int, bool) {
+	switch n := value.(type) {
+	case int64:
+		return int(n), true
+	case int:
+		return n, true
+	case json.Number:
+		i, err := n.Int64()
+		return int(i), err == nil
+	}
+	return 0, false
+}

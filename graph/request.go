@@ -1,0 +1,153 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"minidock/internal/fault"
+)
+
+// maxBody is the most bytes of a request without files: a logo of 256 KB in base64 fits, and one byte more of it too.
+const maxBody = 512 << 10
+
+// costHeader asks for the cost of the operation in the answer's extensions.
+const costHeader = "GraphQL-Cost"
+
+// What a request can be refused for before it is GraphQL.
+var (
+	errNotAcceptable    = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "Answers come as application/graphql-response+json or application/json, in UTF-8."}
+	errMethod           = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "Send a GET or a POST."}
+	errMutationByGet    = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "A GET only reads. Send a POST."}
+	errMediaType        = &fault.Refusal{Code: "UNSUPPORTED_MEDIA_TYPE", Message: "Send application/json in UTF-8, or multipart/form-data."}
+	errTooLarge         = &fault.Refusal{Code: "PAYLOAD_TOO_LARGE", Message: "The request is too large."}
+	errBatch            = &fault.Refusal{Code: "BAD_REQUEST", Message: "Send one operation at a time."}
+	errNoQuery          = &fault.Refusal{Code: "BAD_REQUEST", Message: "There is no query."}
+	errOddQuery         = &fault.Refusal{Code: "BAD_REQUEST", Message: "query must be a string."}
+	errOddVariables     = &fault.Refusal{Code: "BAD_REQUEST", Message: "variables must be an object."}
+	errOddExtensions    = &fault.Refusal{Code: "BAD_REQUEST", Message: "extensions must be an object."}
+	errOddOperationName = &fault.Refusal{Code: "BAD_REQUEST", Message: "operationName must be a string."}
+)
+
+// request is a request that could be read.
+type request struct {
+	params   *graphql.RawParams
+	deadline time.Duration
+	// release gives back what the request holds while it is answered.
+	release func()
+}
+
+// readRequest reads a request, or says why it is none.
+func readRequest(w http.ResponseWriter, r *http.Request) (*request, *fault.Refusal) {
+	params, refusal := (*graphql.RawParams)(nil), errMethod
+	switch r.Method {
+	case http.MethodGet:
+		params, refusal = readQuery(r)
+	case http.MethodPost:
+		mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		charset := parameters["charset"]
+		switch {
+		case mediaType == "multipart/form-data":
+			return readMultipart(w, r)
+		case mediaType != mediaJSON || charset != "" && !strings.EqualFold(charset, "utf-8"):
+			refusal = errMediaType
+		default:
+			params, refusal = readJSON(w, r)
+		}
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	params.Headers = r.Header
+	return &request{params: params, deadline: deadline, release: func() {}}, nil
+}
+
+func readJSON(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *fault.Refusal) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return decode(body)
+}
+
+// unreadable says why a body could not be read.
+func unreadable(err error) *fault.Refusal {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return errTooLarge
+	}
+	return errUnreadable
+}
+
+// readQuery reads the parameters of a GET.
+func readQuery(r *http.Request) (*graphql.RawParams, *fault.Refusal) {
+	values := r.URL.Query()
+	fields := map[string]json.RawMessage{}
+	for _, name := range []string{"query", "operationName"} {
+		if values.Has(name) {
+			quoted, err := json.Marshal(values.Get(name))
+			if err != nil {
+				return nil, errUnreadable
+			}
+			fields[name] = quoted
+		}
+	}
+	for _, name := range []string{"variables", "extensions"} {
+		if text := values.Get(name); text != "" {
+			fields[name] = json.RawMessage(text)
+		}
+	}
+	return assemble(fields)
+}
+
+// decode reads a request in JSON. What is wrong with it is told in words of ours only: the text may hold a password.
+func decode(body []byte) (*graphql.RawParams, *fault.Refusal) {
+	if !utf8.Valid(body) {
+		return nil, errUnreadable
+	}
+	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
+		return nil, errBatch
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, errUnreadable
+	}
+	return assemble(fields)
+}
+
+// assemble makes a request of its fields, each of which is of its type. Other fields are passed over.
+func assemble(fields map[string]json.RawMessage) (*graphql.RawParams, *fault.Refusal) {
+	params := &graphql.RawParams{}
+	for _, field := range []struct {
+		name   string
+		into   any
+		refuse *fault.Refusal
+	}{
+		{"query", &params.Query, errOddQuery},
+		{"operationName", &params.OperationName, errOddOperationName},
+		{"variables", &params.Variables, errOddVariables},
+		{"extensions", &params.Extensions, errOddExtensions},
+	} {
+		if text, ok := fields[field.name]; ok && !decodeField(text, field.into) {
+			return nil, field.refuse
+		}
+	}
+	if params.Query == "" {
+		return nil, errNoQuery
+	}
+	return params, nil
+}
+
+func decodeField(text json.RawMessage, into any) bool {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode(into) == nil && !decoder.More()
+}

@@ -1,0 +1,214 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"minidock/internal/fault"
+	"minidock/internal/requestid"
+)
+
+// How long a request may take, and one with a file.
+const (
+	deadline       = 10 * time.Second
+	uploadDeadline = 60 * time.Second
+)
+
+// api answers GraphQL requests as the specification "GraphQL over HTTP" says.
+type api struct {
+	executor  *executor.Executor
+	documents *documents
+	limits    Limits
+}
+
+// NewHandler returns the handler that answers GraphQL requests. It fails when a root field of the schema does not say
+// who may ask for it.
+func NewHandler(r *Resolver, limits Limits, log *slog.Logger) (http.Handler, error) {
+	schema := NewExecutableSchema(Config{Resolvers: r, Directives: r.directives()})
+	if err := checkAccess(schema.Schema()); err != nil {
+		return nil, err
+	}
+	a := &api{executor: executor.New(schema), documents: newDocuments(schema.Schema(), limits), limits: limits}
+	a.executor.SetQueryCache(a.documents)
+	a.executor.SetErrorPresenter(errorPresenter(log))
+	a.executor.SetRecoverFunc(recoverFunc(log))
+	a.executor.Use(extension.Introspection{})
+	a.executor.Use(checkVariables{schema: schema.Schema(), listLength: limits.ListLength})
+	a.executor.AroundResponses(capErrors)
+	a.executor.AroundResponses(tellCost)
+	return a, nil
+}
+
+// ServeHTTP answers a GET or a POST.
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Add("Vary", "Accept")
+	media := negotiate(r.Header.Values("Accept"))
+	if media == "" {
+		refuse(w, r, mediaJSON, errNotAcceptable)
+		return
+	}
+	request, err := readRequest(w, r)
+	if err != nil {
+		refuse(w, r, media, err)
+		return
+	}
+	defer request.release()
+	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), request.deadline)
+	defer cancel()
+	writeAnswer(w, media, a.answer(ctx, r.Method, request.params))
+}
+
+// answer executes a request, or says why not; then the answer has no data.
+func (a *api) answer(ctx context.Context, method string, params *graphql.RawParams) *graphql.Response {
+	if wrong := a.documents.prepare(ctx, params.Query, actor(ctx).SignedIn()); wrong != nil {
+		return a.executor.DispatchError(ctx, wrong)
+	}
+	operation, wrong := a.executor.CreateOperationContext(ctx, params)
+	if wrong == nil {
+		wrong = a.check(ctx, method, operation)
+	}
+	if wrong != nil {
+		return a.executor.DispatchError(graphql.WithOperationContext(ctx, operation), wrong)
+	}
+	responses, ctx := a.executor.DispatchOperation(ctx, operation)
+	return responses(ctx)
+}
+
+// check refuses an operation that may not come this way or is over a limit.
+func (a *api) check(ctx context.Context, method string, operation *graphql.OperationContext) gqlerror.List {
+	if method == http.MethodGet && operation.Operation.Operation != ast.Query {
+		return gqlerror.List{coded(errMutationByGet)}
+	}
+	maxCost := a.limits.CostSignedOut
+	if actor(ctx).SignedIn() {
+		maxCost = a.limits.Cost
+	}
+	cost, err := a.limits.measure(operation.Operation, operation.Variables, maxCost)
+	operation.Stats.SetExtension(costExtension, map[string]int{"requested": cost, "limit": maxCost})
+	if err != nil {
+		return gqlerror.List{err}
+	}
+	return nil
+}
+
+// costExtension is where an answer tells the cost of its operation.
+const costExtension = "cost"
+
+// tellCost tells the cost to a client that asks for it.
+func tellCost(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if graphql.HasOperationContext(ctx) {
+		operation := graphql.GetOperationContext(ctx)
+		if cost := operation.Stats.GetExtension(costExtension); cost != nil && operation.Headers.Get(costHeader) != "" {
+			graphql.RegisterExtension(ctx, costExtension, cost)
+		}
+	}
+	return next(ctx)
+}
+
+// negotiate returns the media type of the answer, or "" when there is none that the client takes. Without a word about it
+// the client gets JSON.
+func negotiate(accept []string) string {
+	wanted := strings.Join(accept, ",")
+	if strings.TrimSpace(wanted) == "" {
+		return mediaJSON
+	}
+	best, bestQuality := "", 0.0
+	for _, one := range strings.Split(wanted, ",") {
+		media, quality := parseAccept(one)
+		switch media {
+		case "*/*", "application/*":
+			media = mediaJSON
+		}
+		if (media == mediaJSON || media == mediaGraphQL) && quality > bestQuality {
+			best, bestQuality = media, quality
+		}
+	}
+	return best
+}
+
+// parseAccept reads one range of an Accept header; a range that asks for another charset than UTF-8 is none of ours.
+func parseAccept(text string) (media string, quality float64) {
+	parts := strings.Split(text, ";")
+	quality = 1
+	for _, parameter := range parts[1:] {
+		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
+		switch value = strings.Trim(value, `"`); strings.ToLower(name) {
+		case "q":
+			if q, err := strconv.ParseFloat(value, 64); err == nil {
+				quality = q
+			}
+		case "charset":
+			if !strings.EqualFold(value, "utf-8") {
+				return "", 0
+			}
+		}
+	}
+	return strings.ToLower(strings.TrimSpace(parts[0])), quality
+}
+
+// refuse answers a request that could not be read.
+func refuse(w http.ResponseWriter, r *http.Request, media string, refusal *fault.Refusal) {
+	told := coded(refusal)
+	told.Extensions["requestId"] = requestid.Of(r.Context())
+	if refusal.Code == "METHOD_NOT_ALLOWED" {
+		w.Header().Set("Allow", "GET, POST")
+	}
+	writeAnswer(w, media, &graphql.Response{Errors: gqlerror.List{told}})
+}
+
+// writeAnswer writes the answer in its media type and with its status.
+func writeAnswer(w http.ResponseWriter, media string, response *graphql.Response) {
+	status := http.StatusOK
+	var body []byte
+	var err error
+	if response.Data == nil && len(response.Errors) > 0 {
+		code, _ := response.Errors[0].Extensions["code"].(string)
+		status = statusOf(media, code)
+		body, err = encodeRefusal(response)
+	} else {
+		body, err = json.Marshal(response)
+	}
+	if err != nil {
+		panic(err) // an answer is made of what has a JSON form
+	}
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// maxRefusal is the most bytes of the answer to a request that was not executed, maxMessage the most of a message in one
+// that would have more.
+const (
+	maxRefusal = 8 << 10
+	maxMessage = 500
+)
+
+// encodeRefusal writes the answer to a request that was not executed; it has no data. What a long request makes long in it
+// is cut.
+func encodeRefusal(response *graphql.Response) ([]byte, error) {
+	refusal := struct {
+		Errors     gqlerror.List  `json:"errors"`
+		Extensions map[string]any `json:"extensions,omitempty"`
+	}{response.Errors, response.Extensions}
+	body, err := json.Marshal(refusal)
+	if err != nil || len(body) <= maxRefusal {
+		return body, err
+	}
+	for i, long := range refusal.Errors {
+		message := strings.ToValidUTF8(long.Message[:min(len(long.Message), maxMessage)], "")
+		refusal.Errors[i] = &gqlerror.Error{Message: message, Extensions: long.Extensions}
+	}
+	return json.Marshal(refusal)
+}

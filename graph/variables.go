@@ -1,0 +1,78 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// checkVariables refuses variables that gqlgen lets through: a list that is over the limit, and an input that breaks @oneOf,
+// of which exactly one field is given and is not null. Literals are checked when the query is validated.
+type checkVariables struct {
+	schema     *ast.Schema
+	listLength int
+}
+
+// ExtensionName names the extension.
+func (checkVariables) ExtensionName() string { return "CheckVariables" }
+
+// Validate finds nothing wrong with any schema.
+func (checkVariables) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext refuses an operation whose variables break a rule.
+func (c checkVariables) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+	for _, variable := range operation.Operation.VariableDefinitions {
+		path := ast.Path{ast.PathName("variable"), ast.PathName(variable.Variable)}
+		if err := c.check(operation.Variables[variable.Variable], variable.Type, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c checkVariables) check(value any, of *ast.Type, path ast.Path) *gqlerror.Error {
+	switch value := value.(type) {
+	case []any:
+		if len(value) > c.listLength {
+			return at(path, tooComplex("too many elements in a list", len(value), c.listLength))
+		}
+		for i, element := range value {
+			if err := c.check(element, of.Elem, append(path, ast.PathIndex(i))); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		return c.checkObject(value, c.schema.Types[of.Name()], path)
+	}
+	return nil
+}
+
+func (c checkVariables) checkObject(object map[string]any, input *ast.Definition, path ast.Path) *gqlerror.Error {
+	if input.Directives.ForName("oneOf") != nil && !hasOne(object) {
+		message := fmt.Sprintf("%s must have exactly one field, and not null.", input.Name)
+		return &gqlerror.Error{Message: message, Path: path, Extensions: map[string]any{"code": "BAD_USER_INPUT"}}
+	}
+	for _, field := range input.Fields {
+		if value, ok := object[field.Name]; ok {
+			if err := c.check(value, field.Type, append(path, ast.PathName(field.Name))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func hasOne(object map[string]any) bool {
+	for _, value := range object {
+		return len(object) == 1 && value != nil
+	}
+	return false
+}
+
+func at(path ast.Path, err *gqlerror.Error) *gqlerror.Error {
+	err.Path = path
+	return err
+}
