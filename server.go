@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"minidock/graph"
 	"minidock/internal/blob"
 	"minidock/internal/demo"
 	"minidock/internal/store"
@@ -37,8 +38,10 @@ type data struct {
 
 type serve struct {
 	data
-	Addr      string `help:"Address to listen on." default:"127.0.0.1:8080" env:"MINIDOCK_ADDR"`
-	PublicURL string `help:"Where clients find the server; http:// and the address when left out. With https, cookies are Secure." name:"public-url" env:"MINIDOCK_PUBLIC_URL"`
+	Addr           string         `help:"Address to listen on." default:"127.0.0.1:8080" env:"MINIDOCK_ADDR"`
+	AllowedOrigins []string       `help:"Origins of other front ends whose pages may send requests; may be repeated." name:"allowed-origin" env:"MINIDOCK_ALLOWED_ORIGIN"`
+	Introspection  graph.Audience `help:"Who may ask for the schema and open the playground: everyone, staff or nobody. When left out: staff where --public-url is https, everyone otherwise." enum:"everyone,staff,nobody," default:"" env:"MINIDOCK_INTROSPECTION"`
+	PublicURL      string         `help:"Where clients find the server; http:// and the address when left out. With https, cookies are Secure." name:"public-url" env:"MINIDOCK_PUBLIC_URL"`
 }
 
 type load struct{ data }
@@ -113,7 +116,10 @@ func (s *serve) Run(ctx context.Context) error {
 	if web.CookiesAreOpen(publicURL, listener.Addr()) {
 		log.Warn("cookies are sent without encryption: set --public-url to an https address, behind a proxy that ends TLS")
 	}
-	server, err := web.New(web.Config{Store: db, Blobs: blobs, PublicURL: publicURL, Log: log, Now: now})
+	server, err := web.New(web.Config{
+		Store: db, Blobs: blobs, PublicURL: publicURL, AllowedOrigins: s.AllowedOrigins, Introspection: s.Introspection,
+		Log: log, Now: now,
+	})
 	if err != nil {
 		return err
 	}

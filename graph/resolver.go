@@ -25,6 +25,8 @@ type Resolver struct {
 	MiniPrograms *miniprogram.MiniPrograms
 	// LogoURL returns the absolute address of a logo.
 	LogoURL func(name string) string
+	// Introspection says who may ask for the schema.
+	Introspection Audience
 }
 
 type (

@@ -11,7 +11,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -27,6 +26,8 @@ const (
 
 // api answers GraphQL requests as the specification "GraphQL over HTTP" says.
 type api struct {
+	resolver  *Resolver
+	present   graphql.ErrorPresenterFunc
 	executor  *executor.Executor
 	documents *documents
 	limits    Limits
@@ -39,11 +40,10 @@ func NewHandler(r *Resolver, limits Limits, log *slog.Logger) (http.Handler, err
 	if err := checkAccess(schema.Schema()); err != nil {
 		return nil, err
 	}
-	a := &api{executor: executor.New(schema), documents: newDocuments(schema.Schema(), limits), limits: limits}
+	a := &api{resolver: r, present: errorPresenter(log), executor: executor.New(schema), documents: newDocuments(schema.Schema(), limits), limits: limits}
 	a.executor.SetQueryCache(a.documents)
-	a.executor.SetErrorPresenter(errorPresenter(log))
+	a.executor.SetErrorPresenter(a.present)
 	a.executor.SetRecoverFunc(recoverFunc(log))
-	a.executor.Use(extension.Introspection{})
 	a.executor.Use(checkVariables{schema: schema.Schema(), listLength: limits.ListLength})
 	a.executor.AroundResponses(capErrors)
 	a.executor.AroundResponses(tellCost)
@@ -72,23 +72,34 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer executes a request, or says why not; then the answer has no data.
 func (a *api) answer(ctx context.Context, method string, params *graphql.RawParams) *graphql.Response {
 	if wrong := a.documents.prepare(ctx, params.Query, actor(ctx).SignedIn()); wrong != nil {
-		return a.executor.DispatchError(ctx, wrong)
+		return a.executor.DispatchError(ctx, a.discreet(ctx, wrong))
 	}
 	operation, wrong := a.executor.CreateOperationContext(ctx, params)
 	if wrong == nil {
 		wrong = a.check(ctx, method, operation)
 	}
 	if wrong != nil {
-		return a.executor.DispatchError(graphql.WithOperationContext(ctx, operation), wrong)
+		return a.executor.DispatchError(graphql.WithOperationContext(ctx, operation), a.discreet(ctx, wrong))
 	}
 	responses, ctx := a.executor.DispatchOperation(ctx, operation)
 	return responses(ctx)
+}
+
+// discreet keeps the schema's names from whoever may not ask for them.
+func (a *api) discreet(ctx context.Context, wrong gqlerror.List) gqlerror.List {
+	if admitted, err := a.resolver.Admits(ctx, a.resolver.Introspection); err == nil && admitted {
+		return wrong
+	}
+	return withoutSuggestions(wrong)
 }
 
 // check refuses an operation that may not come this way or is over a limit.
 func (a *api) check(ctx context.Context, method string, operation *graphql.OperationContext) gqlerror.List {
 	if method == http.MethodGet && operation.Operation.Operation != ast.Query {
 		return gqlerror.List{coded(errMutationByGet)}
+	}
+	if err := a.checkIntrospection(ctx, operation); err != nil {
+		return gqlerror.List{err}
 	}
 	maxCost := a.limits.CostSignedOut
 	if actor(ctx).SignedIn() {

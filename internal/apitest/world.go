@@ -17,6 +17,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/ent/user"
+	"minidock/graph"
 	"minidock/internal/blob"
 	"minidock/internal/id"
 	"minidock/internal/store"
@@ -74,6 +75,9 @@ const connections = 8
 type Options struct {
 	// PublicURL is the server's address for clients; that of the test server when empty.
 	PublicURL string
+	// AllowedOrigins and Introspection are those of web.Config.
+	AllowedOrigins []string
+	Introspection  graph.Audience
 	// DatabaseURL is a PostgreSQL database to use instead of SQLite.
 	DatabaseURL string
 }
@@ -126,6 +130,7 @@ func (w *World) serve(t *testing.T) {
 	}
 	w.Server, err = web.New(web.Config{
 		Store: w.Store, Blobs: logos, PublicURL: publicURL, Log: slog.New(slog.NewJSONHandler(&w.Log, nil)), Now: w.Now,
+		AllowedOrigins: w.options.AllowedOrigins, Introspection: w.options.Introspection,
 	})
 	if err != nil {
 		t.Fatal(err)

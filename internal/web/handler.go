@@ -29,7 +29,12 @@ type Config struct {
 	Blobs *blob.Store
 	// PublicURL is where clients find the server, without a slash at the end. When it is https, cookies are Secure.
 	PublicURL string
-	Log       *slog.Logger
+	// AllowedOrigins are the origins of other front ends whose pages may send requests with the viewer's cookie.
+	AllowedOrigins []string
+	// Introspection says who may ask for the schema and open the playground; empty for everyone, or for staff only where
+	// PublicURL is https.
+	Introspection graph.Audience
+	Log           *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -46,28 +51,52 @@ type Server struct {
 
 // New wires the areas to their routes. It fails when the schema does not say who may do what.
 func New(c Config) (*Server, error) {
-	s := &Server{log: c.Log, client: c.Store.Client, now: c.Now, sessions: session.New(c.Store.Client, strings.HasPrefix(c.PublicURL, "https://"), c.Now)}
-	api, err := graph.NewHandler(&graph.Resolver{
+	s := &Server{log: c.Log, client: c.Store.Client, now: c.Now, sessions: session.New(c.Store.Client, c.isHTTPS(), c.Now)}
+	resolver := &graph.Resolver{
 		Client:       c.Store.Client,
 		Sessions:     s.sessions,
 		Accounts:     &account.Accounts{Client: c.Store.Client, Now: c.Now},
 		Workspaces:   &workspace.Workspaces{Client: c.Store.Client, Now: c.Now},
 		MiniPrograms: &miniprogram.MiniPrograms{Client: c.Store.Client, Blobs: c.Blobs, Now: c.Now},
 		LogoURL:      func(name string) string { return c.PublicURL + logoPath + name },
-	}, graph.DefaultLimits, c.Log)
+
+		Introspection: c.audience(),
+	}
+	api, err := graph.NewHandler(resolver, graph.DefaultLimits, c.Log)
 	if err != nil {
 		return nil, err
+	}
+	guard, err := crossOrigin(c.AllowedOrigins)
+	if err != nil {
+		return nil, err
+	}
+	explorer := playground.Handler("/playground", "/graphql")
+	if resolver.Introspection != graph.ForEveryone {
+		explorer = s.sessions.Handler(only(resolver, explorer, failed(c.Log)), failed(c.Log))
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", requirePreflight(s.sessions.Handler(inLanguage(api), failed(c.Log))))
 	mux.Handle("GET "+logoPath+"{name}", logos(c.Blobs))
-	mux.Handle("/playground", playground.Handler("/playground", "/graphql"))
-	mux.Handle("/playground/", playground.Handler("/playground", "/graphql"))
+	mux.Handle("/playground", explorer)
+	mux.Handle("/playground/", explorer)
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", s.ready(c.Store))
-	s.Handler = identify(logged(c.Log, recovered(c.Log, sameSite(mux))))
+	s.Handler = identify(logged(c.Log, recovered(c.Log, hardened(c.isHTTPS(), guard(mux)))))
 	return s, nil
+}
+
+func (c Config) isHTTPS() bool { return strings.HasPrefix(c.PublicURL, "https://") }
+
+func (c Config) audience() graph.Audience {
+	switch {
+	case c.Introspection != "":
+		return c.Introspection
+	case c.isHTTPS():
+		return graph.ForStaff
+	default:
+		return graph.ForEveryone
+	}
 }
 
 // Drain makes the server say that it is not ready, so that no new clients are sent to it.

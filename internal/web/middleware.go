@@ -66,14 +66,6 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// sameSite refuses requests that a page of another origin makes a browser send.
-func sameSite(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "A page of another origin may not send this."})
-	}))
-	return protection.Handler(next)
-}
 
 // requirePreflight refuses uploads that a browser would send for any page without asking the server first.
 func requirePreflight(next http.Handler) http.Handler {

@@ -1,0 +1,77 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"minidock/ent/user"
+	"minidock/internal/access"
+	"minidock/internal/fault"
+)
+
+// Audience says for whom something is.
+type Audience string
+
+// The audiences of introspection and of the playground.
+const (
+	ForEveryone Audience = "everyone"
+	ForStaff    Audience = "staff"
+	ForNobody   Audience = "nobody"
+)
+
+var errNoIntrospection = &fault.Refusal{Code: "FORBIDDEN", Message: "The schema is not told here."}
+
+// Admits tells whether whoever sends the request belongs to the audience.
+func (r *Resolver) Admits(ctx context.Context, audience Audience) (bool, error) {
+	if audience != ForStaff {
+		return audience != ForNobody, nil
+	}
+	err := access.RequireStaff(ctx, r.Client, actor(ctx), []user.StaffRole{user.StaffRoleREVIEWER, user.StaffRoleADMIN})
+	var refusal *fault.Refusal
+	if errors.As(err, &refusal) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// checkIntrospection refuses an operation that asks for the schema on behalf of somebody who may not see it.
+func (a *api) checkIntrospection(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+	operation.DisableIntrospection = false
+	if !introspects(operation.Operation.SelectionSet) {
+		return nil
+	}
+	admitted, err := a.resolver.Admits(ctx, a.resolver.Introspection)
+	if err != nil {
+		return a.present(ctx, err)
+	}
+	if !admitted {
+		return coded(errNoIntrospection)
+	}
+	return nil
+}
+
+func introspects(selections ast.SelectionSet) bool {
+	for _, field := range collect(selections, nil, map[string]bool{}) {
+		if name := field[0].Name; name == "__schema" || name == "__type" {
+			return true
+		}
+	}
+	return false
+}
+
+// suggestion is how the validator offers names that the query nearly has.
+var suggestion = regexp.MustCompile(` ?Did you mean [^?]*\?`)
+
+// withoutSuggestions takes the names of the schema out of what is told to whoever may not see it.
+func withoutSuggestions(list gqlerror.List) gqlerror.List {
+	for _, told := range list {
+		told.Message = strings.TrimSpace(suggestion.ReplaceAllString(told.Message, ""))
+	}
+	return list
+}
