@@ -39,6 +39,7 @@ type data struct {
 type serve struct {
 	data
 	Addr           string         `help:"Address to listen on." default:"127.0.0.1:8080" env:"MINIDOCK_ADDR"`
+	AdminAddr      string         `help:"Address for metrics and profiles, open to whoever reaches it; none when left out." name:"admin-addr" env:"MINIDOCK_ADMIN_ADDR"`
 	AllowedOrigins []string       `help:"Origins of other front ends whose pages may send requests; may be repeated." name:"allowed-origin" env:"MINIDOCK_ALLOWED_ORIGIN"`
 	Introspection  graph.Audience `help:"Who may ask for the schema and open the playground: everyone, staff or nobody. When left out: staff where --public-url is https, everyone otherwise." enum:"everyone,staff,nobody," default:"" env:"MINIDOCK_INTROSPECTION"`
 	PublicURL      string         `help:"Where clients find the server; http:// and the address when left out. With https, cookies are Secure." name:"public-url" env:"MINIDOCK_PUBLIC_URL"`
@@ -122,6 +123,13 @@ func (s *serve) Run(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if s.AdminAddr != "" {
+		admin, err := net.Listen("tcp", s.AdminAddr)
+		if err != nil {
+			return err
+		}
+		go server.ServeAdmin(ctx, admin)
 	}
 	log.Info("serving", "playground", publicURL+"/playground", "hint", "people to play with are loaded by: "+s.demoCommand())
 	return server.Serve(ctx, listener)

@@ -13,8 +13,6 @@ import (
 	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
-
-	"minidock/internal/fault"
 )
 
 // cachedQueries is how many parsed queries are kept; each is at most as long as the limit.
@@ -84,7 +82,7 @@ func (d *documents) read(ctx context.Context, query string, maxTokens int) (*doc
 	case d.turns <- struct{}{}:
 		defer func() { <-d.turns }()
 	case <-ctx.Done():
-		return nil, gqlerror.List{coded(fault.ErrUnavailable)}
+		return nil, gqlerror.List{coded(overdue(ctx))}
 	}
 	tokens := countTokens(query, maxTokens)
 	if tokens > maxTokens {

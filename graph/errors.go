@@ -49,7 +49,7 @@ func refusalOf(ctx context.Context, log *slog.Logger, err error) *fault.Refusal 
 		return refusal
 	}
 	if ctx.Err() != nil {
-		return fault.ErrUnavailable // nobody waits for the answer any more
+		return overdue(ctx)
 	}
 	log.ErrorContext(ctx, "request failed", "requestId", requestid.Of(ctx), "error", err.Error())
 	if store.IsUnavailable(err) {

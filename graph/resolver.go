@@ -27,6 +27,8 @@ type Resolver struct {
 	LogoURL func(name string) string
 	// Introspection says who may ask for the schema.
 	Introspection Audience
+	// Observe notes each operation that was answered; nil for none.
+	Observe func(context.Context, Observed)
 }
 
 type (

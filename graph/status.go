@@ -19,6 +19,7 @@ var statuses = map[string]int{
 	"UNSUPPORTED_MEDIA_TYPE": http.StatusUnsupportedMediaType,
 	"RATE_LIMITED":           http.StatusTooManyRequests,
 	"INTERNAL_SERVER_ERROR":  http.StatusInternalServerError,
+	"TIMEOUT":                http.StatusServiceUnavailable,
 	"UNAVAILABLE":            http.StatusServiceUnavailable,
 }
 

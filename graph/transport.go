@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -71,18 +72,48 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer executes a request, or says why not; then the answer has no data.
 func (a *api) answer(ctx context.Context, method string, params *graphql.RawParams) *graphql.Response {
+	start := time.Now()
+	operation, wrong := a.prepare(ctx, method, params)
+	var response *graphql.Response
+	switch {
+	case wrong == nil:
+		response = a.execute(ctx, operation)
+	case operation == nil:
+		response = a.executor.DispatchError(ctx, a.discreet(ctx, wrong))
+	default:
+		response = a.executor.DispatchError(graphql.WithOperationContext(ctx, operation), a.discreet(ctx, wrong))
+	}
+	a.observe(ctx, start, operation, response.Errors)
+	return response
+}
+
+// execute gives the executor's answer, which has none when the time is over before it begins.
+func (a *api) execute(ctx context.Context, operation *graphql.OperationContext) *graphql.Response {
+	responses, ctx := a.executor.DispatchOperation(ctx, operation)
+	if response := responses(ctx); response != nil {
+		return response
+	}
+	return a.executor.DispatchError(ctx, gqlerror.List{coded(overdue(ctx))})
+}
+
+// overdue says what became of a request whose context has ended: its time is over, or nobody waits for it any more.
+func overdue(ctx context.Context) *fault.Refusal {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fault.ErrTimeout
+	}
+	return fault.ErrUnavailable
+}
+
+// prepare makes an operation ready to be executed, or says what is wrong with it.
+func (a *api) prepare(ctx context.Context, method string, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	if wrong := a.documents.prepare(ctx, params.Query, actor(ctx).SignedIn()); wrong != nil {
-		return a.executor.DispatchError(ctx, a.discreet(ctx, wrong))
+		return nil, wrong
 	}
 	operation, wrong := a.executor.CreateOperationContext(ctx, params)
-	if wrong == nil {
-		wrong = a.check(ctx, method, operation)
-	}
 	if wrong != nil {
-		return a.executor.DispatchError(graphql.WithOperationContext(ctx, operation), a.discreet(ctx, wrong))
+		return operation, wrong
 	}
-	responses, ctx := a.executor.DispatchOperation(ctx, operation)
-	return responses(ctx)
+	return operation, a.check(ctx, method, operation)
 }
 
 // discreet keeps the schema's names from whoever may not ask for them.

@@ -18,6 +18,7 @@ var (
 	ErrUnauthenticated = &Refusal{"UNAUTHENTICATED", "Sign in first."}
 	ErrNotFound        = &Refusal{"NOT_FOUND", "There is no such thing, or it is not visible to you."}
 	ErrInternal        = &Refusal{"INTERNAL_SERVER_ERROR", "Something went wrong on our side. The request id helps to find out what."}
+	ErrTimeout         = &Refusal{"TIMEOUT", "The request took too long."}
 	ErrUnavailable     = &Refusal{"UNAVAILABLE", "The service cannot answer right now. Try again later."}
 )
 

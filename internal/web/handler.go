@@ -43,6 +43,7 @@ type Config struct {
 type Server struct {
 	http.Handler
 	log      *slog.Logger
+	metrics  *metrics
 	client   *ent.Client
 	now      func() time.Time
 	sessions *session.Sessions
@@ -51,7 +52,7 @@ type Server struct {
 
 // New wires the areas to their routes. It fails when the schema does not say who may do what.
 func New(c Config) (*Server, error) {
-	s := &Server{log: c.Log, client: c.Store.Client, now: c.Now, sessions: session.New(c.Store.Client, c.isHTTPS(), c.Now)}
+	s := &Server{log: c.Log, metrics: newMetrics(), client: c.Store.Client, now: c.Now, sessions: session.New(c.Store.Client, c.isHTTPS(), c.Now)}
 	resolver := &graph.Resolver{
 		Client:       c.Store.Client,
 		Sessions:     s.sessions,
@@ -61,6 +62,7 @@ func New(c Config) (*Server, error) {
 		LogoURL:      func(name string) string { return c.PublicURL + logoPath + name },
 
 		Introspection: c.audience(),
+		Observe:       s.metrics.observe(c.Log),
 	}
 	api, err := graph.NewHandler(resolver, graph.DefaultLimits, c.Log)
 	if err != nil {

@@ -29,7 +29,7 @@ func logged(log *slog.Logger, next http.Handler) http.Handler {
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(recorder, r)
 		log.InfoContext(r.Context(), "request", "requestId", requestid.Of(r.Context()), "method", r.Method,
-			"path", r.URL.Path, "status", recorder.status, "duration", time.Since(start))
+			"path", r.URL.Path, "status", recorder.status, "milliseconds", milliseconds(time.Since(start)))
 	})
 }
 
@@ -66,7 +66,6 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-
 // requirePreflight refuses uploads that a browser would send for any page without asking the server first.
 func requirePreflight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +95,9 @@ func inLanguage(next http.Handler) http.Handler {
 // failed answers a request whose session could not be read.
 func failed(log *slog.Logger) func(http.ResponseWriter, *http.Request, error) {
 	return func(w http.ResponseWriter, r *http.Request, err error) {
-		log.ErrorContext(r.Context(), "request failed", "requestId", requestid.Of(r.Context()), "error", err.Error())
+		if r.Context().Err() == nil { // somebody waits for the answer
+			log.ErrorContext(r.Context(), "request failed", "requestId", requestid.Of(r.Context()), "error", err.Error())
+		}
 		refuse(w, r, http.StatusServiceUnavailable, fault.ErrUnavailable)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -22,6 +23,15 @@ const (
 )
 
 const maxHeaderBytes = 16 << 10
+
+// ServeAdmin answers those who look after the server until the context ends.
+func (s *Server) ServeAdmin(ctx context.Context, listener net.Listener) {
+	server := &http.Server{Handler: s.Admin(), ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		s.log.ErrorContext(ctx, "admin", "error", err.Error())
+	}
+}
 
 // Serve answers requests until the context ends. Then it says that it is not ready, finishes what runs, and returns.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
