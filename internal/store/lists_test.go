@@ -1,0 +1,166 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+
+	"minidock/ent"
+	"minidock/internal/access"
+	"minidock/internal/apitest"
+	"minidock/internal/miniprogram"
+	"minidock/internal/page"
+	"minidock/internal/store"
+	"minidock/internal/workspace"
+)
+
+// crowd fills a database: ann owns a hundred workspaces, and each has two hundred other members and as many mini programs.
+var crowd = []string{
+	"INSERT INTO users (id, email, display_name, password_hash, created_at) VALUES ('usr_ann', 'ann@example.com', 'Ann', 'x', $1)",
+	`INSERT INTO users (id, email, display_name, password_hash, created_at)
+		SELECT 'usr_' || n.value, 'max' || n.value || '@example.com', 'Max', 'x', ann.created_at FROM users AS ann, ` + numbersTo(200),
+	`INSERT INTO workspaces (id, name, created_at)
+		SELECT 'wsp_' || n.value, 'Coffee', ann.created_at FROM users AS ann, ` + numbersTo(100) + ` WHERE ann.id = 'usr_ann'`,
+	`INSERT INTO members (id, role, created_at, user_id, workspace_id)
+		SELECT 'mem_' || w.id || u.id, CASE u.id WHEN 'usr_ann' THEN 'OWNER' ELSE 'DEVELOPER' END, u.created_at, u.id, w.id
+		FROM workspaces AS w, users AS u`,
+	`INSERT INTO mini_programs (id, app_id, name, name_key, tagline, description, language, industry_code, service_phone,
+			service_email, logo_name, logo_width, logo_height, logo_content_type, created_at, updated_at, created_by_id, workspace_id)
+		SELECT 'mpr_' || w.id || u.id, w.id || u.id, u.id, u.id, 'x', 'x', 'zh-Hans', '5812', '0571-1234567',
+			'help@example.com', 'x.png', 64, 64, 'image/png', u.created_at, u.created_at, u.id, w.id
+		FROM workspaces AS w, users AS u`,
+	"ANALYZE",
+}
+
+// numbersTo is a table called n of the numbers from 1.
+func numbersTo(last int) string {
+	return fmt.Sprintf("(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < %d) SELECT value FROM n) AS n", last)
+}
+
+func TestNoListReadsAWholeTable(t *testing.T) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		e := crowded(t, store.Options{Dir: dir}, dialect.SQLite, "sqlite3", "file:"+filepath.Join(dir, "minidock.db"))
+		checkPlans(t, e, regexp.MustCompile(`SCAN (mini_programs|members|found|row)\b`))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		address := apitest.NewDatabase(t)
+		e := crowded(t, store.Options{Dir: t.TempDir(), URL: address}, dialect.Postgres, "pgx", address)
+		checkPlans(t, e, regexp.MustCompile(`Seq Scan on (mini_programs|members)\b`))
+	})
+}
+
+func crowded(t *testing.T, options store.Options, name, driver, address string) *explainer {
+	t.Helper()
+	if _, err := store.Migrate(t.Context(), options, false); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	for _, statement := range crowd {
+		args := []any{time.Now()}[:strings.Count(statement, "$1")]
+		if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	return &explainer{Driver: entsql.OpenDB(name, db)}
+}
+
+// checkPlans reads every list of twenty of the workspaces, counts in two, and fails when a plan reads a whole table.
+func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
+	t.Helper()
+	client := ent.NewClient(ent.Driver(e))
+	workspaces, miniPrograms := &workspace.Workspaces{Client: client}, &miniprogram.MiniPrograms{Client: client}
+	ann, ids, ctx := access.Actor{UserID: "usr_ann"}, []string{}, t.Context()
+	for n := range 20 {
+		ids = append(ids, fmt.Sprintf("wsp_%d", n+1))
+	}
+	first, last := page.Args{First: new(10)}, page.Args{Last: new(10)}
+	reads := map[string]func() (int, error){
+		"a user's memberships": func() (int, error) {
+			memberships, err := workspaces.Memberships(ctx, ann, first)
+			return len(memberships.Nodes), err
+		},
+		"counted mini programs": func() (int, error) {
+			counts, err := miniPrograms.Count(ctx, ann, ids[:2], miniprogram.Filter{})
+			return min(10, counts["wsp_2"]), err
+		},
+		"counted members": func() (int, error) {
+			counts, err := workspaces.CountMembers(ctx, ann, ids[:2])
+			return min(10, counts["wsp_2"]), err
+		},
+	}
+	for way, args := range map[string]page.Args{"first": first, "last": last} {
+		reads[way+" members"] = func() (int, error) {
+			pages, err := workspaces.Members(ctx, ann, ids, args)
+			return len(pages["wsp_20"].Nodes), err
+		}
+		for _, field := range []miniprogram.OrderField{miniprogram.OrderByCreatedAt, miniprogram.OrderByUpdatedAt, miniprogram.OrderByName} {
+			reads[fmt.Sprint(way, " mini programs by ", field)] = func() (int, error) {
+				pages, err := miniPrograms.List(ctx, ann, ids, args, miniprogram.Order{Field: field}, miniprogram.Filter{})
+				return len(pages["wsp_20"].Nodes), err
+			}
+		}
+	}
+	for what, read := range reads {
+		e.plan = ""
+		found, err := read()
+		if err != nil || found != 10 || e.plan == "" {
+			t.Errorf("%s: %d found, %v", what, found, err)
+		}
+		if whole.MatchString(e.plan) {
+			t.Errorf("%s reads a whole table:\n%s", what, e.plan)
+		}
+	}
+}
+
+// explainer has the database say how it will run each query, before it does.
+type explainer struct {
+	dialect.Driver
+	plan string
+}
+
+func (e *explainer) Query(ctx context.Context, query string, args, v any) error {
+	if err := e.explain(ctx, query, args); err != nil {
+		return fmt.Errorf("explain %s: %w", query, err)
+	}
+	return e.Driver.Query(ctx, query, args, v)
+}
+
+func (e *explainer) explain(ctx context.Context, query string, args any) error {
+	how := map[string]string{dialect.SQLite: "EXPLAIN QUERY PLAN ", dialect.Postgres: "EXPLAIN "}[e.Dialect()]
+	var rows entsql.Rows
+	if err := e.Driver.Query(ctx, how+query, args, &rows); err != nil {
+		return err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	step := make([]any, len(columns))
+	for i := range step {
+		step[i] = new(string)
+	}
+	for rows.Next() {
+		if err := rows.Scan(step...); err != nil {
+			return err
+		}
+		e.plan += *step[len(step)-1].(*string) + "\n"
+	}
+	return rows.Err()
+}
