@@ -6,6 +6,8 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -18,6 +20,61 @@ func TestSchemaLints(t *testing.T) {
 func TestRelayCompiles(t *testing.T) {
 	t.Parallel()
 	npmRun(t, "relay")
+}
+
+// TestCodegen writes types for operations with graphql-codegen and compiles what uses them.
+func TestCodegen(t *testing.T) {
+	t.Parallel()
+	npmRun(t, "codegen")
+}
+
+// TestSchemaChanges compares the schema with the one that landed last: what breaks clients must be named in the changelog.
+func TestSchemaChanges(t *testing.T) {
+	t.Parallel()
+	needNodeModules(t)
+	t.Run("of this tree", func(t *testing.T) {
+		nodeRun(t, "schema/changes.js")
+	})
+	t.Run("a removed field", func(t *testing.T) {
+		const breaking = "`Query.second` FIELD_REMOVED:"
+		landed := keep(t, "type Query { first: Int second: Int }")
+		changed := keep(t, "type Query { first: Int third: Int }")
+		silent := keep(t, "## Not landed yet\n\n## Before\n\n- "+breaking+" another time\n")
+		out, err := exec.CommandContext(t.Context(), "node", "schema/changes.js", landed, changed, silent).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), breaking) || strings.Contains(string(out), "`Query.third`") {
+			t.Errorf("%v: want %s refused and no more in\n%s", err, breaking, out)
+		}
+		telling := keep(t, "# Changes\n\n## Not landed yet\n\n- "+breaking+" nobody used it\n\n## Before\n\n- All.\n")
+		nodeRun(t, "schema/changes.js", "--land", landed, changed, telling)
+		if got := read(t, landed); got != read(t, changed) {
+			t.Errorf("kept %q", got)
+		}
+		want := "# Changes\n\n## Not landed yet\n\n## " + time.Now().UTC().Format(time.DateOnly) + "\n\n- " + breaking +
+			" nobody used it\n- Field 'third' was added to object type 'Query'\n\n## Before\n\n- All.\n"
+		if got := read(t, telling); got != want {
+			t.Errorf("the changelog is\n%s\nwant\n%s", got, want)
+		}
+		nodeRun(t, "schema/changes.js", landed, changed, telling)
+	})
+}
+
+// keep returns the path of a file that holds the text until the test ends.
+func keep(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func npmRun(t *testing.T, script string) {

@@ -71,16 +71,22 @@ const create = `mutation ($input: CreateMiniProgramInput!) {
 
 func miniProgram(t *testing.T, workspaceID, name string) map[string]any {
 	t.Helper()
-	var logo bytes.Buffer
-	if err := png.Encode(&logo, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
-		t.Fatal(err)
-	}
 	return map[string]any{"input": map[string]any{
 		"workspaceId": workspaceID, "launchTargetCode": "ALIPAY_CN", "name": name, "industryCode": "5812",
 		"tagline": "现煮杭州面，扫码点餐不排队", "servicePhone": "0571-1234567", "serviceEmail": "service@demo.example",
 		"description": "西湖边的家常面馆。到店扫码点餐、提前订座、查看今日菜单，也可以外卖到家。",
-		"logo":        map[string]any{"base64": base64.StdEncoding.EncodeToString(logo.Bytes())},
+		"logo":        map[string]any{"base64": base64.StdEncoding.EncodeToString(logo(t))},
 	}}
+}
+
+// logo is a picture that every launch target takes.
+func logo(t *testing.T) []byte {
+	t.Helper()
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	return picture.Bytes()
 }
 
 // ownWorkspace is the first workspace of whoever asks.

@@ -1,0 +1,38 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"context"
+	"os/exec"
+	"testing"
+	"time"
+)
+
+// TestHTTPAudit asks graphql-http whether the server speaks GraphQL over HTTP.
+func TestHTTPAudit(t *testing.T) {
+	t.Parallel()
+	needNodeModules(t)
+	nodeRun(t, "audit.js", start(t, t.TempDir()).URL)
+}
+
+// TestApolloJourney works with Apollo Client as a front end does.
+func TestApolloJourney(t *testing.T) {
+	t.Parallel()
+	needNodeModules(t)
+	data := t.TempDir()
+	loadDemo(t, data)
+	nodeRun(t, "apollo.js", start(t, data).URL, keep(t, string(logo(t))))
+}
+
+// nodeRun runs a script, which fails by its exit code.
+func nodeRun(t *testing.T, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "node", args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("node %v: %v\n%s", args, err, out)
+	}
+	t.Logf("%s", out)
+}
