@@ -25,6 +25,8 @@ type operation struct {
 	depth     int
 	// Cost is how many list elements the answer may hold.
 	cost int
+	// told is how much of the schema the answer tells, in fields, roughly.
+	told int
 }
 
 // measure walks an operation and refuses it as soon as it is over a limit. Introspection counts to neither depth nor cost.
@@ -48,7 +50,10 @@ func (l Limits) measure(definition *ast.OperationDefinition, variables map[strin
 		return 0, tooComplex("too many introspections", introspections, maxIntrospections)
 	}
 	o.walk(roots, 1, 1, 0)
+	o.tell(roots, 1)
 	switch {
+	case o.told > maxTold:
+		return o.cost, tooComplex("too much introspection", o.told, maxTold)
 	case o.depth > l.Depth:
 		return o.cost, tooComplex("too many levels", o.depth, l.Depth)
 	case o.fields > maxFields:
@@ -77,12 +82,37 @@ func (o *operation) walk(fields [][]*ast.Field, depth, times, pageSize int) {
 			inside = min(enough, times*o.elements(first, pageSize))
 			o.cost = min(enough, o.cost+inside)
 		}
-		var selections ast.SelectionSet
-		for _, field := range same {
-			selections = append(selections, field.SelectionSet...)
-		}
-		o.walk(collect(selections, nil, map[string]bool{}), depth+1, inside, size)
+		o.walk(collect(selectionsOf(same), nil, map[string]bool{}), depth+1, inside, size)
 	}
+}
+
+// schemaLists are the lists of introspection, with about as many elements as they have here.
+var schemaLists = map[string]int{
+	"types": 80, "directives": 10, "fields": 8, "args": 3, "inputFields": 8, "enumValues": 8, "possibleTypes": 8, "interfaces": 2,
+}
+
+// tell adds what introspection tells so many times over. At the root there are fields of other kinds beside it.
+func (o *operation) tell(fields [][]*ast.Field, times int) {
+	for _, same := range fields {
+		first := same[0]
+		isRoot := first.ObjectDefinition != nil && !strings.HasPrefix(first.ObjectDefinition.Name, "__")
+		if isRoot && !strings.HasPrefix(first.Name, "__") || o.told > maxTold || o.fields > maxFields {
+			continue
+		}
+		o.fields++
+		inside := min(enough, times*max(1, schemaLists[first.Name]))
+		o.told = min(enough, o.told+inside)
+		o.tell(collect(selectionsOf(same), nil, map[string]bool{}), inside)
+	}
+}
+
+// selectionsOf returns what is selected in fields that are one.
+func selectionsOf(same []*ast.Field) ast.SelectionSet {
+	var selections ast.SelectionSet
+	for _, field := range same {
+		selections = append(selections, field.SelectionSet...)
+	}
+	return selections
 }
 
 // sizeOf returns the size of the page that a connection was asked for, or 0 for what is none.

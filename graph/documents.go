@@ -12,7 +12,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
 )
 
 // cachedQueries is how many parsed queries are kept; each is at most as long as the limit.
@@ -98,12 +97,8 @@ func (d *documents) read(ctx context.Context, query string, maxTokens int) (*doc
 	if err := d.limits.checkText(doc); err != nil {
 		return nil, gqlerror.List{err}
 	}
-	wrong := validator.ValidateWithRules(d.schema, doc, nil)
-	for _, one := range wrong {
-		errcode.Set(one, errcode.ValidationFailed)
-	}
-	if wrong != nil {
-		return nil, wrong[:min(len(wrong), maxErrors)]
+	if wrong := validate(d.schema, doc); wrong != nil {
+		return nil, wrong
 	}
 	return &document{doc, tokens}, nil
 }

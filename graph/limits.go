@@ -35,12 +35,14 @@ var DefaultLimits = Limits{
 
 // What is bounded beside the settings, since no client that means well comes near it.
 const (
-	// maxOverlap bounds the pairs of fields with the same name: validation compares them all.
-	maxOverlap = 40_000
+	// maxOverlap bounds the pairs of fields with the same name: validation compares them all, and anew for each definition
+	// and each inline fragment that they are reached from.
+	maxOverlap = 100_000
 	// maxFields bounds the fields of an operation with its fragments spread.
 	maxFields = 4_000
-	// maxIntrospections bounds how often one operation may ask for the schema.
-	maxIntrospections = 5
+	// maxIntrospections bounds how often one operation may ask for the schema, and maxTold how much of it, about four times
+	// as much as the tools' own query does.
+	maxIntrospections, maxTold = 5, 400_000
 )
 
 // tooComplex refuses a query that is over a limit.
@@ -55,51 +57,122 @@ func coded(refusal *fault.Refusal) *gqlerror.Error {
 
 // written is what a query amounts to as it is written, before it is known to be valid.
 type written struct {
-	aliases, directives, overlap int
-	names                        map[string]int
+	aliases, directives int
+	definitions         []*definition
+	fragments           map[string]*definition
 }
+
+// definition is one operation or fragment of a query.
+type definition struct {
+	// weights tells for each response name how much there is to compare: fields of this name and the values in them.
+	weights map[string]int
+	spreads []string
+	// inline is how many inline fragments lie directly in one another.
+	inline int
+}
+
+// spreading is the name that all spreads are counted under; no field has it.
+const spreading = "..."
 
 // checkText refuses a query that is over a limit as it is written. It looks at each selection once.
 func (l Limits) checkText(doc *ast.QueryDocument) *gqlerror.Error {
-	t := &written{names: map[string]int{}}
+	t := &written{fragments: map[string]*definition{}}
 	for _, operation := range doc.Operations {
-		t.directives += len(operation.Directives)
-		t.add(operation.SelectionSet)
+		t.read(operation.Directives, operation.SelectionSet)
 	}
 	for _, fragment := range doc.Fragments {
-		t.directives += len(fragment.Directives)
-		t.add(fragment.SelectionSet)
-	}
-	for _, n := range t.names {
-		t.overlap += n * n
+		read := t.read(fragment.Directives, fragment.SelectionSet)
+		if t.fragments[fragment.Name] == nil {
+			t.fragments[fragment.Name] = read
+		}
 	}
 	switch {
 	case t.aliases > l.Aliases:
 		return tooComplex("too many aliases", t.aliases, l.Aliases)
 	case t.directives > l.Directives:
 		return tooComplex("too many directives", t.directives, l.Directives)
-	case t.overlap > maxOverlap:
-		return tooComplex("too many fields with the same name", t.overlap, maxOverlap)
+	}
+	if overlap := t.overlap(); overlap > maxOverlap {
+		return tooComplex("too many fields with the same name", overlap, maxOverlap)
 	}
 	return nil
 }
 
-func (t *written) add(selections ast.SelectionSet) {
+func (t *written) read(directives ast.DirectiveList, selections ast.SelectionSet) *definition {
+	d := &definition{weights: map[string]int{}}
+	d.weights[spreading] = t.weigh(directives, nil)
+	t.add(d, selections, 0)
+	t.definitions = append(t.definitions, d)
+	return d
+}
+
+// add adds selections that lie in so many inline fragments of the same field.
+func (t *written) add(d *definition, selections ast.SelectionSet, inline int) {
+	d.inline = max(d.inline, inline)
 	for _, selection := range selections {
 		switch s := selection.(type) {
 		case *ast.Field:
-			t.directives += len(s.Directives)
-			t.names[s.Alias]++
+			d.weights[s.Alias] += 1 + t.weigh(s.Directives, s.Arguments)
 			if s.Alias != s.Name {
 				t.aliases++
 			}
-			t.add(s.SelectionSet)
+			t.add(d, s.SelectionSet, 0)
 		case *ast.InlineFragment:
-			t.directives += len(s.Directives)
-			t.add(s.SelectionSet)
+			d.weights[spreading] += t.weigh(s.Directives, nil)
+			t.add(d, s.SelectionSet, inline+1)
 		case *ast.FragmentSpread:
-			t.directives += len(s.Directives)
-			t.names["..."+s.Name]++
+			d.weights[spreading] += 1 + t.weigh(s.Directives, nil)
+			d.spreads = append(d.spreads, s.Name)
 		}
 	}
+}
+
+// weigh counts the values of arguments and of directives, and the directives.
+func (t *written) weigh(directives ast.DirectiveList, arguments ast.ArgumentList) int {
+	values := 0
+	for _, argument := range arguments {
+		values += countValues(argument.Value)
+	}
+	t.directives += len(directives)
+	for _, directive := range directives {
+		values += t.weigh(nil, directive.Arguments)
+	}
+	return values
+}
+
+func countValues(value *ast.Value) int {
+	n := 1
+	for _, child := range value.Children {
+		n += countValues(child.Value)
+	}
+	return n
+}
+
+// overlap returns how many pairs there are to compare, or some number over the limit. Validation begins at each operation
+// and at each fragment, and from there walks all that is spread.
+func (t *written) overlap() int {
+	sum := 0
+	for _, d := range t.definitions {
+		sum += t.overlapFrom(d, maxOverlap-sum)
+	}
+	return sum
+}
+
+func (t *written) overlapFrom(root *definition, limit int) int {
+	reached, weights, inline, sum := []*definition{root}, map[string]int{}, 0, 0
+	seen := map[string]bool{}
+	for i := 0; i < len(reached) && sum*(1+inline) <= limit; i++ {
+		inline = max(inline, reached[i].inline)
+		for name, weight := range reached[i].weights {
+			sum += weight * (weight + 2*weights[name])
+			weights[name] += weight
+		}
+		for _, name := range reached[i].spreads {
+			if fragment := t.fragments[name]; fragment != nil && !seen[name] {
+				seen[name] = true
+				reached = append(reached, fragment)
+			}
+		}
+	}
+	return sum * (1 + inline)
 }

@@ -33,23 +33,30 @@ var (
 )
 
 // readMultipart reads a request with a file, as the GraphQL multipart request specification says. The file waits in a
-// temporary one until the request is answered.
+// temporary one until the request is answered. None is received from whoever is signed out, who may change nothing that has
+// a file.
 func readMultipart(w http.ResponseWriter, r *http.Request) (*request, *fault.Refusal) {
 	if r.ContentLength > maxFile+maxBeside {
 		return nil, errTooLarge
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxFile+maxBeside)
+	form, err := r.MultipartReader()
+	if err != nil {
+		return nil, errOddForm
+	}
+	beside, refusal := readBeside(form)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if !actor(r.Context()).SignedIn() {
+		return nil, fault.ErrUnauthenticated
 	}
 	select {
 	case uploads <- struct{}{}:
 	case <-r.Context().Done():
 		return nil, fault.ErrUnavailable
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxFile+maxBeside)
-	form, err := r.MultipartReader()
-	if err != nil {
-		<-uploads
-		return nil, errOddForm
-	}
-	params, file, refusal := readForm(form)
+	file, refusal := readFile(form, beside)
 	release := func() {
 		if file != nil {
 			_ = file.Close()
@@ -60,34 +67,46 @@ func readMultipart(w http.ResponseWriter, r *http.Request) (*request, *fault.Ref
 		release()
 		return nil, refusal
 	}
-	params.Headers = r.Header
-	return &request{params: params, deadline: uploadDeadline, release: release}, nil
+	beside.params.Headers = r.Header
+	return &request{params: beside.params, deadline: uploadDeadline, release: release}, nil
 }
 
-func readForm(form *multipart.Reader) (*graphql.RawParams, *os.File, *fault.Refusal) {
+// beside is what is sent beside a file: the request, the name of the file's part and its place among the variables.
+type beside struct {
+	params *graphql.RawParams
+	name   string
+	place  []string
+}
+
+func readBeside(form *multipart.Reader) (*beside, *fault.Refusal) {
 	operations, refusal := readPart(form, "operations")
 	if refusal != nil {
-		return nil, nil, refusal
+		return nil, refusal
 	}
 	params, refusal := decode(operations)
 	if refusal != nil {
-		return nil, nil, refusal
+		return nil, refusal
 	}
 	places, refusal := readPart(form, "map")
 	if refusal != nil {
-		return nil, nil, refusal
+		return nil, refusal
 	}
 	name, place, refusal := readMap(places)
 	if refusal != nil {
-		return nil, nil, refusal
+		return nil, refusal
 	}
+	return &beside{params, name, place}, nil
+}
+
+// readFile receives the file and puts it at its place. A file that comes with a refusal is still to be closed.
+func readFile(form *multipart.Reader, b *beside) (*os.File, *fault.Refusal) {
 	part, err := form.NextPart()
-	if err != nil || part.FormName() != name {
-		return nil, nil, unlessTooLarge(err, errOddForm)
+	if err != nil || part.FormName() != b.name {
+		return nil, unlessTooLarge(err, errOddForm)
 	}
 	file, size, refusal := receive(part)
 	if refusal != nil {
-		return nil, nil, refusal
+		return nil, refusal
 	}
 	upload := graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}
 	switch _, err := form.NextPart(); {
@@ -95,10 +114,10 @@ func readForm(form *multipart.Reader) (*graphql.RawParams, *os.File, *fault.Refu
 		refusal = errTooMany
 	case !errors.Is(err, io.EOF):
 		refusal = unlessTooLarge(err, errOddForm)
-	case !put(params.Variables, place, upload):
+	case !put(b.params.Variables, b.place, upload):
 		refusal = errOddMap
 	}
-	return params, file, refusal
+	return file, refusal
 }
 
 // readPart reads the next part, which must have this name.

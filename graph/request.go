@@ -90,6 +90,11 @@ func unreadable(err error) *fault.Refusal {
 // readQuery reads the parameters of a GET.
 func readQuery(r *http.Request) (*graphql.RawParams, *fault.Refusal) {
 	values := r.URL.Query()
+	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+		if !utf8.ValidString(values.Get(name)) {
+			return nil, errUnreadable
+		}
+	}
 	fields := map[string]json.RawMessage{}
 	for _, name := range []string{"query", "operationName"} {
 		if values.Has(name) {
@@ -149,5 +154,9 @@ func assemble(fields map[string]json.RawMessage) (*graphql.RawParams, *fault.Ref
 func decodeField(text json.RawMessage, into any) bool {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	return decoder.Decode(into) == nil && !decoder.More()
+	if decoder.Decode(into) != nil {
+		return false
+	}
+	_, err := decoder.Token()
+	return errors.Is(err, io.EOF) // nothing stands behind it
 }

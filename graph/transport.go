@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ type api struct {
 // NewHandler returns the handler that answers GraphQL requests. It fails when a root field of the schema does not say
 // who may ask for it.
 func NewHandler(r *Resolver, limits Limits, log *slog.Logger) (http.Handler, error) {
-	schema := NewExecutableSchema(Config{Resolvers: r, Directives: r.directives()})
+	schema := NewExecutableSchema(Config{Schema: schemaWithoutDefer(), Resolvers: r, Directives: r.directives()})
 	if err := checkAccess(schema.Schema()); err != nil {
 		return nil, err
 	}
@@ -49,6 +50,14 @@ func NewHandler(r *Resolver, limits Limits, log *slog.Logger) (http.Handler, err
 	a.executor.AroundResponses(capErrors)
 	a.executor.AroundResponses(tellCost)
 	return a, nil
+}
+
+// schemaWithoutDefer returns the schema without the directive that the parser puts into every one: an answer comes whole.
+func schemaWithoutDefer() *ast.Schema {
+	schema := *parsedSchema
+	schema.Directives = maps.Clone(schema.Directives)
+	delete(schema.Directives, "defer")
+	return &schema
 }
 
 // ServeHTTP answers a GET or a POST.
@@ -203,9 +212,6 @@ func parseAccept(text string) (media string, quality float64) {
 func refuse(w http.ResponseWriter, r *http.Request, media string, refusal *fault.Refusal) {
 	told := coded(refusal)
 	told.Extensions["requestId"] = requestid.Of(r.Context())
-	if refusal.Code == "METHOD_NOT_ALLOWED" {
-		w.Header().Set("Allow", "GET, POST")
-	}
 	writeAnswer(w, media, &graphql.Response{Errors: gqlerror.List{told}})
 }
 
@@ -223,6 +229,9 @@ func writeAnswer(w http.ResponseWriter, media string, response *graphql.Response
 	}
 	if err != nil {
 		panic(err) // an answer is made of what has a JSON form
+	}
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", "GET, POST")
 	}
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -1,0 +1,237 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"minidock/internal/apitest"
+)
+
+// edgeSecret is in all that is asked wrongly, and must be in no answer and no line of the log.
+const edgeSecret = "hunter2-hunter2"
+
+// wrongly is a wrong way of asking. Where json and graphql differ, the request is well-formed and was not executed.
+type wrongly struct {
+	name          string
+	send          sent
+	code          string
+	json, graphql int
+}
+
+func post(body string) sent { return sent{body: strings.NewReader(body)} }
+
+func get(parameters url.Values) sent {
+	return sent{method: http.MethodGet, target: "/graphql?" + parameters.Encode()}
+}
+
+// as returns a JSON request of this query, with a password among its variables.
+func as(text string, more map[string]any) sent {
+	fields := map[string]any{"query": text, "variables": map[string]any{"password": edgeSecret}}
+	for name, value := range more {
+		fields[name] = value
+	}
+	body, err := json.Marshal(fields)
+	if err != nil {
+		panic(err)
+	}
+	return post(string(body))
+}
+
+const (
+	plain = "{ launchTargets { id } }"
+	whole = `{"query":"` + plain + `","variables":{"password":"` + edgeSecret + `"}`
+)
+
+func unreadableRequests() []wrongly {
+	bad := map[string]sent{
+		"empty body":                post(""),
+		"white space":               post(" \n"),
+		"no query":                  post(`{"variables":{"password":"` + edgeSecret + `"}}`),
+		"null for the query":        post(`{"query":null,"password":"` + edgeSecret + `"}`),
+		"an empty query":            as("", nil),
+		"null":                      post("null"),
+		"a number":                  post("1"),
+		"a text":                    post(`"` + edgeSecret + `"`),
+		"a batch":                   post("[" + whole + "}]"),
+		"an empty batch":            post("[]"),
+		"a batch after white space": post(" \n\t[" + whole + "}]"),
+		"cut short":                 post(whole),
+		"something behind it":       post(whole + "}x"),
+		"a second one behind it":    post(whole + "}" + whole + "}"),
+		"a form's words":            post("query=" + edgeSecret),
+		"invalid UTF-8":             post("{\"query\":\"{ launchTargets { id } } # \xff\",\"p\":\"" + edgeSecret + "\"}"),
+		"invalid UTF-8 elsewhere":   post(whole + ",\"more\":\"\xc3\"}"),
+		"a byte order mark":         post("\ufeff" + whole + "}"),
+		"a number as query":         as("", map[string]any{"query": 1}),
+		"a list as query":           as("", map[string]any{"query": []string{plain}}),
+		"a list as variables":       as(plain, map[string]any{"variables": []string{edgeSecret}}),
+		"a text as variables":       as(plain, map[string]any{"variables": edgeSecret}),
+		"a number as variables":     as(plain, map[string]any{"variables": 0}),
+		"a number as operationName": as(plain, map[string]any{"operationName": 1}),
+		"an object as its name":     as(plain, map[string]any{"operationName": map[string]any{}}),
+		"a list as extensions":      as(plain, map[string]any{"extensions": []string{edgeSecret}}),
+		"a text as extensions":      as(plain, map[string]any{"extensions": edgeSecret}),
+		"GET without a query":       get(url.Values{"variables": {`{"password":"` + edgeSecret + `"}`}}),
+		"GET with broken variables": get(url.Values{"query": {plain}, "variables": {`{"password":"` + edgeSecret}}),
+		"GET with a brace too many": get(url.Values{"query": {plain}, "variables": {`{"password":"` + edgeSecret + `"}}`}}),
+		"GET with more behind it":   get(url.Values{"query": {plain}, "variables": {`{} ` + edgeSecret}}),
+		"GET with a list":           get(url.Values{"query": {plain}, "variables": {`["` + edgeSecret + `"]`}}),
+		"GET with odd extensions":   get(url.Values{"query": {plain}, "extensions": {`"` + edgeSecret + `"`}}),
+		"GET with invalid UTF-8":    get(url.Values{"query": {plain + "# \xff"}}),
+		"GET with invalid values":   get(url.Values{"query": {plain}, "variables": {"{\"a\":\"\xff\"}"}}),
+	}
+	var all []wrongly
+	for name, send := range bad {
+		all = append(all, wrongly{name, send, "BAD_REQUEST", http.StatusBadRequest, http.StatusBadRequest})
+	}
+	return all
+}
+
+func refusedRequests() []wrongly {
+	of := func(contentType string) sent { s := post(whole + "}"); s.contentType = contentType; return s }
+	by := func(method string) sent { s := post(whole + "}"); s.method = method; return s }
+	large := post(whole + strings.Repeat(" ", 512<<10+1-len(whole)-1) + "}")
+	all := []wrongly{{"a body over 512 KiB", large, "PAYLOAD_TOO_LARGE", 413, 413}}
+	for _, contentType := range []string{
+		"text/plain", "application/graphql", "application/x-www-form-urlencoded", "application/json; charset=iso-8859-1",
+		"application/json;charset=UTF-16", "application/graphql-response+json", "json", "multipart/mixed; boundary=x", ";", "*/*",
+	} {
+		all = append(all, wrongly{contentType, of(contentType), "UNSUPPORTED_MEDIA_TYPE", 415, 415})
+	}
+	for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, "QUERY"} {
+		all = append(all, wrongly{method, by(method), "METHOD_NOT_ALLOWED", 405, 405})
+	}
+	for name, text := range map[string]string{
+		"a mutation by GET": "mutation { signOut { viewer { user { id } } } }",
+		"one of several":    "query A { viewer { user { id } } } mutation B { signOut { viewer { user { id } } } }",
+	} {
+		operation := ""
+		if name == "one of several" {
+			operation = "B"
+		}
+		all = append(all, wrongly{name, get(url.Values{"query": {text}, "operationName": {operation}}), "METHOD_NOT_ALLOWED", 405, 405})
+	}
+	return all
+}
+
+// notExecuted are requests in good form that were not executed.
+func notExecuted() []wrongly {
+	var all []wrongly
+	add := func(name, code string, send sent) {
+		all = append(all, wrongly{name, send, code, http.StatusOK, http.StatusBadRequest})
+	}
+	for _, text := range []string{"{", "}", "x", "query", "{ launchTargets { id }", "{ a: }", "{ launchTargets(", `{ launchTargets { id } } "`, "\u0000", "fragment on on Query { id }"} {
+		add("parse "+text, "GRAPHQL_PARSE_FAILED", as(text, nil))
+	}
+	add("parse by GET", "GRAPHQL_PARSE_FAILED", get(url.Values{"query": {"{"}}))
+	for _, text := range []string{
+		"{ nothing }", "{ launchTargets }", "{ launchTargets { id { id } } }", "subscription { sessionEnded }", "{ node { id } }", "# only this",
+		"fragment F on Query { launchTargets { id } }", "{ ...F }", "{ launchTargets { id } } { launchTargets { id } }", "query($n: Nothing) { launchTargets { id } }",
+		"{ launchTargets { id @nothing } }", "{ launchTargets @defer { id } }", "{ ... @defer { launchTargets { id } } }", "{ launchTargets @stream { id } }",
+	} {
+		add("validate "+text, "GRAPHQL_VALIDATION_FAILED", as(text, nil))
+	}
+	add("validate by GET", "GRAPHQL_VALIDATION_FAILED", get(url.Values{"query": {"{ nothing }"}}))
+	add("unknown operationName", "GRAPHQL_VALIDATION_FAILED", as("query A { launchTargets { id } }", map[string]any{"operationName": "B"}))
+	add("no operationName", "GRAPHQL_VALIDATION_FAILED", as("query A { launchTargets { id } } query B { launchTargets { id } }", nil))
+	for name, value := range map[string]any{"missing": nil, "of another type": 1.5, "a list": []any{edgeSecret}, "an object": map[string]any{"password": edgeSecret}} {
+		add("a variable "+name, "GRAPHQL_VALIDATION_FAILED", as("query($n: Boolean!) { launchTargets { id @include(if: $n) } }", map[string]any{"variables": map[string]any{"n": value}}))
+	}
+	add("an unknown input field", "GRAPHQL_VALIDATION_FAILED",
+		as("mutation($i: SignInInput!) { signIn(input: $i) { viewer { user { id } } } }", map[string]any{"variables": map[string]any{"i": map[string]any{"email": "a", "password": edgeSecret, "x": 1}}}))
+	for name, text := range map[string]string{
+		"characters": "{ launchTargets { id } }" + strings.Repeat(" ", 10_000),
+		"tokens":     "{ launchTargets { " + strings.Repeat("id ", 1_000) + "} }",
+		"depth":      path(16),
+		"aliases":    "{ launchTargets { " + times(31, func(i int) string { return fmt.Sprintf("a%d: id ", i) }) + "} }",
+		"directives": "{ launchTargets { id " + strings.Repeat("@skip(if: false) ", 11) + "} }",
+		"roots":      "{ " + times(21, func(i int) string { return fmt.Sprintf("a%d: launchTargets { id } ", i) }) + "}",
+		"cost":       "{ " + times(3, func(i int) string { return fmt.Sprintf("a%d: industries(first: 100) { nodes { id } } ", i) }) + "}",
+	} {
+		add("over the limit of "+name, "QUERY_TOO_COMPLEX", as(text, nil))
+		add("over the limit of "+name+" by GET", "QUERY_TOO_COMPLEX", get(url.Values{"query": {text}}))
+	}
+	add("a list too long", "QUERY_TOO_COMPLEX",
+		as("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", map[string]any{"variables": map[string]any{"ids": slices.Repeat([]string{edgeSecret}, 101)}}))
+	return all
+}
+
+func TestEdgeEveryWayOfAskingWronglyHasItsStatusAndCode(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	for _, one := range slices.Concat(unreadableRequests(), refusedRequests(), notExecuted()) {
+		body := ""
+		if reader, ok := one.send.body.(*strings.Reader); ok {
+			text := make([]byte, reader.Len())
+			_, _ = reader.Read(text)
+			body = string(text)
+		}
+		for accept, want := range map[string]int{"": one.json, "application/json": one.json, "*/*": one.json, "application/graphql-response+json": one.graphql} {
+			one.send.accept, one.send.body = accept, strings.NewReader(body)
+			answer := one.send.to(t, w)
+			answer.refused(t, one.code)
+			media := orElse(strings.Replace(accept, "*/*", "", 1), "application/json") + "; charset=utf-8"
+			if answer.status != want || answer.header.Get("Content-Type") != media {
+				t.Errorf("%s, accepting %q: status %d, %s, want %d: %.300s", one.name, accept, answer.status, answer.header.Get("Content-Type"), want, answer.body)
+			}
+			if strings.Contains(answer.body, "hunter2") {
+				t.Errorf("%s is echoed: %s", one.name, answer.body)
+			}
+			if allow := answer.header.Get("Allow"); (allow == "GET, POST") != (one.json == http.StatusMethodNotAllowed) {
+				t.Errorf("%s: Allow is %q", one.name, allow)
+			}
+		}
+	}
+	w.Stop()
+	if logged := w.Log.String(); strings.Contains(logged, "hunter2") || strings.Contains(logged, `"level":"ERROR"`) {
+		t.Errorf("logged %.2000s", logged)
+	}
+}
+
+func TestEdgeAnAnswerThatTheClientTakesNone(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	for _, accept := range []string{"text/html", "application/xml, text/plain;q=0.5", "application/json;q=0", "application/json; charset=utf-16", "x", "application/graphql+json"} {
+		for _, send := range []sent{post(whole + "}"), get(url.Values{"query": {plain}})} {
+			send.accept = accept
+			answer := send.to(t, w)
+			answer.refused(t, "NOT_ACCEPTABLE")
+			if answer.status != http.StatusNotAcceptable || !strings.HasPrefix(answer.header.Get("Content-Type"), "application/json") {
+				t.Errorf("%s: status %d, %s", accept, answer.status, answer.header.Get("Content-Type"))
+			}
+		}
+	}
+}
+
+func TestEdgeWhatIsAskedRightlyIsAnswered(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	atTheLimit := post(whole + strings.Repeat(" ", 512<<10-len(whole)-1) + "}")
+	charset := post(whole + "}")
+	charset.contentType = "application/json; charset=UTF-8"
+	for name, send := range map[string]sent{
+		"a body of 512 KiB":      atTheLimit,
+		"a charset":              charset,
+		"nulls":                  as(plain, map[string]any{"variables": nil, "operationName": nil, "extensions": nil}),
+		"entries unknown to us":  as(plain, map[string]any{"id": edgeSecret, "more": []int{1}}),
+		"variables not declared": as(plain, nil),
+		"GET":                    get(url.Values{"query": {plain}, "variables": {`{"password":"x"}`}, "extensions": {"{}"}, "operationName": {""}}),
+		"one of two":             as("query A { launchTargets { id } } mutation B { signOut { viewer { user { id } } } }", map[string]any{"operationName": "A"}),
+	} {
+		for _, accept := range []string{"application/json", "application/graphql-response+json", "text/html, application/*;q=0.1"} {
+			send.accept = accept
+			if reader, ok := send.body.(*strings.Reader); ok {
+				_, _ = reader.Seek(0, 0)
+			}
+			answer := send.to(t, w)
+			if answer.code(t) != "" || answer.status != http.StatusOK || !answer.hasData || !strings.Contains(answer.body, "ltg_") {
+				t.Errorf("%s, accepting %s: status %d: %.300s", name, accept, answer.status, answer.body)
+			}
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"minidock/internal/apitest"
+)
+
+// path returns a query whose deepest field is the nth; it can be built for 15 and 16.
+func path(n int) string {
+	const page = "members(first: 1) { nodes { workspace { "
+	text := "{ viewer { memberships(first: 1) { nodes { workspace { " + page + page + page + "members(first: 1) { "
+	if n == 15 {
+		text += "totalCount"
+	} else {
+		text += "pageInfo { hasNextPage }"
+	}
+	return text + strings.Repeat(" }", strings.Count(text, "{")-strings.Count(text, "}"))
+}
+
+func numbered(n int, text string) string {
+	return times(n, func(i int) string { return strings.ReplaceAll(text, "#", fmt.Sprint(i)) })
+}
+
+// atLimit makes what amounts to n; at the limit it is answered, and one over it is refused.
+type atLimit struct {
+	name      string
+	n         int
+	signedOut bool
+	query     func(n int) string
+	variables func(n int) apitest.Vars
+}
+
+const smallest = "{viewer{user{id}}}" // nine tokens
+
+func limitsAsWritten() []atLimit {
+	commented := func(n int) string { return smallest + strings.Repeat("\n#", n-9) }
+	fields := func(n int) string {
+		return "{launchTargets{" + strings.Repeat("id ", 250) + "}}" + strings.Repeat("\n#x", n-255)
+	}
+	return []atLimit{
+		{name: "characters", n: 10_000, query: func(n int) string { return smallest + "#" + strings.Repeat("é", n-len(smallest)-1) }},
+		{name: "white space", n: 10_000, signedOut: true, query: func(n int) string { return smallest + strings.Repeat(" ", n-len(smallest)) }},
+		{name: "tokens", n: 2_000, query: commented},
+		{name: "tokens signed out", n: 1_000, signedOut: true, query: commented},
+		{name: "tokens among fields", n: 1_000, signedOut: true, query: fields},
+		{name: "aliases", n: 30, query: func(n int) string { return "{launchTargets{" + numbered(n, "a#:id ") + "}}" }},
+		{name: "aliases in fragments", n: 30, query: func(n int) string {
+			return "{launchTargets{...F ...on Node{b:id}}} fragment F on LaunchTarget{" + numbered(n-1, "a#:id ") + "}"
+		}},
+		{name: "the same alias", n: 30, query: func(n int) string { return "{launchTargets{" + strings.Repeat("a:id ", n) + "}}" }},
+		{name: "directives", n: 10, query: func(n int) string {
+			return "{launchTargets{" + strings.Repeat("id @include(if:true) ", n) + "}}"
+		}},
+		{name: "directives everywhere", n: 10, query: func(n int) string {
+			return "{...F@skip(if:false) ...@include(if:true){viewer{user{id}}}} fragment F on Query{launchTargets{" + strings.Repeat("id @include(if:true) ", n-2) + "}}"
+		}},
+		{name: "fields of the same name", n: 316, query: func(n int) string { return "{launchTargets{" + strings.Repeat("id ", n) + "}}" }},
+	}
+}
+
+func limitsAsExecuted() []atLimit {
+	hundreds := func(n int) string { // n is 200 or 201, 1,000 or 1,001
+		return "{" + numbered(n/100, "a#:industries(first:100){nodes{id}} ") + strings.Repeat("launchTargets{id}", n%100) + "}"
+	}
+	ids := func(n int) apitest.Vars { return apitest.Vars{"ids": slices.Repeat([]string{"x"}, n)} }
+	return []atLimit{
+		{name: "depth", n: 15, query: path},
+		{name: "root fields of a query", n: 20, query: func(n int) string { return "{" + numbered(n, "a#:viewer{user{id}}") + "}" }},
+		{name: "root fields with fragments", n: 20, query: func(n int) string {
+			return "{...F ...{b:viewer{user{id}}}} fragment F on Query{" + numbered(n-1, "a#:viewer{user{id}}") + "}"
+		}},
+		{name: "root fields of a mutation", n: 5, signedOut: true, query: func(n int) string { return "mutation{" + numbered(n, "a#:signOut{viewer{user{id}}}") + "}" }},
+		{name: "introspections", n: 5, signedOut: true, query: func(n int) string { return "{" + numbered(n, "a#:__schema{queryType{name}}") + "}" }},
+		{name: "a list", n: 100, query: func(int) string { return "query($ids:[ID!]!){nodes(ids:$ids){id}}" }, variables: ids},
+		{name: "a list in an object", n: 100, query: func(int) string {
+			return "query($f:MiniProgramFilter){viewer{currentWorkspace{miniPrograms(first:1 filter:$f){totalCount}}}}"
+		}, variables: func(n int) apitest.Vars {
+			return apitest.Vars{"f": apitest.Vars{"status": slices.Repeat([]string{"CREATED"}, n)}}
+		}},
+		{name: "cost", n: 1_000, query: hundreds},
+		{name: "cost signed out", n: 200, signedOut: true, query: hundreds},
+		{name: "cost of ids", n: 200, signedOut: true, query: func(n int) string {
+			return "query($ids:[ID!]!){nodes(ids:$ids){id} industries(first:100){nodes{id}}" + strings.Repeat("launchTargets{id}", n-200) + "}"
+		}, variables: func(int) apitest.Vars { return ids(100) }},
+		{name: "cost of a variable page", n: 200, signedOut: true,
+			query: func(int) string {
+				return "query($n:Int=7){a:industries(first:$n){nodes{id}} b:industries(last:100){nodes{id}} c:industries(first:50){nodes{id}}}"
+			},
+			variables: func(n int) apitest.Vars { return apitest.Vars{"n": n - 150} }},
+	}
+}
+
+func TestLimitsHoldToTheLastOne(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	for _, limit := range append(limitsAsWritten(), limitsAsExecuted()...) {
+		var by *apitest.Person
+		if !limit.signedOut {
+			by = ann
+		}
+		for _, n := range []int{limit.n, limit.n + 1} {
+			var variables apitest.Vars
+			if limit.variables != nil {
+				variables = limit.variables(n)
+			}
+			answer := ask(t, w, by, limit.query(n), variables)
+			if n > limit.n {
+				answer.refused(t, "QUERY_TOO_COMPLEX")
+			} else if code := answer.code(t); code != "" || !answer.hasData {
+				t.Errorf("%s of %d: %.500s", limit.name, n, answer.body)
+			}
+			if t.Failed() {
+				t.Fatalf("%s of %d", limit.name, n)
+			}
+		}
+	}
+}
+
+func TestLimitsOfTokensHoldForCachedDocuments(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	for n, refused := range map[int]bool{1_000: false, 1_001: true, 2_000: true} {
+		text := smallest + strings.Repeat("\n#", n-9)
+		for range 2 {
+			if answer := ask(t, w, ann, text, nil); answer.code(t) != "" {
+				t.Errorf("%d tokens, signed in: %.300s", n, answer.body)
+			}
+			if answer := ask(t, w, nil, text, nil); refused {
+				answer.refused(t, "QUERY_TOO_COMPLEX")
+			} else if answer.code(t) != "" {
+				t.Errorf("%d tokens, signed out: %.300s", n, answer.body)
+			}
+		}
+	}
+}
+
+func TestLimitsCountWhatTheAnswerMayHold(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	for _, test := range []struct {
+		query     string
+		variables apitest.Vars
+		cost      int
+	}{
+		{smallest, nil, 0},
+		{"{launchTargets{id}}", nil, 1},
+		{"{industries{nodes{id}}}", nil, 20},
+		{"{industries(first:null){nodes{id}}}", nil, 20},
+		{"{industries{totalCount pageInfo{endCursor}}}", nil, 0},
+		{"{industries(first:7){nodes{id}}}", nil, 7},
+		{"{industries(last:8){nodes{id}}}", nil, 8},
+		{"{industries(first:50){edges{cursor node{id}} nodes{id}}}", nil, 100},
+		{"query($n:Int){industries(first:$n){nodes{id}}}", apitest.Vars{"n": 33}, 33},
+		{"query($n:Int){industries(last:$n){nodes{id}}}", apitest.Vars{"n": 34}, 34},
+		{"query($n:Int){industries(first:$n){nodes{id}}}", nil, 20},
+		{"query($n:Int=35){industries(first:$n){nodes{id}}}", nil, 35},
+		{"{industries(first:9){nodes{id}} industries(first:9){nodes{code}}}", nil, 9},
+		{"{...F ...F} fragment F on Query{industries(first:9){nodes{id}}}", nil, 9},
+		{"{...F ...G} fragment F on Query{...G industries(first:9){nodes{id}}} fragment G on Query{industries(first:9){nodes{code}}}", nil, 9},
+		{"{a:industries(first:9){...F} b:industries(first:9){...F}} fragment F on IndustryConnection{nodes{id}}", nil, 18},
+		{"{industries(first:9){nodes{id} ...{nodes{code}} a:nodes{id}}}", nil, 18},
+		{"{viewer{memberships(first:10){nodes{workspace{members(first:99){nodes{id}}}}}}}", nil, 1_000},
+		{"{viewer{memberships{nodes{workspace{members(first:5){edges{node{id}}}}}}}}", nil, 120},
+		{"{viewer{memberships(first:3){nodes{workspace{quotas{used}}}}}}", nil, 6},
+		{`{nodes(ids:["a" "b" "c"]){id}}`, nil, 3},
+		{"query($ids:[ID!]!){nodes(ids:$ids){id}}", apitest.Vars{"ids": []string{"a", "b", "c", "d"}}, 4},
+		{"{__schema{types{name fields{name}}} __type(name:\"Query\"){fields{name}} launchTargets{id}}", nil, 1},
+		{"query A{industries(first:9){nodes{id}}}", nil, 9},
+	} {
+		answer := ask(t, w, ann, test.query, test.variables)
+		if answer.code(t) != "" || answer.cost["requested"] != test.cost || answer.cost["limit"] != 1_000 || len(answer.cost) != 2 {
+			t.Errorf("%s: cost %v, want %d: %.300s", test.query, answer.cost, test.cost, answer.body)
+		}
+	}
+	over := ask(t, w, ann, "{viewer{memberships(first:10){nodes{workspace{members(first:100){nodes{id}}}}}}}", nil)
+	over.refused(t, "QUERY_TOO_COMPLEX")
+	if out := ask(t, w, nil, "{launchTargets{id}}", nil); out.cost["limit"] != 200 {
+		t.Errorf("signed out: %s", out.body)
+	}
+	silent := sent{body: query(t, "{launchTargets{id}}", nil)}.to(t, w)
+	if strings.Contains(silent.body, "extensions") {
+		t.Errorf("told unasked: %s", silent.body)
+	}
+}
+
+// introspection is what getIntrospectionQuery of graphql-js 16 gives with all of its options.
+const introspection = `query IntrospectionQuery {
+  __schema {
+    description
+    queryType { name kind }
+    mutationType { name kind }
+    subscriptionType { name kind }
+    types { ...FullType }
+    directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } }
+  }
+}
+fragment FullType on __Type {
+  kind name description specifiedByURL isOneOf
+  fields(includeDeprecated: true) {
+    name description
+    args(includeDeprecated: true) { ...InputValue }
+    type { ...TypeRef }
+    isDeprecated deprecationReason
+  }
+  inputFields(includeDeprecated: true) { ...InputValue }
+  interfaces { ...TypeRef }
+  enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
+  possibleTypes { ...TypeRef }
+}
+fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
+fragment TypeRef on __Type {
+  kind name
+  ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+    ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } }
+}`
+
+func TestLimitsLetTheToolsReadTheSchema(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	answer := ask(t, w, nil, introspection, nil)
+	if answer.code(t) != "" || answer.cost["requested"] != 0 || !strings.Contains(answer.body, `"CreateMiniProgramInput"`) || !strings.Contains(answer.body, `"isOneOf":true`) {
+		t.Errorf("cost %v: %.500s", answer.cost, answer.body)
+	}
+	if strings.Contains(answer.body, `"defer"`) {
+		t.Error("the schema offers @defer, which is refused")
+	}
+	if two := ask(t, w, nil, `{__type(name:"Query"){fields{type{fields{name}}}}}`, nil); two.code(t) != "" {
+		t.Errorf("two lists in one another: %.300s", two.body)
+	}
+	for _, list := range []string{"fields", "possibleTypes", "interfaces", "inputFields"} {
+		ask(t, w, nil, `{__type(name:"Query"){fields{type{fields{type{`+list+`{name}}}}}}}`, nil).refused(t, "GRAPHQL_VALIDATION_FAILED")
+	}
+}
