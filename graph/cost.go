@@ -23,7 +23,7 @@ type operation struct {
 	variables map[string]any
 	fields    int
 	depth     int
-	// Cost is how many list elements the answer may hold.
+	// cost is how many list elements the answer may hold.
 	cost int
 	// told is how much of the schema the answer tells, in fields, roughly.
 	told int

@@ -71,7 +71,8 @@ func (l *List) Has(field string) bool {
 // Empty tells that nothing was recorded.
 func (l *List) Empty() bool { return len(l.errors) == 0 }
 
-// Errors returns the mistakes in the order of the input's fields; those of the whole request come first.
+// Errors returns the mistakes in the order of the input's fields; one of the whole request stands where the order has "",
+// and first where it has none.
 func (l *List) Errors() []UserError {
 	if l == nil {
 		return nil
