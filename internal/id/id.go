@@ -20,10 +20,13 @@ const (
 	MiniProgram  Kind = "mpr"
 	Industry     Kind = "ind"
 	LaunchTarget Kind = "ltg"
+	Session      Kind = "ses"
 	// The kinds below stand in the database only.
 	QuotaUse       Kind = "quo"
 	IdempotencyKey Kind = "idk"
 	Targeting      Kind = "tgt"
+	Mail           Kind = "eml"
+	SecondFactor   Kind = "sfa"
 )
 
 // crockford sorts as the bytes that it encodes.

@@ -167,6 +167,9 @@ func FuzzSearch(f *testing.F) {
 			}
 			seen[i.Code] = true
 		}
+		if first, second := Search(query), Search(query); !slices.Equal(first, second) {
+			t.Errorf("%q finds the same in another order: %v, %v", query, first, second)
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package locale
 
 import (
 	"context"
+	"strings"
 
 	"golang.org/x/text/language"
 )
@@ -41,6 +42,21 @@ func Of(ctx context.Context) language.Tag {
 		return tag
 	}
 	return supported[0]
+}
+
+// Speaks tells whether there are texts in this language.
+func Speaks(tag language.Tag) bool {
+	_, _, confidence := matcher.Match(tag)
+	return confidence > language.Low
+}
+
+// Names lists the tags of the supported languages.
+func Names() string {
+	names := make([]string, len(supported))
+	for i, tag := range supported {
+		names[i] = tag.String()
+	}
+	return strings.Join(names, ", ")
 }
 
 // IsChinese tells whether a supported language is Chinese.

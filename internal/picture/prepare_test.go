@@ -174,7 +174,7 @@ func TestPrepareKeepsTypeSizeAndPixels(t *testing.T) {
 	}
 }
 
-func TestPrepareLeavesNothingButPixels(t *testing.T) {
+func TestTrapNothingButPixelsIsKept(t *testing.T) {
 	t.Parallel()
 	script := []byte("<script>alert(1)</script>")
 	asPNG, asJPEG := pngOf(quarters(64, 64)), jpegOf(quarters(64, 64))
@@ -238,8 +238,14 @@ func TestPrepareIgnoresBrokenExif(t *testing.T) {
 }
 
 // Not parallel: what others allocate would count.
-func TestPrepareRefusesABombWithoutAllocating(t *testing.T) {
-	bomb := claimedPNG(40_000, 40_000)
+func TestTrapPNGBomb(t *testing.T) {
+	if _, err := decodePNG(bombPNG(t, 1)); err != nil {
+		t.Fatalf("the bomb is none: %v", err)
+	}
+	bomb := bombPNG(t, 40)
+	if len(bomb) > limits.MaxBytes {
+		t.Fatalf("%d bytes are refused as too many", len(bomb))
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, wrong := prepare(t, Source{Bytes: bomb})

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -79,6 +80,29 @@ func claimedPNG(width, height uint32) []byte {
 	size := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height)
 	header := chunk("IHDR", append(size, 1, 0, 0, 0, 0))
 	return bytes.Join([][]byte{[]byte("\x89PNG\r\n\x1a\n"), header, chunk("IDAT", nil), chunk("IEND", nil)}, nil)
+}
+
+// bombPNG is a whole PNG, black in one bit of grey, whose pixels take a thousand times as many bytes as it has. Its side is
+// so many thousands.
+func bombPNG(t *testing.T, thousands int) []byte {
+	t.Helper()
+	side := 1_000 * thousands
+	rows := make([]byte, 1_000*(1+side/8))
+	var compressed bytes.Buffer
+	w, err := flate.NewWriter(&compressed, flate.BestCompression)
+	if err == nil {
+		_, err = w.Write(rows)
+	}
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := binary.BigEndian.AppendUint32(nil, uint32(thousands*len(rows)%65_521)<<16|1) // Adler-32 of zeros
+	last := []byte{1, 0, 0, 0xFF, 0xFF}
+	pixels := bytes.Join([][]byte{{0x78, 0xDA}, bytes.Repeat(compressed.Bytes(), thousands), last, sum}, nil)
+	return bytes.Replace(claimedPNG(uint32(side), uint32(side)), chunk("IDAT", nil), chunk("IDAT", pixels), 1)
 }
 
 func segment(marker byte, data ...byte) []byte {

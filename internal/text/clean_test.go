@@ -1,6 +1,9 @@
 package text
 
-import "testing"
+import (
+	"testing"
+	"unicode"
+)
 
 func TestCleanNormalisesAndTrims(t *testing.T) {
 	t.Parallel()
@@ -33,6 +36,7 @@ func TestFoldGivesLookAlikesOneKey(t *testing.T) {
 		{"❤", "❤\uFE0F"},
 		{"می\u200Cخواهم", "میخواهم"},
 		{"Σίσυφος", "ΣΊΣΥΦΟΣ"},
+		{"ꮴꮃꭹ", "ᏤᎳᎩ"},
 	} {
 		for _, name := range same[1:] {
 			if got, want := Fold(name), Fold(same[0]); got != want {
@@ -47,6 +51,15 @@ func TestFoldKeepsDifferentNamesApart(t *testing.T) {
 	for _, pair := range [][2]string{{"cafe", "café"}, {"小店", "小 店"}, {"国", "國"}, {"o", "0"}, {"i", "ı"}} {
 		if Fold(pair[0]) == Fold(pair[1]) {
 			t.Errorf("%q and %q share the key %q", pair[0], pair[1], Fold(pair[0]))
+		}
+	}
+}
+
+func TestAKeyIsItsOwnKey(t *testing.T) {
+	t.Parallel()
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if key := Fold(string(r)); Fold(key) != key {
+			t.Errorf("Fold(%q) = %q, whose key is %q", r, key, Fold(key))
 		}
 	}
 }
