@@ -1,0 +1,96 @@
+// Package limit has the limits of what clients may send and how long it may take. Each is a setting of the command line.
+package limit
+
+import "time"
+
+// Limits bound what clients may send and how long it may take. What is an int64 is in bytes.
+type Limits struct {
+	// QueryCharacters is the most characters of a query.
+	QueryCharacters int
+	// QueryTokens is the most tokens of a query, comments among them; QueryTokensSignedOut for whoever is signed out.
+	QueryTokens, QueryTokensSignedOut int
+	// QueryDepth is how deep fields may lie in one another.
+	QueryDepth int
+	// QueryAliases and QueryDirectives are the most of them in a query.
+	QueryAliases, QueryDirectives int
+	// QueryRootFields and MutationRootFields are the most fields of an operation's root.
+	QueryRootFields, MutationRootFields int
+	// QueryCost is the most list elements that an answer may hold; QueryCostSignedOut for whoever is signed out.
+	QueryCost, QueryCostSignedOut int
+	// ListLength is the most elements of a list in a query or in the variables.
+	ListLength int
+
+	// HeaderBytes is the most of a request's header, BodyBytes of a body without a file.
+	HeaderBytes, BodyBytes int64
+	// FileBytes is the most of a file, BesideBytes of what is sent beside it.
+	FileBytes, BesideBytes int64
+	// Uploads is how many files are received at once, UploadsOfUser how many of one user; others wait.
+	Uploads, UploadsOfUser int
+
+	// HeaderTime is how long a request's header may take to arrive, ReadTime all of it unless it has a file.
+	HeaderTime, ReadTime time.Duration
+	// WriteTime is how long a client may take to receive an answer.
+	WriteTime time.Duration
+	// IdleTime is how long a connection may wait for its next request.
+	IdleTime time.Duration
+	// RequestTime is how long an answer may take.
+	RequestTime time.Duration
+	// UploadTime is how long a request with a file may wait for its turn, how long the file may then take to arrive, and
+	// how long the answer after that.
+	UploadTime time.Duration
+
+	// SocketInit is how long a WebSocket may take to say who it is.
+	SocketInit time.Duration
+	// SocketSubscriptions is the most subscriptions of one WebSocket, and the most event streams of one session.
+	SocketSubscriptions int
+	// SessionSockets is the most WebSockets of one session.
+	SessionSockets int
+	// SocketFrame is the most of one message that a client sends over a WebSocket.
+	SocketFrame int64
+
+	// SessionTime is how long a session lasts from signing in, SessionIdle how long it lasts without being used.
+	SessionTime, SessionIdle time.Duration
+	// PasswordQueue is how many passwords may wait to be hashed.
+	PasswordQueue int
+	// SignInFailures is how often signing in to an account may fail within SignInFailureTime before it is closed for that
+	// long. If it fails again then, it is closed for twice as long, and so on up to SignInWait.
+	SignInFailures                int
+	SignInFailureTime, SignInWait time.Duration
+	// AddressFailures is how often signing in may fail from an address within AddressFailureTime.
+	AddressFailures    int
+	AddressFailureTime time.Duration
+	// SignUps is how many accounts may be made from an address within SignUpTime.
+	SignUps    int
+	SignUpTime time.Duration
+	// TotpTries is how many codes of an authenticator app may be tried for an account within TotpTime.
+	TotpTries int
+	TotpTime  time.Duration
+	// ChallengeTime is how long a sign-in waits for the code of an authenticator app.
+	ChallengeTime time.Duration
+	// MailRequests is how many mails to an e-mail address may be asked for within MailRequestTime, AddressMailRequests how many
+	// from a network address, and how often an account's password may be changed, which its owner is told by mail.
+	MailRequests, AddressMailRequests int
+	MailRequestTime                   time.Duration
+	// TokenTime is how long the token in a mail can be used.
+	TokenTime time.Duration
+}
+
+// Default holds unless said otherwise. In a body of that size a logo of 256 KB fits in base64, and so does one that is a
+// byte too large.
+var Default = Limits{
+	QueryCharacters: 10_000, QueryTokens: 2_000, QueryTokensSignedOut: 1_000, QueryDepth: 15, QueryAliases: 30, QueryDirectives: 10,
+	QueryRootFields: 20, MutationRootFields: 5, QueryCost: 1_000, QueryCostSignedOut: 200, ListLength: 100,
+
+	HeaderBytes: 16 << 10, BodyBytes: 512 << 10, FileBytes: 11 << 20, BesideBytes: 64 << 10, Uploads: 4, UploadsOfUser: 2,
+
+	HeaderTime: 5 * time.Second, ReadTime: 15 * time.Second, WriteTime: 30 * time.Second, IdleTime: time.Minute,
+	RequestTime: 10 * time.Second, UploadTime: time.Minute,
+
+	SocketInit: 5 * time.Second, SocketSubscriptions: 20, SessionSockets: 5, SocketFrame: 64 << 10,
+
+	SessionTime: 12 * time.Hour, SessionIdle: 30 * time.Minute, PasswordQueue: 64,
+	SignInFailures: 10, SignInFailureTime: 10 * time.Minute, SignInWait: 30 * time.Minute,
+	AddressFailures: 30, AddressFailureTime: 3 * time.Minute, SignUps: 100, SignUpTime: time.Hour,
+	TotpTries: 5, TotpTime: 10 * time.Minute, ChallengeTime: 5 * time.Minute,
+	MailRequests: 5, AddressMailRequests: 50, MailRequestTime: 30 * time.Minute, TokenTime: 30 * time.Minute,
+}
