@@ -8,11 +8,17 @@ import (
 	"fmt"
 	"minidock/ent/assignment"
 	"minidock/ent/idempotencykey"
+	"minidock/ent/knownaddress"
+	"minidock/ent/mail"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
+	"minidock/ent/onetimetoken"
 	"minidock/ent/quotause"
+	"minidock/ent/recoverycode"
+	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/targeting"
+	"minidock/ent/throttle"
 	"minidock/ent/user"
 	"minidock/ent/workspace"
 	"reflect"
@@ -83,11 +89,17 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			assignment.Table:     assignment.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
+			knownaddress.Table:   knownaddress.ValidColumn,
+			mail.Table:           mail.ValidColumn,
 			member.Table:         member.ValidColumn,
 			miniprogram.Table:    miniprogram.ValidColumn,
+			onetimetoken.Table:   onetimetoken.ValidColumn,
 			quotause.Table:       quotause.ValidColumn,
+			recoverycode.Table:   recoverycode.ValidColumn,
+			secondfactor.Table:   secondfactor.ValidColumn,
 			session.Table:        session.ValidColumn,
 			targeting.Table:      targeting.ValidColumn,
+			throttle.Table:       throttle.ValidColumn,
 			user.Table:           user.ValidColumn,
 			workspace.Table:      workspace.ValidColumn,
 		})

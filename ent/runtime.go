@@ -3,9 +3,14 @@
 package ent
 
 import (
+	"minidock/ent/mail"
 	"minidock/ent/miniprogram"
+	"minidock/ent/onetimetoken"
 	"minidock/ent/quotause"
 	"minidock/ent/schema"
+	"minidock/ent/secondfactor"
+	"minidock/ent/session"
+	"minidock/ent/throttle"
 	"minidock/ent/user"
 )
 
@@ -13,6 +18,20 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	mailFields := schema.Mail{}.Fields()
+	_ = mailFields
+	// mailDescTo is the schema descriptor for to field.
+	mailDescTo := mailFields[2].Descriptor()
+	// mail.ToValidator is a validator for the "to" field. It is called by the builders before save.
+	mail.ToValidator = mailDescTo.Validators[0].(func(string) error)
+	// mailDescAbout is the schema descriptor for about field.
+	mailDescAbout := mailFields[3].Descriptor()
+	// mail.DefaultAbout holds the default value on creation for the about field.
+	mail.DefaultAbout = mailDescAbout.Default.(string)
+	// mailDescTries is the schema descriptor for tries field.
+	mailDescTries := mailFields[5].Descriptor()
+	// mail.DefaultTries holds the default value on creation for the tries field.
+	mail.DefaultTries = mailDescTries.Default.(int)
 	miniprogramFields := schema.MiniProgram{}.Fields()
 	_ = miniprogramFields
 	// miniprogramDescAppID is the schema descriptor for app_id field.
@@ -45,6 +64,12 @@ func init() {
 	miniprogramDescLogoHeight := miniprogramFields[14].Descriptor()
 	// miniprogram.LogoHeightValidator is a validator for the "logo_height" field. It is called by the builders before save.
 	miniprogram.LogoHeightValidator = miniprogramDescLogoHeight.Validators[0].(func(int) error)
+	onetimetokenFields := schema.OneTimeToken{}.Fields()
+	_ = onetimetokenFields
+	// onetimetokenDescEmail is the schema descriptor for email field.
+	onetimetokenDescEmail := onetimetokenFields[3].Descriptor()
+	// onetimetoken.DefaultEmail holds the default value on creation for the email field.
+	onetimetoken.DefaultEmail = onetimetokenDescEmail.Default.(string)
 	quotauseFields := schema.QuotaUse{}.Fields()
 	_ = quotauseFields
 	// quotauseDescUsed is the schema descriptor for used field.
@@ -53,6 +78,28 @@ func init() {
 	quotause.DefaultUsed = quotauseDescUsed.Default.(int)
 	// quotause.UsedValidator is a validator for the "used" field. It is called by the builders before save.
 	quotause.UsedValidator = quotauseDescUsed.Validators[0].(func(int) error)
+	secondfactorFields := schema.SecondFactor{}.Fields()
+	_ = secondfactorFields
+	// secondfactorDescLastStep is the schema descriptor for last_step field.
+	secondfactorDescLastStep := secondfactorFields[3].Descriptor()
+	// secondfactor.DefaultLastStep holds the default value on creation for the last_step field.
+	secondfactor.DefaultLastStep = secondfactorDescLastStep.Default.(int64)
+	sessionFields := schema.Session{}.Fields()
+	_ = sessionFields
+	// sessionDescAddress is the schema descriptor for address field.
+	sessionDescAddress := sessionFields[4].Descriptor()
+	// session.DefaultAddress holds the default value on creation for the address field.
+	session.DefaultAddress = sessionDescAddress.Default.(string)
+	// sessionDescClient is the schema descriptor for client field.
+	sessionDescClient := sessionFields[5].Descriptor()
+	// session.DefaultClient holds the default value on creation for the client field.
+	session.DefaultClient = sessionDescClient.Default.(string)
+	throttleFields := schema.Throttle{}.Fields()
+	_ = throttleFields
+	// throttleDescTries is the schema descriptor for tries field.
+	throttleDescTries := throttleFields[1].Descriptor()
+	// throttle.TriesValidator is a validator for the "tries" field. It is called by the builders before save.
+	throttle.TriesValidator = throttleDescTries.Validators[0].(func(int) error)
 	userFields := schema.User{}.Fields()
 	_ = userFields
 	// userDescEmail is the schema descriptor for email field.

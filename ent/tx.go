@@ -16,16 +16,28 @@ type Tx struct {
 	Assignment *AssignmentClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
+	// KnownAddress is the client for interacting with the KnownAddress builders.
+	KnownAddress *KnownAddressClient
+	// Mail is the client for interacting with the Mail builders.
+	Mail *MailClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
 	// MiniProgram is the client for interacting with the MiniProgram builders.
 	MiniProgram *MiniProgramClient
+	// OneTimeToken is the client for interacting with the OneTimeToken builders.
+	OneTimeToken *OneTimeTokenClient
 	// QuotaUse is the client for interacting with the QuotaUse builders.
 	QuotaUse *QuotaUseClient
+	// RecoveryCode is the client for interacting with the RecoveryCode builders.
+	RecoveryCode *RecoveryCodeClient
+	// SecondFactor is the client for interacting with the SecondFactor builders.
+	SecondFactor *SecondFactorClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// Targeting is the client for interacting with the Targeting builders.
 	Targeting *TargetingClient
+	// Throttle is the client for interacting with the Throttle builders.
+	Throttle *ThrottleClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 	// Workspace is the client for interacting with the Workspace builders.
@@ -163,11 +175,17 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Assignment = NewAssignmentClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
+	tx.KnownAddress = NewKnownAddressClient(tx.config)
+	tx.Mail = NewMailClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.MiniProgram = NewMiniProgramClient(tx.config)
+	tx.OneTimeToken = NewOneTimeTokenClient(tx.config)
 	tx.QuotaUse = NewQuotaUseClient(tx.config)
+	tx.RecoveryCode = NewRecoveryCodeClient(tx.config)
+	tx.SecondFactor = NewSecondFactorClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.Targeting = NewTargetingClient(tx.config)
+	tx.Throttle = NewThrottleClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 	tx.Workspace = NewWorkspaceClient(tx.config)
 }

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"fmt"
+	"minidock/ent/secondfactor"
 	"minidock/ent/user"
 	"minidock/internal/siblings"
 	"strings"
@@ -26,6 +27,10 @@ type User struct {
 	PasswordHash string `json:"-"`
 	// StaffRole holds the value of the "staff_role" field.
 	StaffRole *user.StaffRole `json:"staff_role,omitempty"`
+	// BCP 47: the language of mails
+	Locale *string `json:"locale,omitempty"`
+	// when a session was begun last
+	SignedInAt *time.Time `json:"signed_in_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -45,11 +50,17 @@ type UserEdges struct {
 	Sessions []*Session `json:"sessions,omitempty"`
 	// MiniPrograms holds the value of the mini_programs edge.
 	MiniPrograms []*MiniProgram `json:"mini_programs,omitempty"`
+	// OneTimeTokens holds the value of the one_time_tokens edge.
+	OneTimeTokens []*OneTimeToken `json:"one_time_tokens,omitempty"`
+	// SecondFactor holds the value of the second_factor edge.
+	SecondFactor *SecondFactor `json:"second_factor,omitempty"`
+	// RecoveryCodes holds the value of the recovery_codes edge.
+	RecoveryCodes []*RecoveryCode `json:"recovery_codes,omitempty"`
 	// IdempotencyKeys holds the value of the idempotency_keys edge.
 	IdempotencyKeys []*IdempotencyKey `json:"idempotency_keys,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [7]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -79,10 +90,39 @@ func (e UserEdges) MiniProgramsOrErr() ([]*MiniProgram, error) {
 	return nil, &NotLoadedError{edge: "mini_programs"}
 }
 
+// OneTimeTokensOrErr returns the OneTimeTokens value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) OneTimeTokensOrErr() ([]*OneTimeToken, error) {
+	if e.loadedTypes[3] {
+		return e.OneTimeTokens, nil
+	}
+	return nil, &NotLoadedError{edge: "one_time_tokens"}
+}
+
+// SecondFactorOrErr returns the SecondFactor value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e UserEdges) SecondFactorOrErr() (*SecondFactor, error) {
+	if e.SecondFactor != nil {
+		return e.SecondFactor, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: secondfactor.Label}
+	}
+	return nil, &NotLoadedError{edge: "second_factor"}
+}
+
+// RecoveryCodesOrErr returns the RecoveryCodes value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) RecoveryCodesOrErr() ([]*RecoveryCode, error) {
+	if e.loadedTypes[5] {
+		return e.RecoveryCodes, nil
+	}
+	return nil, &NotLoadedError{edge: "recovery_codes"}
+}
+
 // IdempotencyKeysOrErr returns the IdempotencyKeys value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) IdempotencyKeysOrErr() ([]*IdempotencyKey, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[6] {
 		return e.IdempotencyKeys, nil
 	}
 	return nil, &NotLoadedError{edge: "idempotency_keys"}
@@ -93,9 +133,9 @@ func (*User) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case user.FieldID, user.FieldEmail, user.FieldDisplayName, user.FieldPasswordHash, user.FieldStaffRole:
+		case user.FieldID, user.FieldEmail, user.FieldDisplayName, user.FieldPasswordHash, user.FieldStaffRole, user.FieldLocale:
 			values[i] = new(sql.NullString)
-		case user.FieldCreatedAt:
+		case user.FieldSignedInAt, user.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -143,6 +183,20 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				_m.StaffRole = new(user.StaffRole)
 				*_m.StaffRole = user.StaffRole(value.String)
 			}
+		case user.FieldLocale:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field locale", values[i])
+			} else if value.Valid {
+				_m.Locale = new(string)
+				*_m.Locale = value.String
+			}
+		case user.FieldSignedInAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field signed_in_at", values[i])
+			} else if value.Valid {
+				_m.SignedInAt = new(time.Time)
+				*_m.SignedInAt = value.Time
+			}
 		case user.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -175,6 +229,21 @@ func (_m *User) QuerySessions() *SessionQuery {
 // QueryMiniPrograms queries the "mini_programs" edge of the User entity.
 func (_m *User) QueryMiniPrograms() *MiniProgramQuery {
 	return NewUserClient(_m.config).QueryMiniPrograms(_m)
+}
+
+// QueryOneTimeTokens queries the "one_time_tokens" edge of the User entity.
+func (_m *User) QueryOneTimeTokens() *OneTimeTokenQuery {
+	return NewUserClient(_m.config).QueryOneTimeTokens(_m)
+}
+
+// QuerySecondFactor queries the "second_factor" edge of the User entity.
+func (_m *User) QuerySecondFactor() *SecondFactorQuery {
+	return NewUserClient(_m.config).QuerySecondFactor(_m)
+}
+
+// QueryRecoveryCodes queries the "recovery_codes" edge of the User entity.
+func (_m *User) QueryRecoveryCodes() *RecoveryCodeQuery {
+	return NewUserClient(_m.config).QueryRecoveryCodes(_m)
 }
 
 // QueryIdempotencyKeys queries the "idempotency_keys" edge of the User entity.
@@ -216,6 +285,16 @@ func (_m *User) String() string {
 	if v := _m.StaffRole; v != nil {
 		builder.WriteString("staff_role=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Locale; v != nil {
+		builder.WriteString("locale=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.SignedInAt; v != nil {
+		builder.WriteString("signed_in_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")

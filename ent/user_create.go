@@ -9,6 +9,9 @@ import (
 	"minidock/ent/idempotencykey"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
+	"minidock/ent/onetimetoken"
+	"minidock/ent/recoverycode"
+	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/user"
 	"time"
@@ -55,6 +58,34 @@ func (_c *UserCreate) SetStaffRole(v user.StaffRole) *UserCreate {
 func (_c *UserCreate) SetNillableStaffRole(v *user.StaffRole) *UserCreate {
 	if v != nil {
 		_c.SetStaffRole(*v)
+	}
+	return _c
+}
+
+// SetLocale sets the "locale" field.
+func (_c *UserCreate) SetLocale(v string) *UserCreate {
+	_c.mutation.SetLocale(v)
+	return _c
+}
+
+// SetNillableLocale sets the "locale" field if the given value is not nil.
+func (_c *UserCreate) SetNillableLocale(v *string) *UserCreate {
+	if v != nil {
+		_c.SetLocale(*v)
+	}
+	return _c
+}
+
+// SetSignedInAt sets the "signed_in_at" field.
+func (_c *UserCreate) SetSignedInAt(v time.Time) *UserCreate {
+	_c.mutation.SetSignedInAt(v)
+	return _c
+}
+
+// SetNillableSignedInAt sets the "signed_in_at" field if the given value is not nil.
+func (_c *UserCreate) SetNillableSignedInAt(v *time.Time) *UserCreate {
+	if v != nil {
+		_c.SetSignedInAt(*v)
 	}
 	return _c
 }
@@ -114,6 +145,55 @@ func (_c *UserCreate) AddMiniPrograms(v ...*MiniProgram) *UserCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddMiniProgramIDs(ids...)
+}
+
+// AddOneTimeTokenIDs adds the "one_time_tokens" edge to the OneTimeToken entity by IDs.
+func (_c *UserCreate) AddOneTimeTokenIDs(ids ...string) *UserCreate {
+	_c.mutation.AddOneTimeTokenIDs(ids...)
+	return _c
+}
+
+// AddOneTimeTokens adds the "one_time_tokens" edges to the OneTimeToken entity.
+func (_c *UserCreate) AddOneTimeTokens(v ...*OneTimeToken) *UserCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddOneTimeTokenIDs(ids...)
+}
+
+// SetSecondFactorID sets the "second_factor" edge to the SecondFactor entity by ID.
+func (_c *UserCreate) SetSecondFactorID(id string) *UserCreate {
+	_c.mutation.SetSecondFactorID(id)
+	return _c
+}
+
+// SetNillableSecondFactorID sets the "second_factor" edge to the SecondFactor entity by ID if the given value is not nil.
+func (_c *UserCreate) SetNillableSecondFactorID(id *string) *UserCreate {
+	if id != nil {
+		_c = _c.SetSecondFactorID(*id)
+	}
+	return _c
+}
+
+// SetSecondFactor sets the "second_factor" edge to the SecondFactor entity.
+func (_c *UserCreate) SetSecondFactor(v *SecondFactor) *UserCreate {
+	return _c.SetSecondFactorID(v.ID)
+}
+
+// AddRecoveryCodeIDs adds the "recovery_codes" edge to the RecoveryCode entity by IDs.
+func (_c *UserCreate) AddRecoveryCodeIDs(ids ...string) *UserCreate {
+	_c.mutation.AddRecoveryCodeIDs(ids...)
+	return _c
+}
+
+// AddRecoveryCodes adds the "recovery_codes" edges to the RecoveryCode entity.
+func (_c *UserCreate) AddRecoveryCodes(v ...*RecoveryCode) *UserCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddRecoveryCodeIDs(ids...)
 }
 
 // AddIdempotencyKeyIDs adds the "idempotency_keys" edge to the IdempotencyKey entity by IDs.
@@ -239,6 +319,14 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		_spec.SetField(user.FieldStaffRole, field.TypeEnum, value)
 		_node.StaffRole = &value
 	}
+	if value, ok := _c.mutation.Locale(); ok {
+		_spec.SetField(user.FieldLocale, field.TypeString, value)
+		_node.Locale = &value
+	}
+	if value, ok := _c.mutation.SignedInAt(); ok {
+		_spec.SetField(user.FieldSignedInAt, field.TypeTime, value)
+		_node.SignedInAt = &value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(user.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
@@ -284,6 +372,54 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OneTimeTokensIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.OneTimeTokensTable,
+			Columns: []string{user.OneTimeTokensColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(onetimetoken.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.SecondFactorIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.SecondFactorTable,
+			Columns: []string{user.SecondFactorColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(secondfactor.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RecoveryCodesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RecoveryCodesTable,
+			Columns: []string{user.RecoveryCodesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recoverycode.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -413,6 +549,42 @@ func (u *UserUpsert) ClearStaffRole() *UserUpsert {
 	return u
 }
 
+// SetLocale sets the "locale" field.
+func (u *UserUpsert) SetLocale(v string) *UserUpsert {
+	u.Set(user.FieldLocale, v)
+	return u
+}
+
+// UpdateLocale sets the "locale" field to the value that was provided on create.
+func (u *UserUpsert) UpdateLocale() *UserUpsert {
+	u.SetExcluded(user.FieldLocale)
+	return u
+}
+
+// ClearLocale clears the value of the "locale" field.
+func (u *UserUpsert) ClearLocale() *UserUpsert {
+	u.SetNull(user.FieldLocale)
+	return u
+}
+
+// SetSignedInAt sets the "signed_in_at" field.
+func (u *UserUpsert) SetSignedInAt(v time.Time) *UserUpsert {
+	u.Set(user.FieldSignedInAt, v)
+	return u
+}
+
+// UpdateSignedInAt sets the "signed_in_at" field to the value that was provided on create.
+func (u *UserUpsert) UpdateSignedInAt() *UserUpsert {
+	u.SetExcluded(user.FieldSignedInAt)
+	return u
+}
+
+// ClearSignedInAt clears the value of the "signed_in_at" field.
+func (u *UserUpsert) ClearSignedInAt() *UserUpsert {
+	u.SetNull(user.FieldSignedInAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -524,6 +696,48 @@ func (u *UserUpsertOne) UpdateStaffRole() *UserUpsertOne {
 func (u *UserUpsertOne) ClearStaffRole() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.ClearStaffRole()
+	})
+}
+
+// SetLocale sets the "locale" field.
+func (u *UserUpsertOne) SetLocale(v string) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetLocale(v)
+	})
+}
+
+// UpdateLocale sets the "locale" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateLocale() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateLocale()
+	})
+}
+
+// ClearLocale clears the value of the "locale" field.
+func (u *UserUpsertOne) ClearLocale() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearLocale()
+	})
+}
+
+// SetSignedInAt sets the "signed_in_at" field.
+func (u *UserUpsertOne) SetSignedInAt(v time.Time) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetSignedInAt(v)
+	})
+}
+
+// UpdateSignedInAt sets the "signed_in_at" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateSignedInAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateSignedInAt()
+	})
+}
+
+// ClearSignedInAt clears the value of the "signed_in_at" field.
+func (u *UserUpsertOne) ClearSignedInAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearSignedInAt()
 	})
 }
 
@@ -804,6 +1018,48 @@ func (u *UserUpsertBulk) UpdateStaffRole() *UserUpsertBulk {
 func (u *UserUpsertBulk) ClearStaffRole() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.ClearStaffRole()
+	})
+}
+
+// SetLocale sets the "locale" field.
+func (u *UserUpsertBulk) SetLocale(v string) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetLocale(v)
+	})
+}
+
+// UpdateLocale sets the "locale" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateLocale() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateLocale()
+	})
+}
+
+// ClearLocale clears the value of the "locale" field.
+func (u *UserUpsertBulk) ClearLocale() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearLocale()
+	})
+}
+
+// SetSignedInAt sets the "signed_in_at" field.
+func (u *UserUpsertBulk) SetSignedInAt(v time.Time) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetSignedInAt(v)
+	})
+}
+
+// UpdateSignedInAt sets the "signed_in_at" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateSignedInAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateSignedInAt()
+	})
+}
+
+// ClearSignedInAt clears the value of the "signed_in_at" field.
+func (u *UserUpsertBulk) ClearSignedInAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearSignedInAt()
 	})
 }
 

@@ -10,7 +10,10 @@ import (
 	"minidock/ent/idempotencykey"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
+	"minidock/ent/onetimetoken"
 	"minidock/ent/predicate"
+	"minidock/ent/recoverycode"
+	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/user"
 	"minidock/internal/siblings"
@@ -31,6 +34,9 @@ type UserQuery struct {
 	withMemberships     *MemberQuery
 	withSessions        *SessionQuery
 	withMiniPrograms    *MiniProgramQuery
+	withOneTimeTokens   *OneTimeTokenQuery
+	withSecondFactor    *SecondFactorQuery
+	withRecoveryCodes   *RecoveryCodeQuery
 	withIdempotencyKeys *IdempotencyKeyQuery
 	modifiers           []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -128,6 +134,72 @@ func (_q *UserQuery) QueryMiniPrograms() *MiniProgramQuery {
 			sqlgraph.From(user.Table, user.FieldID, selector),
 			sqlgraph.To(miniprogram.Table, miniprogram.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, user.MiniProgramsTable, user.MiniProgramsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryOneTimeTokens chains the current query on the "one_time_tokens" edge.
+func (_q *UserQuery) QueryOneTimeTokens() *OneTimeTokenQuery {
+	query := (&OneTimeTokenClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(onetimetoken.Table, onetimetoken.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.OneTimeTokensTable, user.OneTimeTokensColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySecondFactor chains the current query on the "second_factor" edge.
+func (_q *UserQuery) QuerySecondFactor() *SecondFactorQuery {
+	query := (&SecondFactorClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(secondfactor.Table, secondfactor.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, user.SecondFactorTable, user.SecondFactorColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRecoveryCodes chains the current query on the "recovery_codes" edge.
+func (_q *UserQuery) QueryRecoveryCodes() *RecoveryCodeQuery {
+	query := (&RecoveryCodeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(recoverycode.Table, recoverycode.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.RecoveryCodesTable, user.RecoveryCodesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -352,6 +424,9 @@ func (_q *UserQuery) Clone() *UserQuery {
 		withMemberships:     _q.withMemberships.Clone(),
 		withSessions:        _q.withSessions.Clone(),
 		withMiniPrograms:    _q.withMiniPrograms.Clone(),
+		withOneTimeTokens:   _q.withOneTimeTokens.Clone(),
+		withSecondFactor:    _q.withSecondFactor.Clone(),
+		withRecoveryCodes:   _q.withRecoveryCodes.Clone(),
 		withIdempotencyKeys: _q.withIdempotencyKeys.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -390,6 +465,39 @@ func (_q *UserQuery) WithMiniPrograms(opts ...func(*MiniProgramQuery)) *UserQuer
 		opt(query)
 	}
 	_q.withMiniPrograms = query
+	return _q
+}
+
+// WithOneTimeTokens tells the query-builder to eager-load the nodes that are connected to
+// the "one_time_tokens" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithOneTimeTokens(opts ...func(*OneTimeTokenQuery)) *UserQuery {
+	query := (&OneTimeTokenClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOneTimeTokens = query
+	return _q
+}
+
+// WithSecondFactor tells the query-builder to eager-load the nodes that are connected to
+// the "second_factor" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithSecondFactor(opts ...func(*SecondFactorQuery)) *UserQuery {
+	query := (&SecondFactorClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSecondFactor = query
+	return _q
+}
+
+// WithRecoveryCodes tells the query-builder to eager-load the nodes that are connected to
+// the "recovery_codes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithRecoveryCodes(opts ...func(*RecoveryCodeQuery)) *UserQuery {
+	query := (&RecoveryCodeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRecoveryCodes = query
 	return _q
 }
 
@@ -482,10 +590,13 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	var (
 		nodes       = []*User{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [7]bool{
 			_q.withMemberships != nil,
 			_q.withSessions != nil,
 			_q.withMiniPrograms != nil,
+			_q.withOneTimeTokens != nil,
+			_q.withSecondFactor != nil,
+			_q.withRecoveryCodes != nil,
 			_q.withIdempotencyKeys != nil,
 		}
 	)
@@ -528,6 +639,26 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 		if err := _q.loadMiniPrograms(ctx, query, nodes,
 			func(n *User) { n.Edges.MiniPrograms = []*MiniProgram{} },
 			func(n *User, e *MiniProgram) { n.Edges.MiniPrograms = append(n.Edges.MiniPrograms, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withOneTimeTokens; query != nil {
+		if err := _q.loadOneTimeTokens(ctx, query, nodes,
+			func(n *User) { n.Edges.OneTimeTokens = []*OneTimeToken{} },
+			func(n *User, e *OneTimeToken) { n.Edges.OneTimeTokens = append(n.Edges.OneTimeTokens, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSecondFactor; query != nil {
+		if err := _q.loadSecondFactor(ctx, query, nodes, nil,
+			func(n *User, e *SecondFactor) { n.Edges.SecondFactor = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRecoveryCodes; query != nil {
+		if err := _q.loadRecoveryCodes(ctx, query, nodes,
+			func(n *User) { n.Edges.RecoveryCodes = []*RecoveryCode{} },
+			func(n *User, e *RecoveryCode) { n.Edges.RecoveryCodes = append(n.Edges.RecoveryCodes, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -631,6 +762,93 @@ func (_q *UserQuery) loadMiniPrograms(ctx context.Context, query *MiniProgramQue
 		node, ok := nodeids[fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "created_by_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadOneTimeTokens(ctx context.Context, query *OneTimeTokenQuery, nodes []*User, init func(*User), assign func(*User, *OneTimeToken)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(onetimetoken.FieldUserID)
+	}
+	query.Where(predicate.OneTimeToken(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.OneTimeTokensColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.UserID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadSecondFactor(ctx context.Context, query *SecondFactorQuery, nodes []*User, init func(*User), assign func(*User, *SecondFactor)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(secondfactor.FieldUserID)
+	}
+	query.Where(predicate.SecondFactor(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.SecondFactorColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.UserID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadRecoveryCodes(ctx context.Context, query *RecoveryCodeQuery, nodes []*User, init func(*User), assign func(*User, *RecoveryCode)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(recoverycode.FieldUserID)
+	}
+	query.Where(predicate.RecoveryCode(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.RecoveryCodesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.UserID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
 	}

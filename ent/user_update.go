@@ -9,9 +9,13 @@ import (
 	"minidock/ent/idempotencykey"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
+	"minidock/ent/onetimetoken"
 	"minidock/ent/predicate"
+	"minidock/ent/recoverycode"
+	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/user"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -94,6 +98,46 @@ func (_u *UserUpdate) ClearStaffRole() *UserUpdate {
 	return _u
 }
 
+// SetLocale sets the "locale" field.
+func (_u *UserUpdate) SetLocale(v string) *UserUpdate {
+	_u.mutation.SetLocale(v)
+	return _u
+}
+
+// SetNillableLocale sets the "locale" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableLocale(v *string) *UserUpdate {
+	if v != nil {
+		_u.SetLocale(*v)
+	}
+	return _u
+}
+
+// ClearLocale clears the value of the "locale" field.
+func (_u *UserUpdate) ClearLocale() *UserUpdate {
+	_u.mutation.ClearLocale()
+	return _u
+}
+
+// SetSignedInAt sets the "signed_in_at" field.
+func (_u *UserUpdate) SetSignedInAt(v time.Time) *UserUpdate {
+	_u.mutation.SetSignedInAt(v)
+	return _u
+}
+
+// SetNillableSignedInAt sets the "signed_in_at" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableSignedInAt(v *time.Time) *UserUpdate {
+	if v != nil {
+		_u.SetSignedInAt(*v)
+	}
+	return _u
+}
+
+// ClearSignedInAt clears the value of the "signed_in_at" field.
+func (_u *UserUpdate) ClearSignedInAt() *UserUpdate {
+	_u.mutation.ClearSignedInAt()
+	return _u
+}
+
 // AddMembershipIDs adds the "memberships" edge to the Member entity by IDs.
 func (_u *UserUpdate) AddMembershipIDs(ids ...string) *UserUpdate {
 	_u.mutation.AddMembershipIDs(ids...)
@@ -137,6 +181,55 @@ func (_u *UserUpdate) AddMiniPrograms(v ...*MiniProgram) *UserUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddMiniProgramIDs(ids...)
+}
+
+// AddOneTimeTokenIDs adds the "one_time_tokens" edge to the OneTimeToken entity by IDs.
+func (_u *UserUpdate) AddOneTimeTokenIDs(ids ...string) *UserUpdate {
+	_u.mutation.AddOneTimeTokenIDs(ids...)
+	return _u
+}
+
+// AddOneTimeTokens adds the "one_time_tokens" edges to the OneTimeToken entity.
+func (_u *UserUpdate) AddOneTimeTokens(v ...*OneTimeToken) *UserUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddOneTimeTokenIDs(ids...)
+}
+
+// SetSecondFactorID sets the "second_factor" edge to the SecondFactor entity by ID.
+func (_u *UserUpdate) SetSecondFactorID(id string) *UserUpdate {
+	_u.mutation.SetSecondFactorID(id)
+	return _u
+}
+
+// SetNillableSecondFactorID sets the "second_factor" edge to the SecondFactor entity by ID if the given value is not nil.
+func (_u *UserUpdate) SetNillableSecondFactorID(id *string) *UserUpdate {
+	if id != nil {
+		_u = _u.SetSecondFactorID(*id)
+	}
+	return _u
+}
+
+// SetSecondFactor sets the "second_factor" edge to the SecondFactor entity.
+func (_u *UserUpdate) SetSecondFactor(v *SecondFactor) *UserUpdate {
+	return _u.SetSecondFactorID(v.ID)
+}
+
+// AddRecoveryCodeIDs adds the "recovery_codes" edge to the RecoveryCode entity by IDs.
+func (_u *UserUpdate) AddRecoveryCodeIDs(ids ...string) *UserUpdate {
+	_u.mutation.AddRecoveryCodeIDs(ids...)
+	return _u
+}
+
+// AddRecoveryCodes adds the "recovery_codes" edges to the RecoveryCode entity.
+func (_u *UserUpdate) AddRecoveryCodes(v ...*RecoveryCode) *UserUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRecoveryCodeIDs(ids...)
 }
 
 // AddIdempotencyKeyIDs adds the "idempotency_keys" edge to the IdempotencyKey entity by IDs.
@@ -220,6 +313,54 @@ func (_u *UserUpdate) RemoveMiniPrograms(v ...*MiniProgram) *UserUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMiniProgramIDs(ids...)
+}
+
+// ClearOneTimeTokens clears all "one_time_tokens" edges to the OneTimeToken entity.
+func (_u *UserUpdate) ClearOneTimeTokens() *UserUpdate {
+	_u.mutation.ClearOneTimeTokens()
+	return _u
+}
+
+// RemoveOneTimeTokenIDs removes the "one_time_tokens" edge to OneTimeToken entities by IDs.
+func (_u *UserUpdate) RemoveOneTimeTokenIDs(ids ...string) *UserUpdate {
+	_u.mutation.RemoveOneTimeTokenIDs(ids...)
+	return _u
+}
+
+// RemoveOneTimeTokens removes "one_time_tokens" edges to OneTimeToken entities.
+func (_u *UserUpdate) RemoveOneTimeTokens(v ...*OneTimeToken) *UserUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveOneTimeTokenIDs(ids...)
+}
+
+// ClearSecondFactor clears the "second_factor" edge to the SecondFactor entity.
+func (_u *UserUpdate) ClearSecondFactor() *UserUpdate {
+	_u.mutation.ClearSecondFactor()
+	return _u
+}
+
+// ClearRecoveryCodes clears all "recovery_codes" edges to the RecoveryCode entity.
+func (_u *UserUpdate) ClearRecoveryCodes() *UserUpdate {
+	_u.mutation.ClearRecoveryCodes()
+	return _u
+}
+
+// RemoveRecoveryCodeIDs removes the "recovery_codes" edge to RecoveryCode entities by IDs.
+func (_u *UserUpdate) RemoveRecoveryCodeIDs(ids ...string) *UserUpdate {
+	_u.mutation.RemoveRecoveryCodeIDs(ids...)
+	return _u
+}
+
+// RemoveRecoveryCodes removes "recovery_codes" edges to RecoveryCode entities.
+func (_u *UserUpdate) RemoveRecoveryCodes(v ...*RecoveryCode) *UserUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRecoveryCodeIDs(ids...)
 }
 
 // ClearIdempotencyKeys clears all "idempotency_keys" edges to the IdempotencyKey entity.
@@ -317,6 +458,18 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.StaffRoleCleared() {
 		_spec.ClearField(user.FieldStaffRole, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Locale(); ok {
+		_spec.SetField(user.FieldLocale, field.TypeString, value)
+	}
+	if _u.mutation.LocaleCleared() {
+		_spec.ClearField(user.FieldLocale, field.TypeString)
+	}
+	if value, ok := _u.mutation.SignedInAt(); ok {
+		_spec.SetField(user.FieldSignedInAt, field.TypeTime, value)
+	}
+	if _u.mutation.SignedInAtCleared() {
+		_spec.ClearField(user.FieldSignedInAt, field.TypeTime)
 	}
 	if _u.mutation.MembershipsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -446,6 +599,125 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OneTimeTokensCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.OneTimeTokensTable,
+			Columns: []string{user.OneTimeTokensColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(onetimetoken.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedOneTimeTokensIDs(); len(nodes) > 0 && !_u.mutation.OneTimeTokensCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.OneTimeTokensTable,
+			Columns: []string{user.OneTimeTokensColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(onetimetoken.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OneTimeTokensIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.OneTimeTokensTable,
+			Columns: []string{user.OneTimeTokensColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(onetimetoken.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SecondFactorCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.SecondFactorTable,
+			Columns: []string{user.SecondFactorColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(secondfactor.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SecondFactorIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.SecondFactorTable,
+			Columns: []string{user.SecondFactorColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(secondfactor.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RecoveryCodesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RecoveryCodesTable,
+			Columns: []string{user.RecoveryCodesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recoverycode.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRecoveryCodesIDs(); len(nodes) > 0 && !_u.mutation.RecoveryCodesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RecoveryCodesTable,
+			Columns: []string{user.RecoveryCodesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recoverycode.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RecoveryCodesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RecoveryCodesTable,
+			Columns: []string{user.RecoveryCodesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recoverycode.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -582,6 +854,46 @@ func (_u *UserUpdateOne) ClearStaffRole() *UserUpdateOne {
 	return _u
 }
 
+// SetLocale sets the "locale" field.
+func (_u *UserUpdateOne) SetLocale(v string) *UserUpdateOne {
+	_u.mutation.SetLocale(v)
+	return _u
+}
+
+// SetNillableLocale sets the "locale" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableLocale(v *string) *UserUpdateOne {
+	if v != nil {
+		_u.SetLocale(*v)
+	}
+	return _u
+}
+
+// ClearLocale clears the value of the "locale" field.
+func (_u *UserUpdateOne) ClearLocale() *UserUpdateOne {
+	_u.mutation.ClearLocale()
+	return _u
+}
+
+// SetSignedInAt sets the "signed_in_at" field.
+func (_u *UserUpdateOne) SetSignedInAt(v time.Time) *UserUpdateOne {
+	_u.mutation.SetSignedInAt(v)
+	return _u
+}
+
+// SetNillableSignedInAt sets the "signed_in_at" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableSignedInAt(v *time.Time) *UserUpdateOne {
+	if v != nil {
+		_u.SetSignedInAt(*v)
+	}
+	return _u
+}
+
+// ClearSignedInAt clears the value of the "signed_in_at" field.
+func (_u *UserUpdateOne) ClearSignedInAt() *UserUpdateOne {
+	_u.mutation.ClearSignedInAt()
+	return _u
+}
+
 // AddMembershipIDs adds the "memberships" edge to the Member entity by IDs.
 func (_u *UserUpdateOne) AddMembershipIDs(ids ...string) *UserUpdateOne {
 	_u.mutation.AddMembershipIDs(ids...)
@@ -625,6 +937,55 @@ func (_u *UserUpdateOne) AddMiniPrograms(v ...*MiniProgram) *UserUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.AddMiniProgramIDs(ids...)
+}
+
+// AddOneTimeTokenIDs adds the "one_time_tokens" edge to the OneTimeToken entity by IDs.
+func (_u *UserUpdateOne) AddOneTimeTokenIDs(ids ...string) *UserUpdateOne {
+	_u.mutation.AddOneTimeTokenIDs(ids...)
+	return _u
+}
+
+// AddOneTimeTokens adds the "one_time_tokens" edges to the OneTimeToken entity.
+func (_u *UserUpdateOne) AddOneTimeTokens(v ...*OneTimeToken) *UserUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddOneTimeTokenIDs(ids...)
+}
+
+// SetSecondFactorID sets the "second_factor" edge to the SecondFactor entity by ID.
+func (_u *UserUpdateOne) SetSecondFactorID(id string) *UserUpdateOne {
+	_u.mutation.SetSecondFactorID(id)
+	return _u
+}
+
+// SetNillableSecondFactorID sets the "second_factor" edge to the SecondFactor entity by ID if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableSecondFactorID(id *string) *UserUpdateOne {
+	if id != nil {
+		_u = _u.SetSecondFactorID(*id)
+	}
+	return _u
+}
+
+// SetSecondFactor sets the "second_factor" edge to the SecondFactor entity.
+func (_u *UserUpdateOne) SetSecondFactor(v *SecondFactor) *UserUpdateOne {
+	return _u.SetSecondFactorID(v.ID)
+}
+
+// AddRecoveryCodeIDs adds the "recovery_codes" edge to the RecoveryCode entity by IDs.
+func (_u *UserUpdateOne) AddRecoveryCodeIDs(ids ...string) *UserUpdateOne {
+	_u.mutation.AddRecoveryCodeIDs(ids...)
+	return _u
+}
+
+// AddRecoveryCodes adds the "recovery_codes" edges to the RecoveryCode entity.
+func (_u *UserUpdateOne) AddRecoveryCodes(v ...*RecoveryCode) *UserUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRecoveryCodeIDs(ids...)
 }
 
 // AddIdempotencyKeyIDs adds the "idempotency_keys" edge to the IdempotencyKey entity by IDs.
@@ -708,6 +1069,54 @@ func (_u *UserUpdateOne) RemoveMiniPrograms(v ...*MiniProgram) *UserUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMiniProgramIDs(ids...)
+}
+
+// ClearOneTimeTokens clears all "one_time_tokens" edges to the OneTimeToken entity.
+func (_u *UserUpdateOne) ClearOneTimeTokens() *UserUpdateOne {
+	_u.mutation.ClearOneTimeTokens()
+	return _u
+}
+
+// RemoveOneTimeTokenIDs removes the "one_time_tokens" edge to OneTimeToken entities by IDs.
+func (_u *UserUpdateOne) RemoveOneTimeTokenIDs(ids ...string) *UserUpdateOne {
+	_u.mutation.RemoveOneTimeTokenIDs(ids...)
+	return _u
+}
+
+// RemoveOneTimeTokens removes "one_time_tokens" edges to OneTimeToken entities.
+func (_u *UserUpdateOne) RemoveOneTimeTokens(v ...*OneTimeToken) *UserUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveOneTimeTokenIDs(ids...)
+}
+
+// ClearSecondFactor clears the "second_factor" edge to the SecondFactor entity.
+func (_u *UserUpdateOne) ClearSecondFactor() *UserUpdateOne {
+	_u.mutation.ClearSecondFactor()
+	return _u
+}
+
+// ClearRecoveryCodes clears all "recovery_codes" edges to the RecoveryCode entity.
+func (_u *UserUpdateOne) ClearRecoveryCodes() *UserUpdateOne {
+	_u.mutation.ClearRecoveryCodes()
+	return _u
+}
+
+// RemoveRecoveryCodeIDs removes the "recovery_codes" edge to RecoveryCode entities by IDs.
+func (_u *UserUpdateOne) RemoveRecoveryCodeIDs(ids ...string) *UserUpdateOne {
+	_u.mutation.RemoveRecoveryCodeIDs(ids...)
+	return _u
+}
+
+// RemoveRecoveryCodes removes "recovery_codes" edges to RecoveryCode entities.
+func (_u *UserUpdateOne) RemoveRecoveryCodes(v ...*RecoveryCode) *UserUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRecoveryCodeIDs(ids...)
 }
 
 // ClearIdempotencyKeys clears all "idempotency_keys" edges to the IdempotencyKey entity.
@@ -835,6 +1244,18 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if _u.mutation.StaffRoleCleared() {
 		_spec.ClearField(user.FieldStaffRole, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Locale(); ok {
+		_spec.SetField(user.FieldLocale, field.TypeString, value)
+	}
+	if _u.mutation.LocaleCleared() {
+		_spec.ClearField(user.FieldLocale, field.TypeString)
+	}
+	if value, ok := _u.mutation.SignedInAt(); ok {
+		_spec.SetField(user.FieldSignedInAt, field.TypeTime, value)
+	}
+	if _u.mutation.SignedInAtCleared() {
+		_spec.ClearField(user.FieldSignedInAt, field.TypeTime)
 	}
 	if _u.mutation.MembershipsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -964,6 +1385,125 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OneTimeTokensCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.OneTimeTokensTable,
+			Columns: []string{user.OneTimeTokensColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(onetimetoken.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedOneTimeTokensIDs(); len(nodes) > 0 && !_u.mutation.OneTimeTokensCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.OneTimeTokensTable,
+			Columns: []string{user.OneTimeTokensColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(onetimetoken.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OneTimeTokensIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.OneTimeTokensTable,
+			Columns: []string{user.OneTimeTokensColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(onetimetoken.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SecondFactorCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.SecondFactorTable,
+			Columns: []string{user.SecondFactorColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(secondfactor.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SecondFactorIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.SecondFactorTable,
+			Columns: []string{user.SecondFactorColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(secondfactor.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RecoveryCodesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RecoveryCodesTable,
+			Columns: []string{user.RecoveryCodesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recoverycode.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRecoveryCodesIDs(); len(nodes) > 0 && !_u.mutation.RecoveryCodesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RecoveryCodesTable,
+			Columns: []string{user.RecoveryCodesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recoverycode.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RecoveryCodesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.RecoveryCodesTable,
+			Columns: []string{user.RecoveryCodesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recoverycode.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

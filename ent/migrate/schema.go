@@ -78,6 +78,48 @@ var (
 			},
 		},
 	}
+	// KnownAddressesColumns holds the columns for the "known_addresses" table.
+	KnownAddressesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "last_used_at", Type: field.TypeTime},
+	}
+	// KnownAddressesTable holds the schema information for the "known_addresses" table.
+	KnownAddressesTable = &schema.Table{
+		Name:       "known_addresses",
+		Columns:    KnownAddressesColumns,
+		PrimaryKey: []*schema.Column{KnownAddressesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "knownaddress_last_used_at",
+				Unique:  false,
+				Columns: []*schema.Column{KnownAddressesColumns[1]},
+			},
+		},
+	}
+	// MailsColumns holds the columns for the "mails" table.
+	MailsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"PASSWORD_RESET", "PASSWORD_CHANGED", "EMAIL_CONFIRMATION", "EMAIL_CHANGED", "INVITATION"}},
+		{Name: "to", Type: field.TypeString, Size: 254},
+		{Name: "about", Type: field.TypeString, Default: ""},
+		{Name: "language", Type: field.TypeString},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "next_try_at", Type: field.TypeTime},
+	}
+	// MailsTable holds the schema information for the "mails" table.
+	MailsTable = &schema.Table{
+		Name:       "mails",
+		Columns:    MailsColumns,
+		PrimaryKey: []*schema.Column{MailsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "mail_next_try_at",
+				Unique:  false,
+				Columns: []*schema.Column{MailsColumns[7]},
+			},
+		},
+	}
 	// MembersColumns holds the columns for the "members" table.
 	MembersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -195,6 +237,41 @@ var (
 			},
 		},
 	}
+	// OneTimeTokensColumns holds the columns for the "one_time_tokens" table.
+	OneTimeTokensColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"PASSWORD_RESET", "EMAIL_CHANGE", "SIGN_IN"}},
+		{Name: "email", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeString},
+	}
+	// OneTimeTokensTable holds the schema information for the "one_time_tokens" table.
+	OneTimeTokensTable = &schema.Table{
+		Name:       "one_time_tokens",
+		Columns:    OneTimeTokensColumns,
+		PrimaryKey: []*schema.Column{OneTimeTokensColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "one_time_tokens_users_one_time_tokens",
+				Columns:    []*schema.Column{OneTimeTokensColumns[5]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "onetimetoken_user_id_purpose",
+				Unique:  false,
+				Columns: []*schema.Column{OneTimeTokensColumns[5], OneTimeTokensColumns[1]},
+			},
+			{
+				Name:    "onetimetoken_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{OneTimeTokensColumns[4]},
+			},
+		},
+	}
 	// QuotaUsesColumns holds the columns for the "quota_uses" table.
 	QuotaUsesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -223,11 +300,64 @@ var (
 			},
 		},
 	}
+	// RecoveryCodesColumns holds the columns for the "recovery_codes" table.
+	RecoveryCodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeString},
+	}
+	// RecoveryCodesTable holds the schema information for the "recovery_codes" table.
+	RecoveryCodesTable = &schema.Table{
+		Name:       "recovery_codes",
+		Columns:    RecoveryCodesColumns,
+		PrimaryKey: []*schema.Column{RecoveryCodesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "recovery_codes_users_recovery_codes",
+				Columns:    []*schema.Column{RecoveryCodesColumns[2]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recoverycode_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{RecoveryCodesColumns[2]},
+			},
+		},
+	}
+	// SecondFactorsColumns holds the columns for the "second_factors" table.
+	SecondFactorsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "secret", Type: field.TypeString},
+		{Name: "last_step", Type: field.TypeInt64, Default: 0},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "confirmed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "user_id", Type: field.TypeString, Unique: true},
+	}
+	// SecondFactorsTable holds the schema information for the "second_factors" table.
+	SecondFactorsTable = &schema.Table{
+		Name:       "second_factors",
+		Columns:    SecondFactorsColumns,
+		PrimaryKey: []*schema.Column{SecondFactorsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "second_factors_users_second_factor",
+				Columns:    []*schema.Column{SecondFactorsColumns[5]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// SessionsColumns holds the columns for the "sessions" table.
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "data", Type: field.TypeBytes},
+		{Name: "address", Type: field.TypeString, Default: ""},
+		{Name: "client", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "last_used_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "user_id", Type: field.TypeString},
 		{Name: "workspace_id", Type: field.TypeString, Nullable: true},
@@ -240,13 +370,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_users_sessions",
-				Columns:    []*schema.Column{SessionsColumns[4]},
+				Columns:    []*schema.Column{SessionsColumns[7]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "sessions_workspaces_sessions",
-				Columns:    []*schema.Column{SessionsColumns[5]},
+				Columns:    []*schema.Column{SessionsColumns[8]},
 				RefColumns: []*schema.Column{WorkspacesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -255,17 +385,17 @@ var (
 			{
 				Name:    "session_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[3]},
+				Columns: []*schema.Column{SessionsColumns[6]},
 			},
 			{
 				Name:    "session_user_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[4]},
+				Columns: []*schema.Column{SessionsColumns[7]},
 			},
 			{
 				Name:    "session_workspace_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[5]},
+				Columns: []*schema.Column{SessionsColumns[8]},
 			},
 		},
 	}
@@ -296,6 +426,27 @@ var (
 			},
 		},
 	}
+	// ThrottlesColumns holds the columns for the "throttles" table.
+	ThrottlesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "tries", Type: field.TypeInt},
+		{Name: "since", Type: field.TypeTime},
+		{Name: "closed_until", Type: field.TypeTime, Nullable: true},
+		{Name: "forgotten_at", Type: field.TypeTime},
+	}
+	// ThrottlesTable holds the schema information for the "throttles" table.
+	ThrottlesTable = &schema.Table{
+		Name:       "throttles",
+		Columns:    ThrottlesColumns,
+		PrimaryKey: []*schema.Column{ThrottlesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "throttle_forgotten_at",
+				Unique:  false,
+				Columns: []*schema.Column{ThrottlesColumns[4]},
+			},
+		},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -303,6 +454,8 @@ var (
 		{Name: "display_name", Type: field.TypeString},
 		{Name: "password_hash", Type: field.TypeString},
 		{Name: "staff_role", Type: field.TypeEnum, Nullable: true, Enums: []string{"REVIEWER", "ADMIN"}},
+		{Name: "locale", Type: field.TypeString, Nullable: true},
+		{Name: "signed_in_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// UsersTable holds the schema information for the "users" table.
@@ -327,11 +480,17 @@ var (
 	Tables = []*schema.Table{
 		AssignmentsTable,
 		IdempotencyKeysTable,
+		KnownAddressesTable,
+		MailsTable,
 		MembersTable,
 		MiniProgramsTable,
+		OneTimeTokensTable,
 		QuotaUsesTable,
+		RecoveryCodesTable,
+		SecondFactorsTable,
 		SessionsTable,
 		TargetingsTable,
+		ThrottlesTable,
 		UsersTable,
 		WorkspacesTable,
 	}
@@ -345,7 +504,10 @@ func init() {
 	MembersTable.ForeignKeys[1].RefTable = WorkspacesTable
 	MiniProgramsTable.ForeignKeys[0].RefTable = UsersTable
 	MiniProgramsTable.ForeignKeys[1].RefTable = WorkspacesTable
+	OneTimeTokensTable.ForeignKeys[0].RefTable = UsersTable
 	QuotaUsesTable.ForeignKeys[0].RefTable = WorkspacesTable
+	RecoveryCodesTable.ForeignKeys[0].RefTable = UsersTable
+	SecondFactorsTable.ForeignKeys[0].RefTable = UsersTable
 	SessionsTable.ForeignKeys[0].RefTable = UsersTable
 	SessionsTable.ForeignKeys[1].RefTable = WorkspacesTable
 	TargetingsTable.ForeignKeys[0].RefTable = MiniProgramsTable

@@ -17,7 +17,10 @@ func (Session) Fields() []ent.Field {
 		field.Bytes("data").Sensitive(),
 		field.String("user_id").Immutable(),
 		field.String("workspace_id").Optional().Nillable().Comment("the current workspace"),
+		field.String("address").Default("").Comment("the network address that it was last used from"),
+		field.String("client").Default("").Comment("what the client calls itself"),
 		field.Time("created_at").Immutable(),
+		field.Time("last_used_at").Comment("recorded now and then, not with every use"),
 		field.Time("expires_at"),
 	}
 }

@@ -18,6 +18,8 @@ func (User) Fields() []ent.Field {
 		field.String("display_name"),
 		field.String("password_hash").Sensitive().Comment("argon2id in PHC form"),
 		field.Enum("staff_role").Values("REVIEWER", "ADMIN").Optional().Nillable(),
+		field.String("locale").Optional().Nillable().Comment("BCP 47: the language of mails"),
+		field.Time("signed_in_at").Optional().Nillable().Comment("when a session was begun last"),
 		field.Time("created_at").Immutable(),
 	}
 }
@@ -28,6 +30,9 @@ func (User) Edges() []ent.Edge {
 		edge.To("memberships", Member.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("mini_programs", MiniProgram.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("one_time_tokens", OneTimeToken.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("second_factor", SecondFactor.Type).Unique().Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("recovery_codes", RecoveryCode.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("idempotency_keys", IdempotencyKey.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }

@@ -22,6 +22,10 @@ const (
 	FieldPasswordHash = "password_hash"
 	// FieldStaffRole holds the string denoting the staff_role field in the database.
 	FieldStaffRole = "staff_role"
+	// FieldLocale holds the string denoting the locale field in the database.
+	FieldLocale = "locale"
+	// FieldSignedInAt holds the string denoting the signed_in_at field in the database.
+	FieldSignedInAt = "signed_in_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeMemberships holds the string denoting the memberships edge name in mutations.
@@ -30,6 +34,12 @@ const (
 	EdgeSessions = "sessions"
 	// EdgeMiniPrograms holds the string denoting the mini_programs edge name in mutations.
 	EdgeMiniPrograms = "mini_programs"
+	// EdgeOneTimeTokens holds the string denoting the one_time_tokens edge name in mutations.
+	EdgeOneTimeTokens = "one_time_tokens"
+	// EdgeSecondFactor holds the string denoting the second_factor edge name in mutations.
+	EdgeSecondFactor = "second_factor"
+	// EdgeRecoveryCodes holds the string denoting the recovery_codes edge name in mutations.
+	EdgeRecoveryCodes = "recovery_codes"
 	// EdgeIdempotencyKeys holds the string denoting the idempotency_keys edge name in mutations.
 	EdgeIdempotencyKeys = "idempotency_keys"
 	// Table holds the table name of the user in the database.
@@ -55,6 +65,27 @@ const (
 	MiniProgramsInverseTable = "mini_programs"
 	// MiniProgramsColumn is the table column denoting the mini_programs relation/edge.
 	MiniProgramsColumn = "created_by_id"
+	// OneTimeTokensTable is the table that holds the one_time_tokens relation/edge.
+	OneTimeTokensTable = "one_time_tokens"
+	// OneTimeTokensInverseTable is the table name for the OneTimeToken entity.
+	// It exists in this package in order to avoid circular dependency with the "onetimetoken" package.
+	OneTimeTokensInverseTable = "one_time_tokens"
+	// OneTimeTokensColumn is the table column denoting the one_time_tokens relation/edge.
+	OneTimeTokensColumn = "user_id"
+	// SecondFactorTable is the table that holds the second_factor relation/edge.
+	SecondFactorTable = "second_factors"
+	// SecondFactorInverseTable is the table name for the SecondFactor entity.
+	// It exists in this package in order to avoid circular dependency with the "secondfactor" package.
+	SecondFactorInverseTable = "second_factors"
+	// SecondFactorColumn is the table column denoting the second_factor relation/edge.
+	SecondFactorColumn = "user_id"
+	// RecoveryCodesTable is the table that holds the recovery_codes relation/edge.
+	RecoveryCodesTable = "recovery_codes"
+	// RecoveryCodesInverseTable is the table name for the RecoveryCode entity.
+	// It exists in this package in order to avoid circular dependency with the "recoverycode" package.
+	RecoveryCodesInverseTable = "recovery_codes"
+	// RecoveryCodesColumn is the table column denoting the recovery_codes relation/edge.
+	RecoveryCodesColumn = "user_id"
 	// IdempotencyKeysTable is the table that holds the idempotency_keys relation/edge.
 	IdempotencyKeysTable = "idempotency_keys"
 	// IdempotencyKeysInverseTable is the table name for the IdempotencyKey entity.
@@ -71,6 +102,8 @@ var Columns = []string{
 	FieldDisplayName,
 	FieldPasswordHash,
 	FieldStaffRole,
+	FieldLocale,
+	FieldSignedInAt,
 	FieldCreatedAt,
 }
 
@@ -140,6 +173,16 @@ func ByStaffRole(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStaffRole, opts...).ToFunc()
 }
 
+// ByLocale orders the results by the locale field.
+func ByLocale(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLocale, opts...).ToFunc()
+}
+
+// BySignedInAt orders the results by the signed_in_at field.
+func BySignedInAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSignedInAt, opts...).ToFunc()
+}
+
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
@@ -187,6 +230,41 @@ func ByMiniPrograms(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByOneTimeTokensCount orders the results by one_time_tokens count.
+func ByOneTimeTokensCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newOneTimeTokensStep(), opts...)
+	}
+}
+
+// ByOneTimeTokens orders the results by one_time_tokens terms.
+func ByOneTimeTokens(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOneTimeTokensStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// BySecondFactorField orders the results by second_factor field.
+func BySecondFactorField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSecondFactorStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByRecoveryCodesCount orders the results by recovery_codes count.
+func ByRecoveryCodesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newRecoveryCodesStep(), opts...)
+	}
+}
+
+// ByRecoveryCodes orders the results by recovery_codes terms.
+func ByRecoveryCodes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRecoveryCodesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByIdempotencyKeysCount orders the results by idempotency_keys count.
 func ByIdempotencyKeysCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -219,6 +297,27 @@ func newMiniProgramsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MiniProgramsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, MiniProgramsTable, MiniProgramsColumn),
+	)
+}
+func newOneTimeTokensStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OneTimeTokensInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, OneTimeTokensTable, OneTimeTokensColumn),
+	)
+}
+func newSecondFactorStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SecondFactorInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2O, false, SecondFactorTable, SecondFactorColumn),
+	)
+}
+func newRecoveryCodesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RecoveryCodesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, RecoveryCodesTable, RecoveryCodesColumn),
 	)
 }
 func newIdempotencyKeysStep() *sqlgraph.Step {

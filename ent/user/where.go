@@ -80,6 +80,16 @@ func PasswordHash(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldPasswordHash, v))
 }
 
+// Locale applies equality check predicate on the "locale" field. It's identical to LocaleEQ.
+func Locale(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldLocale, v))
+}
+
+// SignedInAt applies equality check predicate on the "signed_in_at" field. It's identical to SignedInAtEQ.
+func SignedInAt(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldSignedInAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldCreatedAt, v))
@@ -310,6 +320,131 @@ func StaffRoleNotNil() predicate.User {
 	return predicate.User(sql.FieldNotNull(FieldStaffRole))
 }
 
+// LocaleEQ applies the EQ predicate on the "locale" field.
+func LocaleEQ(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldLocale, v))
+}
+
+// LocaleNEQ applies the NEQ predicate on the "locale" field.
+func LocaleNEQ(v string) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldLocale, v))
+}
+
+// LocaleIn applies the In predicate on the "locale" field.
+func LocaleIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldIn(FieldLocale, vs...))
+}
+
+// LocaleNotIn applies the NotIn predicate on the "locale" field.
+func LocaleNotIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldLocale, vs...))
+}
+
+// LocaleGT applies the GT predicate on the "locale" field.
+func LocaleGT(v string) predicate.User {
+	return predicate.User(sql.FieldGT(FieldLocale, v))
+}
+
+// LocaleGTE applies the GTE predicate on the "locale" field.
+func LocaleGTE(v string) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldLocale, v))
+}
+
+// LocaleLT applies the LT predicate on the "locale" field.
+func LocaleLT(v string) predicate.User {
+	return predicate.User(sql.FieldLT(FieldLocale, v))
+}
+
+// LocaleLTE applies the LTE predicate on the "locale" field.
+func LocaleLTE(v string) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldLocale, v))
+}
+
+// LocaleContains applies the Contains predicate on the "locale" field.
+func LocaleContains(v string) predicate.User {
+	return predicate.User(sql.FieldContains(FieldLocale, v))
+}
+
+// LocaleHasPrefix applies the HasPrefix predicate on the "locale" field.
+func LocaleHasPrefix(v string) predicate.User {
+	return predicate.User(sql.FieldHasPrefix(FieldLocale, v))
+}
+
+// LocaleHasSuffix applies the HasSuffix predicate on the "locale" field.
+func LocaleHasSuffix(v string) predicate.User {
+	return predicate.User(sql.FieldHasSuffix(FieldLocale, v))
+}
+
+// LocaleIsNil applies the IsNil predicate on the "locale" field.
+func LocaleIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldLocale))
+}
+
+// LocaleNotNil applies the NotNil predicate on the "locale" field.
+func LocaleNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldLocale))
+}
+
+// LocaleEqualFold applies the EqualFold predicate on the "locale" field.
+func LocaleEqualFold(v string) predicate.User {
+	return predicate.User(sql.FieldEqualFold(FieldLocale, v))
+}
+
+// LocaleContainsFold applies the ContainsFold predicate on the "locale" field.
+func LocaleContainsFold(v string) predicate.User {
+	return predicate.User(sql.FieldContainsFold(FieldLocale, v))
+}
+
+// SignedInAtEQ applies the EQ predicate on the "signed_in_at" field.
+func SignedInAtEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldSignedInAt, v))
+}
+
+// SignedInAtNEQ applies the NEQ predicate on the "signed_in_at" field.
+func SignedInAtNEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldSignedInAt, v))
+}
+
+// SignedInAtIn applies the In predicate on the "signed_in_at" field.
+func SignedInAtIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldIn(FieldSignedInAt, vs...))
+}
+
+// SignedInAtNotIn applies the NotIn predicate on the "signed_in_at" field.
+func SignedInAtNotIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldSignedInAt, vs...))
+}
+
+// SignedInAtGT applies the GT predicate on the "signed_in_at" field.
+func SignedInAtGT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGT(FieldSignedInAt, v))
+}
+
+// SignedInAtGTE applies the GTE predicate on the "signed_in_at" field.
+func SignedInAtGTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldSignedInAt, v))
+}
+
+// SignedInAtLT applies the LT predicate on the "signed_in_at" field.
+func SignedInAtLT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLT(FieldSignedInAt, v))
+}
+
+// SignedInAtLTE applies the LTE predicate on the "signed_in_at" field.
+func SignedInAtLTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldSignedInAt, v))
+}
+
+// SignedInAtIsNil applies the IsNil predicate on the "signed_in_at" field.
+func SignedInAtIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldSignedInAt))
+}
+
+// SignedInAtNotNil applies the NotNil predicate on the "signed_in_at" field.
+func SignedInAtNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldSignedInAt))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldCreatedAt, v))
@@ -411,6 +546,75 @@ func HasMiniPrograms() predicate.User {
 func HasMiniProgramsWith(preds ...predicate.MiniProgram) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
 		step := newMiniProgramsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasOneTimeTokens applies the HasEdge predicate on the "one_time_tokens" edge.
+func HasOneTimeTokens() predicate.User {
+	return predicate.User(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, OneTimeTokensTable, OneTimeTokensColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasOneTimeTokensWith applies the HasEdge predicate on the "one_time_tokens" edge with a given conditions (other predicates).
+func HasOneTimeTokensWith(preds ...predicate.OneTimeToken) predicate.User {
+	return predicate.User(func(s *sql.Selector) {
+		step := newOneTimeTokensStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSecondFactor applies the HasEdge predicate on the "second_factor" edge.
+func HasSecondFactor() predicate.User {
+	return predicate.User(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, SecondFactorTable, SecondFactorColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSecondFactorWith applies the HasEdge predicate on the "second_factor" edge with a given conditions (other predicates).
+func HasSecondFactorWith(preds ...predicate.SecondFactor) predicate.User {
+	return predicate.User(func(s *sql.Selector) {
+		step := newSecondFactorStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasRecoveryCodes applies the HasEdge predicate on the "recovery_codes" edge.
+func HasRecoveryCodes() predicate.User {
+	return predicate.User(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, RecoveryCodesTable, RecoveryCodesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRecoveryCodesWith applies the HasEdge predicate on the "recovery_codes" edge with a given conditions (other predicates).
+func HasRecoveryCodesWith(preds ...predicate.RecoveryCode) predicate.User {
+	return predicate.User(func(s *sql.Selector) {
+		step := newRecoveryCodesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

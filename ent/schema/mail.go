@@ -1,0 +1,28 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Mail is a message that is to be sent, written in the transaction of its cause and deleted when it has been sent. Its text is
+// made at that moment, and so are the tokens in it: none stands in the database.
+type Mail struct{ ent.Schema }
+
+// Fields of the Mail.
+func (Mail) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").Immutable(),
+		field.Enum("kind").Values("PASSWORD_RESET", "PASSWORD_CHANGED", "EMAIL_CONFIRMATION", "EMAIL_CHANGED", "INVITATION").Immutable(),
+		field.String("to").MaxLen(254).Immutable().Comment("e-mail address, canonical"),
+		field.String("about").Default("").Immutable().Comment("the id of what it is about"),
+		field.String("language").Immutable().Comment("BCP 47"),
+		field.Int("tries").Default(0),
+		field.Time("created_at").Immutable(),
+		field.Time("next_try_at"),
+	}
+}
+
+// Indexes of the Mail.
+func (Mail) Indexes() []ent.Index { return []ent.Index{index.Fields("next_try_at")} }
