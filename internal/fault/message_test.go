@@ -24,7 +24,27 @@ var carried = map[string]map[Code][]string{
 		Blank: {"email", "password", "displayName"}, InvalidFormat: {"email", "displayName"}, Taken: {"email"}, TooShort: {"password"},
 		TooLong: {"email", "password", "displayName"}, TooCommon: {"password"},
 	},
-	"SignInUserErrorCode":          {InvalidCredentials: {""}},
+	"SignInUserErrorCode":         {InvalidCredentials: {""}, TotpRequired: {""}},
+	"SignInWithTotpUserErrorCode": {Blank: {"challenge", "code"}, InvalidToken: {"challenge"}, InvalidCode: {"code"}},
+	"ChangePasswordUserErrorCode": {
+		Blank: {"current", "new"}, TooShort: {"new"}, TooLong: {"new"}, TooCommon: {"new"}, InvalidCredentials: {"current"},
+	},
+	"RequestPasswordResetUserErrorCode": {Blank: {"email"}, InvalidFormat: {"email"}, TooLong: {"email"}},
+	"ResetPasswordUserErrorCode": {
+		Blank: {"token", "new"}, InvalidToken: {"token"}, TooShort: {"new"}, TooLong: {"new"}, TooCommon: {"new"},
+	},
+	"UpdateProfileUserErrorCode": {
+		Blank: {"displayName", "locale"}, InvalidFormat: {"displayName", "locale"}, TooLong: {"displayName"}, Unsupported: {"locale"},
+	},
+	"ChangeEmailUserErrorCode": {
+		Blank: {"email", "password"}, InvalidFormat: {"email"}, Taken: {"email"}, TooLong: {"email"}, InvalidCredentials: {"password"},
+	},
+	"ConfirmEmailUserErrorCode": {Blank: {"token"}, InvalidToken: {"token"}, Taken: {"token"}},
+	"EnableTotpUserErrorCode":   {Blank: {"password"}, InvalidCredentials: {"password"}, AlreadyEnabled: {""}},
+	"ConfirmTotpUserErrorCode":  {Blank: {"code"}, InvalidCode: {"code"}, NotStarted: {""}},
+	"DisableTotpUserErrorCode": {
+		Blank: {"password", "code"}, InvalidCredentials: {"password"}, InvalidCode: {"code"}, NotEnabled: {""},
+	},
 	"CreateWorkspaceUserErrorCode": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
 	"ChooseWorkspaceUserErrorCode": {NotFound: {"workspaceId"}},
 	"CreateMiniProgramUserErrorCode": with(profile, map[Code][]string{
@@ -52,7 +72,7 @@ var params = map[Code][]any{
 	TooShort: {"weight", 2, "min", 3, "max", 30}, TooLong: {"weight", 31, "min", 3, "max", 30}, InvalidCharacter: {"character", "U+202E"},
 	InvalidFormat: {"format", "XXXX"}, NotFound: {"value", "0000"}, UnsupportedType: {"found", "image/gif", "allowed", "image/png, image/jpeg"},
 	TooLarge: {"bytes", 262145, "max", 262144}, TooSmall: {"width", 63, "min", 64}, TooManyPixels: {"width", 4097, "max", 4096},
-	NotSquare: {"width", 64, "height", 65}, QuotaExceeded: {"used", 10, "limit", 10},
+	Unsupported: {"found", "fr", "allowed", "en, zh-Hans"}, NotSquare: {"width", 64, "height", 65}, QuotaExceeded: {"used", 10, "limit", 10},
 }
 
 func with(base, more map[Code][]string) map[Code][]string {

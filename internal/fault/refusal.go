@@ -1,6 +1,9 @@
 package fault
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Refusal is an answer of "no" that the person at the form cannot repair. It reaches clients as a top-level error.
 type Refusal struct {
@@ -8,6 +11,8 @@ type Refusal struct {
 	Code string
 	// Message says what is wrong and gives nothing away that the caller may not know.
 	Message string
+	// RetryAfter is when asking again may help; 0 where that is not known.
+	RetryAfter time.Duration
 }
 
 // Error returns the message.
@@ -15,11 +20,12 @@ func (r *Refusal) Error() string { return r.Message }
 
 // The refusals that are always the same.
 var (
-	ErrUnauthenticated = &Refusal{"UNAUTHENTICATED", "Sign in first."}
-	ErrNotFound        = &Refusal{"NOT_FOUND", "There is no such thing, or it is not visible to you."}
-	ErrInternal        = &Refusal{"INTERNAL_SERVER_ERROR", "Something went wrong on our side. The request id helps to find out what."}
-	ErrTimeout         = &Refusal{"TIMEOUT", "The request took too long."}
-	ErrUnavailable     = &Refusal{"UNAVAILABLE", "The service cannot answer right now. Try again later."}
+	ErrUnauthenticated = &Refusal{Code: "UNAUTHENTICATED", Message: "Sign in first."}
+	ErrNotFound        = &Refusal{Code: "NOT_FOUND", Message: "There is no such thing, or it is not visible to you."}
+	ErrInternal        = &Refusal{Code: "INTERNAL_SERVER_ERROR", Message: "Something went wrong on our side. The request id helps to find out what."}
+	ErrTimeout         = &Refusal{Code: "TIMEOUT", Message: "The request took too long."}
+	ErrRateLimited     = &Refusal{Code: "RATE_LIMITED", Message: "That is too much at once. Try again later."}
+	ErrUnavailable     = &Refusal{Code: "UNAVAILABLE", Message: "The service cannot answer right now. Try again later."}
 )
 
 // Forbidden refuses a caller who has another role than those that may.
@@ -28,8 +34,15 @@ func Forbidden[R ~string](may []R) error {
 	for i, role := range may {
 		names[i] = string(role)
 	}
-	return &Refusal{"FORBIDDEN", "Only these roles may: " + strings.Join(names, ", ") + "."}
+	return &Refusal{Code: "FORBIDDEN", Message: "Only these roles may: " + strings.Join(names, ", ") + "."}
+}
+
+// RateLimited refuses what may be tried again after this time.
+func RateLimited(after time.Duration) *Refusal {
+	limited := *ErrRateLimited
+	limited.RetryAfter = after
+	return &limited
 }
 
 // BadInput refuses an argument that no form would send.
-func BadInput(message string) error { return &Refusal{"BAD_USER_INPUT", message} }
+func BadInput(message string) error { return &Refusal{Code: "BAD_USER_INPUT", Message: message} }

@@ -26,6 +26,13 @@ const (
 	QuotaExceeded        Code = "QUOTA_EXCEEDED"
 	IdempotencyKeyReused Code = "IDEMPOTENCY_KEY_REUSED"
 	InvalidCredentials   Code = "INVALID_CREDENTIALS"
+	InvalidToken         Code = "INVALID_TOKEN"
+	InvalidCode          Code = "INVALID_CODE"
+	TotpRequired         Code = "TOTP_REQUIRED"
+	AlreadyEnabled       Code = "ALREADY_ENABLED"
+	NotEnabled           Code = "NOT_ENABLED"
+	NotStarted           Code = "NOT_STARTED"
+	Unsupported          Code = "UNSUPPORTED"
 	NotChinese           Code = "NOT_CHINESE"
 )
 
