@@ -1,4 +1,4 @@
-// Package account holds people's accounts: making one, and proving that one is its owner.
+// Package account holds people's accounts: making one, proving that one is its owner, and changing it.
 package account
 
 import (
@@ -9,14 +9,23 @@ import (
 	"minidock/ent"
 	"minidock/ent/user"
 	"minidock/internal/access"
+	"minidock/internal/limit"
+	"minidock/internal/outbox"
 	"minidock/internal/store"
+	"minidock/internal/throttle"
 )
 
 // Accounts reads and writes the accounts of people.
 type Accounts struct {
 	Client *ent.Client
 	// Now is the clock.
-	Now func() time.Time
+	Now       func() time.Time
+	Limits    limit.Limits
+	Passwords *Passwords
+	Throttles *throttle.Throttles
+	Outbox    *outbox.Outbox
+	// AppURL is where the front end's pages are, which the links in mails lead to; without a slash at the end.
+	AppURL string
 }
 
 // ByIDs returns those of the users that the actor may see, by id.
@@ -37,6 +46,18 @@ func (a *Accounts) Staff(ctx context.Context) ([]*ent.User, error) {
 	found, err := a.Client.User.Query().Where(user.StaffRoleNotNil()).Order(user.ByEmail()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the staff: %w", err)
+	}
+	return found, nil
+}
+
+// self returns the actor's own account.
+func (a *Accounts) self(ctx context.Context, actor access.Actor) (*ent.User, error) {
+	if err := access.RequireSignedIn(actor); err != nil {
+		return nil, err
+	}
+	found, err := a.Client.User.Get(ctx, actor.UserID)
+	if err != nil {
+		return nil, fmt.Errorf("read the own account: %w", err)
 	}
 	return found, nil
 }

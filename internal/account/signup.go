@@ -7,11 +7,14 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/user"
+	"minidock/internal/caller"
 	"minidock/internal/email"
 	"minidock/internal/fault"
 	"minidock/internal/id"
+	"minidock/internal/limit"
 	"minidock/internal/store"
 	"minidock/internal/text"
+	"minidock/internal/throttle"
 )
 
 const maxName = 60
@@ -19,24 +22,39 @@ const maxName = 60
 // SignUpInput is what a new account needs.
 type SignUpInput struct{ Email, Password, DisplayName string }
 
-// SignUp makes an account, or says what is wrong with the input.
-func (a *Accounts) SignUp(ctx context.Context, in SignUpInput) (*ent.User, *fault.List, error) {
+func signUpRule(l limit.Limits) throttle.Rule {
+	return throttle.Rule{Name: "sign up from", Most: l.SignUps, Within: l.SignUpTime}
+}
+
+// SignUp makes an account, or says what is wrong with the input. After too many accounts from an address it is refused with
+// RATE_LIMITED.
+func (a *Accounts) SignUp(ctx context.Context, from caller.Caller, in SignUpInput) (*ent.User, *fault.List, error) {
 	wrong := fault.NewList("email", "password", "displayName")
 	address := cleanEmail(in.Email, wrong)
-	checkPassword(in.Password, wrong)
+	checkPassword("password", in.Password, wrong)
 	name := cleanDisplayName(in.DisplayName, wrong)
-	if err := a.checkEmailIsFree(ctx, address, wrong); err != nil {
+	if err := a.checkEmailIsFree(ctx, from, address, wrong); err != nil {
 		return nil, nil, err
 	}
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	hash, err := hashPassword(ctx, in.Password)
+	if err := a.Throttles.Count(ctx, signUpRule(a.Limits), from.Network()); err != nil {
+		return nil, nil, err
+	}
+	hash, err := a.Passwords.hash(ctx, in.Password)
 	if err != nil {
 		return nil, nil, fmt.Errorf("hash a password: %w", err)
 	}
-	created, err := a.Client.User.Create().SetID(id.New(id.User)).SetEmail(address).SetDisplayName(name).
-		SetPasswordHash(hash).SetCreatedAt(a.Now()).Save(ctx)
+	var created *ent.User
+	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
+		created, err = tx.User.Create().SetID(id.New(id.User)).SetEmail(address).SetDisplayName(name).
+			SetPasswordHash(hash).SetCreatedAt(a.Now()).Save(ctx)
+		if err != nil {
+			return err
+		}
+		return a.remember(ctx, tx.Client(), address, from)
+	})
 	if store.IsTaken(err) {
 		wrong.Add("email", fault.Taken)
 		return nil, wrong, nil
@@ -44,7 +62,7 @@ func (a *Accounts) SignUp(ctx context.Context, in SignUpInput) (*ent.User, *faul
 	if err != nil {
 		return nil, nil, fmt.Errorf("create a user: %w", err)
 	}
-	return created, wrong, nil
+	return created.Unwrap(), wrong, nil
 }
 
 // cleanEmail returns the form by which accounts are compared.
@@ -75,16 +93,23 @@ func cleanDisplayName(raw string, wrong *fault.List) string {
 	return name
 }
 
-func (a *Accounts) checkEmailIsFree(ctx context.Context, address string, wrong *fault.List) error {
+// checkEmailIsFree records that another account has the address. How often that is told is counted, so that nobody can ask for
+// many: after too many it is refused with RATE_LIMITED, whether or not there is such an account.
+func (a *Accounts) checkEmailIsFree(ctx context.Context, from caller.Caller, address string, wrong *fault.List) error {
 	if wrong.Has("email") {
 		return nil
+	}
+	rule := throttle.Rule{Name: "told of accounts", Most: a.Limits.SignUps, Within: a.Limits.SignUpTime}
+	if err := a.Throttles.Check(ctx, rule, from.Network()); err != nil {
+		return err
 	}
 	taken, err := a.Client.User.Query().Where(user.Email(address)).Exist(ctx)
 	if err != nil {
 		return fmt.Errorf("look up an e-mail address: %w", err)
 	}
-	if taken {
-		wrong.Add("email", fault.Taken)
+	if !taken {
+		return nil
 	}
-	return nil
+	wrong.Add("email", fault.Taken)
+	return a.Throttles.Count(ctx, rule, from.Network())
 }

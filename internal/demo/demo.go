@@ -12,8 +12,11 @@ import (
 	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/account"
+	"minidock/internal/caller"
 	"minidock/internal/id"
+	"minidock/internal/limit"
 	"minidock/internal/store"
+	"minidock/internal/throttle"
 	"minidock/internal/workspace"
 )
 
@@ -40,10 +43,13 @@ var people = []person{
 
 // Load makes the workspace and the people, and leaves alone what is there already.
 func Load(ctx context.Context, client *ent.Client, now func() time.Time) error {
-	accounts := &account.Accounts{Client: client, Now: now}
+	accounts := &account.Accounts{
+		Client: client, Now: now, Limits: limit.Default, Passwords: account.NewPasswords(account.DefaultCost, 0),
+		Throttles: &throttle.Throttles{Client: client, Now: now},
+	}
 	workspaces := &workspace.Workspaces{Client: client, Now: now}
 	for _, p := range people {
-		_, wrong, err := accounts.SignUp(ctx, account.SignUpInput{Email: p.email, Password: Password, DisplayName: p.name})
+		_, wrong, err := accounts.SignUp(ctx, caller.Caller{}, account.SignUpInput{Email: p.email, Password: Password, DisplayName: p.name})
 		if err != nil {
 			return fmt.Errorf("sign up %s: %w", p.email, err)
 		}

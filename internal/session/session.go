@@ -11,10 +11,8 @@ import (
 
 	"minidock/ent"
 	"minidock/internal/access"
+	"minidock/internal/limit"
 )
-
-// lifetime is how long a session lasts from signing in, used or not.
-const lifetime = 12 * time.Hour
 
 // What a session holds, written when signing in and never changed.
 const (
@@ -25,15 +23,20 @@ const (
 // Sessions begins, finds and ends sessions.
 type Sessions struct {
 	manager *scs.SessionManager
+	table   table
+	streams *streams
 	now     func() time.Time
 }
 
 // New returns the sessions of a database. With secure, browsers send the cookie over https only.
-func New(client *ent.Client, secure bool, now func() time.Time) *Sessions {
+func New(client *ent.Client, secure bool, limits limit.Limits, now func() time.Time) *Sessions {
 	manager := scs.New()
-	manager.Lifetime = lifetime
+	manager.Lifetime = limits.SessionTime
 	manager.HashTokenInStore = true
-	manager.Store = table{client: client, now: now}
+	rows := table{client: client, lifetime: limits.SessionTime, idle: limits.SessionIdle, now: now}
+	open := newStreams(rows)
+	rows.streams = open
+	manager.Store = rows
 	manager.Cookie.Name = "minidock_session"
 	if secure {
 		manager.Cookie.Name = "__Host-minidock_session"
@@ -42,15 +45,19 @@ func New(client *ent.Client, secure bool, now func() time.Time) *Sessions {
 	manager.Cookie.HttpOnly = true
 	manager.Cookie.Path = "/"
 	manager.Cookie.SameSite = http.SameSiteLaxMode
-	return &Sessions{manager: manager, now: now}
+	return &Sessions{manager: manager, table: rows, streams: open, now: now}
 }
 
 // visit is what one request knows of its session.
 type visit struct {
 	writer http.ResponseWriter
 	actor  access.Actor
-	// signingIn tells that the token was made in this request: only then may it be stored.
-	signingIn bool
+	// workspaceID is the current workspace of a session that begins in this request.
+	workspaceID *string
+	// expiresAt is when the session ends by itself, used or not.
+	expiresAt time.Time
+	// signingIn is whoever signs in with a token that was made in this request: only then may it be stored.
+	signingIn *ent.User
 }
 
 type visitKey struct{}
@@ -84,18 +91,30 @@ func (s *Sessions) Handler(next http.Handler, failed func(http.ResponseWriter, *
 	})
 }
 
-// SignIn ends the request's session, if there is one, and begins a new one for the user; it sets the cookie.
-func (s *Sessions) SignIn(ctx context.Context, userID string) error {
+// SignIn ends the request's session, if there is one, and begins a new one for the user; it sets the cookie. Refused with
+// UNAUTHENTICATED when the user's password was changed since the user was read: what was proven then counts no more.
+func (s *Sessions) SignIn(ctx context.Context, who *ent.User) error {
+	visitOf(ctx).workspaceID = nil
+	return s.begin(ctx, who)
+}
+
+// Renew begins a session in place of the request's, which has ended, with the same current workspace; it sets the cookie.
+func (s *Sessions) Renew(ctx context.Context, who *ent.User, workspaceID *string) error {
+	visitOf(ctx).workspaceID = workspaceID
+	return s.begin(ctx, who)
+}
+
+func (s *Sessions) begin(ctx context.Context, who *ent.User) error {
 	if err := s.manager.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew the session: %w", err)
 	}
 	v := visitOf(ctx)
-	v.actor, v.signingIn = access.Actor{UserID: userID}, true
-	s.manager.Put(ctx, keyUser, userID)
+	v.actor, v.signingIn = access.Actor{UserID: who.ID}, who
+	s.manager.Put(ctx, keyUser, who.ID)
 	s.manager.Put(ctx, keySignedInAt, s.now().Unix())
 	token, expiry, err := s.manager.Commit(ctx)
 	if err != nil {
-		v.actor = access.Actor{}
+		v.actor, v.signingIn = access.Actor{}, nil
 		return fmt.Errorf("store the session: %w", err)
 	}
 	s.setCookie(ctx, token, expiry)
@@ -104,17 +123,25 @@ func (s *Sessions) SignIn(ctx context.Context, userID string) error {
 
 // SignOut ends the request's session, if there is one, and removes the cookie.
 func (s *Sessions) SignOut(ctx context.Context) error {
-	v := visitOf(ctx)
-	if !v.actor.SignedIn() {
+	if !Actor(ctx).SignedIn() {
 		return nil
 	}
 	if err := s.manager.Destroy(ctx); err != nil {
 		return fmt.Errorf("end the session: %w", err)
 	}
-	v.actor, v.signingIn = access.Actor{}, false
-	s.setCookie(ctx, "", time.Time{})
+	s.forget(ctx)
 	return nil
 }
+
+// forget makes the rest of the request signed out, and removes the cookie.
+func (s *Sessions) forget(ctx context.Context) {
+	v := visitOf(ctx)
+	v.actor, v.signingIn, v.workspaceID = access.Actor{}, nil, nil
+	s.setCookie(ctx, "", time.Time{})
+}
+
+// StopStreams ends all streams with ErrStopping and lets none be opened any more.
+func (s *Sessions) StopStreams() { s.streams.stop() }
 
 // setCookie replaces what an earlier mutation of the same request has set.
 func (s *Sessions) setCookie(ctx context.Context, token string, expiry time.Time) {

@@ -1,0 +1,104 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"minidock/ent"
+	"minidock/ent/onetimetoken"
+	"minidock/internal/access"
+	"minidock/internal/caller"
+	"minidock/internal/fault"
+	"minidock/internal/mail"
+	"minidock/internal/outbox"
+	"minidock/internal/store"
+)
+
+// ChangeEmailInput is what changing one's e-mail address needs. Password is the account's.
+type ChangeEmailInput struct{ Email, Password string }
+
+// ChangeEmail has a token sent to the address that is to become the account's, and returns the address. Nothing changes before
+// the token comes back. After too many requests for an address it is refused with RATE_LIMITED.
+func (a *Accounts) ChangeEmail(ctx context.Context, actor access.Actor, from caller.Caller, in ChangeEmailInput) (*string, *fault.List, error) {
+	wrong := fault.NewList("email", "password")
+	address := cleanEmail(in.Email, wrong)
+	self, err := a.proveSelf(ctx, actor, from, "password", in.Password, wrong)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := a.checkEmailIsFree(ctx, from, address, wrong); err != nil {
+		return nil, nil, err
+	}
+	if !wrong.Empty() {
+		return nil, wrong, nil
+	}
+	if err := a.countMail(ctx, from, address); err != nil {
+		return nil, nil, err
+	}
+	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
+		if err := stillProven(ctx, tx, self); err != nil {
+			return err
+		}
+		return outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: self.ID}, a.Now())
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("request another e-mail address: %w", err)
+	}
+	a.Outbox.Wake()
+	return &address, wrong, nil
+}
+
+// ConfirmEmailInput is what confirming a new e-mail address needs. Token is that of the mail.
+type ConfirmEmailInput struct{ Token string }
+
+// ConfirmEmail makes the address that the token was sent to the account's, tells the old address, and returns the new one. Of
+// several at once with the same token one succeeds.
+func (a *Accounts) ConfirmEmail(ctx context.Context, from caller.Caller, in ConfirmEmailInput) (*string, *fault.List, error) {
+	wrong := fault.NewList("token")
+	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposeEMAIL_CHANGE, "token", in.Token, a.Now(), wrong)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !wrong.Empty() {
+		return nil, wrong, nil
+	}
+	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
+		if err := spend(ctx, tx, token, "token", wrong); err != nil {
+			return err
+		}
+		if err := a.moveTo(ctx, tx, token.UserID, token.Email); err != nil {
+			return err
+		}
+		return a.remember(ctx, tx.Client(), token.Email, from)
+	})
+	switch {
+	case errors.Is(err, errRefused):
+		return nil, wrong, nil
+	case store.IsTaken(err):
+		wrong.Add("token", fault.Taken)
+		return nil, wrong, nil
+	case err != nil:
+		return nil, nil, fmt.Errorf("confirm an e-mail address: %w", err)
+	}
+	a.Outbox.Wake()
+	return &token.Email, wrong, nil
+}
+
+// moveTo gives an account another address. What was sent to the old one is good for nothing any more.
+func (a *Accounts) moveTo(ctx context.Context, tx *ent.Tx, userID, address string) error {
+	owner, err := tx.User.Get(ctx, userID)
+	if err != nil {
+		return err
+	}
+	if err := tx.User.UpdateOne(owner).SetEmail(address).Exec(ctx); err != nil {
+		return err
+	}
+	if err := outbox.Cancel(ctx, tx, tokenMails(owner)); err != nil {
+		return err
+	}
+	if err := revoke(ctx, tx, userID, onetimetoken.PurposePASSWORD_RESET); err != nil {
+		return err
+	}
+	return outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailChanged, To: owner.Email, About: userID}, a.Now())
+}

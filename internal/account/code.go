@@ -1,0 +1,131 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp/hotp"
+
+	"minidock/ent"
+	"minidock/ent/predicate"
+	"minidock/ent/recoverycode"
+	"minidock/ent/secondfactor"
+	"minidock/internal/fault"
+)
+
+// How many recovery codes there are, and how they are written: groups of letters and digits that are not mistaken for one
+// another, 80 bits in all.
+const (
+	recoveryCodes      = 10
+	recoveryCodeLength = 16
+	recoveryCodeGroup  = 4
+)
+
+// stepTime is how long an authenticator app shows a code, and skew how many codes before and after the present one are taken: as
+// RFC 6238 recommends.
+const (
+	stepTime = 30 * time.Second
+	skew     = 1
+)
+
+// factorOf returns the user's second factor that fits, or nil.
+func factorOf(ctx context.Context, client *ent.Client, userID string, which predicate.SecondFactor) (*ent.SecondFactor, error) {
+	found, err := client.SecondFactor.Query().Where(secondfactor.UserID(userID), which).Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read a second factor: %w", err)
+	}
+	return found, nil
+}
+
+// useCode takes a code of the user's authenticator app, or a recovery code, so that it is never taken again; or it records why it
+// does not and fails with errRefused. Where there is no second factor, the mistake is in this field and of this code.
+func (a *Accounts) useCode(ctx context.Context, tx *ent.Tx, userID, code string, wrong *fault.List, field string, none fault.Code) error {
+	factor, err := factorOf(ctx, tx.Client(), userID, secondfactor.ConfirmedAtNotNil())
+	switch {
+	case err != nil:
+		return err
+	case factor == nil:
+		wrong.Add(field, none)
+		return errRefused
+	}
+	if len(plainCode(code)) == recoveryCodeLength {
+		return useRecoveryCode(ctx, tx, userID, code, wrong)
+	}
+	return useTotp(ctx, tx, factor, code, a.Now(), wrong)
+}
+
+// useTotp takes a code of an authenticator app, unless it or a later one was taken before.
+func useTotp(ctx context.Context, tx *ent.Tx, factor *ent.SecondFactor, code string, now time.Time, wrong *fault.List) error {
+	step, ok := stepOf(factor.Secret, code, now)
+	if ok {
+		taken, err := tx.SecondFactor.Update().SetLastStep(step).
+			Where(secondfactor.ID(factor.ID), secondfactor.LastStepLT(step)).Save(ctx)
+		if err != nil {
+			return fmt.Errorf("take a code: %w", err)
+		}
+		ok = taken > 0
+	}
+	if !ok {
+		wrong.Add("code", fault.InvalidCode)
+		return errRefused
+	}
+	return nil
+}
+
+// stepOf returns the time step that a code belongs to, counted from 1970.
+func stepOf(secret, code string, now time.Time) (step int64, ok bool) {
+	present := now.Unix() / int64(stepTime/time.Second)
+	for step := present - skew; step <= present+skew; step++ {
+		if hotp.Validate(plainCode(code), uint64(step), secret) {
+			return step, true
+		}
+	}
+	return 0, false
+}
+
+func useRecoveryCode(ctx context.Context, tx *ent.Tx, userID, code string, wrong *fault.List) error {
+	used, err := tx.RecoveryCode.Delete().
+		Where(recoverycode.ID(recoveryCodeID(userID, code)), recoverycode.UserID(userID)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("use a recovery code: %w", err)
+	}
+	if used == 0 {
+		wrong.Add("code", fault.InvalidCode)
+		return errRefused
+	}
+	return nil
+}
+
+func (a *Accounts) keepRecoveryCodes(ctx context.Context, tx *ent.Tx, userID string, codes []string) error {
+	rows := make([]*ent.RecoveryCodeCreate, len(codes))
+	for i, code := range codes {
+		rows[i] = tx.RecoveryCode.Create().SetID(recoveryCodeID(userID, code)).SetUserID(userID).SetCreatedAt(a.Now())
+	}
+	return tx.RecoveryCode.CreateBulk(rows...).Exec(ctx)
+}
+
+func newRecoveryCodes() []string {
+	codes := make([]string, recoveryCodes)
+	for i := range codes {
+		text := strings.ToLower(rand.Text()[:recoveryCodeLength])
+		for at := recoveryCodeGroup; at < len(text); at += recoveryCodeGroup + 1 {
+			text = text[:at] + "-" + text[at:]
+		}
+		codes[i] = text
+	}
+	return codes
+}
+
+// recoveryCodeID is what the database knows a recovery code by. A code is long enough for a plain hash of it to be safe.
+func recoveryCodeID(userID, code string) string { return hashToken(userID + " " + plainCode(code)) }
+
+// plainCode returns a code without what people write it with.
+func plainCode(code string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(code)))
+}
