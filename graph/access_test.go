@@ -18,6 +18,7 @@ import (
 	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/id"
+	"minidock/internal/limit"
 	"minidock/internal/session"
 	"minidock/internal/store"
 )
@@ -98,7 +99,7 @@ func TestASchemaThatLeavesAccessOpenIsRefused(t *testing.T) {
 			"A workspace that the viewer is a member of.\n  \"\"\"\n  workspaceId: ID", "Mutation.chooseWorkspace"},
 		{"a text for an id", "A workspace that the viewer is a member of.\n  \"\"\"\n  workspaceId: ID!",
 			"A workspace that the viewer is a member of.\n  \"\"\"\n  workspaceId: String!", "Mutation.chooseWorkspace"},
-		{"a subscription without", "# The roots", "type Subscription { tick: Int }\n# The roots", "Subscription.tick"},
+		{"a subscription without", "# The roots", "extend type Subscription { tick: Int }\n# The roots", "Subscription.tick"},
 	}
 	contract, err := os.ReadFile("../schema.graphqls")
 	if err != nil {
@@ -166,9 +167,10 @@ func asks(t *testing.T, client *ent.Client, userID string, in []user.StaffRole) 
 		requireStaff(t.Context())
 		return code, done
 	}
-	sessions := session.New(client, false, time.Now)
+	who := client.User.GetX(t.Context(), userID)
+	sessions := session.New(client, false, limit.Default, time.Now)
 	sessions.Handler(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
-		if err := sessions.SignIn(request.Context(), userID); err != nil {
+		if err := sessions.SignIn(request.Context(), who); err != nil {
 			t.Fatal(err)
 		}
 		requireStaff(request.Context())

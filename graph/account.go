@@ -7,6 +7,7 @@ import (
 	"minidock/ent/user"
 	"minidock/graph/model"
 	"minidock/internal/account"
+	"minidock/internal/caller"
 	"minidock/internal/page"
 )
 
@@ -22,7 +23,7 @@ func (r *queryResolver) Staff(ctx context.Context) ([]*ent.User, error) {
 
 // SignUp makes an account and signs it in.
 func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (*model.SignUpPayload, error) {
-	made, wrong, err := r.Accounts.SignUp(ctx, in)
+	made, wrong, err := r.Accounts.SignUp(ctx, caller.Of(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -31,23 +32,96 @@ func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (
 	return payload, err
 }
 
-// SignIn begins a session.
+// SignIn begins a session, or asks for a code.
 func (r *mutationResolver) SignIn(ctx context.Context, in account.SignInInput) (*model.SignInPayload, error) {
-	found, wrong, err := r.Accounts.SignIn(ctx, in)
+	outcome, err := r.Accounts.SignIn(ctx, caller.Of(ctx), in)
 	if err != nil {
 		return nil, err
 	}
-	payload := &model.SignInPayload{Query: &model.Query{}, UserErrors: userErrors[model.SignInUserError](ctx, wrong)}
+	payload := &model.SignInPayload{
+		Challenge: outcome.Challenge, Query: &model.Query{}, UserErrors: userErrors[model.SignInUserError](ctx, outcome.Wrong),
+	}
+	payload.Viewer, err = r.signIn(ctx, outcome.User)
+	return payload, err
+}
+
+// SignInWithTotp begins a session that waited for a code.
+func (r *mutationResolver) SignInWithTotp(ctx context.Context, in account.SignInWithTotpInput) (*model.SignInWithTotpPayload, error) {
+	found, wrong, err := r.Accounts.SignInWithTotp(ctx, caller.Of(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	payload := &model.SignInWithTotpPayload{Query: &model.Query{}, UserErrors: userErrors[model.SignInWithTotpUserError](ctx, wrong)}
 	payload.Viewer, err = r.signIn(ctx, found)
 	return payload, err
 }
 
-// SignOut ends the session.
-func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, error) {
-	if err := r.Sessions.SignOut(ctx); err != nil {
+// ChangePassword changes the viewer's password.
+func (r *mutationResolver) ChangePassword(ctx context.Context, in account.ChangePasswordInput) (*model.ChangePasswordPayload, error) {
+	changed, wrong, err := r.Accounts.ChangePassword(ctx, actor(ctx), caller.Of(ctx), in)
+	if err != nil {
 		return nil, err
 	}
-	return &model.SignOutPayload{Query: &model.Query{}}, nil
+	payload := &model.ChangePasswordPayload{Query: &model.Query{}, UserErrors: userErrors[model.ChangePasswordUserError](ctx, wrong)}
+	payload.Viewer, err = r.renew(ctx, changed)
+	return payload, err
+}
+
+// RequestPasswordReset sends a token for another password.
+func (r *mutationResolver) RequestPasswordReset(ctx context.Context, in account.RequestPasswordResetInput) (*model.RequestPasswordResetPayload, error) {
+	address, wrong, err := r.Accounts.RequestPasswordReset(ctx, caller.Of(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RequestPasswordResetPayload{
+		Email: address, Query: &model.Query{}, UserErrors: userErrors[model.RequestPasswordResetUserError](ctx, wrong),
+	}, nil
+}
+
+// ResetPassword sets another password by a token.
+func (r *mutationResolver) ResetPassword(ctx context.Context, in account.ResetPasswordInput) (*model.ResetPasswordPayload, error) {
+	address, wrong, err := r.Accounts.ResetPassword(ctx, caller.Of(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.ResetPasswordPayload{
+		Email: address, Query: &model.Query{}, UserErrors: userErrors[model.ResetPasswordUserError](ctx, wrong),
+	}, nil
+}
+
+// UpdateProfile changes what the viewer is called, and the language of mails.
+func (r *mutationResolver) UpdateProfile(ctx context.Context, in model.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
+	wrong, err := r.Accounts.UpdateProfile(ctx, actor(ctx), account.UpdateProfileInput{
+		DisplayName: given(in.DisplayName), Locale: given(in.Locale),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &model.UpdateProfilePayload{
+		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors[model.UpdateProfileUserError](ctx, wrong),
+	}, nil
+}
+
+// ChangeEmail sends a token to the address that is to become the viewer's.
+func (r *mutationResolver) ChangeEmail(ctx context.Context, in account.ChangeEmailInput) (*model.ChangeEmailPayload, error) {
+	address, wrong, err := r.Accounts.ChangeEmail(ctx, actor(ctx), caller.Of(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.ChangeEmailPayload{
+		Email: address, Query: &model.Query{}, UserErrors: userErrors[model.ChangeEmailUserError](ctx, wrong),
+	}, nil
+}
+
+// ConfirmEmail makes the address that a token was sent to the account's.
+func (r *mutationResolver) ConfirmEmail(ctx context.Context, in account.ConfirmEmailInput) (*model.ConfirmEmailPayload, error) {
+	address, wrong, err := r.Accounts.ConfirmEmail(ctx, caller.Of(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.ConfirmEmailPayload{
+		Email: address, Query: &model.Query{}, UserErrors: userErrors[model.ConfirmEmailUserError](ctx, wrong),
+	}, nil
 }
 
 // User returns the viewer's account.
@@ -82,20 +156,11 @@ func (r *viewerResolver) StaffRole(ctx context.Context, v *model.Viewer) (*user.
 	return self.StaffRole, nil
 }
 
-// signIn begins a session for somebody; for nobody it leaves everything as it is.
-func (r *mutationResolver) signIn(ctx context.Context, who *ent.User) (*model.Viewer, error) {
-	if who == nil {
-		return nil, nil
-	}
-	if err := r.Sessions.SignIn(ctx, who.ID); err != nil {
+// Locale returns the language of mails to the viewer.
+func (r *viewerResolver) Locale(ctx context.Context, v *model.Viewer) (*string, error) {
+	self, err := r.User(ctx, v)
+	if err != nil {
 		return nil, err
 	}
-	return viewer(ctx), nil
-}
-
-func viewer(ctx context.Context) *model.Viewer {
-	if !actor(ctx).SignedIn() {
-		return nil
-	}
-	return &model.Viewer{}
+	return self.Locale, nil
 }

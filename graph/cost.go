@@ -7,6 +7,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"minidock/internal/limit"
 	"minidock/internal/page"
 )
 
@@ -19,43 +20,37 @@ const enough = 1 << 30
 // operation is a valid operation under measurement. It is walked as it will be executed: fields with the same response
 // name are one, fragments are spread.
 type operation struct {
-	limits    Limits
+	limits    limit.Limits
 	variables map[string]any
 	fields    int
 	depth     int
 	// cost is how many list elements the answer may hold.
 	cost int
+	// introspections is how often the schema is asked for.
+	introspections int
 	// told is how much of the schema the answer tells, in fields, roughly.
 	told int
 }
 
 // measure walks an operation and refuses it as soon as it is over a limit. Introspection counts to neither depth nor cost.
-func (l Limits) measure(definition *ast.OperationDefinition, variables map[string]any, maxCost int) (cost int, err *gqlerror.Error) {
-	o := &operation{limits: l, variables: variables}
+func measure(limits limit.Limits, definition *ast.OperationDefinition, variables map[string]any, maxCost int) (cost int, err *gqlerror.Error) {
+	o := &operation{limits: limits, variables: variables}
 	roots := collect(definition.SelectionSet, nil, map[string]bool{})
-	limit := l.RootFields
+	maxRoots := limits.QueryRootFields
 	if definition.Operation == ast.Mutation {
-		limit = l.RootFieldsOfMutation
+		maxRoots = limits.MutationRootFields
 	}
-	introspections := 0
-	for _, root := range roots {
-		if strings.HasPrefix(root[0].Name, "__") {
-			introspections++
-		}
-	}
-	if len(roots) > limit {
-		return 0, tooComplex("too many root fields", len(roots), limit)
-	}
-	if introspections > maxIntrospections {
-		return 0, tooComplex("too many introspections", introspections, maxIntrospections)
+	if len(roots) > maxRoots {
+		return 0, tooComplex("too many root fields", len(roots), maxRoots)
 	}
 	o.walk(roots, 1, 1, 0)
-	o.tell(roots, 1)
 	switch {
+	case o.introspections > maxIntrospections:
+		return o.cost, tooComplex("too many introspections", o.introspections, maxIntrospections)
 	case o.told > maxTold:
 		return o.cost, tooComplex("too much introspection", o.told, maxTold)
-	case o.depth > l.Depth:
-		return o.cost, tooComplex("too many levels", o.depth, l.Depth)
+	case o.depth > limits.QueryDepth:
+		return o.cost, tooComplex("too many levels", o.depth, limits.QueryDepth)
 	case o.fields > maxFields:
 		return o.cost, tooComplex("too many fields", o.fields, maxFields)
 	case o.cost > maxCost:
@@ -64,26 +59,38 @@ func (l Limits) measure(definition *ast.OperationDefinition, variables map[strin
 	return o.cost, nil
 }
 
-// walk adds what fields amount to that will be there times over; pageSize is that of
-// the connection that they are in.
+// walk adds what fields amount to that will be there times over; pageSize is that of the connection that they are in. Of fields
+// that are one by their name and lie on several types, with arguments of their own, the largest counts.
 func (o *operation) walk(fields [][]*ast.Field, depth, times, pageSize int) {
 	for _, same := range fields {
 		first := same[0]
-		if strings.HasPrefix(first.Name, "__") || first.Definition == nil {
+		switch {
+		case o.isOver():
+			return
+		case isIntrospection(first):
+			o.introspections = min(enough, o.introspections+times)
+			o.tell([][]*ast.Field{same}, times)
+			continue
+		case strings.HasPrefix(first.Name, "__") || first.Definition == nil:
 			continue
 		}
 		o.fields++
 		o.depth = max(o.depth, depth)
-		if o.fields > maxFields || o.depth > o.limits.Depth {
-			return
+		inside, size := times, 0
+		for _, field := range same {
+			size = max(size, o.sizeOf(field))
 		}
-		inside, size := times, o.sizeOf(first)
 		if first.Definition.Type.Elem != nil {
-			inside = min(enough, times*o.elements(first, pageSize))
+			inside = min(enough, times*o.elements(same, pageSize))
 			o.cost = min(enough, o.cost+inside)
 		}
 		o.walk(collect(selectionsOf(same), nil, map[string]bool{}), depth+1, inside, size)
 	}
+}
+
+// isOver tells that the operation is over a limit, so that what is left of it need not be looked at. Its cost is told in full.
+func (o *operation) isOver() bool {
+	return o.introspections > maxIntrospections || o.told > maxTold || o.depth > o.limits.QueryDepth || o.fields > maxFields
 }
 
 // schemaLists are the lists of introspection, with about as many elements as they have here.
@@ -91,16 +98,14 @@ var schemaLists = map[string]int{
 	"types": 80, "directives": 10, "fields": 8, "args": 3, "inputFields": 8, "enumValues": 8, "possibleTypes": 8, "interfaces": 2,
 }
 
-// tell adds what introspection tells so many times over. At the root there are fields of other kinds beside it.
+// tell adds what introspection tells so many times over.
 func (o *operation) tell(fields [][]*ast.Field, times int) {
 	for _, same := range fields {
-		first := same[0]
-		isRoot := first.ObjectDefinition != nil && !strings.HasPrefix(first.ObjectDefinition.Name, "__")
-		if isRoot && !strings.HasPrefix(first.Name, "__") || o.told > maxTold || o.fields > maxFields {
-			continue
+		if o.isOver() {
+			return
 		}
 		o.fields++
-		inside := min(enough, times*max(1, schemaLists[first.Name]))
+		inside := min(enough, times*max(1, schemaLists[same[0].Name]))
 		o.told = min(enough, o.told+inside)
 		o.tell(collect(selectionsOf(same), nil, map[string]bool{}), inside)
 	}
@@ -130,14 +135,16 @@ func (o *operation) sizeOf(field *ast.Field) int {
 }
 
 // elements returns how many elements a list may have: those of its connection, or as many as there are ids.
-func (o *operation) elements(field *ast.Field, pageSize int) int {
-	if pageSize > 0 {
-		return pageSize
+func (o *operation) elements(same []*ast.Field, pageSize int) int {
+	most := pageSize
+	for _, field := range same {
+		if ids, ok := field.ArgumentMap(o.variables)["ids"].([]any); ok {
+			most = max(most, len(ids))
+		} else {
+			most = max(most, listSize)
+		}
 	}
-	if ids, ok := field.ArgumentMap(o.variables)["ids"].([]any); ok {
-		return len(ids)
-	}
-	return listSize
+	return most
 }
 
 // collect gathers the fields of a selection by their response names, in their order, with the fragments spread.

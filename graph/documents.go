@@ -12,16 +12,18 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"minidock/internal/limit"
 )
 
-// cachedQueries is how many parsed queries are kept; each is at most as long as the limit.
-const cachedQueries = 1000
+// cachedQueries is how many parsed queries are kept. One that is as long as the limit may take 400 kB.
+const cachedQueries = 200
 
 // documents parses and validates queries, as many at once as there are cores, and keeps the valid ones. It is the cache
 // that the executor finds them in.
 type documents struct {
 	schema *ast.Schema
-	limits Limits
+	limits limit.Limits
 	kept   *lru.LRU[*document]
 	turns  chan struct{}
 }
@@ -32,7 +34,7 @@ type document struct {
 	tokens int
 }
 
-func newDocuments(schema *ast.Schema, limits Limits) *documents {
+func newDocuments(schema *ast.Schema, limits limit.Limits) *documents {
 	return &documents{
 		schema: schema, limits: limits, kept: lru.New[*document](cachedQueries),
 		turns: make(chan struct{}, runtime.NumCPU()),
@@ -54,12 +56,12 @@ func (d *documents) Add(context.Context, string, *ast.QueryDocument) {}
 // prepare makes a query ready to be executed, or says what is wrong with it. It takes no longer for a query that is built
 // to be heavy.
 func (d *documents) prepare(ctx context.Context, query string, signedIn bool) gqlerror.List {
-	if n := utf8.RuneCountInString(query); n > d.limits.QueryLength {
-		return gqlerror.List{tooComplex("too many characters", n, d.limits.QueryLength)}
+	if n := utf8.RuneCountInString(query); n > d.limits.QueryCharacters {
+		return gqlerror.List{tooComplex("too many characters", n, d.limits.QueryCharacters)}
 	}
-	maxTokens := d.limits.TokensSignedOut
+	maxTokens := d.limits.QueryTokensSignedOut
 	if signedIn {
-		maxTokens = d.limits.Tokens
+		maxTokens = d.limits.QueryTokens
 	}
 	kept, ok := d.kept.Get(ctx, query)
 	if !ok {
@@ -94,7 +96,7 @@ func (d *documents) read(ctx context.Context, query string, maxTokens int) (*doc
 	if len(doc.Operations) == 0 {
 		return nil, gqlerror.List{mistake(gqlerror.Errorf("no operation provided"), errcode.ValidationFailed)}
 	}
-	if err := d.limits.checkText(doc); err != nil {
+	if err := checkText(d.limits, doc); err != nil {
 		return nil, gqlerror.List{err}
 	}
 	if wrong := validate(d.schema, doc); wrong != nil {

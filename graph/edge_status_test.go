@@ -132,7 +132,7 @@ func notExecuted() []wrongly {
 	for _, text := range []string{
 		"{ nothing }", "{ launchTargets }", "{ launchTargets { id { id } } }", "subscription { sessionEnded }", "{ node { id } }", "# only this",
 		"fragment F on Query { launchTargets { id } }", "{ ...F }", "{ launchTargets { id } } { launchTargets { id } }", "query($n: Nothing) { launchTargets { id } }",
-		"{ launchTargets { id @nothing } }", "{ launchTargets @defer { id } }", "{ ... @defer { launchTargets { id } } }", "{ launchTargets @stream { id } }",
+		"{ launchTargets { id @nothing } }", "{ launchTargets @stream { id } }",
 	} {
 		add("validate "+text, "GRAPHQL_VALIDATION_FAILED", as(text, nil))
 	}
@@ -161,7 +161,7 @@ func notExecuted() []wrongly {
 	return all
 }
 
-func TestEdgeEveryWayOfAskingWronglyHasItsStatusAndCode(t *testing.T) {
+func TestTrapEveryWayOfAskingWronglyHasItsStatusAndCode(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
 	for _, one := range slices.Concat(unreadableRequests(), refusedRequests(), notExecuted()) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -23,19 +24,40 @@ const maxErrors = 5
 func errorPresenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		told := graphql.DefaultErrorPresenter(ctx, err)
-		if _, coded := told.Extensions["code"]; !coded {
+		if told.Extensions["code"] == nil {
 			refusal := errUnreadable
 			if graphql.HasOperationContext(ctx) || told.Err != nil {
 				refusal = refusalOf(ctx, log, err)
 			}
-			told = &gqlerror.Error{
-				Message: refusal.Message, Path: told.Path, Locations: told.Locations,
-				Extensions: map[string]any{"code": refusal.Code},
-			}
+			path, locations := told.Path, told.Locations
+			told = coded(refusal)
+			told.Path, told.Locations = path, locations
 		}
 		told.Extensions["requestId"] = requestid.Of(ctx)
 		return told
 	}
+}
+
+// retryAfter is the extension that tells in how many seconds it may help to ask again.
+const retryAfter = "retryAfter"
+
+// coded returns a refusal as GraphQL's parser and executor pass errors on.
+func coded(refusal *fault.Refusal) *gqlerror.Error {
+	told := &gqlerror.Error{Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code}}
+	if refusal.RetryAfter > 0 {
+		told.Extensions[retryAfter] = int(math.Ceil(refusal.RetryAfter.Seconds()))
+	}
+	return told
+}
+
+// longestWait returns the most seconds that one of the errors asks to wait, or 0 when none does.
+func longestWait(errors gqlerror.List) int {
+	longest := 0
+	for _, told := range errors {
+		wait, _ := told.Extensions[retryAfter].(int)
+		longest = max(longest, wait)
+	}
+	return longest
 }
 
 // errUnreadable answers what is no GraphQL request. What was wrong with it may repeat all of it, passwords included, and is

@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"minidock/internal/fault"
+	"minidock/internal/limit"
 	"minidock/internal/requestid"
 )
 
@@ -24,7 +25,7 @@ import (
 func ask(t *testing.T, query string) (answer *httptest.ResponseRecorder, logged string) {
 	t.Helper()
 	var log bytes.Buffer
-	handler, err := NewHandler(&Resolver{}, DefaultLimits, slog.New(slog.NewJSONHandler(&log, nil)))
+	handler, err := NewHandler(&Resolver{}, limit.Default, slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,7 @@ func ask(t *testing.T, query string) (answer *httptest.ResponseRecorder, logged 
 	return answer, log.String()
 }
 
-func TestAPanicInAResolverIsToldWithoutDetails(t *testing.T) {
+func TestTrapPanicCarriesCode(t *testing.T) {
 	t.Parallel()
 	answer, logged := ask(t, `mutation { signIn(input: {email: "ann@example.com", password: "x"}) { viewer { user { id } } } }`)
 	body := answer.Body.String()

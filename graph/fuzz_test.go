@@ -7,17 +7,19 @@ import (
 	"io"
 	"log/slog"
 	"mime/multipart"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"minidock/internal/fault"
+	"minidock/internal/limit"
 )
 
 func fuzzedAPI(f *testing.F) *api {
 	f.Helper()
-	handler, err := NewHandler(&Resolver{}, DefaultLimits, slog.New(slog.NewJSONHandler(io.Discard, nil)))
+	handler, err := NewHandler(&Resolver{}, limit.Default, slog.New(slog.NewJSONHandler(io.Discard, nil)))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -59,8 +61,8 @@ func FuzzRequest(f *testing.F) {
 			t.Fatal("ready and not kept")
 		}
 		for _, operation := range doc.Operations {
-			cost, err := a.limits.measure(operation, params.Variables, a.limits.Cost)
-			if err == nil && (cost < 0 || cost > a.limits.Cost) || err != nil && err.Extensions["code"] != "QUERY_TOO_COMPLEX" {
+			cost, err := measure(a.limits, operation, params.Variables, a.limits.QueryCost)
+			if err == nil && (cost < 0 || cost > a.limits.QueryCost) || err != nil && err.Extensions["code"] != "QUERY_TOO_COMPLEX" {
 				t.Errorf("cost %d, %v", cost, err)
 			}
 		}
@@ -93,14 +95,16 @@ func FuzzMultipart(f *testing.F) {
 		f.Add([]byte(head + operations + between + places + tail))
 	}
 	f.Add([]byte("--x--\r\n"))
+	a := fuzzedAPI(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		form := multipart.NewReader(bytes.NewReader(body), "x")
-		b, refusal := readBeside(form)
+		allowed := &allowance{io.NopCloser(bytes.NewReader(body)), a.limits.BesideBytes + formBytes}
+		form := multipart.NewReader(allowed, "x")
+		b, refusal := a.readBeside(form)
 		if refusal != nil {
 			checkRefusal(t, refusal)
 			return
 		}
-		file, refusal := readFile(form, b)
+		file, refusal := a.readFile(form, allowed, b)
 		if file != nil {
 			defer file.Close()
 		}
@@ -123,7 +127,10 @@ func FuzzMultipart(f *testing.F) {
 
 // FuzzVariables checks foreign variables against the inputs that have lists and @oneOf in them.
 func FuzzVariables(f *testing.F) {
-	for _, seed := range []string{`{"a":{"logo":{"base64":"x"}}}`, `{"a":{"logo":{}}}`, `{"b":{"status":["DEVELOPMENT"]}}`, `{"c":["x",null,1]}`, `{"a":[1],"b":"x","c":{}}`} {
+	for _, seed := range []string{
+		`{"a":{"logo":{"base64":"x"}}}`, `{"a":{"logo":{}}}`, `{"b":{"status":["DEVELOPMENT"]}}`, `{"c":["x",null,1]}`, `{"a":[1],"b":"x","c":{}}`,
+		`{"a":{"miniProgramId":"x","logo":{"file":[{}]}},"c":[]}`, `{"a":{"miniProgramId":[[{}]]},"b":{"status":{}},"c":[[{}]]}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	a := fuzzedAPI(f)
@@ -138,7 +145,9 @@ func FuzzVariables(f *testing.F) {
 			checkRefusal(t, refusal)
 			return
 		}
-		response := a.answer(graphql.StartOperationTrace(context.Background()), "GET", params) // which never executes a mutation
+		ctx := graphql.StartOperationTrace(context.Background())
+		operation, wrong := a.prepare(ctx, way{method: http.MethodGet, media: mediaJSON}, params) // which takes no mutation
+		response := a.answer(ctx, operation, wrong)
 		for _, told := range response.Errors {
 			if code, _ := told.Extensions["code"].(string); code == "" || code == "INTERNAL_SERVER_ERROR" {
 				t.Errorf("%s: %v %v", variables, told, told.Extensions)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -42,8 +43,8 @@ func (r *Resolver) Admits(ctx context.Context, audience Audience) (bool, error) 
 
 // checkIntrospection refuses an operation that asks for the schema on behalf of somebody who may not see it.
 func (a *api) checkIntrospection(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	operation.DisableIntrospection = false
-	if !introspects(operation.Operation.SelectionSet) {
+	operation.DisableIntrospection = true
+	if !introspects(operation.Operation.SelectionSet, map[string]bool{}) {
 		return nil
 	}
 	admitted, err := a.resolver.Admits(ctx, a.resolver.Introspection)
@@ -53,16 +54,32 @@ func (a *api) checkIntrospection(ctx context.Context, operation *graphql.Operati
 	if !admitted {
 		return coded(errNoIntrospection)
 	}
+	operation.DisableIntrospection = false
 	return nil
 }
 
-func introspects(selections ast.SelectionSet) bool {
-	for _, field := range collect(selections, nil, map[string]bool{}) {
-		if name := field[0].Name; name == "__schema" || name == "__type" {
-			return true
+// introspects tells whether selections ask for the schema, at whatever depth: what a mutation answers leads back to the query
+// root. It looks at each fragment once.
+func introspects(selections ast.SelectionSet, seen map[string]bool) bool {
+	return slices.ContainsFunc(selections, func(selection ast.Selection) bool {
+		switch s := selection.(type) {
+		case *ast.Field:
+			return isIntrospection(s) || introspects(s.SelectionSet, seen)
+		case *ast.InlineFragment:
+			return introspects(s.SelectionSet, seen)
+		case *ast.FragmentSpread:
+			if seen[s.Name] || s.Definition == nil {
+				return false
+			}
+			seen[s.Name] = true
+			return introspects(s.Definition.SelectionSet, seen)
 		}
-	}
-	return false
+		return false
+	})
+}
+
+func isIntrospection(field *ast.Field) bool {
+	return field.Name == "__schema" || field.Name == "__type"
 }
 
 // suggestion is how the validator offers names that the query nearly has.

@@ -7,33 +7,10 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"minidock/internal/fault"
+	"minidock/internal/limit"
 )
 
-// Limits bound what one request may ask for.
-type Limits struct {
-	// QueryLength is the most characters of a query.
-	QueryLength int
-	// Tokens is the most tokens of a query, comments among them; TokensSignedOut for whoever is signed out.
-	Tokens, TokensSignedOut int
-	// Depth is how deep fields may lie in one another.
-	Depth int
-	// Aliases and Directives are the most of them in a query.
-	Aliases, Directives int
-	// RootFields and RootFieldsOfMutation are the most fields of an operation's root.
-	RootFields, RootFieldsOfMutation int
-	// Cost is the most list elements that an answer may hold; CostSignedOut for whoever is signed out.
-	Cost, CostSignedOut int
-	// ListLength is the most elements of a list in the variables.
-	ListLength int
-}
-
-// DefaultLimits hold unless said otherwise.
-var DefaultLimits = Limits{
-	QueryLength: 10_000, Tokens: 2_000, TokensSignedOut: 1_000, Depth: 15, Aliases: 30, Directives: 10, RootFields: 20,
-	RootFieldsOfMutation: 5, Cost: 1_000, CostSignedOut: 200, ListLength: 100,
-}
-
-// What is bounded beside the settings, since no client that means well comes near it.
+// What is bounded beside the limits that are settings, since no client that means well comes near it.
 const (
 	// maxOverlap bounds the pairs of fields with the same name: validation compares them all, and anew for each definition
 	// and each inline fragment that they are reached from.
@@ -50,16 +27,18 @@ func tooComplex(what string, found, limit int) *gqlerror.Error {
 	return coded(&fault.Refusal{Code: "QUERY_TOO_COMPLEX", Message: fmt.Sprintf("The query has %s: %d, at most %d.", what, found, limit)})
 }
 
-// coded returns a refusal as GraphQL's parser and executor pass errors on.
-func coded(refusal *fault.Refusal) *gqlerror.Error {
-	return &gqlerror.Error{Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code}}
+// tooManyElements refuses a list that is over the limit, in the query or in the variables.
+func tooManyElements(found, limit int) *gqlerror.Error {
+	return tooComplex("too many elements in a list", found, limit)
 }
 
 // written is what a query amounts to as it is written, before it is known to be valid.
 type written struct {
 	aliases, directives int
-	definitions         []*definition
-	fragments           map[string]*definition
+	// list is the length of the longest list.
+	list        int
+	definitions []*definition
+	fragments   map[string]*definition
 }
 
 // definition is one operation or fragment of a query.
@@ -75,7 +54,7 @@ type definition struct {
 const spreading = "..."
 
 // checkText refuses a query that is over a limit as it is written. It looks at each selection once.
-func (l Limits) checkText(doc *ast.QueryDocument) *gqlerror.Error {
+func checkText(limits limit.Limits, doc *ast.QueryDocument) *gqlerror.Error {
 	t := &written{fragments: map[string]*definition{}}
 	for _, operation := range doc.Operations {
 		t.read(operation.Directives, operation.SelectionSet)
@@ -87,10 +66,12 @@ func (l Limits) checkText(doc *ast.QueryDocument) *gqlerror.Error {
 		}
 	}
 	switch {
-	case t.aliases > l.Aliases:
-		return tooComplex("too many aliases", t.aliases, l.Aliases)
-	case t.directives > l.Directives:
-		return tooComplex("too many directives", t.directives, l.Directives)
+	case t.aliases > limits.QueryAliases:
+		return tooComplex("too many aliases", t.aliases, limits.QueryAliases)
+	case t.directives > limits.QueryDirectives:
+		return tooComplex("too many directives", t.directives, limits.QueryDirectives)
+	case t.list > limits.ListLength:
+		return tooManyElements(t.list, limits.ListLength)
 	}
 	if overlap := t.overlap(); overlap > maxOverlap {
 		return tooComplex("too many fields with the same name", overlap, maxOverlap)
@@ -131,7 +112,7 @@ func (t *written) add(d *definition, selections ast.SelectionSet, inline int) {
 func (t *written) weigh(directives ast.DirectiveList, arguments ast.ArgumentList) int {
 	values := 0
 	for _, argument := range arguments {
-		values += countValues(argument.Value)
+		values += t.countValues(argument.Value)
 	}
 	t.directives += len(directives)
 	for _, directive := range directives {
@@ -140,10 +121,13 @@ func (t *written) weigh(directives ast.DirectiveList, arguments ast.ArgumentList
 	return values
 }
 
-func countValues(value *ast.Value) int {
+func (t *written) countValues(value *ast.Value) int {
+	if value.Kind == ast.ListValue {
+		t.list = max(t.list, len(value.Children))
+	}
 	n := 1
 	for _, child := range value.Children {
-		n += countValues(child.Value)
+		n += t.countValues(child.Value)
 	}
 	return n
 }

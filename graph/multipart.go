@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,21 +9,12 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"minidock/internal/fault"
 )
-
-const (
-	// maxFile is the most bytes of a file, maxBeside the most of what is sent beside it.
-	maxFile   = 11 << 20
-	maxBeside = 64 << 10
-	// maxUploads is how many files are received at once; others wait.
-	maxUploads = 4
-)
-
-var uploads = make(chan struct{}, maxUploads)
 
 // What a multipart request can be refused for.
 var (
@@ -32,43 +24,76 @@ var (
 	errNotSaved = &fault.Refusal{Code: "UNAVAILABLE", Message: "The file cannot be received right now. Try again later."}
 )
 
+// formBytes is the most that a form may have beside the content of its parts: their headers, and what divides them.
+const formBytes = 8 << 10
+
+// allowance reads no more of a body than is allowed so far. The header of a part is held in memory, however long it is, before
+// anything of it is known.
+type allowance struct {
+	io.ReadCloser
+	left int64
+}
+
+func (a *allowance) Read(p []byte) (int, error) {
+	if a.left <= 0 {
+		return 0, &http.MaxBytesError{}
+	}
+	n, err := a.ReadCloser.Read(p[:min(int64(len(p)), a.left)])
+	a.left -= int64(n)
+	return n, err
+}
+
 // readMultipart reads a request with a file, as the GraphQL multipart request specification says. The file waits in a
 // temporary one until the request is answered. None is received from whoever is signed out, who may change nothing that has
 // a file.
-func readMultipart(w http.ResponseWriter, r *http.Request) (*request, *fault.Refusal) {
-	if r.ContentLength > maxFile+maxBeside {
+func (a *api) readMultipart(w http.ResponseWriter, r *http.Request) (*request, *fault.Refusal) {
+	maxBody := a.limits.FileBytes + a.limits.BesideBytes
+	if r.ContentLength > maxBody {
 		return nil, errTooLarge
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxFile+maxBeside)
+	body := &allowance{http.MaxBytesReader(w, r.Body, maxBody), a.limits.BesideBytes + formBytes}
+	r.Body = body
 	form, err := r.MultipartReader()
 	if err != nil {
 		return nil, errOddForm
 	}
-	beside, refusal := readBeside(form)
+	beside, refusal := a.readBeside(form)
 	if refusal != nil {
 		return nil, refusal
 	}
 	if !actor(r.Context()).SignedIn() {
 		return nil, fault.ErrUnauthenticated
 	}
-	select {
-	case uploads <- struct{}{}:
-	case <-r.Context().Done():
-		return nil, fault.ErrUnavailable
+	leave, refusal := a.takePlace(w, r)
+	if refusal != nil {
+		return nil, refusal
 	}
-	file, refusal := readFile(form, beside)
+	file, refusal := a.readFile(form, body, beside)
 	release := func() {
 		if file != nil {
 			_ = file.Close()
 		}
-		<-uploads
+		leave()
 	}
 	if refusal != nil {
 		release()
 		return nil, refusal
 	}
 	beside.params.Headers = r.Header
-	return &request{params: beside.params, deadline: uploadDeadline, release: release}, nil
+	return &request{params: beside.params, deadline: a.limits.UploadTime, upload: true, release: release}, nil
+}
+
+// takePlace waits for the file's turn, and has the connection wait for the file as long as a file may take.
+func (a *api) takePlace(w http.ResponseWriter, r *http.Request) (leave func(), refusal *fault.Refusal) {
+	ctx, cancel := context.WithTimeout(r.Context(), a.limits.UploadTime)
+	defer cancel()
+	leave, err := a.uploads.take(ctx, actor(ctx).UserID)
+	if err != nil {
+		return nil, overdue(ctx)
+	}
+	// A connection that is gone is noticed when the file is read.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(a.limits.UploadTime))
+	return leave, nil
 }
 
 // beside is what is sent beside a file: the request, the name of the file's part and its place among the variables.
@@ -78,8 +103,8 @@ type beside struct {
 	place  []string
 }
 
-func readBeside(form *multipart.Reader) (*beside, *fault.Refusal) {
-	operations, refusal := readPart(form, "operations")
+func (a *api) readBeside(form *multipart.Reader) (*beside, *fault.Refusal) {
+	operations, refusal := a.readPart(form, "operations")
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -87,7 +112,7 @@ func readBeside(form *multipart.Reader) (*beside, *fault.Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	places, refusal := readPart(form, "map")
+	places, refusal := a.readPart(form, "map")
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -99,21 +124,23 @@ func readBeside(form *multipart.Reader) (*beside, *fault.Refusal) {
 }
 
 // readFile receives the file and puts it at its place. A file that comes with a refusal is still to be closed.
-func readFile(form *multipart.Reader, b *beside) (*os.File, *fault.Refusal) {
+func (a *api) readFile(form *multipart.Reader, body *allowance, b *beside) (*os.File, *fault.Refusal) {
 	part, err := form.NextPart()
 	if err != nil || part.FormName() != b.name {
-		return nil, unlessTooLarge(err, errOddForm)
+		return nil, unreadable(err, errOddForm)
 	}
-	file, size, refusal := receive(part)
+	body.left = a.limits.FileBytes + formBytes
+	file, size, refusal := a.receive(part)
 	if refusal != nil {
 		return nil, refusal
 	}
+	body.left = formBytes
 	upload := graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}
 	switch _, err := form.NextPart(); {
 	case err == nil:
 		refusal = errTooMany
 	case !errors.Is(err, io.EOF):
-		refusal = unlessTooLarge(err, errOddForm)
+		refusal = unreadable(err, errOddForm)
 	case !put(b.params.Variables, b.place, upload):
 		refusal = errOddMap
 	}
@@ -121,16 +148,16 @@ func readFile(form *multipart.Reader, b *beside) (*os.File, *fault.Refusal) {
 }
 
 // readPart reads the next part, which must have this name.
-func readPart(form *multipart.Reader, name string) ([]byte, *fault.Refusal) {
+func (a *api) readPart(form *multipart.Reader, name string) ([]byte, *fault.Refusal) {
 	part, err := form.NextPart()
 	if err != nil || part.FormName() != name {
-		return nil, unlessTooLarge(err, errOddForm)
+		return nil, unreadable(err, errOddForm)
 	}
-	content, err := io.ReadAll(io.LimitReader(part, maxBeside+1))
+	content, err := io.ReadAll(io.LimitReader(part, a.limits.BesideBytes+1))
 	if err != nil {
-		return nil, unlessTooLarge(err, errOddForm)
+		return nil, unreadable(err, errOddForm)
 	}
-	if len(content) > maxBeside {
+	if int64(len(content)) > a.limits.BesideBytes {
 		return nil, errTooLarge
 	}
 	return content, nil
@@ -178,27 +205,20 @@ func put(variables map[string]any, place []string, upload graphql.Upload) bool {
 }
 
 // receive writes a file to a temporary one that has no name and is gone when it is closed.
-func receive(part *multipart.Part) (*os.File, int64, *fault.Refusal) {
+func (a *api) receive(part *multipart.Part) (*os.File, int64, *fault.Refusal) {
 	file, err := os.CreateTemp("", "minidock-upload-")
 	if err != nil {
 		return nil, 0, errNotSaved
 	}
 	_ = os.Remove(file.Name())
-	size, err := io.Copy(file, io.LimitReader(part, maxFile+1))
+	size, err := io.Copy(file, io.LimitReader(part, a.limits.FileBytes+1))
 	switch {
 	case err != nil:
 		err = errors.Join(err, file.Close())
-		return nil, 0, unlessTooLarge(err, errOddForm)
-	case size > maxFile:
+		return nil, 0, unreadable(err, errOddForm)
+	case size > a.limits.FileBytes:
 		_ = file.Close()
 		return nil, 0, errTooLarge
 	}
 	return file, size, nil
-}
-
-func unlessTooLarge(err error, otherwise *fault.Refusal) *fault.Refusal {
-	if err != nil && unreadable(err) == errTooLarge {
-		return errTooLarge
-	}
-	return otherwise
 }

@@ -52,6 +52,8 @@ func (r *queryResolver) nodesOf(ctx context.Context, kind id.Kind, ids []string,
 	switch kind {
 	case id.User:
 		return add(ctx, found, ids, r.Accounts.ByIDs)
+	case id.Session:
+		return add(ctx, found, ids, r.Sessions.ByIDs)
 	case id.Workspace:
 		return add(ctx, found, ids, r.Workspaces.ByIDs)
 	case id.Member:

@@ -7,7 +7,7 @@ import (
 	"minidock/internal/apitest"
 )
 
-func TestOneOfHoldsForVariables(t *testing.T) {
+func TestTrapOneOfForVariables(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		good := apitest.CreateInput(ann.CreateWorkspace(t, "Ann's"))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -16,17 +17,16 @@ import (
 	"minidock/internal/fault"
 )
 
-// maxBody is the most bytes of a request without files: a logo of 256 KB in base64 fits, and one byte more of it too.
-const maxBody = 512 << 10
-
 // costHeader asks for the cost of the operation in the answer's extensions.
 const costHeader = "GraphQL-Cost"
 
 // What a request can be refused for before it is GraphQL.
 var (
-	errNotAcceptable    = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "Answers come as application/graphql-response+json or application/json, in UTF-8."}
+	errNotAcceptable    = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "Answers come as application/graphql-response+json or application/json, those of subscriptions as text/event-stream, in UTF-8."}
 	errMethod           = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "Send a GET or a POST."}
 	errMutationByGet    = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "A GET only reads. Send a POST."}
+	errNoStream         = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "A subscription is answered as text/event-stream or over a WebSocket."}
+	errStreamOnly       = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "Only subscriptions are answered here. Send queries and mutations by POST, for an answer in JSON."}
 	errMediaType        = &fault.Refusal{Code: "UNSUPPORTED_MEDIA_TYPE", Message: "Send application/json in UTF-8, or multipart/form-data."}
 	errTooLarge         = &fault.Refusal{Code: "PAYLOAD_TOO_LARGE", Message: "The request is too large."}
 	errBatch            = &fault.Refusal{Code: "BAD_REQUEST", Message: "Send one operation at a time."}
@@ -41,12 +41,14 @@ var (
 type request struct {
 	params   *graphql.RawParams
 	deadline time.Duration
-	// release gives back what the request holds while it is answered.
+	// upload tells that a file came with it.
+	upload bool
+	// release gives back what the request holds until its answer is there.
 	release func()
 }
 
 // readRequest reads a request, or says why it is none.
-func readRequest(w http.ResponseWriter, r *http.Request) (*request, *fault.Refusal) {
+func (a *api) readRequest(w http.ResponseWriter, r *http.Request) (*request, *fault.Refusal) {
 	params, refusal := (*graphql.RawParams)(nil), errMethod
 	switch r.Method {
 	case http.MethodGet:
@@ -56,35 +58,38 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*request, *fault.Refus
 		charset := parameters["charset"]
 		switch {
 		case mediaType == "multipart/form-data":
-			return readMultipart(w, r)
+			return a.readMultipart(w, r)
 		case mediaType != mediaJSON || charset != "" && !strings.EqualFold(charset, "utf-8"):
 			refusal = errMediaType
 		default:
-			params, refusal = readJSON(w, r)
+			params, refusal = a.readJSON(w, r)
 		}
 	}
 	if refusal != nil {
 		return nil, refusal
 	}
 	params.Headers = r.Header
-	return &request{params: params, deadline: deadline, release: func() {}}, nil
+	return &request{params: params, deadline: a.limits.RequestTime, release: func() {}}, nil
 }
 
-func readJSON(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *fault.Refusal) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func (a *api) readJSON(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *fault.Refusal) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, a.limits.BodyBytes))
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, unreadable(err, errUnreadable)
 	}
 	return decode(body)
 }
 
-// unreadable says why a body could not be read.
-func unreadable(err error) *fault.Refusal {
+// unreadable says why a body could not be read; otherwise, where it was neither too large nor too slow.
+func unreadable(err error, otherwise *fault.Refusal) *fault.Refusal {
 	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	switch {
+	case errors.As(err, &large):
 		return errTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fault.ErrTimeout
 	}
-	return errUnreadable
+	return otherwise
 }
 
 // readQuery reads the parameters of a GET.

@@ -32,25 +32,29 @@ type Resolver struct {
 }
 
 type (
-	queryResolver       struct{ *Resolver }
-	mutationResolver    struct{ *Resolver }
-	viewerResolver      struct{ *Resolver }
-	workspaceResolver   struct{ *Resolver }
-	memberResolver      struct{ *Resolver }
-	miniProgramResolver struct{ *Resolver }
-	industryResolver    struct{ *Resolver }
-	fieldRuleResolver   struct{ *Resolver }
+	queryResolver        struct{ *Resolver }
+	mutationResolver     struct{ *Resolver }
+	subscriptionResolver struct{ *Resolver }
+	viewerResolver       struct{ *Resolver }
+	sessionResolver      struct{ *Resolver }
+	workspaceResolver    struct{ *Resolver }
+	memberResolver       struct{ *Resolver }
+	miniProgramResolver  struct{ *Resolver }
+	industryResolver     struct{ *Resolver }
+	fieldRuleResolver    struct{ *Resolver }
 )
 
 // Query and its like make a Resolver the root of all resolvers.
-func (r *Resolver) Query() QueryResolver             { return &queryResolver{r} }
-func (r *Resolver) Mutation() MutationResolver       { return &mutationResolver{r} }
-func (r *Resolver) Viewer() ViewerResolver           { return &viewerResolver{r} }
-func (r *Resolver) Workspace() WorkspaceResolver     { return &workspaceResolver{r} }
-func (r *Resolver) Member() MemberResolver           { return &memberResolver{r} }
-func (r *Resolver) MiniProgram() MiniProgramResolver { return &miniProgramResolver{r} }
-func (r *Resolver) Industry() IndustryResolver       { return &industryResolver{r} }
-func (r *Resolver) FieldRule() FieldRuleResolver     { return &fieldRuleResolver{r} }
+func (r *Resolver) Query() QueryResolver               { return &queryResolver{r} }
+func (r *Resolver) Mutation() MutationResolver         { return &mutationResolver{r} }
+func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionResolver{r} }
+func (r *Resolver) Viewer() ViewerResolver             { return &viewerResolver{r} }
+func (r *Resolver) Session() SessionResolver           { return &sessionResolver{r} }
+func (r *Resolver) Workspace() WorkspaceResolver       { return &workspaceResolver{r} }
+func (r *Resolver) Member() MemberResolver             { return &memberResolver{r} }
+func (r *Resolver) MiniProgram() MiniProgramResolver   { return &miniProgramResolver{r} }
+func (r *Resolver) Industry() IndustryResolver         { return &industryResolver{r} }
+func (r *Resolver) FieldRule() FieldRuleResolver       { return &fieldRuleResolver{r} }
 
 func actor(ctx context.Context) access.Actor { return session.Actor(ctx) }
 

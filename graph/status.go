@@ -6,6 +6,7 @@ import "net/http"
 const (
 	mediaJSON    = "application/json"
 	mediaGraphQL = "application/graphql-response+json"
+	mediaEvents  = "text/event-stream"
 )
 
 // statuses of answers to requests that were not executed, by the code of their first error. Those that the client's way of

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +11,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -17,13 +18,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"minidock/internal/fault"
+	"minidock/internal/limit"
 	"minidock/internal/requestid"
-)
-
-// How long a request may take, and one with a file.
-const (
-	deadline       = 10 * time.Second
-	uploadDeadline = 60 * time.Second
 )
 
 // api answers GraphQL requests as the specification "GraphQL over HTTP" says.
@@ -32,17 +28,22 @@ type api struct {
 	present   graphql.ErrorPresenterFunc
 	executor  *executor.Executor
 	documents *documents
-	limits    Limits
+	limits    limit.Limits
+	uploads   *places
+	log       *slog.Logger
 }
 
 // NewHandler returns the handler that answers GraphQL requests. It fails when a root field of the schema does not say
 // who may ask for it.
-func NewHandler(r *Resolver, limits Limits, log *slog.Logger) (http.Handler, error) {
+func NewHandler(r *Resolver, limits limit.Limits, log *slog.Logger) (http.Handler, error) {
 	schema := NewExecutableSchema(Config{Schema: schemaWithoutDefer(), Resolvers: r, Directives: r.directives()})
 	if err := checkAccess(schema.Schema()); err != nil {
 		return nil, err
 	}
-	a := &api{resolver: r, present: errorPresenter(log), executor: executor.New(schema), documents: newDocuments(schema.Schema(), limits), limits: limits}
+	a := &api{
+		resolver: r, present: errorPresenter(log), executor: executor.New(schema), documents: newDocuments(schema.Schema(), limits),
+		limits: limits, uploads: newPlaces(limits.Uploads, limits.UploadsOfUser), log: log,
+	}
 	a.executor.SetQueryCache(a.documents)
 	a.executor.SetErrorPresenter(a.present)
 	a.executor.SetRecoverFunc(recoverFunc(log))
@@ -60,29 +61,56 @@ func schemaWithoutDefer() *ast.Schema {
 	return &schema
 }
 
-// ServeHTTP answers a GET or a POST.
+// ServeHTTP answers a GET or a POST, with one answer or with a stream of them, and talks over a WebSocket.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isUpgrade(r) {
+		a.serveSocket(w, r)
+		return
+	}
 	w.Header().Add("Vary", "Accept")
-	media := negotiate(r.Header.Values("Accept"))
-	if media == "" {
+	came := way{method: r.Method}
+	came.media, came.events = negotiate(r.Header.Values("Accept"))
+	if came.media == "" && !came.events {
 		refuse(w, r, mediaJSON, errNotAcceptable)
 		return
 	}
-	request, err := readRequest(w, r)
+	request, err := a.readRequest(w, r)
 	if err != nil {
-		refuse(w, r, media, err)
+		refuse(w, r, cmp.Or(came.media, mediaJSON), err)
 		return
 	}
-	defer request.release()
-	ctx, cancel := context.WithTimeout(graphql.StartOperationTrace(r.Context()), request.deadline)
+	came.events = came.events && !request.upload
+	r = r.WithContext(graphql.StartOperationTrace(r.Context()))
+	ctx, cancel := context.WithTimeout(r.Context(), request.deadline)
 	defer cancel()
-	writeAnswer(w, media, a.answer(ctx, r.Method, request.params))
+	operation, response := a.serve(ctx, came, request)
+	if response == nil {
+		wrong := a.serveEvents(w, r, operation)
+		if wrong == nil {
+			return
+		}
+		response = a.answer(ctx, operation, wrong)
+	}
+	if came.media == "" && codeOf(response) != fault.ErrUnavailable.Code { // after which the client should ask again
+		tellEvent(w, response)
+		return
+	}
+	writeAnswer(w, cmp.Or(came.media, mediaJSON), response)
 }
 
-// answer executes a request, or says why not; then the answer has no data.
-func (a *api) answer(ctx context.Context, method string, params *graphql.RawParams) *graphql.Response {
-	start := time.Now()
-	operation, wrong := a.prepare(ctx, method, params)
+// serve answers a request, or returns the subscription whose answers are still to come. What the request holds is given back
+// before its answer is written, which takes as long as the client pleases.
+func (a *api) serve(ctx context.Context, came way, request *request) (*graphql.OperationContext, *graphql.Response) {
+	defer request.release()
+	operation, wrong := a.prepare(ctx, came, request.params)
+	if wrong == nil && operation.Operation.Operation == ast.Subscription {
+		return operation, nil
+	}
+	return operation, a.answer(ctx, operation, wrong)
+}
+
+// answer executes an operation, or says why not; then the answer has no data.
+func (a *api) answer(ctx context.Context, operation *graphql.OperationContext, wrong gqlerror.List) *graphql.Response {
 	var response *graphql.Response
 	switch {
 	case wrong == nil:
@@ -92,7 +120,7 @@ func (a *api) answer(ctx context.Context, method string, params *graphql.RawPara
 	default:
 		response = a.executor.DispatchError(graphql.WithOperationContext(ctx, operation), a.discreet(ctx, wrong))
 	}
-	a.observe(ctx, start, operation, response.Errors)
+	a.observe(ctx, operation, response.Errors)
 	return response
 }
 
@@ -113,8 +141,8 @@ func overdue(ctx context.Context) *fault.Refusal {
 	return fault.ErrUnavailable
 }
 
-// prepare makes an operation ready to be executed, or says what is wrong with it.
-func (a *api) prepare(ctx context.Context, method string, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+// prepare makes an operation ready to be executed, or says what is wrong with it. The context has the time when it came in.
+func (a *api) prepare(ctx context.Context, came way, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	if wrong := a.documents.prepare(ctx, params.Query, actor(ctx).SignedIn()); wrong != nil {
 		return nil, wrong
 	}
@@ -122,7 +150,7 @@ func (a *api) prepare(ctx context.Context, method string, params *graphql.RawPar
 	if wrong != nil {
 		return operation, wrong
 	}
-	return operation, a.check(ctx, method, operation)
+	return operation, a.check(ctx, came, operation)
 }
 
 // discreet keeps the schema's names from whoever may not ask for them.
@@ -134,18 +162,21 @@ func (a *api) discreet(ctx context.Context, wrong gqlerror.List) gqlerror.List {
 }
 
 // check refuses an operation that may not come this way or is over a limit.
-func (a *api) check(ctx context.Context, method string, operation *graphql.OperationContext) gqlerror.List {
-	if method == http.MethodGet && operation.Operation.Operation != ast.Query {
-		return gqlerror.List{coded(errMutationByGet)}
+func (a *api) check(ctx context.Context, came way, operation *graphql.OperationContext) gqlerror.List {
+	if refusal := came.refuses(operation.Operation.Operation); refusal != nil {
+		return gqlerror.List{coded(refusal)}
+	}
+	if operation.Operation.Operation == ast.Subscription && !actor(ctx).SignedIn() {
+		return gqlerror.List{coded(fault.ErrUnauthenticated)} // there is no session that it could end with
 	}
 	if err := a.checkIntrospection(ctx, operation); err != nil {
 		return gqlerror.List{err}
 	}
-	maxCost := a.limits.CostSignedOut
+	maxCost := a.limits.QueryCostSignedOut
 	if actor(ctx).SignedIn() {
-		maxCost = a.limits.Cost
+		maxCost = a.limits.QueryCost
 	}
-	cost, err := a.limits.measure(operation.Operation, operation.Variables, maxCost)
+	cost, err := measure(a.limits, operation.Operation, operation.Variables, maxCost)
 	operation.Stats.SetExtension(costExtension, map[string]int{"requested": cost, "limit": maxCost})
 	if err != nil {
 		return gqlerror.List{err}
@@ -167,76 +198,81 @@ func tellCost(ctx context.Context, next graphql.ResponseHandler) *graphql.Respon
 	return next(ctx)
 }
 
-// negotiate returns the media type of the answer, or "" when there is none that the client takes. Without a word about it
-// the client gets JSON.
-func negotiate(accept []string) string {
-	wanted := strings.Join(accept, ",")
-	if strings.TrimSpace(wanted) == "" {
-		return mediaJSON
-	}
-	best, bestQuality := "", 0.0
-	for _, one := range strings.Split(wanted, ",") {
-		media, quality := parseAccept(one)
-		switch media {
-		case "*/*", "application/*":
-			media = mediaJSON
-		}
-		if (media == mediaJSON || media == mediaGraphQL) && quality > bestQuality {
-			best, bestQuality = media, quality
-		}
-	}
-	return best
-}
-
-// parseAccept reads one range of an Accept header; a range that asks for another charset than UTF-8 is none of ours.
-func parseAccept(text string) (media string, quality float64) {
-	parts := strings.Split(text, ";")
-	quality = 1
-	for _, parameter := range parts[1:] {
-		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
-		switch value = strings.Trim(value, `"`); strings.ToLower(name) {
-		case "q":
-			if q, err := strconv.ParseFloat(value, 64); err == nil {
-				quality = q
-			}
-		case "charset":
-			if !strings.EqualFold(value, "utf-8") {
-				return "", 0
-			}
-		}
-	}
-	return strings.ToLower(strings.TrimSpace(parts[0])), quality
+// Refuse answers a request that does not get as far as GraphQL, in plain JSON, with this status.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, refusal *fault.Refusal) {
+	write(w, mediaJSON, status, refused(r, refusal))
 }
 
 // refuse answers a request that could not be read.
 func refuse(w http.ResponseWriter, r *http.Request, media string, refusal *fault.Refusal) {
+	writeAnswer(w, media, refused(r, refusal))
+}
+
+func refused(r *http.Request, refusal *fault.Refusal) *graphql.Response {
+	noteRefusal(r.Context(), refusal.Code)
 	told := coded(refusal)
 	told.Extensions["requestId"] = requestid.Of(r.Context())
-	writeAnswer(w, media, &graphql.Response{Errors: gqlerror.List{told}})
+	return &graphql.Response{Errors: gqlerror.List{told}}
 }
 
 // writeAnswer writes the answer in its media type and with its status.
 func writeAnswer(w http.ResponseWriter, media string, response *graphql.Response) {
 	status := http.StatusOK
+	if isRefusal(response) {
+		status = statusOf(media, codeOf(response))
+	}
+	write(w, media, status, response)
+}
+
+func write(w http.ResponseWriter, media string, status int, response *graphql.Response) {
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", "GET, POST")
+	}
+	if wait := longestWait(response.Errors); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(wait))
+	}
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	body := encode(response) // before the client's time to take it begins
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+// isRefusal tells the answer to a request that was not executed; it has no data.
+func isRefusal(response *graphql.Response) bool {
+	return response.Data == nil && len(response.Errors) > 0
+}
+
+// codeOf returns the code of the first error, or "" when there is none.
+func codeOf(response *graphql.Response) string {
+	if len(response.Errors) == 0 {
+		return ""
+	}
+	code, _ := response.Errors[0].Extensions["code"].(string)
+	return code
+}
+
+func encode(response *graphql.Response) []byte {
 	var body []byte
 	var err error
-	if response.Data == nil && len(response.Errors) > 0 {
-		code, _ := response.Errors[0].Extensions["code"].(string)
-		status = statusOf(media, code)
+	if isRefusal(response) {
 		body, err = encodeRefusal(response)
 	} else {
-		body, err = json.Marshal(response)
+		body, err = marshal(response)
 	}
 	if err != nil {
 		panic(err) // an answer is made of what has a JSON form
 	}
-	if status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", "GET, POST")
-	}
-	w.Header().Set("Content-Type", media+"; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	return body
+}
+
+// marshal returns a value in JSON. Nothing in it is escaped for the sake of HTML, which answers are never taken for.
+func marshal(value any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
 // maxRefusal is the most bytes of the answer to a request that was not executed, maxMessage the most of a message in one
@@ -246,20 +282,31 @@ const (
 	maxMessage = 500
 )
 
-// encodeRefusal writes the answer to a request that was not executed; it has no data. What a long request makes long in it
-// is cut.
+// encodeRefusal leaves out the data that a refusal has none of. What a long request makes long in it is cut.
 func encodeRefusal(response *graphql.Response) ([]byte, error) {
 	refusal := struct {
 		Errors     gqlerror.List  `json:"errors"`
 		Extensions map[string]any `json:"extensions,omitempty"`
 	}{response.Errors, response.Extensions}
-	body, err := json.Marshal(refusal)
+	body, err := marshal(refusal)
 	if err != nil || len(body) <= maxRefusal {
 		return body, err
 	}
 	for i, long := range refusal.Errors {
-		message := strings.ToValidUTF8(long.Message[:min(len(long.Message), maxMessage)], "")
-		refusal.Errors[i] = &gqlerror.Error{Message: message, Extensions: long.Extensions}
+		refusal.Errors[i] = &gqlerror.Error{Message: cut(long.Message), Extensions: long.Extensions}
 	}
-	return json.Marshal(refusal)
+	return marshal(refusal)
+}
+
+// cut returns the beginning of a message, as much as has maxMessage bytes in JSON.
+func cut(message string) string {
+	message = strings.ToValidUTF8(message, "")
+	size := 0
+	for i, character := range message {
+		encoded, err := marshal(string(character))
+		if size += len(encoded) - len(`""`); err != nil || size > maxMessage {
+			return message[:i]
+		}
+	}
+	return message
 }

@@ -19,7 +19,10 @@ type userError struct {
 }
 
 type anyUserError interface {
-	model.SignUpUserError | model.SignInUserError | model.CreateWorkspaceUserError | model.ChooseWorkspaceUserError |
+	model.SignUpUserError | model.SignInUserError | model.SignInWithTotpUserError | model.ChangePasswordUserError |
+		model.RequestPasswordResetUserError | model.ResetPasswordUserError | model.UpdateProfileUserError |
+		model.ChangeEmailUserError | model.ConfirmEmailUserError | model.EnableTotpUserError | model.ConfirmTotpUserError |
+		model.DisableTotpUserError | model.CreateWorkspaceUserError | model.ChooseWorkspaceUserError |
 		model.CreateMiniProgramUserError | model.CreateMiniProgramWarning |
 		model.UpdateMiniProgramUserError | model.UpdateMiniProgramWarning
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // checkVariables refuses variables that gqlgen lets through: a list that is over the limit, and an input that breaks @oneOf,
-// of which exactly one field is given and is not null. Literals are checked when the query is validated.
+// of which exactly one field is given and is not null. Literals are checked with the query.
 type checkVariables struct {
 	schema     *ast.Schema
 	listLength int
@@ -37,7 +37,10 @@ func (c checkVariables) check(value any, of *ast.Type, path ast.Path) *gqlerror.
 	switch value := value.(type) {
 	case []any:
 		if len(value) > c.listLength {
-			return at(path, tooComplex("too many elements in a list", len(value), c.listLength))
+			return at(path, tooManyElements(len(value), c.listLength))
+		}
+		if of.Elem == nil {
+			return nil // a scalar, which refuses a list by itself
 		}
 		for i, element := range value {
 			if err := c.check(element, of.Elem, append(path, ast.PathIndex(i))); err != nil {

@@ -35,13 +35,9 @@ func (r *mutationResolver) ChooseWorkspace(ctx context.Context, in model.ChooseW
 	if err != nil {
 		return nil, err
 	}
-	payload := &model.ChooseWorkspacePayload{
-		Query: &model.Query{}, UserErrors: userErrors[model.ChooseWorkspaceUserError](ctx, wrong),
-	}
-	if wrong.Empty() {
-		payload.Viewer = viewer(ctx)
-	}
-	return payload, nil
+	return &model.ChooseWorkspacePayload{
+		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors[model.ChooseWorkspaceUserError](ctx, wrong),
+	}, nil
 }
 
 // ViewerRole returns the viewer's role in the workspace.

@@ -16,7 +16,7 @@ import (
 var rooms = [][]string{
 	{""},
 	{"internal/apitest"},
-	{"internal/pgtest"},
+	{"internal/pgtest", "internal/hostile"},
 	{"internal/web", "internal/demo"},
 	{"graph", "internal/playground"},
 	{"graph/model"},
@@ -26,10 +26,11 @@ var rooms = [][]string{
 	{"internal/workspace"},
 	{"internal/account"},
 	{"internal/access"},
-	{"internal/idempotency"},
+	{"internal/idempotency", "internal/outbox", "internal/throttle"},
 	{"internal/launchtarget", "internal/industry", "internal/picture", "internal/page"},
-	{"internal/fault", "internal/id", "internal/blob", "internal/email", "internal/store", "internal/requestid"},
-	{"internal/locale", "internal/text"},
+	{"internal/fault", "internal/id", "internal/blob", "internal/mail", "internal/store", "internal/requestid", "internal/caller"},
+	{"internal/email"},
+	{"internal/limit", "internal/locale", "internal/text"},
 	{"ent"},
 	{"internal/siblings"},
 }
@@ -42,11 +43,13 @@ var kept = map[string][]string{
 	"github.com/99designs/gqlgen": {"graph", "graph/model"},
 	"github.com/vektah/gqlparser": {"graph", "graph/model"},
 	"github.com/alexedwards/scs":  {"internal/session"},
+	"github.com/coder/websocket":  {"graph"},
 	"net/http":                    {"", "internal/web", "internal/session", "internal/playground", "graph", "internal/apitest", "internal/picture"},
 	"entgo.io/ent/dialect":        {"internal/store", "ent"},
 	"database/sql":                {"internal/store", "ent"},
 	"github.com/mattn/go-sqlite3": {"internal/store"},
 	"ariga.io/atlas":              {"internal/store"},
+	"github.com/wneessen/go-mail": {"internal/mail"},
 	"github.com/alecthomas/kong":  {""},
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"minidock/ent"
+	"minidock/internal/account"
 	"minidock/internal/fault"
 	"minidock/internal/launchtarget"
 	"minidock/internal/miniprogram"
@@ -19,6 +20,58 @@ import (
 type UserError interface {
 	IsUserError()
 }
+
+// The answer to changeEmail.
+type ChangeEmailPayload struct {
+	// The address that the token is sent to; null when refused.
+	Email *string `json:"email"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*ChangeEmailUserError `json:"userErrors"`
+}
+
+// A mistake in the input of changeEmail.
+type ChangeEmailUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (ChangeEmailUserError) IsUserError() {}
+
+// The answer to changePassword.
+type ChangePasswordPayload struct {
+	// The viewer, whose other sessions have ended; null when refused.
+	Viewer *Viewer `json:"viewer"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*ChangePasswordUserError `json:"userErrors"`
+}
+
+// A mistake in the input of changePassword.
+type ChangePasswordUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (ChangePasswordUserError) IsUserError() {}
 
 // Which workspace to work in.
 type ChooseWorkspaceInput struct {
@@ -51,6 +104,60 @@ type ChooseWorkspaceUserError struct {
 }
 
 func (ChooseWorkspaceUserError) IsUserError() {}
+
+// The answer to confirmEmail.
+type ConfirmEmailPayload struct {
+	// The address to sign in with from now on; null when refused.
+	Email *string `json:"email"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*ConfirmEmailUserError `json:"userErrors"`
+}
+
+// A mistake in the input of confirmEmail.
+type ConfirmEmailUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (ConfirmEmailUserError) IsUserError() {}
+
+// The answer to confirmTotp.
+type ConfirmTotpPayload struct {
+	// The viewer, who needs a code to sign in from now on; null when refused.
+	Viewer *Viewer `json:"viewer"`
+	// Each stands in for a code of the app once. They are told here and never again; null when refused.
+	RecoveryCodes []string `json:"recoveryCodes"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*ConfirmTotpUserError `json:"userErrors"`
+}
+
+// A mistake in the input of confirmTotp.
+type ConfirmTotpUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (ConfirmTotpUserError) IsUserError() {}
 
 // The answer to createMiniProgram.
 type CreateMiniProgramPayload struct {
@@ -120,6 +227,72 @@ type CreateWorkspaceUserError struct {
 
 func (CreateWorkspaceUserError) IsUserError() {}
 
+// The answer to disableTotp.
+type DisableTotpPayload struct {
+	// The viewer, who needs no code any more; null when refused.
+	Viewer *Viewer `json:"viewer"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*DisableTotpUserError `json:"userErrors"`
+}
+
+// A mistake in the input of disableTotp.
+type DisableTotpUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (DisableTotpUserError) IsUserError() {}
+
+// The answer to enableTotp.
+type EnableTotpPayload struct {
+	// The secret, which counts once `confirmTotp` has shown that the app knows it; null when refused.
+	TotpSecret *account.TotpSecret `json:"totpSecret"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*EnableTotpUserError `json:"userErrors"`
+}
+
+// A mistake in the input of enableTotp.
+type EnableTotpUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (EnableTotpUserError) IsUserError() {}
+
+// Which session to end.
+type EndSessionInput struct {
+	// One of the viewer's sessions.
+	SessionID string `json:"sessionId"`
+}
+
+// The answer to endSession.
+type EndSessionPayload struct {
+	// The session that has ended.
+	DeletedSessionID *string `json:"deletedSessionId"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+}
+
 // A mini program's picture, kept as the platform encoded it.
 type Logo struct {
 	// Where it can be fetched by anyone. The address names the content, so what it gives never changes.
@@ -178,10 +351,70 @@ type Quota struct {
 	Limit int `json:"limit"`
 }
 
+// The answer to requestPasswordReset.
+type RequestPasswordResetPayload struct {
+	// The address that a mail goes to if an account has it, which is not told; null when refused.
+	Email *string `json:"email"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*RequestPasswordResetUserError `json:"userErrors"`
+}
+
+// A mistake in the input of requestPasswordReset.
+type RequestPasswordResetUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (RequestPasswordResetUserError) IsUserError() {}
+
+// The answer to resetPassword.
+type ResetPasswordPayload struct {
+	// The address to sign in with; null when refused.
+	Email *string `json:"email"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*ResetPasswordUserError `json:"userErrors"`
+}
+
+// A mistake in the input of resetPassword.
+type ResetPasswordUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (ResetPasswordUserError) IsUserError() {}
+
+// The end of a session.
+type SessionEnd struct {
+	// What ended it.
+	Reason SessionEndReason `json:"reason"`
+}
+
 // The answer to signIn.
 type SignInPayload struct {
 	// The user, signed in; null when refused.
 	Viewer *Viewer `json:"viewer"`
+	// What `signInWithTotp` takes together with a code; null unless the mistake is TOTP_REQUIRED.
+	Challenge *account.Challenge `json:"challenge"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
@@ -203,6 +436,40 @@ type SignInUserError struct {
 }
 
 func (SignInUserError) IsUserError() {}
+
+// The answer to signInWithTotp.
+type SignInWithTotpPayload struct {
+	// The user, signed in; null when refused.
+	Viewer *Viewer `json:"viewer"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*SignInWithTotpUserError `json:"userErrors"`
+}
+
+// A mistake in the input of signInWithTotp.
+type SignInWithTotpUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (SignInWithTotpUserError) IsUserError() {}
+
+// The answer to signOutEverywhere.
+type SignOutEverywherePayload struct {
+	// Always null: nobody is signed in any more.
+	Viewer *Viewer `json:"viewer"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+}
 
 // The answer to signOut.
 type SignOutPayload struct {
@@ -237,6 +504,11 @@ type SignUpUserError struct {
 }
 
 func (SignUpUserError) IsUserError() {}
+
+// Everything that can be waited for, over a WebSocket (`graphql-transport-ws`) or as server-sent events. All of it ends with
+// the session.
+type Subscription struct {
+}
 
 // What to change in a mini program. A field that is left out stays as it is; null or blank is refused as BLANK.
 type UpdateMiniProgramInput struct {
@@ -299,6 +571,40 @@ type UpdateMiniProgramWarning struct {
 	// The advice that was not followed.
 	Code fault.Code `json:"code"`
 }
+
+// What to change in the profile. A field that is left out stays as it is; null or blank is refused as BLANK.
+type UpdateProfileInput struct {
+	// How the person wishes to be called: 1 to 60 characters.
+	DisplayName graphql.Omittable[*string] `json:"displayName"`
+	// The language of mails as a BCP 47 tag: `en` or `zh-Hans`.
+	Locale graphql.Omittable[*string] `json:"locale"`
+}
+
+// The answer to updateProfile.
+type UpdateProfilePayload struct {
+	// The viewer as he or she now is; null when refused.
+	Viewer *Viewer `json:"viewer"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UpdateProfileUserError `json:"userErrors"`
+}
+
+// A mistake in the input of updateProfile.
+type UpdateProfileUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (UpdateProfileUserError) IsUserError() {}
 
 // What mini programs can be sorted by.
 type MiniProgramOrderField string
@@ -388,5 +694,49 @@ func (e *OrderDirection) UnmarshalGQL(v any) error {
 }
 
 func (e OrderDirection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+// What can end a session.
+type SessionEndReason string
+
+const (
+	// The user signed out, here or from elsewhere, or signed in anew in this browser.
+	SessionEndReasonSignedOut SessionEndReason = "SIGNED_OUT"
+	// Its time was over.
+	SessionEndReasonExpired SessionEndReason = "EXPIRED"
+)
+
+var AllSessionEndReason = []SessionEndReason{
+	SessionEndReasonSignedOut,
+	SessionEndReasonExpired,
+}
+
+func (e SessionEndReason) IsValid() bool {
+	switch e {
+	case SessionEndReasonSignedOut, SessionEndReasonExpired:
+		return true
+	}
+	return false
+}
+
+func (e SessionEndReason) String() string {
+	return string(e)
+}
+
+func (e *SessionEndReason) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SessionEndReason(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SessionEndReason", str)
+	}
+	return nil
+}
+
+func (e SessionEndReason) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }

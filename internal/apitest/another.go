@@ -5,7 +5,7 @@ import "testing"
 // Another returns the world as a second server sees it, with connections of its own to the same database.
 func (w *World) Another(t *testing.T) *World {
 	t.Helper()
-	other := &World{Dir: w.Dir, options: w.options}
+	other := &World{Dir: w.Dir, options: w.options, post: w.post}
 	other.start(t)
 	return other
 }

@@ -4,6 +4,7 @@ package apitest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -18,8 +19,10 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/user"
 	"minidock/graph"
+	"minidock/internal/account"
 	"minidock/internal/blob"
 	"minidock/internal/id"
+	"minidock/internal/limit"
 	"minidock/internal/store"
 	"minidock/internal/web"
 )
@@ -41,6 +44,7 @@ type World struct {
 
 	options    Options
 	server     *httptest.Server
+	post       *postOffice
 	statements atomic.Int64
 	ahead      atomic.Int64
 	inserted   atomic.Int64
@@ -78,6 +82,13 @@ type Options struct {
 	// AllowedOrigins and Introspection are those of web.Config.
 	AllowedOrigins []string
 	Introspection  graph.Audience
+	// Limits are those of web.Config; the defaults when nil.
+	Limits *limit.Limits
+	// AppURL, Proxies, RequestsAMinute and PasswordCost are those of web.Config.
+	AppURL          string
+	Proxies         web.Proxies
+	RequestsAMinute int
+	PasswordCost    account.Cost
 	// DatabaseURL is a PostgreSQL database to use instead of SQLite.
 	DatabaseURL string
 }
@@ -113,6 +124,9 @@ func (w *World) start(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	w.Client, w.Store = db.Client, db
+	if w.post == nil {
+		w.post = openPostOffice(t)
+	}
 	w.serve(t)
 }
 
@@ -128,14 +142,20 @@ func (w *World) serve(t *testing.T) {
 	if w.options.PublicURL != "" {
 		publicURL = w.options.PublicURL
 	}
+	limits := limit.Default
+	if w.options.Limits != nil {
+		limits = *w.options.Limits
+	}
 	w.Server, err = web.New(web.Config{
 		Store: w.Store, Blobs: logos, PublicURL: publicURL, Log: slog.New(slog.NewJSONHandler(&w.Log, nil)), Now: w.Now,
-		AllowedOrigins: w.options.AllowedOrigins, Introspection: w.options.Introspection,
+		AllowedOrigins: w.options.AllowedOrigins, Introspection: w.options.Introspection, Limits: limits,
+		Mail: w.post.sender(t), AppURL: w.options.AppURL, Proxies: w.options.Proxies, RequestsAMinute: w.options.RequestsAMinute,
+		PasswordCost: cmp.Or(w.options.PasswordCost, account.DefaultCost),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.server.Config.Handler = w.Server
+	w.server.Config = w.Server.HTTP()
 	w.server.Start()
 	t.Cleanup(w.server.Close)
 }

@@ -1,0 +1,97 @@
+package graph_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"minidock/internal/apitest"
+	"minidock/internal/limit"
+)
+
+// limited returns a world with other limits than the defaults.
+func limited(t *testing.T, change func(l *limit.Limits)) *apitest.World {
+	t.Helper()
+	return apitest.New(t, apitest.Options{Limits: with(change)})
+}
+
+func TestLimitsThatAreSetHold(t *testing.T) {
+	t.Parallel()
+	w := limited(t, func(l *limit.Limits) {
+		l.QueryDepth, l.QueryCost, l.QueryCostSignedOut, l.QueryTokensSignedOut, l.ListLength, l.MutationRootFields = 4, 5, 4, 40, 2, 1
+		l.QueryRootFields, l.QueryCharacters = 2, 300
+	})
+	ann := w.SignUp(t, "ann")
+	ids := func(ids ...string) apitest.Vars { return apitest.Vars{"ids": ids} }
+	for _, test := range []struct {
+		name      string
+		by        *apitest.Person
+		query     string
+		variables apitest.Vars
+		refused   bool
+	}{
+		{name: "depth", by: ann, query: "{industries(first:1){edges{node{id}}}}"},
+		{name: "depth", by: ann, query: "{viewer{memberships(first:1){nodes{workspace{id}}}}}", refused: true},
+		{name: "cost", by: ann, query: "{industries(first:5){nodes{id}}}"},
+		{name: "cost", by: ann, query: "{industries(first:6){nodes{id}}}", refused: true},
+		{name: "cost signed out", query: "{industries(first:4){nodes{id}}}"},
+		{name: "cost signed out", query: "{industries(first:5){nodes{id}}}", refused: true},
+		{name: "tokens signed out", query: "{launchTargets{" + strings.Repeat("id ", 35) + "}}"},
+		{name: "tokens signed out", query: "{launchTargets{" + strings.Repeat("id ", 36) + "}}", refused: true},
+		{name: "a list", by: ann, query: "query($ids:[ID!]!){nodes(ids:$ids){id}}", variables: ids("a", "b")},
+		{name: "a list", by: ann, query: "query($ids:[ID!]!){nodes(ids:$ids){id}}", variables: ids("a", "b", "c"), refused: true},
+		{name: "root fields", by: ann, query: "{a:launchTargets{id} b:launchTargets{id}}"},
+		{name: "root fields", by: ann, query: "{a:__typename b:__typename c:__typename}", refused: true},
+		{name: "root fields of a mutation", query: "mutation{a:signOut{viewer{user{id}}} b:signOut{viewer{user{id}}}}", refused: true},
+		{name: "characters", by: ann, query: "{launchTargets{id}}" + strings.Repeat(" ", 281)},
+		{name: "characters", by: ann, query: "{launchTargets{id}}" + strings.Repeat(" ", 282), refused: true},
+	} {
+		answer := ask(t, w, test.by, test.query, test.variables)
+		if test.refused {
+			answer.refused(t, "QUERY_TOO_COMPLEX")
+		} else if answer.code(t) != "" || !answer.hasData {
+			t.Errorf("%s: %s: %.300s", test.name, test.query, answer.body)
+		}
+	}
+	if got := ask(t, w, ann, "{launchTargets{id}}", nil).cost["limit"]; got != 5 {
+		t.Errorf("the limit of the cost is told as %d", got)
+	}
+}
+
+func TestLimitsOfBytesThatAreSetHold(t *testing.T) {
+	t.Parallel()
+	w := limited(t, func(l *limit.Limits) { l.BodyBytes, l.FileBytes, l.BesideBytes = 400, 1_000, 1_000 })
+	ann := w.SignUp(t, "ann")
+	padded := func(size int) sent { return post(whole + strings.Repeat(" ", size-len(whole)-1) + "}") }
+	if answer := padded(400).to(t, w); answer.code(t) != "" {
+		t.Errorf("a body at the limit: %s", answer.body)
+	}
+	padded(401).to(t, w).refused(t, "PAYLOAD_TOO_LARGE")
+	beside := func(size int) part {
+		p := edgeOperations
+		p.content += strings.Repeat(" ", size-len(p.content))
+		return p
+	}
+	file := func(size int) part { return part{"0", "logo.png", strings.Repeat("x", size)} }
+	for name, test := range map[string]struct{ body, code string }{
+		"a file at the limit":     {form(edgeOperations, edgeMap, file(1_000)), "NOT_FOUND"},
+		"a file over the limit":   {form(edgeOperations, edgeMap, file(1_001)), "PAYLOAD_TOO_LARGE"},
+		"beside it, at the limit": {form(beside(1_000), edgeMap, file(1)), "NOT_FOUND"},
+		"beside it, over it":      {form(beside(1_001), edgeMap, file(1)), "PAYLOAD_TOO_LARGE"},
+	} {
+		if answer := upload(t, w, ann, strings.NewReader(test.body)); answer.code(t) != test.code {
+			t.Errorf("%s: %s", name, answer.body)
+		}
+	}
+}
+
+func TestTheTimesThatAreSetHold(t *testing.T) {
+	t.Parallel()
+	w := limited(t, func(l *limit.Limits) { l.RequestTime = time.Nanosecond })
+	answer := ask(t, w, nil, "{viewer{user{id}}}", nil)
+	answer.refused(t, "TIMEOUT")
+	if answer.status != http.StatusServiceUnavailable {
+		t.Errorf("status %d", answer.status)
+	}
+}

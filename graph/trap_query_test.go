@@ -1,0 +1,189 @@
+package graph_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"minidock/ent/user"
+	"minidock/graph"
+	"minidock/internal/apitest"
+)
+
+func TestTrapCostDoesNotOverflow(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	const inside = "members(first:100){nodes{workspace{"
+	deepest := "{viewer{memberships(first:100){nodes{workspace{" + strings.Repeat(inside, 3) + "id" + strings.Repeat("}", 3*3+5)
+	wide := "{viewer{memberships(first:100){nodes{workspace{" + numbered(28, "a#:members(first:100){nodes{workspace{members(first:100){nodes{workspace{members(first:100){nodes{id}}}}}}}}") + "}}}}}"
+	for _, text := range []string{deepest, wide} {
+		answer := ask(t, w, ann, text, nil)
+		if answer.refused(t, "QUERY_TOO_COMPLEX"); answer.cost["requested"] <= 1_000_000 {
+			t.Errorf("cost %v: %.300s", answer.cost, answer.body)
+		}
+	}
+}
+
+// Runs beside no other test, since it counts what is on the heap.
+func TestTrapQueryCacheIsBounded(t *testing.T) {
+	if slowness > 1 {
+		t.Skip("the race detector's own memory would be counted")
+	}
+	const bound = 100 << 20
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	// As many values as pass validation, and filled up to the maximum length.
+	heaviest := "{" + numbered(27, "a#:nodes(ids:["+strings.Repeat("1 ", 57)+"]){id}") + "}#"
+	before := onHeap()
+	for i := range 350 {
+		text := fmt.Sprintf("query q%d%s", i, heaviest)
+		ask(t, w, ann, text+strings.Repeat("x", 10_000-len(text)), nil).refused(t, "QUERY_TOO_COMPLEX")
+	}
+	grown := onHeap() - before
+	runtime.KeepAlive(w)
+	t.Logf("350 queries of 10,000 characters: %d kB", grown>>10)
+	if grown > bound {
+		t.Errorf("the heap grew by %d bytes, want at most %d", grown, bound)
+	}
+}
+
+func onHeap() int64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
+
+func TestTrapPersistedQueriesAreOff(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	const persisted = `"extensions":{"persistedQuery":{"version":1,"sha256Hash":"b3ea2a2e52d1a5e9e7ab8d6a4f3b1f0c"}}`
+	if told := post(`{"query":"`+smallest+`",`+persisted+`}`).to(t, w); told.code(t) != "" || !told.hasData {
+		t.Errorf("with the query: %s", told.body)
+	}
+	post("{"+persisted+"}").to(t, w).refused(t, "BAD_REQUEST")
+}
+
+func TestTrapErrorListsDoNotAmplify(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		missing := numbered(20, `a#:workspace(id:"wsp_#"){id}`)
+		status := func(text string) string {
+			return "viewer{currentWorkspace{" + numbered(5, `a#:miniPrograms(filter:{status:["`+text+`"]}){totalCount}`) + "}}"
+		}
+		longAliases := numbered(20, strings.Repeat("a", 450)+`#:workspace(id:"wsp_#"){id}`)
+		for query, code := range map[string]string{
+			numbered(20, " field#"):                                        "GRAPHQL_VALIDATION_FAILED",
+			numbered(20, strings.Repeat("long", 100)+"# "):                 "GRAPHQL_VALIDATION_FAILED",
+			"viewer" + strings.Repeat("@unknown", 1_200) + "{user{id}}":    "QUERY_TOO_COMPLEX",
+			"viewer" + strings.Repeat("@unknown", 60_000):                  "QUERY_TOO_COMPLEX",
+			"...{" + numbered(7, "u#@"+strings.Repeat("x", 900)+" ") + "}": "GRAPHQL_VALIDATION_FAILED",
+			status(strings.Repeat("<", 1_900)):                             "GRAPHQL_VALIDATION_FAILED",
+			status(strings.Repeat("\u2028", 1_900)):                        "GRAPHQL_VALIDATION_FAILED",
+			status(strings.Repeat("面", 1_900)):                             "GRAPHQL_VALIDATION_FAILED",
+			status(strings.Repeat(`\u0001`, 316)):                          "GRAPHQL_VALIDATION_FAILED",
+			status("x" + strings.Repeat("😀<", 400)):                        "GRAPHQL_VALIDATION_FAILED",
+			status("x" + strings.Repeat(`\"`, 900)):                        "GRAPHQL_VALIDATION_FAILED",
+			missing:                                                        "NOT_FOUND",
+			longAliases:                                                    "NOT_FOUND",
+		} {
+			answer := ann.Do(t, "{"+query+"}", nil)
+			most := 8 << 10
+			if strings.Contains(answer.Body, `"data":`) {
+				most = 16 << 10
+			}
+			if n := len(answer.Errors); n == 0 || n > 5 || n < 5 && code != "QUERY_TOO_COMPLEX" || len(answer.Body) > most {
+				t.Errorf("%.40s: %d errors in %d bytes", query, n, len(answer.Body))
+			}
+			for _, e := range answer.Errors {
+				if e.Extensions["code"] != code || e.Extensions["requestId"] != answer.Header.Get("X-Request-Id") || len(e.Extensions) != 2 {
+					t.Errorf("%.40s: error %.300v of request %s", query, e, answer.Header.Get("X-Request-Id"))
+				}
+			}
+		}
+	})
+}
+
+func TestTrapDidYouMeanGivesNoNamesAway(t *testing.T) {
+	apitest.RunWith(t, apitest.Options{Introspection: graph.ForStaff}, func(t *testing.T, w *apitest.World) {
+		ann, rob := w.SignUp(t, "ann"), w.SignUp(t, "rob")
+		w.Employ(t, rob, user.StaffRoleREVIEWER)
+		for query, name := range map[string]string{
+			"{ viewr { user { id } } }":               "viewer",
+			"{ viewer { usr { id } } }":               "user",
+			"{ industries(frist: 1) { totalCount } }": "first",
+			"{ node(id: 1) { displayName } }":         "User",
+			`mutation { signIn(input: {emial: "a", email: "a", password: "b"}) { viewer { user { id } } } }`: "email",
+			"{ viewer { currentWorkspace { miniPrograms(filter: {status: [CREATD]}) { totalCount } } } }":    "CREATED",
+			"{ viewer }": "viewer { ... }",
+		} {
+			staff := rob.Do(t, query, nil).Body
+			if !strings.Contains(staff, "Did you mean") || !strings.Contains(staff, `\"`+name) {
+				t.Errorf("staff is not told about %s: %s", name, staff)
+			}
+			for who, p := range map[string]*apitest.Person{"a visitor": w.Visitor(t), "ann": ann} {
+				answer := p.Do(t, query, nil)
+				if code := answer.Code(t); code != "GRAPHQL_VALIDATION_FAILED" || strings.Contains(answer.Body, "Did you mean") || strings.Contains(answer.Body, `\"`+name+`\"`) {
+					t.Errorf("%s is told about %s: %s", who, name, answer.Body)
+				}
+			}
+		}
+	})
+}
+
+func TestTrapDeferIsRefused(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	for _, text := range []string{
+		"{launchTargets{id ...@defer{name}}}",
+		"{launchTargets{id ...F@defer}} fragment F on LaunchTarget{name}",
+		"{launchTargets{id ...on LaunchTarget@defer(if:false){name}}}",
+		"query($d:Boolean!=false){launchTargets{id ...@defer(if:$d label:\"x\"){name}}}",
+		"{launchTargets@defer{id}}",
+	} {
+		for _, accept := range []string{"", "application/graphql-response+json", "multipart/mixed;deferSpec=20220824, application/json"} {
+			send := sent{body: query(t, text, nil), accept: accept}
+			send.to(t, w).refused(t, "GRAPHQL_VALIDATION_FAILED")
+		}
+	}
+	if directives := ask(t, w, nil, "{__schema{directives{name}}}", nil); !directives.hasData || strings.Contains(directives.body, "defer") {
+		t.Errorf("the schema offers @defer: %s", directives.body)
+	}
+}
+
+func TestTrapIntrospectionNestsTwiceAtMost(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	lists := map[string]string{
+		"fields": "fields{type{%s}}", "interfaces": "interfaces{%s}", "possibleTypes": "possibleTypes{%s}", "inputFields": "inputFields{type{%s}}",
+	}
+	nested := func(names ...string) string {
+		text := "name"
+		for _, name := range names {
+			text = fmt.Sprintf(lists[name], text)
+		}
+		return text
+	}
+	for a := range lists {
+		for b := range lists {
+			two := nested(a, b)
+			for _, text := range []string{`{__type(name:"Query"){` + two + "}}", "{__schema{types{" + two + "}}}"} {
+				if answer := ask(t, w, nil, text, nil); answer.code(t) != "" || !answer.hasData {
+					t.Errorf("%s: %.300s", text, answer.body)
+				}
+			}
+			for c := range lists {
+				three := nested(a, b, c)
+				for _, text := range []string{
+					`{__type(name:"Query"){` + three + "}}", "{__schema{queryType{" + three + "}}}",
+					`{__type(name:"Query"){...F}} fragment F on __Type{` + three + "}",
+					`{__type(name:"Query"){` + fmt.Sprintf(lists[c], "...F") + "}} fragment F on __Type{ofType{" + two + "}}",
+				} {
+					ask(t, w, nil, text, nil).refused(t, "GRAPHQL_VALIDATION_FAILED")
+				}
+			}
+		}
+	}
+}
