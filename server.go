@@ -15,8 +15,10 @@ import (
 	"github.com/alecthomas/kong"
 
 	"minidock/graph"
+	"minidock/internal/account"
 	"minidock/internal/blob"
-	"minidock/internal/demo"
+	"minidock/internal/limit"
+	"minidock/internal/mail"
 	"minidock/internal/store"
 	"minidock/internal/web"
 )
@@ -30,26 +32,19 @@ type commandLine struct {
 	Migrate migrate `cmd:"" help:"Bring the database's schema up to date, as serve does when it starts."`
 }
 
-type data struct {
-	Data        string `help:"Folder of the database and the files, made when absent." default:"./data" env:"MINIDOCK_DATA" type:"path"`
-	DatabaseURL string `help:"PostgreSQL database to use instead of SQLite in the data folder: postgres://user:password@host:5432/name." name:"database-url" env:"MINIDOCK_DATABASE_URL"`
-	Connections int    `help:"The most connections to PostgreSQL." name:"database-connections" default:"${connections}" env:"MINIDOCK_DATABASE_CONNECTIONS"`
-}
-
 type serve struct {
 	data
-	Addr           string         `help:"Address to listen on." default:"127.0.0.1:8080" env:"MINIDOCK_ADDR"`
-	AdminAddr      string         `help:"Address for metrics and profiles, open to whoever reaches it; none when left out." name:"admin-addr" env:"MINIDOCK_ADMIN_ADDR"`
-	AllowedOrigins []string       `help:"Origins of other front ends whose pages may send requests; may be repeated." name:"allowed-origin" env:"MINIDOCK_ALLOWED_ORIGIN"`
-	Introspection  graph.Audience `help:"Who may ask for the schema and open the playground: everyone, staff or nobody. When left out: staff where --public-url is https, everyone otherwise." enum:"everyone,staff,nobody," default:"" env:"MINIDOCK_INTROSPECTION"`
-	PublicURL      string         `help:"Where clients find the server; http:// and the address when left out. With https, cookies are Secure." name:"public-url" env:"MINIDOCK_PUBLIC_URL"`
-}
-
-type load struct{ data }
-
-type migrate struct {
-	data
-	DryRun bool `help:"Only say what would be done."`
+	Addr           string            `help:"Address to listen on." default:"127.0.0.1:8080" env:"MINIDOCK_ADDR"`
+	AdminAddr      string            `help:"Address for metrics and profiles, open to whoever reaches it; none when left out." name:"admin-addr" env:"MINIDOCK_ADMIN_ADDR"`
+	AllowedOrigins []string          `help:"Origins of other front ends whose pages may send requests; may be repeated." name:"allowed-origin" env:"MINIDOCK_ALLOWED_ORIGIN"`
+	AppURL         string            `help:"Where the front end's pages are, which the links in mails lead to; --public-url when left out." name:"app-url" env:"MINIDOCK_APP_URL"`
+	Introspection  graph.Audience    `help:"Who may ask for the schema and open the playground: everyone, staff or nobody. When left out: staff where --public-url is https, everyone otherwise." enum:"everyone,staff,nobody," default:"" env:"MINIDOCK_INTROSPECTION"`
+	Limits         map[string]string `help:"A limit on what clients may send, and its value; may be repeated. docs/operations.md names them all." name:"limit" placeholder:"NAME=VALUE" env:"MINIDOCK_LIMIT"`
+	MailFrom       string            `help:"Sender of mails, such as 'minidock <no-reply@example.com>'; minidock at the host of --public-url when left out." name:"mail-from" env:"MINIDOCK_MAIL_FROM"`
+	SMTPURL        string            `help:"Server that mails are handed to: smtp://user:password@host:587 or smtps://host. When left out, they are written to the folder mail in the data folder." name:"smtp-url" env:"MINIDOCK_SMTP_URL"`
+	PublicURL      string            `help:"Where clients find the server; http:// and the address when left out. With https, cookies are Secure." name:"public-url" env:"MINIDOCK_PUBLIC_URL"`
+	RequestLimit   int               `help:"The most requests that are answered for a network address in a minute; 0 for any number." name:"request-limit" default:"0" env:"MINIDOCK_REQUEST_LIMIT"`
+	TrustedProxies []string          `help:"Addresses or networks of the proxies in front, whose X-Forwarded-For is believed; may be repeated." name:"trusted-proxies" env:"MINIDOCK_TRUSTED_PROXIES"`
 }
 
 func main() {
@@ -62,39 +57,12 @@ func main() {
 	command.FatalIfErrorf(command.Run())
 }
 
-func (d data) options() store.Options {
-	return store.Options{Dir: d.Data, URL: d.DatabaseURL, Connections: d.Connections}
-}
-
-// Run loads the people to play with.
-func (l *load) Run(ctx context.Context) error {
-	db, err := store.Open(ctx, l.options())
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	if err := demo.Load(ctx, db.Client, now); err != nil {
-		return err
-	}
-	fmt.Printf("Loaded the workspace %q and its people; everybody's password is %s.\n", demo.Workspace, demo.Password)
-	return nil
-}
-
-// Run applies the migrations that the database lacks, or says which they are.
-func (m *migrate) Run(ctx context.Context) error {
-	names, err := store.Migrate(ctx, m.options(), m.DryRun)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		fmt.Println(name)
-	}
-	fmt.Printf("%d migrations %s.\n", len(names), map[bool]string{true: "to apply", false: "applied"}[m.DryRun])
-	return nil
-}
-
 // Run serves until the program is told to end.
 func (s *serve) Run(ctx context.Context) error {
+	limits, err := limit.Default.With(s.Limits)
+	if err != nil {
+		return err
+	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	db, err := store.Open(ctx, s.options())
 	if err != nil {
@@ -117,22 +85,45 @@ func (s *serve) Run(ctx context.Context) error {
 	if web.CookiesAreOpen(publicURL, listener.Addr()) {
 		log.Warn("cookies are sent without encryption: set --public-url to an https address, behind a proxy that ends TLS")
 	}
+	proxies, err := web.ParseProxies(s.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	appURL := publicURL
+	if s.AppURL != "" {
+		if appURL, err = web.PublicURL(s.AppURL, listener.Addr()); err != nil {
+			return fmt.Errorf("--app-url: %w", err)
+		}
+	}
+	mails, err := s.mails(publicURL, log)
+	if err != nil {
+		return err
+	}
 	server, err := web.New(web.Config{
-		Store: db, Blobs: blobs, PublicURL: publicURL, AllowedOrigins: s.AllowedOrigins, Introspection: s.Introspection,
-		Log: log, Now: now,
+		Store: db, Blobs: blobs, PublicURL: publicURL, AppURL: appURL, AllowedOrigins: s.AllowedOrigins,
+		Introspection: s.Introspection, Mail: mails, Proxies: proxies, RequestsAMinute: s.RequestLimit,
+		PasswordCost: account.DefaultCost, Limits: limits, Log: log, Now: now,
 	})
 	if err != nil {
 		return err
 	}
-	if s.AdminAddr != "" {
-		admin, err := net.Listen("tcp", s.AdminAddr)
-		if err != nil {
-			return err
-		}
-		go server.ServeAdmin(ctx, admin)
+	if err := server.ListenAdmin(ctx, s.AdminAddr); err != nil {
+		return err
 	}
 	log.Info("serving", "playground", publicURL+"/playground", "hint", "people to play with are loaded by: "+s.demoCommand())
 	return server.Serve(ctx, listener)
+}
+
+// mails hands mails to the server that is named, or writes them to a folder.
+func (s *serve) mails(publicURL string, log *slog.Logger) (mail.Sender, error) {
+	from := s.MailFrom
+	if from == "" {
+		from = "minidock <minidock@" + web.MailDomain(publicURL) + ">"
+	}
+	if s.SMTPURL != "" {
+		return mail.NewSMTP(s.SMTPURL, from)
+	}
+	return mail.NewFolder(filepath.Join(s.Data, "mail"), from, log)
 }
 
 // demoCommand leaves the database's address to the reader: it may hold a password.

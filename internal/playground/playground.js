@@ -3,6 +3,17 @@
 {
   const place = document.getElementById('playground');
 
+  // isSubscription tells whether the operation that was chosen, or the only one, is a subscription.
+  const isSubscription = (query, operationName) => {
+    try {
+      const operations = GraphiQL.GraphQL.parse(query).definitions.filter(({ kind }) => kind === 'OperationDefinition');
+      const chosen = operations.length > 1 ? operations.find(({ name }) => name?.value === operationName) : operations[0];
+      return chosen?.operation === 'subscription';
+    } catch {
+      return false;
+    }
+  };
+
   // choosesOperation tells whether a query text has several operations, so that a request must name one of them.
   const choosesOperation = (query) => {
     try {
@@ -13,24 +24,25 @@
     }
   };
 
-  // post sends one GraphQL request, as whoever is signed in on this host. Its answer may carry any HTTP status.
-  const post = async ({ query, variables, operationName }, options) => {
+  // send sends one GraphQL request, as whoever is signed in on this host.
+  const send = ({ query, variables, operationName }, options, accept, signal) => {
     // For a moment after a change of tabs, GraphiQL still names the operation of the tab before.
     const name = choosesOperation(query) ? operationName : undefined;
-    const headers = new Headers({
-      'Content-Type': 'application/json',
-      Accept: 'application/graphql-response+json, application/json',
-      'GraphQL-Require-Preflight': '1',
-    });
+    const headers = new Headers({ 'Content-Type': 'application/json', Accept: accept, 'GraphQL-Require-Preflight': '1' });
     for (const [field, value] of Object.entries(options?.headers ?? {})) {
       headers.set(field, value);
     }
-    const response = await fetch(place.dataset.endpoint, {
+    return fetch(place.dataset.endpoint, {
       method: 'POST',
       credentials: 'same-origin',
       headers,
       body: JSON.stringify({ query, variables, operationName: name }),
+      signal,
     });
+  };
+
+  // read returns an answer, which may carry any HTTP status.
+  const read = async (response) => {
     const text = await response.text();
     try {
       return JSON.parse(text);
@@ -38,6 +50,43 @@
       return { errors: [{ message: `HTTP ${response.status} ${response.statusText}: ${text}` }] };
     }
   };
+
+  const post = async (request, options) =>
+    read(await send(request, options, 'application/graphql-response+json, application/json'));
+
+  // listen yields the answers of a subscription until it is complete, or until the reader stops.
+  async function* listen(request, options) {
+    const stop = new AbortController();
+    try {
+      const response = await send(request, options, 'text/event-stream', stop.signal);
+      if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
+        yield await read(response);
+        return;
+      }
+      let text = '';
+      const decoder = new TextDecoder();
+      const reader = response.body.getReader();
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) {
+          return;
+        }
+        const events = (text + decoder.decode(value, { stream: true })).split('\n\n');
+        text = events.pop();
+        for (const event of events) {
+          const [kind, data] = event.split('\n');
+          if (kind === 'event: next') {
+            yield JSON.parse(data.slice('data: '.length));
+          }
+        }
+      }
+    } finally {
+      stop.abort();
+    }
+  }
+
+  const fetcher = (request, options) =>
+    (isSubscription(request.query, request.operationName) ? listen : post)(request, options);
 
   const lookAround = `# Welcome to minidock!
 #
@@ -167,7 +216,7 @@ mutation CreateMiniProgram($input: CreateMiniProgramInput!) {
     React.createElement(
       GraphiQL,
       {
-        fetcher: post,
+        fetcher,
         // Other projects' playgrounds on localhost would otherwise share their tabs with this one.
         storage: GraphiQL.createLocalStorage({ namespace: 'minidock' }),
         defaultTabs: [

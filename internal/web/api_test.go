@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"minidock/ent/session"
 	"minidock/internal/apitest"
+	"minidock/internal/limit"
 )
 
 func TestNobodyKeepsAnAnswerOfTheAPI(t *testing.T) {
@@ -31,6 +33,39 @@ func TestNobodyKeepsAnAnswerOfTheAPI(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoeverComesFromNowhereHasNoAddressAndIsNotCounted(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{Limits: &tight})
+	w.SignUp(t, "ann")
+	ask := func(email string) string {
+		body := strings.NewReader(`{"query":"mutation { signIn(input: {email: \"` + email + `\", password: \"` + apitest.Password + `\"}) { userErrors { code } } }"}`)
+		request := httptest.NewRequest(http.MethodPost, "/graphql", body)
+		request.RemoteAddr = "@" // as a Unix socket's client has it
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		w.Server.ServeHTTP(recorder, request)
+		return recorder.Body.String()
+	}
+	for _, email := range []string{"a@example.com", "b@example.com", "c@example.com"} {
+		if answer := ask(email); !strings.Contains(answer, "INVALID_CREDENTIALS") {
+			t.Errorf("%s: %s", email, answer)
+		}
+	}
+	if answer := ask("ann@example.com"); !strings.Contains(answer, `"userErrors":[]`) {
+		t.Errorf("ann: %s", answer)
+	}
+	if n := w.Client.Session.Query().Where(session.Address("")).CountX(t.Context()); n != 1 {
+		t.Errorf("%d sessions without an address", n)
+	}
+}
+
+// tight are limits of which an address may break one but once.
+var tight = func() limit.Limits {
+	limits := limit.Default
+	limits.AddressFailures = 1
+	return limits
+}()
 
 func TestARequestThatNobodyWaitsForIsNoFailure(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {

@@ -3,9 +3,11 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/rs/cors"
 
+	"minidock/graph"
 	"minidock/internal/fault"
 )
 
@@ -14,23 +16,47 @@ import (
 func crossOrigin(allowed []string) (func(http.Handler) http.Handler, error) {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range allowed {
+		if strings.Contains(origin, "*") { // to the headers of CORS it would stand for anything
+			return nil, fmt.Errorf("allowed origin %q: write each origin out, without *", origin)
+		}
 		if err := protection.AddTrustedOrigin(origin); err != nil {
 			return nil, fmt.Errorf("allowed origin: %w", err)
 		}
 	}
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "A page of another origin may not send this."})
-	}))
+	deny := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		graph.Refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "A page of another origin may not send this."})
+	})
+	protection.SetDenyHandler(deny)
+	guard := func(next http.Handler) http.Handler { return protection.Handler(guardStreams(protection, deny, next)) }
 	if len(allowed) == 0 {
-		return protection.Handler, nil
+		return guard, nil
 	}
 	sharing := cors.New(cors.Options{
 		AllowedOrigins:   allowed,
 		AllowedMethods:   []string{http.MethodGet, http.MethodPost},
 		AllowedHeaders:   []string{"Content-Type", "Accept", "Accept-Language", "Apollo-Require-Preflight", "GraphQL-Require-Preflight", "GraphQL-Cost"},
-		ExposedHeaders:   []string{"X-Request-Id"},
+		ExposedHeaders:   []string{"X-Request-Id", "Retry-After"},
 		AllowCredentials: true,
 		MaxAge:           600,
 	})
-	return func(next http.Handler) http.Handler { return sharing.Handler(protection.Handler(next)) }, nil
+	return func(next http.Handler) http.Handler { return sharing.Handler(guard(next)) }, nil
+}
+
+// guardStreams judges what asks for a WebSocket or an event stream as it would a POST: browsers send it by GET, from any page
+// and with cookies.
+func guardStreams(protection *http.CrossOriginProtection, deny, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asPost := *r
+		asPost.Method = http.MethodPost
+		if asksForStream(r) && protection.Check(&asPost) != nil {
+			deny.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func asksForStream(r *http.Request) bool {
+	accept := strings.ToLower(strings.Join(r.Header.Values("Accept"), ","))
+	return r.Header.Get("Upgrade") != "" || strings.Contains(accept, "text/event-stream")
 }

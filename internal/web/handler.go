@@ -2,6 +2,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -15,10 +16,14 @@ import (
 	"minidock/internal/account"
 	"minidock/internal/blob"
 	"minidock/internal/idempotency"
+	"minidock/internal/limit"
+	"minidock/internal/mail"
 	"minidock/internal/miniprogram"
+	"minidock/internal/outbox"
 	"minidock/internal/playground"
 	"minidock/internal/session"
 	"minidock/internal/store"
+	"minidock/internal/throttle"
 	"minidock/internal/workspace"
 )
 
@@ -34,7 +39,18 @@ type Config struct {
 	// Introspection says who may ask for the schema and open the playground; empty for everyone, or for staff only where
 	// PublicURL is https.
 	Introspection graph.Audience
-	Log           *slog.Logger
+	// AppURL is where the front end's pages are, which the links in mails lead to; PublicURL when empty.
+	AppURL string
+	// Mail hands mails over.
+	Mail mail.Sender
+	// Proxies are those that requests come through.
+	Proxies Proxies
+	// RequestsAMinute is how many requests are answered for a network address in a minute; 0 for any number.
+	RequestsAMinute int
+	// PasswordCost is what hashing a password costs.
+	PasswordCost account.Cost
+	Limits       limit.Limits
+	Log          *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -42,21 +58,32 @@ type Config struct {
 // Server answers all requests.
 type Server struct {
 	http.Handler
+	limits   limit.Limits
 	log      *slog.Logger
 	metrics  *metrics
 	client   *ent.Client
 	now      func() time.Time
 	sessions *session.Sessions
+	outbox   *outbox.Outbox
 	draining atomic.Bool
+	// stop has those hurry up who take their answers.
+	stop context.CancelFunc
 }
 
 // New wires the areas to their routes. It fails when the schema does not say who may do what.
 func New(c Config) (*Server, error) {
-	s := &Server{log: c.Log, metrics: newMetrics(), client: c.Store.Client, now: c.Now, sessions: session.New(c.Store.Client, c.isHTTPS(), c.Now)}
+	stopping, stop := context.WithCancel(context.Background())
+	s := &Server{
+		stop: stop, limits: c.Limits, log: c.Log, metrics: newMetrics(), client: c.Store.Client, now: c.Now,
+		sessions: session.New(c.Store.Client, c.isHTTPS(), c.Limits, c.Now),
+	}
+	accounts := c.accounts()
+	s.outbox = outbox.New(c.Store.Client, c.Mail, accounts.Compose, c.Now, c.Log)
+	accounts.Outbox = s.outbox
 	resolver := &graph.Resolver{
 		Client:       c.Store.Client,
 		Sessions:     s.sessions,
-		Accounts:     &account.Accounts{Client: c.Store.Client, Now: c.Now},
+		Accounts:     accounts,
 		Workspaces:   &workspace.Workspaces{Client: c.Store.Client, Now: c.Now},
 		MiniPrograms: &miniprogram.MiniPrograms{Client: c.Store.Client, Blobs: c.Blobs, Now: c.Now},
 		LogoURL:      func(name string) string { return c.PublicURL + logoPath + name },
@@ -64,7 +91,7 @@ func New(c Config) (*Server, error) {
 		Introspection: c.audience(),
 		Observe:       s.metrics.observe(c.Log),
 	}
-	api, err := graph.NewHandler(resolver, graph.DefaultLimits, c.Log)
+	api, err := graph.NewHandler(resolver, c.Limits, c.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +104,24 @@ func New(c Config) (*Server, error) {
 		explorer = s.sessions.Handler(only(resolver, explorer, failed(c.Log)), failed(c.Log))
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", requirePreflight(s.sessions.Handler(inLanguage(api), failed(c.Log))))
+	answers := requirePreflight(s.sessions.Handler(inLanguage(api), failed(c.Log)))
+	mux.Handle("/graphql", limited(c.RequestsAMinute, c.Now, answers))
 	mux.Handle("GET "+logoPath+"{name}", logos(c.Blobs))
 	mux.Handle("/playground", explorer)
 	mux.Handle("/playground/", explorer)
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", s.ready(c.Store))
-	s.Handler = identify(logged(c.Log, recovered(c.Log, hardened(c.isHTTPS(), guard(mux)))))
+	answers = logged(c.Log, s.metrics, recovered(c.Log, called(c.Proxies, hardened(c.isHTTPS(), guard(mux)))))
+	s.Handler = timed(stopping, c.Limits.WriteTime, identify(answers))
 	return s, nil
+}
+
+func (c Config) accounts() *account.Accounts {
+	return &account.Accounts{
+		Client: c.Store.Client, Now: c.Now, Limits: c.Limits, Passwords: account.NewPasswords(c.PasswordCost, c.Limits.PasswordQueue),
+		Throttles: &throttle.Throttles{Client: c.Store.Client, Now: c.Now}, AppURL: cmp.Or(c.AppURL, c.PublicURL),
+	}
 }
 
 func (c Config) isHTTPS() bool { return strings.HasPrefix(c.PublicURL, "https://") }
@@ -104,10 +140,22 @@ func (c Config) audience() graph.Audience {
 // Drain makes the server say that it is not ready, so that no new clients are sent to it.
 func (s *Server) Drain() { s.draining.Store(true) }
 
+// EndStreams ends what would otherwise never be finished: subscriptions, whose clients then go to another server, and answers
+// that nobody takes.
+func (s *Server) EndStreams() {
+	s.stop()
+	s.sessions.StopStreams()
+}
+
 // Sweep deletes what has outlived its time.
 func (s *Server) Sweep(ctx context.Context) error {
-	return errors.Join(s.sessions.Sweep(ctx), idempotency.Sweep(ctx, s.client, s.now()))
+	now := s.now()
+	return errors.Join(s.sessions.Sweep(ctx), idempotency.Sweep(ctx, s.client, now), throttle.Sweep(ctx, s.client, now),
+		account.Sweep(ctx, s.client, now))
 }
+
+// SendMail sends the mails that are due.
+func (s *Server) SendMail(ctx context.Context) error { return s.outbox.SendDue(ctx) }
 
 func healthy(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") }
 

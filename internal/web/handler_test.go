@@ -102,7 +102,7 @@ func post(t *testing.T, p *apitest.Person, header map[string]string) *apitest.An
 	return p.Do(t, `mutation { createWorkspace(input: {name: "Sent"}) { workspace { id } } }`, nil)
 }
 
-func TestAPageOfAnotherOriginCannotSendAnything(t *testing.T) {
+func TestTrapForeignOriginSendsNothing(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		for _, header := range []map[string]string{
@@ -127,7 +127,7 @@ func TestAPageOfAnotherOriginCannotSendAnything(t *testing.T) {
 	})
 }
 
-func TestAnUploadNeedsTheHeaderThatAFormCannotSend(t *testing.T) {
+func TestTrapMultipartNeedsAHeaderThatNoFormSends(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		input := apitest.CreateInput(ann.CreateWorkspace(t, "Ann's")).With("logo", apitest.Vars{"file": nil})

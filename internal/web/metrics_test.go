@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +36,41 @@ func TestOperationsAreCountedAndLoggedWithoutWhatWasSent(t *testing.T) {
 	for _, want := range []string{`minidock_operation_seconds_count{kind="mutation"} 1`, `minidock_errors_total{code="UNAUTHENTICATED"} 1`, "go_goroutines"} {
 		if !strings.Contains(figures, want) {
 			t.Errorf("the figures lack %s", want)
+		}
+	}
+}
+
+func TestWhatIsRefusedBeforeItIsGraphQLIsCountedAndLogged(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	const text = `{"query": "{ __typename }"}`
+	codes := map[string]http.Header{
+		"CSRF_BLOCKED":           {"Content-Type": {"application/json"}, "Sec-Fetch-Site": {"cross-site"}},
+		"NOT_ACCEPTABLE":         {"Content-Type": {"application/json"}, "Accept": {"text/html"}},
+		"UNSUPPORTED_MEDIA_TYPE": {"Content-Type": {"text/plain"}},
+		"BAD_REQUEST":            {"Content-Type": {"multipart/form-data; boundary=x"}, "Graphql-Require-Preflight": {"1"}},
+	}
+	for code, header := range codes {
+		visitor := w.Visitor(t)
+		visitor.Header = header
+		visitor.Post(t, header.Get("Content-Type"), []byte(text)).Refused(t, code)
+	}
+	w.Visitor(t).Do(t, `{ __typename }`, nil)
+	w.Visitor(t).Do(t, `{ `, nil).Refused(t, "GRAPHQL_PARSE_FAILED")
+	w.Stop()
+	log := w.Log.String()
+	figures := adminGet(t, w, "/metrics")
+	for code := range codes {
+		if n := strings.Count(log, `"code":"`+code+`"`); n != 1 {
+			t.Errorf("%s is in %d lines of the log", code, n)
+		}
+	}
+	if n := strings.Count(log, `"code":`); n != len(codes) {
+		t.Errorf("%d codes in the log: %s", n, log)
+	}
+	for _, code := range append(slices.Collect(maps.Keys(codes)), "GRAPHQL_PARSE_FAILED") {
+		if !strings.Contains(figures, `minidock_errors_total{code="`+code+`"} 1`) {
+			t.Errorf("the figures lack %s", code)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"minidock/graph"
 	"minidock/internal/fault"
 	"minidock/internal/locale"
 	"minidock/internal/requestid"
@@ -22,14 +23,20 @@ func identify(next http.Handler) http.Handler {
 	})
 }
 
-// logged writes a line for each request.
-func logged(log *slog.Logger, next http.Handler) http.Handler {
+// logged writes a line for each request, with the code where it is refused before it is GraphQL, which is counted too.
+func logged(log *slog.Logger, m *metrics, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(recorder, r)
-		log.InfoContext(r.Context(), "request", "requestId", requestid.Of(r.Context()), "method", r.Method,
-			"path", r.URL.Path, "status", recorder.status, "milliseconds", milliseconds(time.Since(start)))
+		ctx, code := graph.WithRefusal(r.Context())
+		next.ServeHTTP(recorder, r.WithContext(ctx))
+		line := []any{"requestId", requestid.Of(ctx), "method", r.Method, "path", r.URL.Path, "status", recorder.status,
+			"milliseconds", milliseconds(time.Since(start))}
+		if *code != "" {
+			line = append(line, "code", *code)
+			m.errors.WithLabelValues(*code).Inc()
+		}
+		log.InfoContext(ctx, "request", line...)
 	})
 }
 
@@ -60,7 +67,7 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 			}
 			log.ErrorContext(r.Context(), "panic", "requestId", requestid.Of(r.Context()), "panic", fmt.Sprint(p),
 				"stack", string(debug.Stack()))
-			refuse(w, r, http.StatusInternalServerError, fault.ErrInternal)
+			graph.Refuse(w, r, http.StatusInternalServerError, fault.ErrInternal)
 		}()
 		next.ServeHTTP(w, r)
 	})
@@ -72,7 +79,7 @@ func requirePreflight(next http.Handler) http.Handler {
 		mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if mediaType == "multipart/form-data" && r.Header.Get("Apollo-Require-Preflight") == "" &&
 			r.Header.Get("GraphQL-Require-Preflight") == "" {
-			refuse(w, r, http.StatusBadRequest, &fault.Refusal{
+			graph.Refuse(w, r, http.StatusBadRequest, &fault.Refusal{
 				Code:    "CSRF_BLOCKED",
 				Message: "A multipart request needs the header GraphQL-Require-Preflight or Apollo-Require-Preflight.",
 			})
@@ -98,6 +105,6 @@ func failed(log *slog.Logger) func(http.ResponseWriter, *http.Request, error) {
 		if r.Context().Err() == nil { // somebody waits for the answer
 			log.ErrorContext(r.Context(), "request failed", "requestId", requestid.Of(r.Context()), "error", err.Error())
 		}
-		refuse(w, r, http.StatusServiceUnavailable, fault.ErrUnavailable)
+		graph.Refuse(w, r, http.StatusServiceUnavailable, fault.ErrUnavailable)
 	}
 }

@@ -17,11 +17,11 @@ func chain(t *testing.T, handler http.HandlerFunc, request *http.Request) (answe
 	var text bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&text, nil))
 	answer = httptest.NewRecorder()
-	identify(logged(log, recovered(log, handler))).ServeHTTP(answer, request)
+	identify(logged(log, newMetrics(), recovered(log, handler))).ServeHTTP(answer, request)
 	return answer, text.String()
 }
 
-func TestAPanicIsToldWithoutDetails(t *testing.T) {
+func TestTrapPanicOutsideGraphQLCarriesCode(t *testing.T) {
 	t.Parallel()
 	panics := func(http.ResponseWriter, *http.Request) { panic("the secret in /data/minidock.db") }
 	answer, logged := chain(t, panics, httptest.NewRequest(http.MethodGet, "/graphql?password=x", nil))

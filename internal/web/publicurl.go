@@ -25,6 +25,16 @@ func PublicURL(given string, listening net.Addr) (string, error) {
 	return strings.TrimRight(u.String(), "/"), nil
 }
 
+// MailDomain returns what mails come from: the host in the public URL, or a name that is nobody's where that is none of the
+// Internet's.
+func MailDomain(publicURL string) string {
+	u, err := url.Parse(publicURL)
+	if err != nil || net.ParseIP(u.Hostname()) != nil || !strings.Contains(u.Hostname(), ".") {
+		return "minidock.invalid"
+	}
+	return u.Hostname()
+}
+
 // CookiesAreOpen tells that sessions can be read on their way: without https, from other machines.
 func CookiesAreOpen(publicURL string, listening net.Addr) bool {
 	tcp, ok := listening.(*net.TCPAddr)

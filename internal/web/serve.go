@@ -3,43 +3,59 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"time"
 )
 
-// Times of the server: how long a request's header and all of it may take, how long a connection may idle, how long the
-// server says that it is not ready before it stops listening, how long what runs may then take to finish, and how often it
-// deletes what has outlived its time.
+// How long the server says that it is not ready before it stops listening, how long what runs may then take to finish, and
+// how often it deletes what has outlived its time.
 const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 60 * time.Second
-	idleTimeout       = 60 * time.Second
-	unreadyTime       = time.Second
-	drainTime         = 13 * time.Second
-	sweepInterval     = 10 * time.Minute
+	unreadyTime   = time.Second
+	drainTime     = 13 * time.Second
+	sweepInterval = 10 * time.Minute
 )
 
-const maxHeaderBytes = 16 << 10
-
-// ServeAdmin answers those who look after the server until the context ends.
-func (s *Server) ServeAdmin(ctx context.Context, listener net.Listener) {
-	server := &http.Server{Handler: s.Admin(), ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
-	if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		s.log.ErrorContext(ctx, "admin", "error", err.Error())
+// HTTP returns what answers connections, within the limits. Tests serve with it too.
+func (s *Server) HTTP() *http.Server {
+	return &http.Server{
+		Handler: s, ReadHeaderTimeout: s.limits.HeaderTime, ReadTimeout: s.limits.ReadTime, IdleTimeout: s.limits.IdleTime,
+		WriteTimeout:   s.limits.WriteTime, // of what is written before there is an answer; see timed
+		MaxHeaderBytes: int(s.limits.HeaderBytes), ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 }
 
-// Serve answers requests until the context ends. Then it says that it is not ready, finishes what runs, and returns.
-func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+// ListenAdmin answers those who look after the server, at an address of their own until the context ends. Without an
+// address it does nothing.
+func (s *Server) ListenAdmin(ctx context.Context, addr string) error {
+	if addr == "" {
+		return nil
 	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: s.Admin(), ReadHeaderTimeout: s.limits.HeaderTime, IdleTimeout: s.limits.IdleTime}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	go func() {
+		if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			s.log.ErrorContext(ctx, "admin", "error", err.Error())
+		}
+	}()
+	return nil
+}
+
+// Serve answers requests until the context ends. Then it says that it is not ready, finishes what runs, and returns. What clients
+// hold up for too long is cut off.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := s.HTTP()
 	go s.sweepUntil(ctx)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		s.outbox.Run(ctx)
+	}()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
@@ -54,10 +70,16 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return err
 	case <-time.After(unreadyTime):
 	}
+	s.EndStreams()
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	if err := server.Shutdown(limit); err != nil {
-		return fmt.Errorf("finish what runs: %w", err)
+	if err := server.Shutdown(limit); err != nil { // nothing of ours takes so long; a client may
+		s.log.Warn("cut off what was not finished", "error", err.Error())
+		return server.Close()
+	}
+	select {
+	case <-sent:
+	case <-limit.Done(): // a mail that is not sent now is sent at the next start
 	}
 	return nil
 }

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"minidock/internal/demo"
+	"minidock/internal/store"
+)
+
+type data struct {
+	Data        string `help:"Folder of the database and the files, made when absent." default:"./data" env:"MINIDOCK_DATA" type:"path"`
+	DatabaseURL string `help:"PostgreSQL database to use instead of SQLite in the data folder: postgres://user:password@host:5432/name." name:"database-url" env:"MINIDOCK_DATABASE_URL"`
+	Connections int    `help:"The most connections to PostgreSQL." name:"database-connections" default:"${connections}" env:"MINIDOCK_DATABASE_CONNECTIONS"`
+}
+
+func (d data) options() store.Options {
+	return store.Options{Dir: d.Data, URL: d.DatabaseURL, Connections: d.Connections}
+}
+
+type load struct{ data }
+
+type migrate struct {
+	data
+	DryRun bool `help:"Only say what would be done."`
+}
+
+// Run loads the people to play with.
+func (l *load) Run(ctx context.Context) error {
+	db, err := store.Open(ctx, l.options())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := demo.Load(ctx, db.Client, now); err != nil {
+		return err
+	}
+	fmt.Printf("Loaded the workspace %q and its people; everybody's password is %s.\n", demo.Workspace, demo.Password)
+	return nil
+}
+
+// Run applies the migrations that the database lacks, or says which they are.
+func (m *migrate) Run(ctx context.Context) error {
+	names, err := store.Migrate(ctx, m.options(), m.DryRun)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		fmt.Println(name)
+	}
+	fmt.Printf("%d migrations %s.\n", len(names), map[bool]string{true: "to apply", false: "applied"}[m.DryRun])
+	return nil
+}
