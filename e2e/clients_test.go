@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"context"
 	"os/exec"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -23,6 +24,17 @@ func TestApolloJourney(t *testing.T) {
 	data := t.TempDir()
 	loadDemo(t, data)
 	nodeRun(t, "apollo.js", start(t, data).URL, keep(t, string(logo(t))))
+}
+
+// TestStreams waits with graphql-ws and graphql-sse for sessions to end, and stops the server under them.
+func TestStreams(t *testing.T) {
+	t.Parallel()
+	needNodeModules(t)
+	data := t.TempDir()
+	loadDemo(t, data)
+	s := start(t, data)
+	nodeRun(t, "streams.js", s.URL, strconv.Itoa(s.process.Process.Pid))
+	s.stop(t)
 }
 
 // nodeRun runs a script, which fails by its exit code.

@@ -68,6 +68,7 @@ async function journey(context) {
     [{ code: 'TAKEN', path: ['input', 'name'] }],
   );
 
+  await listen(page);
   assert.deepEqual(wrong, [], 'nothing went wrong in the browser');
 }
 
@@ -122,6 +123,29 @@ async function run(page, operation) {
     }
   }, JSON.stringify(answer));
   return answer;
+}
+
+// listen subscribes to the session's end and then ends it.
+async function listen(page) {
+  await page.evaluate(() => {
+    const editor = document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror;
+    editor.setValue('subscription Ended { sessionEnded { reason } }');
+  });
+  const [stream] = await Promise.all([
+    page.waitForResponse((r) => r.request().method() === 'POST' && r.request().postData().includes('sessionEnded')),
+    page.locator('.graphiql-execute-button').click(),
+  ]);
+  assert.match(stream.headers()['content-type'], /^text\/event-stream/);
+  await page.evaluate(() =>
+    fetch('/graphql', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query: 'mutation { signOut { viewer { user { id } } } }' }),
+    }),
+  );
+  await page.waitForFunction(() =>
+    document.querySelector('.graphiql-response .CodeMirror').CodeMirror.getValue().includes('SIGNED_OUT'),
+  );
 }
 
 // seeLogo lets the browser fetch and decode a logo.
