@@ -7,7 +7,6 @@ import (
 	"minidock/ent/user"
 	"minidock/graph/model"
 	"minidock/internal/account"
-	"minidock/internal/caller"
 	"minidock/internal/page"
 )
 
@@ -23,7 +22,7 @@ func (r *queryResolver) Staff(ctx context.Context) ([]*ent.User, error) {
 
 // SignUp makes an account and signs it in.
 func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (*model.SignUpPayload, error) {
-	made, wrong, err := r.Accounts.SignUp(ctx, caller.Of(ctx), in)
+	made, wrong, err := r.Accounts.SignUp(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +33,7 @@ func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (
 
 // SignIn begins a session, or asks for a code.
 func (r *mutationResolver) SignIn(ctx context.Context, in account.SignInInput) (*model.SignInPayload, error) {
-	outcome, err := r.Accounts.SignIn(ctx, caller.Of(ctx), in)
+	outcome, err := r.Accounts.SignIn(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +46,7 @@ func (r *mutationResolver) SignIn(ctx context.Context, in account.SignInInput) (
 
 // SignInWithTotp begins a session that waited for a code.
 func (r *mutationResolver) SignInWithTotp(ctx context.Context, in account.SignInWithTotpInput) (*model.SignInWithTotpPayload, error) {
-	found, wrong, err := r.Accounts.SignInWithTotp(ctx, caller.Of(ctx), in)
+	found, wrong, err := r.Accounts.SignInWithTotp(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +57,7 @@ func (r *mutationResolver) SignInWithTotp(ctx context.Context, in account.SignIn
 
 // ChangePassword changes the viewer's password.
 func (r *mutationResolver) ChangePassword(ctx context.Context, in account.ChangePasswordInput) (*model.ChangePasswordPayload, error) {
-	changed, wrong, err := r.Accounts.ChangePassword(ctx, actor(ctx), caller.Of(ctx), in)
+	changed, wrong, err := r.Accounts.ChangePassword(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +68,7 @@ func (r *mutationResolver) ChangePassword(ctx context.Context, in account.Change
 
 // RequestPasswordReset sends a token for another password.
 func (r *mutationResolver) RequestPasswordReset(ctx context.Context, in account.RequestPasswordResetInput) (*model.RequestPasswordResetPayload, error) {
-	address, wrong, err := r.Accounts.RequestPasswordReset(ctx, caller.Of(ctx), in)
+	address, wrong, err := r.Accounts.RequestPasswordReset(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +79,7 @@ func (r *mutationResolver) RequestPasswordReset(ctx context.Context, in account.
 
 // ResetPassword sets another password by a token.
 func (r *mutationResolver) ResetPassword(ctx context.Context, in account.ResetPasswordInput) (*model.ResetPasswordPayload, error) {
-	address, wrong, err := r.Accounts.ResetPassword(ctx, caller.Of(ctx), in)
+	address, wrong, err := r.Accounts.ResetPassword(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +103,7 @@ func (r *mutationResolver) UpdateProfile(ctx context.Context, in model.UpdatePro
 
 // ChangeEmail sends a token to the address that is to become the viewer's.
 func (r *mutationResolver) ChangeEmail(ctx context.Context, in account.ChangeEmailInput) (*model.ChangeEmailPayload, error) {
-	address, wrong, err := r.Accounts.ChangeEmail(ctx, actor(ctx), caller.Of(ctx), in)
+	address, wrong, err := r.Accounts.ChangeEmail(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +114,7 @@ func (r *mutationResolver) ChangeEmail(ctx context.Context, in account.ChangeEma
 
 // ConfirmEmail makes the address that a token was sent to the account's.
 func (r *mutationResolver) ConfirmEmail(ctx context.Context, in account.ConfirmEmailInput) (*model.ConfirmEmailPayload, error) {
-	address, wrong, err := r.Accounts.ConfirmEmail(ctx, caller.Of(ctx), in)
+	address, wrong, err := r.Accounts.ConfirmEmail(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}

@@ -5,12 +5,11 @@ import (
 
 	"minidock/graph/model"
 	"minidock/internal/account"
-	"minidock/internal/caller"
 )
 
 // EnableTotp makes a secret for the viewer's authenticator app.
 func (r *mutationResolver) EnableTotp(ctx context.Context, in account.EnableTotpInput) (*model.EnableTotpPayload, error) {
-	secret, wrong, err := r.Accounts.EnableTotp(ctx, actor(ctx), caller.Of(ctx), in)
+	secret, wrong, err := r.Accounts.EnableTotp(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +32,7 @@ func (r *mutationResolver) ConfirmTotp(ctx context.Context, in account.ConfirmTo
 
 // DisableTotp gives up the viewer's second factor.
 func (r *mutationResolver) DisableTotp(ctx context.Context, in account.DisableTotpInput) (*model.DisableTotpPayload, error) {
-	wrong, err := r.Accounts.DisableTotp(ctx, actor(ctx), caller.Of(ctx), in)
+	wrong, err := r.Accounts.DisableTotp(ctx, actor(ctx), in)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/ent/user"
+	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 )
@@ -17,6 +18,9 @@ type Actor struct {
 	UserID string
 	// SessionID names the session in the database.
 	SessionID string
+	// From is where the request comes from, RequestID the request's own id.
+	From      caller.Caller
+	RequestID string
 }
 
 // SignedIn tells whether the actor is somebody.

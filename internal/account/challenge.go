@@ -9,7 +9,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/onetimetoken"
 	"minidock/ent/user"
-	"minidock/internal/caller"
+	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/store"
 )
@@ -53,7 +53,7 @@ type SignInWithTotpInput struct{ Challenge, Code string }
 
 // SignInWithTotp returns the user whose sign-in waits for a code, if it is this one. A code is taken once. After too many codes
 // that were tried it is refused with RATE_LIMITED.
-func (a *Accounts) SignInWithTotp(ctx context.Context, from caller.Caller, in SignInWithTotpInput) (*ent.User, *fault.List, error) {
+func (a *Accounts) SignInWithTotp(ctx context.Context, actor access.Actor, in SignInWithTotpInput) (*ent.User, *fault.List, error) {
 	wrong := fault.NewList("challenge", "code")
 	checkCode(in.Code, wrong)
 	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposeSIGN_IN, "challenge", in.Challenge, a.Now(), wrong)
@@ -86,5 +86,5 @@ func (a *Accounts) SignInWithTotp(ctx context.Context, from caller.Caller, in Si
 	if err := a.Throttles.Reopen(ctx, totpRule(a.Limits), found.ID); err != nil {
 		return nil, nil, err
 	}
-	return found.Unwrap(), wrong, a.remember(ctx, a.Client, found.Email, from)
+	return found.Unwrap(), wrong, a.remember(ctx, a.Client, found.Email, actor.From)
 }

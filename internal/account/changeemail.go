@@ -8,7 +8,6 @@ import (
 	"minidock/ent"
 	"minidock/ent/onetimetoken"
 	"minidock/internal/access"
-	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/mail"
 	"minidock/internal/outbox"
@@ -20,20 +19,20 @@ type ChangeEmailInput struct{ Email, Password string }
 
 // ChangeEmail has a token sent to the address that is to become the account's, and returns the address. Nothing changes before
 // the token comes back. After too many requests for an address it is refused with RATE_LIMITED.
-func (a *Accounts) ChangeEmail(ctx context.Context, actor access.Actor, from caller.Caller, in ChangeEmailInput) (*string, *fault.List, error) {
+func (a *Accounts) ChangeEmail(ctx context.Context, actor access.Actor, in ChangeEmailInput) (*string, *fault.List, error) {
 	wrong := fault.NewList("email", "password")
 	address := cleanEmail(in.Email, wrong)
-	self, err := a.proveSelf(ctx, actor, from, "password", in.Password, wrong)
+	self, err := a.proveSelf(ctx, actor, "password", in.Password, wrong)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := a.checkEmailIsFree(ctx, from, address, wrong); err != nil {
+	if err := a.checkEmailIsFree(ctx, actor.From, address, wrong); err != nil {
 		return nil, nil, err
 	}
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	if err := a.countMail(ctx, from, address); err != nil {
+	if err := a.countMail(ctx, actor.From, address); err != nil {
 		return nil, nil, err
 	}
 	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
@@ -54,7 +53,7 @@ type ConfirmEmailInput struct{ Token string }
 
 // ConfirmEmail makes the address that the token was sent to the account's, tells the old address, and returns the new one. Of
 // several at once with the same token one succeeds.
-func (a *Accounts) ConfirmEmail(ctx context.Context, from caller.Caller, in ConfirmEmailInput) (*string, *fault.List, error) {
+func (a *Accounts) ConfirmEmail(ctx context.Context, actor access.Actor, in ConfirmEmailInput) (*string, *fault.List, error) {
 	wrong := fault.NewList("token")
 	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposeEMAIL_CHANGE, "token", in.Token, a.Now(), wrong)
 	if err != nil {
@@ -70,7 +69,7 @@ func (a *Accounts) ConfirmEmail(ctx context.Context, from caller.Caller, in Conf
 		if err := a.moveTo(ctx, tx, token.UserID, token.Email); err != nil {
 			return err
 		}
-		return a.remember(ctx, tx.Client(), token.Email, from)
+		return a.remember(ctx, tx.Client(), token.Email, actor.From)
 	})
 	switch {
 	case errors.Is(err, errRefused):

@@ -9,7 +9,6 @@ import (
 	"minidock/ent/session"
 	"minidock/ent/user"
 	"minidock/internal/access"
-	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
@@ -27,10 +26,10 @@ type PasswordChange struct {
 // ChangePassword gives the actor's account another password, ends all its sessions, makes its other tokens good for nothing, and
 // tells the owner by mail. What it returns is for a new session to begin in place of the actor's. Refused with UNAUTHENTICATED when
 // that has ended meanwhile.
-func (a *Accounts) ChangePassword(ctx context.Context, actor access.Actor, from caller.Caller, in ChangePasswordInput) (*PasswordChange, *fault.List, error) {
+func (a *Accounts) ChangePassword(ctx context.Context, actor access.Actor, in ChangePasswordInput) (*PasswordChange, *fault.List, error) {
 	wrong := fault.NewList("current", "new")
 	checkPassword("new", in.New, wrong)
-	self, err := a.proveSelf(ctx, actor, from, "current", in.Current, wrong)
+	self, err := a.proveSelf(ctx, actor, "current", in.Current, wrong)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -92,7 +91,7 @@ func endOwn(ctx context.Context, tx *ent.Tx, actor access.Actor) (*string, error
 
 // proveSelf returns the actor's account, and records in this field that the password is not its own. It counts as a try to sign
 // in.
-func (a *Accounts) proveSelf(ctx context.Context, actor access.Actor, from caller.Caller, field, password string, wrong *fault.List) (*ent.User, error) {
+func (a *Accounts) proveSelf(ctx context.Context, actor access.Actor, field, password string, wrong *fault.List) (*ent.User, error) {
 	self, err := a.self(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -101,7 +100,7 @@ func (a *Accounts) proveSelf(ctx context.Context, actor access.Actor, from calle
 		wrong.Add(field, fault.Blank)
 		return self, nil
 	}
-	t, err := a.try(ctx, from, self.Email)
+	t, err := a.try(ctx, actor.From, self.Email)
 	if err != nil {
 		return nil, err
 	}

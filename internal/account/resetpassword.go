@@ -11,6 +11,7 @@ import (
 	"minidock/ent/predicate"
 	"minidock/ent/secondfactor"
 	"minidock/ent/session"
+	"minidock/internal/access"
 	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/mail"
@@ -34,13 +35,13 @@ func (a *Accounts) countMail(ctx context.Context, from caller.Caller, to string)
 // RequestPasswordReset has a token for a new password sent to an address, if an account has it, and returns the address. Whether
 // one has is looked up when the mail is sent, so that the answer and its cost are the same. After too many requests for an
 // address, or from one, it is refused with RATE_LIMITED.
-func (a *Accounts) RequestPasswordReset(ctx context.Context, from caller.Caller, in RequestPasswordResetInput) (*string, *fault.List, error) {
+func (a *Accounts) RequestPasswordReset(ctx context.Context, actor access.Actor, in RequestPasswordResetInput) (*string, *fault.List, error) {
 	wrong := fault.NewList("email")
 	address := cleanEmail(in.Email, wrong)
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	if err := a.countMail(ctx, from, address); err != nil {
+	if err := a.countMail(ctx, actor.From, address); err != nil {
 		return nil, nil, err
 	}
 	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
@@ -59,7 +60,7 @@ type ResetPasswordInput struct{ Token, New string }
 // ResetPassword gives the account that the token was sent to another password, ends all its sessions, makes its other tokens good
 // for nothing, and opens it again if it was closed after too many failed sign-ins. It returns the address to sign in with.
 // Of several at once with the same token one succeeds.
-func (a *Accounts) ResetPassword(ctx context.Context, from caller.Caller, in ResetPasswordInput) (*string, *fault.List, error) {
+func (a *Accounts) ResetPassword(ctx context.Context, actor access.Actor, in ResetPasswordInput) (*string, *fault.List, error) {
 	wrong := fault.NewList("token", "new")
 	checkPassword("new", in.New, wrong)
 	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposePASSWORD_RESET, "token", in.Token, a.Now(), wrong)
@@ -85,7 +86,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, from caller.Caller, in Res
 		if err := a.lockOut(ctx, tx, owner); err != nil {
 			return err
 		}
-		return a.remember(ctx, tx.Client(), owner.Email, from)
+		return a.remember(ctx, tx.Client(), owner.Email, actor.From)
 	})
 	if errors.Is(err, errRefused) {
 		return nil, wrong, nil
@@ -94,7 +95,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, from caller.Caller, in Res
 		return nil, nil, fmt.Errorf("reset a password: %w", err)
 	}
 	a.Outbox.Wake()
-	return &owner.Email, wrong, a.reopen(ctx, owner.Email, from)
+	return &owner.Email, wrong, a.reopen(ctx, owner.Email, actor.From)
 }
 
 // lockOut ends an account's sessions, and all that its old password has set going. Its owner is told by mail.

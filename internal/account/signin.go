@@ -6,7 +6,7 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/user"
-	"minidock/internal/caller"
+	"minidock/internal/access"
 	"minidock/internal/email"
 	"minidock/internal/fault"
 )
@@ -25,8 +25,8 @@ type SignedIn struct {
 // SignIn returns the user whose e-mail address and password these are. Every pair that fails gets the same answer at
 // the same cost, whether or not there is such an account. Whoever has a second factor gets TOTP_REQUIRED and a challenge. After
 // too many failures it is refused with RATE_LIMITED.
-func (a *Accounts) SignIn(ctx context.Context, from caller.Caller, in SignInInput) (SignedIn, error) {
-	t, err := a.try(ctx, from, in.Email)
+func (a *Accounts) SignIn(ctx context.Context, actor access.Actor, in SignInInput) (SignedIn, error) {
+	t, err := a.try(ctx, actor.From, in.Email)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -56,7 +56,7 @@ func (a *Accounts) SignIn(ctx context.Context, from caller.Caller, in SignInInpu
 		return outcome, err
 	}
 	outcome.User = found
-	return outcome, a.remember(ctx, a.Client, found.Email, from)
+	return outcome, a.remember(ctx, a.Client, found.Email, actor.From)
 }
 
 // credentials returns the account with this address and its hash, or no account and a hash that nobody's password has.

@@ -7,6 +7,7 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/user"
+	"minidock/internal/access"
 	"minidock/internal/caller"
 	"minidock/internal/email"
 	"minidock/internal/fault"
@@ -28,18 +29,18 @@ func signUpRule(l limit.Limits) throttle.Rule {
 
 // SignUp makes an account, or says what is wrong with the input. After too many accounts from an address it is refused with
 // RATE_LIMITED.
-func (a *Accounts) SignUp(ctx context.Context, from caller.Caller, in SignUpInput) (*ent.User, *fault.List, error) {
+func (a *Accounts) SignUp(ctx context.Context, actor access.Actor, in SignUpInput) (*ent.User, *fault.List, error) {
 	wrong := fault.NewList("email", "password", "displayName")
 	address := cleanEmail(in.Email, wrong)
 	checkPassword("password", in.Password, wrong)
 	name := cleanDisplayName(in.DisplayName, wrong)
-	if err := a.checkEmailIsFree(ctx, from, address, wrong); err != nil {
+	if err := a.checkEmailIsFree(ctx, actor.From, address, wrong); err != nil {
 		return nil, nil, err
 	}
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	if err := a.Throttles.Count(ctx, signUpRule(a.Limits), from.Network()); err != nil {
+	if err := a.Throttles.Count(ctx, signUpRule(a.Limits), actor.From.Network()); err != nil {
 		return nil, nil, err
 	}
 	hash, err := a.Passwords.hash(ctx, in.Password)
@@ -53,7 +54,7 @@ func (a *Accounts) SignUp(ctx context.Context, from caller.Caller, in SignUpInpu
 		if err != nil {
 			return err
 		}
-		return a.remember(ctx, tx.Client(), address, from)
+		return a.remember(ctx, tx.Client(), address, actor.From)
 	})
 	if store.IsTaken(err) {
 		wrong.Add("email", fault.Taken)

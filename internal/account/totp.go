@@ -13,7 +13,6 @@ import (
 	"minidock/ent/recoverycode"
 	"minidock/ent/secondfactor"
 	"minidock/internal/access"
-	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
@@ -39,9 +38,9 @@ type EnableTotpInput struct{ Password string }
 
 // EnableTotp makes a secret for the actor's authenticator app, in place of one that was never confirmed. It counts only when
 // ConfirmTotp has shown that the app knows it.
-func (a *Accounts) EnableTotp(ctx context.Context, actor access.Actor, from caller.Caller, in EnableTotpInput) (*TotpSecret, *fault.List, error) {
+func (a *Accounts) EnableTotp(ctx context.Context, actor access.Actor, in EnableTotpInput) (*TotpSecret, *fault.List, error) {
 	wrong := fault.NewList("password")
-	self, err := a.proveSelf(ctx, actor, from, "password", in.Password, wrong)
+	self, err := a.proveSelf(ctx, actor, "password", in.Password, wrong)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,9 +139,9 @@ type DisableTotpInput struct{ Password, Code string }
 
 // DisableTotp gives up the actor's second factor and the recovery codes. After too many codes that were tried it is refused with
 // RATE_LIMITED.
-func (a *Accounts) DisableTotp(ctx context.Context, actor access.Actor, from caller.Caller, in DisableTotpInput) (*fault.List, error) {
+func (a *Accounts) DisableTotp(ctx context.Context, actor access.Actor, in DisableTotpInput) (*fault.List, error) {
 	wrong := fault.NewList("password", "code")
-	self, err := a.proveSelf(ctx, actor, from, "password", in.Password, wrong)
+	self, err := a.proveSelf(ctx, actor, "password", in.Password, wrong)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/account"
-	"minidock/internal/caller"
 	"minidock/internal/id"
 	"minidock/internal/limit"
 	"minidock/internal/store"
@@ -49,7 +48,7 @@ func Load(ctx context.Context, client *ent.Client, now func() time.Time) error {
 	}
 	workspaces := &workspace.Workspaces{Client: client, Now: now}
 	for _, p := range people {
-		_, wrong, err := accounts.SignUp(ctx, caller.Caller{}, account.SignUpInput{Email: p.email, Password: Password, DisplayName: p.name})
+		_, wrong, err := accounts.SignUp(ctx, access.Actor{}, account.SignUpInput{Email: p.email, Password: Password, DisplayName: p.name})
 		if err != nil {
 			return fmt.Errorf("sign up %s: %w", p.email, err)
 		}

@@ -11,7 +11,9 @@ import (
 
 	"minidock/ent"
 	"minidock/internal/access"
+	"minidock/internal/caller"
 	"minidock/internal/limit"
+	"minidock/internal/requestid"
 )
 
 // What a session holds, written when signing in and never changed.
@@ -70,8 +72,12 @@ func visitOf(ctx context.Context) *visit {
 	return v
 }
 
-// Actor returns whoever sends the request.
-func Actor(ctx context.Context) access.Actor { return visitOf(ctx).actor }
+// Actor returns whoever sends the request, and from where.
+func Actor(ctx context.Context) access.Actor {
+	actor := visitOf(ctx).actor
+	actor.From, actor.RequestID = caller.Of(ctx), requestid.Of(ctx)
+	return actor
+}
 
 // Handler finds the session of each request before next. When the sessions cannot be read, failed answers instead.
 func (s *Sessions) Handler(next http.Handler, failed func(http.ResponseWriter, *http.Request, error)) http.Handler {
