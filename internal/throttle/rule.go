@@ -19,12 +19,23 @@ type Rule struct {
 	MaxWait time.Duration
 }
 
-// next returns what is counted after one more try.
-func (r Rule) next(so *ent.Throttle, now time.Time) ent.Throttle {
-	next := ent.Throttle{Tries: 1, Since: now}
-	if so != nil && now.Before(so.ForgottenAt) {
-		next.Tries, next.Since = so.Tries+1, so.Since
+// counted returns what counts now.
+func (r Rule) counted(so *ent.Throttle, now time.Time) ent.Throttle {
+	if so == nil || !now.Before(so.ForgottenAt) {
+		return ent.Throttle{Since: now}
 	}
+	return ent.Throttle{Tries: so.Tries, Since: so.Since}
+}
+
+// hasRoom tells whether so many tries more may be counted. A rule that backs off has room whenever it is open.
+func (r Rule) hasRoom(so *ent.Throttle, now time.Time, times int) bool {
+	return r.MaxWait > 0 || r.counted(so, now).Tries+times <= r.Most
+}
+
+// next returns what is counted after so many tries more.
+func (r Rule) next(so *ent.Throttle, now time.Time, times int) ent.Throttle {
+	next := r.counted(so, now)
+	next.Tries += times
 	next.ForgottenAt = next.Since.Add(r.Within)
 	if next.Tries < r.Most {
 		return next

@@ -39,7 +39,7 @@ func TestARuleClosesAndForgets(t *testing.T) {
 			if err := refuse(so, now); err != nil {
 				t.Errorf("%s: try %d is refused", name, i)
 			}
-			next := c.rule.next(so, now)
+			next := c.rule.next(so, now, 1)
 			so = &next
 			closed := refuse(so, now) != nil
 			if want := one.closedFor > 0; closed != want || want && !so.ClosedUntil.Equal(now.Add(time.Duration(one.closedFor)*time.Minute)) {

@@ -37,6 +37,11 @@ func (t *Throttles) Check(ctx context.Context, rule Rule, key string) error {
 
 // Count counts a try for key, or refuses it with RATE_LIMITED. Of any number at once as many are allowed as there may be.
 func (t *Throttles) Count(ctx context.Context, rule Rule, key string) error {
+	return t.CountTimes(ctx, rule, key, 1)
+}
+
+// CountTimes counts so many tries for key at once, or refuses all of them with RATE_LIMITED and counts none.
+func (t *Throttles) CountTimes(ctx context.Context, rule Rule, key string, times int) error {
 	if key == "" {
 		return nil
 	}
@@ -49,7 +54,10 @@ func (t *Throttles) Count(ctx context.Context, rule Rule, key string) error {
 		if err := refuse(so, now); err != nil {
 			return err
 		}
-		if counted, err := t.replace(ctx, rowID(rule, key), so, rule.next(so, now)); err != nil || counted {
+		if !rule.hasRoom(so, now, times) {
+			return fault.RateLimited(rule.counted(so, now).Since.Add(rule.Within).Sub(now))
+		}
+		if counted, err := t.replace(ctx, rowID(rule, key), so, rule.next(so, now, times)); err != nil || counted {
 			return err
 		}
 	}
