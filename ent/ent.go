@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"minidock/ent/assignment"
+	"minidock/ent/auditevent"
 	"minidock/ent/idempotencykey"
+	"minidock/ent/invitation"
 	"minidock/ent/knownaddress"
 	"minidock/ent/mail"
 	"minidock/ent/member"
@@ -88,7 +90,9 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			assignment.Table:     assignment.ValidColumn,
+			auditevent.Table:     auditevent.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
+			invitation.Table:     invitation.ValidColumn,
 			knownaddress.Table:   knownaddress.ValidColumn,
 			mail.Table:           mail.ValidColumn,
 			member.Table:         member.ValidColumn,

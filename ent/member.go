@@ -26,8 +26,16 @@ type Member struct {
 	WorkspaceID string `json:"workspace_id,omitempty"`
 	// Role holds the value of the "role" field.
 	Role member.Role `json:"role,omitempty"`
+	// Status holds the value of the "status" field.
+	Status member.Status `json:"status,omitempty"`
+	// InvitedByID holds the value of the "invited_by_id" field.
+	InvitedByID *string `json:"invited_by_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
+	// when the place was taken last
+	JoinedAt time.Time `json:"joined_at,omitempty"`
+	// when something was changed here last
+	LastActiveAt *time.Time `json:"last_active_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the MemberQuery when eager-loading is set.
 	Edges        MemberEdges `json:"edges"`
@@ -43,13 +51,15 @@ type MemberEdges struct {
 	User *User `json:"user,omitempty"`
 	// Workspace holds the value of the workspace edge.
 	Workspace *Workspace `json:"workspace,omitempty"`
+	// InvitedBy holds the value of the invited_by edge.
+	InvitedBy *User `json:"invited_by,omitempty"`
 	// MiniPrograms holds the value of the mini_programs edge.
 	MiniPrograms []*MiniProgram `json:"mini_programs,omitempty"`
 	// Assignments holds the value of the assignments edge.
 	Assignments []*Assignment `json:"assignments,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 }
 
 // UserOrErr returns the User value or an error if the edge
@@ -74,10 +84,21 @@ func (e MemberEdges) WorkspaceOrErr() (*Workspace, error) {
 	return nil, &NotLoadedError{edge: "workspace"}
 }
 
+// InvitedByOrErr returns the InvitedBy value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e MemberEdges) InvitedByOrErr() (*User, error) {
+	if e.InvitedBy != nil {
+		return e.InvitedBy, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: user.Label}
+	}
+	return nil, &NotLoadedError{edge: "invited_by"}
+}
+
 // MiniProgramsOrErr returns the MiniPrograms value or an error if the edge
 // was not loaded in eager-loading.
 func (e MemberEdges) MiniProgramsOrErr() ([]*MiniProgram, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[3] {
 		return e.MiniPrograms, nil
 	}
 	return nil, &NotLoadedError{edge: "mini_programs"}
@@ -86,7 +107,7 @@ func (e MemberEdges) MiniProgramsOrErr() ([]*MiniProgram, error) {
 // AssignmentsOrErr returns the Assignments value or an error if the edge
 // was not loaded in eager-loading.
 func (e MemberEdges) AssignmentsOrErr() ([]*Assignment, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.Assignments, nil
 	}
 	return nil, &NotLoadedError{edge: "assignments"}
@@ -97,9 +118,9 @@ func (*Member) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case member.FieldID, member.FieldUserID, member.FieldWorkspaceID, member.FieldRole:
+		case member.FieldID, member.FieldUserID, member.FieldWorkspaceID, member.FieldRole, member.FieldStatus, member.FieldInvitedByID:
 			values[i] = new(sql.NullString)
-		case member.FieldCreatedAt:
+		case member.FieldCreatedAt, member.FieldJoinedAt, member.FieldLastActiveAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -140,11 +161,37 @@ func (_m *Member) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Role = member.Role(value.String)
 			}
+		case member.FieldStatus:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field status", values[i])
+			} else if value.Valid {
+				_m.Status = member.Status(value.String)
+			}
+		case member.FieldInvitedByID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field invited_by_id", values[i])
+			} else if value.Valid {
+				_m.InvitedByID = new(string)
+				*_m.InvitedByID = value.String
+			}
 		case member.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
+			}
+		case member.FieldJoinedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field joined_at", values[i])
+			} else if value.Valid {
+				_m.JoinedAt = value.Time
+			}
+		case member.FieldLastActiveAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field last_active_at", values[i])
+			} else if value.Valid {
+				_m.LastActiveAt = new(time.Time)
+				*_m.LastActiveAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -167,6 +214,11 @@ func (_m *Member) QueryUser() *UserQuery {
 // QueryWorkspace queries the "workspace" edge of the Member entity.
 func (_m *Member) QueryWorkspace() *WorkspaceQuery {
 	return NewMemberClient(_m.config).QueryWorkspace(_m)
+}
+
+// QueryInvitedBy queries the "invited_by" edge of the Member entity.
+func (_m *Member) QueryInvitedBy() *UserQuery {
+	return NewMemberClient(_m.config).QueryInvitedBy(_m)
 }
 
 // QueryMiniPrograms queries the "mini_programs" edge of the Member entity.
@@ -211,8 +263,24 @@ func (_m *Member) String() string {
 	builder.WriteString("role=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Role))
 	builder.WriteString(", ")
+	builder.WriteString("status=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	if v := _m.InvitedByID; v != nil {
+		builder.WriteString("invited_by_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("joined_at=")
+	builder.WriteString(_m.JoinedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.LastActiveAt; v != nil {
+		builder.WriteString("last_active_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -44,9 +44,57 @@ func (_c *MemberCreate) SetRole(v member.Role) *MemberCreate {
 	return _c
 }
 
+// SetStatus sets the "status" field.
+func (_c *MemberCreate) SetStatus(v member.Status) *MemberCreate {
+	_c.mutation.SetStatus(v)
+	return _c
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableStatus(v *member.Status) *MemberCreate {
+	if v != nil {
+		_c.SetStatus(*v)
+	}
+	return _c
+}
+
+// SetInvitedByID sets the "invited_by_id" field.
+func (_c *MemberCreate) SetInvitedByID(v string) *MemberCreate {
+	_c.mutation.SetInvitedByID(v)
+	return _c
+}
+
+// SetNillableInvitedByID sets the "invited_by_id" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableInvitedByID(v *string) *MemberCreate {
+	if v != nil {
+		_c.SetInvitedByID(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *MemberCreate) SetCreatedAt(v time.Time) *MemberCreate {
 	_c.mutation.SetCreatedAt(v)
+	return _c
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (_c *MemberCreate) SetJoinedAt(v time.Time) *MemberCreate {
+	_c.mutation.SetJoinedAt(v)
+	return _c
+}
+
+// SetLastActiveAt sets the "last_active_at" field.
+func (_c *MemberCreate) SetLastActiveAt(v time.Time) *MemberCreate {
+	_c.mutation.SetLastActiveAt(v)
+	return _c
+}
+
+// SetNillableLastActiveAt sets the "last_active_at" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableLastActiveAt(v *time.Time) *MemberCreate {
+	if v != nil {
+		_c.SetLastActiveAt(*v)
+	}
 	return _c
 }
 
@@ -64,6 +112,11 @@ func (_c *MemberCreate) SetUser(v *User) *MemberCreate {
 // SetWorkspace sets the "workspace" edge to the Workspace entity.
 func (_c *MemberCreate) SetWorkspace(v *Workspace) *MemberCreate {
 	return _c.SetWorkspaceID(v.ID)
+}
+
+// SetInvitedBy sets the "invited_by" edge to the User entity.
+func (_c *MemberCreate) SetInvitedBy(v *User) *MemberCreate {
+	return _c.SetInvitedByID(v.ID)
 }
 
 // AddMiniProgramIDs adds the "mini_programs" edge to the MiniProgram entity by IDs.
@@ -88,6 +141,7 @@ func (_c *MemberCreate) Mutation() *MemberMutation {
 
 // Save creates the Member in the database.
 func (_c *MemberCreate) Save(ctx context.Context) (*Member, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -113,6 +167,14 @@ func (_c *MemberCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *MemberCreate) defaults() {
+	if _, ok := _c.mutation.Status(); !ok {
+		v := member.DefaultStatus
+		_c.mutation.SetStatus(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *MemberCreate) check() error {
 	if _, ok := _c.mutation.UserID(); !ok {
@@ -129,8 +191,19 @@ func (_c *MemberCreate) check() error {
 			return &ValidationError{Name: "role", err: fmt.Errorf(`ent: validator failed for field "Member.role": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Status(); !ok {
+		return &ValidationError{Name: "status", err: errors.New(`ent: missing required field "Member.status"`)}
+	}
+	if v, ok := _c.mutation.Status(); ok {
+		if err := member.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "Member.status": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Member.created_at"`)}
+	}
+	if _, ok := _c.mutation.JoinedAt(); !ok {
+		return &ValidationError{Name: "joined_at", err: errors.New(`ent: missing required field "Member.joined_at"`)}
 	}
 	if len(_c.mutation.UserIDs()) == 0 {
 		return &ValidationError{Name: "user", err: errors.New(`ent: missing required edge "Member.user"`)}
@@ -178,9 +251,21 @@ func (_c *MemberCreate) createSpec() (*Member, *sqlgraph.CreateSpec) {
 		_spec.SetField(member.FieldRole, field.TypeEnum, value)
 		_node.Role = value
 	}
+	if value, ok := _c.mutation.Status(); ok {
+		_spec.SetField(member.FieldStatus, field.TypeEnum, value)
+		_node.Status = value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(member.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
+	}
+	if value, ok := _c.mutation.JoinedAt(); ok {
+		_spec.SetField(member.FieldJoinedAt, field.TypeTime, value)
+		_node.JoinedAt = value
+	}
+	if value, ok := _c.mutation.LastActiveAt(); ok {
+		_spec.SetField(member.FieldLastActiveAt, field.TypeTime, value)
+		_node.LastActiveAt = &value
 	}
 	if nodes := _c.mutation.UserIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -214,6 +299,23 @@ func (_c *MemberCreate) createSpec() (*Member, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.WorkspaceID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.InvitedByIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   member.InvitedByTable,
+			Columns: []string{member.InvitedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.InvitedByID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.MiniProgramsIDs(); len(nodes) > 0 {
@@ -296,6 +398,66 @@ func (u *MemberUpsert) UpdateRole() *MemberUpsert {
 	return u
 }
 
+// SetStatus sets the "status" field.
+func (u *MemberUpsert) SetStatus(v member.Status) *MemberUpsert {
+	u.Set(member.FieldStatus, v)
+	return u
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateStatus() *MemberUpsert {
+	u.SetExcluded(member.FieldStatus)
+	return u
+}
+
+// SetInvitedByID sets the "invited_by_id" field.
+func (u *MemberUpsert) SetInvitedByID(v string) *MemberUpsert {
+	u.Set(member.FieldInvitedByID, v)
+	return u
+}
+
+// UpdateInvitedByID sets the "invited_by_id" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateInvitedByID() *MemberUpsert {
+	u.SetExcluded(member.FieldInvitedByID)
+	return u
+}
+
+// ClearInvitedByID clears the value of the "invited_by_id" field.
+func (u *MemberUpsert) ClearInvitedByID() *MemberUpsert {
+	u.SetNull(member.FieldInvitedByID)
+	return u
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (u *MemberUpsert) SetJoinedAt(v time.Time) *MemberUpsert {
+	u.Set(member.FieldJoinedAt, v)
+	return u
+}
+
+// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateJoinedAt() *MemberUpsert {
+	u.SetExcluded(member.FieldJoinedAt)
+	return u
+}
+
+// SetLastActiveAt sets the "last_active_at" field.
+func (u *MemberUpsert) SetLastActiveAt(v time.Time) *MemberUpsert {
+	u.Set(member.FieldLastActiveAt, v)
+	return u
+}
+
+// UpdateLastActiveAt sets the "last_active_at" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateLastActiveAt() *MemberUpsert {
+	u.SetExcluded(member.FieldLastActiveAt)
+	return u
+}
+
+// ClearLastActiveAt clears the value of the "last_active_at" field.
+func (u *MemberUpsert) ClearLastActiveAt() *MemberUpsert {
+	u.SetNull(member.FieldLastActiveAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -367,6 +529,76 @@ func (u *MemberUpsertOne) UpdateRole() *MemberUpsertOne {
 	})
 }
 
+// SetStatus sets the "status" field.
+func (u *MemberUpsertOne) SetStatus(v member.Status) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetStatus(v)
+	})
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateStatus() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateStatus()
+	})
+}
+
+// SetInvitedByID sets the "invited_by_id" field.
+func (u *MemberUpsertOne) SetInvitedByID(v string) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetInvitedByID(v)
+	})
+}
+
+// UpdateInvitedByID sets the "invited_by_id" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateInvitedByID() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateInvitedByID()
+	})
+}
+
+// ClearInvitedByID clears the value of the "invited_by_id" field.
+func (u *MemberUpsertOne) ClearInvitedByID() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearInvitedByID()
+	})
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (u *MemberUpsertOne) SetJoinedAt(v time.Time) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetJoinedAt(v)
+	})
+}
+
+// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateJoinedAt() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateJoinedAt()
+	})
+}
+
+// SetLastActiveAt sets the "last_active_at" field.
+func (u *MemberUpsertOne) SetLastActiveAt(v time.Time) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetLastActiveAt(v)
+	})
+}
+
+// UpdateLastActiveAt sets the "last_active_at" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateLastActiveAt() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateLastActiveAt()
+	})
+}
+
+// ClearLastActiveAt clears the value of the "last_active_at" field.
+func (u *MemberUpsertOne) ClearLastActiveAt() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearLastActiveAt()
+	})
+}
+
 // Exec executes the query.
 func (u *MemberUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -424,6 +656,7 @@ func (_c *MemberCreateBulk) Save(ctx context.Context) ([]*Member, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*MemberMutation)
 				if !ok {
@@ -601,6 +834,76 @@ func (u *MemberUpsertBulk) SetRole(v member.Role) *MemberUpsertBulk {
 func (u *MemberUpsertBulk) UpdateRole() *MemberUpsertBulk {
 	return u.Update(func(s *MemberUpsert) {
 		s.UpdateRole()
+	})
+}
+
+// SetStatus sets the "status" field.
+func (u *MemberUpsertBulk) SetStatus(v member.Status) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetStatus(v)
+	})
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateStatus() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateStatus()
+	})
+}
+
+// SetInvitedByID sets the "invited_by_id" field.
+func (u *MemberUpsertBulk) SetInvitedByID(v string) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetInvitedByID(v)
+	})
+}
+
+// UpdateInvitedByID sets the "invited_by_id" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateInvitedByID() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateInvitedByID()
+	})
+}
+
+// ClearInvitedByID clears the value of the "invited_by_id" field.
+func (u *MemberUpsertBulk) ClearInvitedByID() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearInvitedByID()
+	})
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (u *MemberUpsertBulk) SetJoinedAt(v time.Time) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetJoinedAt(v)
+	})
+}
+
+// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateJoinedAt() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateJoinedAt()
+	})
+}
+
+// SetLastActiveAt sets the "last_active_at" field.
+func (u *MemberUpsertBulk) SetLastActiveAt(v time.Time) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetLastActiveAt(v)
+	})
+}
+
+// UpdateLastActiveAt sets the "last_active_at" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateLastActiveAt() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateLastActiveAt()
+	})
+}
+
+// ClearLastActiveAt clears the value of the "last_active_at" field.
+func (u *MemberUpsertBulk) ClearLastActiveAt() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearLastActiveAt()
 	})
 }
 

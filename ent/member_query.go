@@ -30,6 +30,7 @@ type MemberQuery struct {
 	predicates       []predicate.Member
 	withUser         *UserQuery
 	withWorkspace    *WorkspaceQuery
+	withInvitedBy    *UserQuery
 	withMiniPrograms *MiniProgramQuery
 	withAssignments  *AssignmentQuery
 	modifiers        []func(*sql.Selector)
@@ -106,6 +107,28 @@ func (_q *MemberQuery) QueryWorkspace() *WorkspaceQuery {
 			sqlgraph.From(member.Table, member.FieldID, selector),
 			sqlgraph.To(workspace.Table, workspace.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, member.WorkspaceTable, member.WorkspaceColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryInvitedBy chains the current query on the "invited_by" edge.
+func (_q *MemberQuery) QueryInvitedBy() *UserQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(member.Table, member.FieldID, selector),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, member.InvitedByTable, member.InvitedByColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -351,6 +374,7 @@ func (_q *MemberQuery) Clone() *MemberQuery {
 		predicates:       append([]predicate.Member{}, _q.predicates...),
 		withUser:         _q.withUser.Clone(),
 		withWorkspace:    _q.withWorkspace.Clone(),
+		withInvitedBy:    _q.withInvitedBy.Clone(),
 		withMiniPrograms: _q.withMiniPrograms.Clone(),
 		withAssignments:  _q.withAssignments.Clone(),
 		// clone intermediate query.
@@ -379,6 +403,17 @@ func (_q *MemberQuery) WithWorkspace(opts ...func(*WorkspaceQuery)) *MemberQuery
 		opt(query)
 	}
 	_q.withWorkspace = query
+	return _q
+}
+
+// WithInvitedBy tells the query-builder to eager-load the nodes that are connected to
+// the "invited_by" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *MemberQuery) WithInvitedBy(opts ...func(*UserQuery)) *MemberQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInvitedBy = query
 	return _q
 }
 
@@ -482,9 +517,10 @@ func (_q *MemberQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Membe
 	var (
 		nodes       = []*Member{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withUser != nil,
 			_q.withWorkspace != nil,
+			_q.withInvitedBy != nil,
 			_q.withMiniPrograms != nil,
 			_q.withAssignments != nil,
 		}
@@ -519,6 +555,12 @@ func (_q *MemberQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Membe
 	if query := _q.withWorkspace; query != nil {
 		if err := _q.loadWorkspace(ctx, query, nodes, nil,
 			func(n *Member, e *Workspace) { n.Edges.Workspace = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withInvitedBy; query != nil {
+		if err := _q.loadInvitedBy(ctx, query, nodes, nil,
+			func(n *Member, e *User) { n.Edges.InvitedBy = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -595,6 +637,38 @@ func (_q *MemberQuery) loadWorkspace(ctx context.Context, query *WorkspaceQuery,
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "workspace_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *MemberQuery) loadInvitedBy(ctx context.Context, query *UserQuery, nodes []*Member, init func(*Member), assign func(*Member, *User)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Member)
+	for i := range nodes {
+		if nodes[i].InvitedByID == nil {
+			continue
+		}
+		fk := *nodes[i].InvitedByID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(user.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "invited_by_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -727,6 +801,9 @@ func (_q *MemberQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withWorkspace != nil {
 			_spec.Node.AddColumnOnce(member.FieldWorkspaceID)
+		}
+		if _q.withInvitedBy != nil {
+			_spec.Node.AddColumnOnce(member.FieldInvitedByID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

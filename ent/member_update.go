@@ -9,6 +9,8 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
+	"minidock/ent/user"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -43,6 +45,79 @@ func (_u *MemberUpdate) SetNillableRole(v *member.Role) *MemberUpdate {
 	return _u
 }
 
+// SetStatus sets the "status" field.
+func (_u *MemberUpdate) SetStatus(v member.Status) *MemberUpdate {
+	_u.mutation.SetStatus(v)
+	return _u
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableStatus(v *member.Status) *MemberUpdate {
+	if v != nil {
+		_u.SetStatus(*v)
+	}
+	return _u
+}
+
+// SetInvitedByID sets the "invited_by_id" field.
+func (_u *MemberUpdate) SetInvitedByID(v string) *MemberUpdate {
+	_u.mutation.SetInvitedByID(v)
+	return _u
+}
+
+// SetNillableInvitedByID sets the "invited_by_id" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableInvitedByID(v *string) *MemberUpdate {
+	if v != nil {
+		_u.SetInvitedByID(*v)
+	}
+	return _u
+}
+
+// ClearInvitedByID clears the value of the "invited_by_id" field.
+func (_u *MemberUpdate) ClearInvitedByID() *MemberUpdate {
+	_u.mutation.ClearInvitedByID()
+	return _u
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (_u *MemberUpdate) SetJoinedAt(v time.Time) *MemberUpdate {
+	_u.mutation.SetJoinedAt(v)
+	return _u
+}
+
+// SetNillableJoinedAt sets the "joined_at" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableJoinedAt(v *time.Time) *MemberUpdate {
+	if v != nil {
+		_u.SetJoinedAt(*v)
+	}
+	return _u
+}
+
+// SetLastActiveAt sets the "last_active_at" field.
+func (_u *MemberUpdate) SetLastActiveAt(v time.Time) *MemberUpdate {
+	_u.mutation.SetLastActiveAt(v)
+	return _u
+}
+
+// SetNillableLastActiveAt sets the "last_active_at" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableLastActiveAt(v *time.Time) *MemberUpdate {
+	if v != nil {
+		_u.SetLastActiveAt(*v)
+	}
+	return _u
+}
+
+// ClearLastActiveAt clears the value of the "last_active_at" field.
+func (_u *MemberUpdate) ClearLastActiveAt() *MemberUpdate {
+	_u.mutation.ClearLastActiveAt()
+	return _u
+}
+
+// SetInvitedBy sets the "invited_by" edge to the User entity.
+func (_u *MemberUpdate) SetInvitedBy(v *User) *MemberUpdate {
+	return _u.SetInvitedByID(v.ID)
+}
+
 // AddMiniProgramIDs adds the "mini_programs" edge to the MiniProgram entity by IDs.
 func (_u *MemberUpdate) AddMiniProgramIDs(ids ...string) *MemberUpdate {
 	_u.mutation.AddMiniProgramIDs(ids...)
@@ -61,6 +136,12 @@ func (_u *MemberUpdate) AddMiniPrograms(v ...*MiniProgram) *MemberUpdate {
 // Mutation returns the MemberMutation object of the builder.
 func (_u *MemberUpdate) Mutation() *MemberMutation {
 	return _u.mutation
+}
+
+// ClearInvitedBy clears the "invited_by" edge to the User entity.
+func (_u *MemberUpdate) ClearInvitedBy() *MemberUpdate {
+	_u.mutation.ClearInvitedBy()
+	return _u
 }
 
 // ClearMiniPrograms clears all "mini_programs" edges to the MiniProgram entity.
@@ -118,6 +199,11 @@ func (_u *MemberUpdate) check() error {
 			return &ValidationError{Name: "role", err: fmt.Errorf(`ent: validator failed for field "Member.role": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Status(); ok {
+		if err := member.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "Member.status": %w`, err)}
+		}
+	}
 	if _u.mutation.UserCleared() && len(_u.mutation.UserIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Member.user"`)
 	}
@@ -147,6 +233,47 @@ func (_u *MemberUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(member.FieldRole, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Status(); ok {
+		_spec.SetField(member.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.JoinedAt(); ok {
+		_spec.SetField(member.FieldJoinedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.LastActiveAt(); ok {
+		_spec.SetField(member.FieldLastActiveAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastActiveAtCleared() {
+		_spec.ClearField(member.FieldLastActiveAt, field.TypeTime)
+	}
+	if _u.mutation.InvitedByCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   member.InvitedByTable,
+			Columns: []string{member.InvitedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InvitedByIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   member.InvitedByTable,
+			Columns: []string{member.InvitedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.MiniProgramsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -229,6 +356,79 @@ func (_u *MemberUpdateOne) SetNillableRole(v *member.Role) *MemberUpdateOne {
 	return _u
 }
 
+// SetStatus sets the "status" field.
+func (_u *MemberUpdateOne) SetStatus(v member.Status) *MemberUpdateOne {
+	_u.mutation.SetStatus(v)
+	return _u
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableStatus(v *member.Status) *MemberUpdateOne {
+	if v != nil {
+		_u.SetStatus(*v)
+	}
+	return _u
+}
+
+// SetInvitedByID sets the "invited_by_id" field.
+func (_u *MemberUpdateOne) SetInvitedByID(v string) *MemberUpdateOne {
+	_u.mutation.SetInvitedByID(v)
+	return _u
+}
+
+// SetNillableInvitedByID sets the "invited_by_id" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableInvitedByID(v *string) *MemberUpdateOne {
+	if v != nil {
+		_u.SetInvitedByID(*v)
+	}
+	return _u
+}
+
+// ClearInvitedByID clears the value of the "invited_by_id" field.
+func (_u *MemberUpdateOne) ClearInvitedByID() *MemberUpdateOne {
+	_u.mutation.ClearInvitedByID()
+	return _u
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (_u *MemberUpdateOne) SetJoinedAt(v time.Time) *MemberUpdateOne {
+	_u.mutation.SetJoinedAt(v)
+	return _u
+}
+
+// SetNillableJoinedAt sets the "joined_at" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableJoinedAt(v *time.Time) *MemberUpdateOne {
+	if v != nil {
+		_u.SetJoinedAt(*v)
+	}
+	return _u
+}
+
+// SetLastActiveAt sets the "last_active_at" field.
+func (_u *MemberUpdateOne) SetLastActiveAt(v time.Time) *MemberUpdateOne {
+	_u.mutation.SetLastActiveAt(v)
+	return _u
+}
+
+// SetNillableLastActiveAt sets the "last_active_at" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableLastActiveAt(v *time.Time) *MemberUpdateOne {
+	if v != nil {
+		_u.SetLastActiveAt(*v)
+	}
+	return _u
+}
+
+// ClearLastActiveAt clears the value of the "last_active_at" field.
+func (_u *MemberUpdateOne) ClearLastActiveAt() *MemberUpdateOne {
+	_u.mutation.ClearLastActiveAt()
+	return _u
+}
+
+// SetInvitedBy sets the "invited_by" edge to the User entity.
+func (_u *MemberUpdateOne) SetInvitedBy(v *User) *MemberUpdateOne {
+	return _u.SetInvitedByID(v.ID)
+}
+
 // AddMiniProgramIDs adds the "mini_programs" edge to the MiniProgram entity by IDs.
 func (_u *MemberUpdateOne) AddMiniProgramIDs(ids ...string) *MemberUpdateOne {
 	_u.mutation.AddMiniProgramIDs(ids...)
@@ -247,6 +447,12 @@ func (_u *MemberUpdateOne) AddMiniPrograms(v ...*MiniProgram) *MemberUpdateOne {
 // Mutation returns the MemberMutation object of the builder.
 func (_u *MemberUpdateOne) Mutation() *MemberMutation {
 	return _u.mutation
+}
+
+// ClearInvitedBy clears the "invited_by" edge to the User entity.
+func (_u *MemberUpdateOne) ClearInvitedBy() *MemberUpdateOne {
+	_u.mutation.ClearInvitedBy()
+	return _u
 }
 
 // ClearMiniPrograms clears all "mini_programs" edges to the MiniProgram entity.
@@ -317,6 +523,11 @@ func (_u *MemberUpdateOne) check() error {
 			return &ValidationError{Name: "role", err: fmt.Errorf(`ent: validator failed for field "Member.role": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Status(); ok {
+		if err := member.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "Member.status": %w`, err)}
+		}
+	}
 	if _u.mutation.UserCleared() && len(_u.mutation.UserIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Member.user"`)
 	}
@@ -363,6 +574,47 @@ func (_u *MemberUpdateOne) sqlSave(ctx context.Context) (_node *Member, err erro
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(member.FieldRole, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Status(); ok {
+		_spec.SetField(member.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.JoinedAt(); ok {
+		_spec.SetField(member.FieldJoinedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.LastActiveAt(); ok {
+		_spec.SetField(member.FieldLastActiveAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastActiveAtCleared() {
+		_spec.ClearField(member.FieldLastActiveAt, field.TypeTime)
+	}
+	if _u.mutation.InvitedByCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   member.InvitedByTable,
+			Columns: []string{member.InvitedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InvitedByIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   member.InvitedByTable,
+			Columns: []string{member.InvitedByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.MiniProgramsCleared() {
 		edge := &sqlgraph.EdgeSpec{

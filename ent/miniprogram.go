@@ -75,11 +75,13 @@ type MiniProgramEdges struct {
 	Targetings []*Targeting `json:"targetings,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*Member `json:"members,omitempty"`
+	// Invitations holds the value of the invitations edge.
+	Invitations []*Invitation `json:"invitations,omitempty"`
 	// Assignments holds the value of the assignments edge.
 	Assignments []*Assignment `json:"assignments,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [6]bool
 }
 
 // WorkspaceOrErr returns the Workspace value or an error if the edge
@@ -122,10 +124,19 @@ func (e MiniProgramEdges) MembersOrErr() ([]*Member, error) {
 	return nil, &NotLoadedError{edge: "members"}
 }
 
+// InvitationsOrErr returns the Invitations value or an error if the edge
+// was not loaded in eager-loading.
+func (e MiniProgramEdges) InvitationsOrErr() ([]*Invitation, error) {
+	if e.loadedTypes[4] {
+		return e.Invitations, nil
+	}
+	return nil, &NotLoadedError{edge: "invitations"}
+}
+
 // AssignmentsOrErr returns the Assignments value or an error if the edge
 // was not loaded in eager-loading.
 func (e MiniProgramEdges) AssignmentsOrErr() ([]*Assignment, error) {
-	if e.loadedTypes[4] {
+	if e.loadedTypes[5] {
 		return e.Assignments, nil
 	}
 	return nil, &NotLoadedError{edge: "assignments"}
@@ -302,6 +313,11 @@ func (_m *MiniProgram) QueryTargetings() *TargetingQuery {
 // QueryMembers queries the "members" edge of the MiniProgram entity.
 func (_m *MiniProgram) QueryMembers() *MemberQuery {
 	return NewMiniProgramClient(_m.config).QueryMembers(_m)
+}
+
+// QueryInvitations queries the "invitations" edge of the MiniProgram entity.
+func (_m *MiniProgram) QueryInvitations() *InvitationQuery {
+	return NewMiniProgramClient(_m.config).QueryInvitations(_m)
 }
 
 // QueryAssignments queries the "assignments" edge of the MiniProgram entity.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"minidock/ent/assignment"
+	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
@@ -33,6 +34,7 @@ type MiniProgramQuery struct {
 	withCreatedBy   *UserQuery
 	withTargetings  *TargetingQuery
 	withMembers     *MemberQuery
+	withInvitations *InvitationQuery
 	withAssignments *AssignmentQuery
 	modifiers       []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -152,6 +154,28 @@ func (_q *MiniProgramQuery) QueryMembers() *MemberQuery {
 			sqlgraph.From(miniprogram.Table, miniprogram.FieldID, selector),
 			sqlgraph.To(member.Table, member.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, miniprogram.MembersTable, miniprogram.MembersPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryInvitations chains the current query on the "invitations" edge.
+func (_q *MiniProgramQuery) QueryInvitations() *InvitationQuery {
+	query := (&InvitationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(miniprogram.Table, miniprogram.FieldID, selector),
+			sqlgraph.To(invitation.Table, invitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, miniprogram.InvitationsTable, miniprogram.InvitationsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -377,6 +401,7 @@ func (_q *MiniProgramQuery) Clone() *MiniProgramQuery {
 		withCreatedBy:   _q.withCreatedBy.Clone(),
 		withTargetings:  _q.withTargetings.Clone(),
 		withMembers:     _q.withMembers.Clone(),
+		withInvitations: _q.withInvitations.Clone(),
 		withAssignments: _q.withAssignments.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -426,6 +451,17 @@ func (_q *MiniProgramQuery) WithMembers(opts ...func(*MemberQuery)) *MiniProgram
 		opt(query)
 	}
 	_q.withMembers = query
+	return _q
+}
+
+// WithInvitations tells the query-builder to eager-load the nodes that are connected to
+// the "invitations" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *MiniProgramQuery) WithInvitations(opts ...func(*InvitationQuery)) *MiniProgramQuery {
+	query := (&InvitationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInvitations = query
 	return _q
 }
 
@@ -518,11 +554,12 @@ func (_q *MiniProgramQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*MiniProgram{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [6]bool{
 			_q.withWorkspace != nil,
 			_q.withCreatedBy != nil,
 			_q.withTargetings != nil,
 			_q.withMembers != nil,
+			_q.withInvitations != nil,
 			_q.withAssignments != nil,
 		}
 	)
@@ -570,6 +607,13 @@ func (_q *MiniProgramQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadMembers(ctx, query, nodes,
 			func(n *MiniProgram) { n.Edges.Members = []*Member{} },
 			func(n *MiniProgram, e *Member) { n.Edges.Members = append(n.Edges.Members, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withInvitations; query != nil {
+		if err := _q.loadInvitations(ctx, query, nodes,
+			func(n *MiniProgram) { n.Edges.Invitations = []*Invitation{} },
+			func(n *MiniProgram, e *Invitation) { n.Edges.Invitations = append(n.Edges.Invitations, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -730,6 +774,67 @@ func (_q *MiniProgramQuery) loadMembers(ctx context.Context, query *MemberQuery,
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "members" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *MiniProgramQuery) loadInvitations(ctx context.Context, query *InvitationQuery, nodes []*MiniProgram, init func(*MiniProgram), assign func(*MiniProgram, *Invitation)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*MiniProgram)
+	nids := make(map[string]map[*MiniProgram]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(miniprogram.InvitationsTable)
+		s.Join(joinT).On(s.C(invitation.FieldID), joinT.C(miniprogram.InvitationsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(miniprogram.InvitationsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(miniprogram.InvitationsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*MiniProgram]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Invitation](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "invitations" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)

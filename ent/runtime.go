@@ -3,6 +3,8 @@
 package ent
 
 import (
+	"minidock/ent/auditevent"
+	"minidock/ent/invitation"
 	"minidock/ent/mail"
 	"minidock/ent/miniprogram"
 	"minidock/ent/onetimetoken"
@@ -18,6 +20,30 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	auditeventFields := schema.AuditEvent{}.Fields()
+	_ = auditeventFields
+	// auditeventDescSubjectID is the schema descriptor for subject_id field.
+	auditeventDescSubjectID := auditeventFields[4].Descriptor()
+	// auditevent.DefaultSubjectID holds the default value on creation for the subject_id field.
+	auditevent.DefaultSubjectID = auditeventDescSubjectID.Default.(string)
+	// auditeventDescChanges is the schema descriptor for changes field.
+	auditeventDescChanges := auditeventFields[5].Descriptor()
+	// auditevent.DefaultChanges holds the default value on creation for the changes field.
+	auditevent.DefaultChanges = auditeventDescChanges.Default.(string)
+	// auditeventDescAddress is the schema descriptor for address field.
+	auditeventDescAddress := auditeventFields[6].Descriptor()
+	// auditevent.DefaultAddress holds the default value on creation for the address field.
+	auditevent.DefaultAddress = auditeventDescAddress.Default.(string)
+	// auditeventDescRequestID is the schema descriptor for request_id field.
+	auditeventDescRequestID := auditeventFields[7].Descriptor()
+	// auditevent.DefaultRequestID holds the default value on creation for the request_id field.
+	auditevent.DefaultRequestID = auditeventDescRequestID.Default.(string)
+	invitationFields := schema.Invitation{}.Fields()
+	_ = invitationFields
+	// invitationDescEmail is the schema descriptor for email field.
+	invitationDescEmail := invitationFields[2].Descriptor()
+	// invitation.EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	invitation.EmailValidator = invitationDescEmail.Validators[0].(func(string) error)
 	mailFields := schema.Mail{}.Fields()
 	_ = mailFields
 	// mailDescTo is the schema descriptor for to field.
@@ -32,6 +58,8 @@ func init() {
 	mailDescTries := mailFields[5].Descriptor()
 	// mail.DefaultTries holds the default value on creation for the tries field.
 	mail.DefaultTries = mailDescTries.Default.(int)
+	memberFields := schema.Member{}.Fields()
+	_ = memberFields
 	miniprogramFields := schema.MiniProgram{}.Fields()
 	_ = miniprogramFields
 	// miniprogramDescAppID is the schema descriptor for app_id field.

@@ -56,11 +56,17 @@ type UserEdges struct {
 	SecondFactor *SecondFactor `json:"second_factor,omitempty"`
 	// RecoveryCodes holds the value of the recovery_codes edge.
 	RecoveryCodes []*RecoveryCode `json:"recovery_codes,omitempty"`
+	// InvitedMembers holds the value of the invited_members edge.
+	InvitedMembers []*Member `json:"invited_members,omitempty"`
+	// Invitations holds the value of the invitations edge.
+	Invitations []*Invitation `json:"invitations,omitempty"`
+	// AuditEvents holds the value of the audit_events edge.
+	AuditEvents []*AuditEvent `json:"audit_events,omitempty"`
 	// IdempotencyKeys holds the value of the idempotency_keys edge.
 	IdempotencyKeys []*IdempotencyKey `json:"idempotency_keys,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [10]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -119,10 +125,37 @@ func (e UserEdges) RecoveryCodesOrErr() ([]*RecoveryCode, error) {
 	return nil, &NotLoadedError{edge: "recovery_codes"}
 }
 
+// InvitedMembersOrErr returns the InvitedMembers value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) InvitedMembersOrErr() ([]*Member, error) {
+	if e.loadedTypes[6] {
+		return e.InvitedMembers, nil
+	}
+	return nil, &NotLoadedError{edge: "invited_members"}
+}
+
+// InvitationsOrErr returns the Invitations value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) InvitationsOrErr() ([]*Invitation, error) {
+	if e.loadedTypes[7] {
+		return e.Invitations, nil
+	}
+	return nil, &NotLoadedError{edge: "invitations"}
+}
+
+// AuditEventsOrErr returns the AuditEvents value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) AuditEventsOrErr() ([]*AuditEvent, error) {
+	if e.loadedTypes[8] {
+		return e.AuditEvents, nil
+	}
+	return nil, &NotLoadedError{edge: "audit_events"}
+}
+
 // IdempotencyKeysOrErr returns the IdempotencyKeys value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) IdempotencyKeysOrErr() ([]*IdempotencyKey, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[9] {
 		return e.IdempotencyKeys, nil
 	}
 	return nil, &NotLoadedError{edge: "idempotency_keys"}
@@ -244,6 +277,21 @@ func (_m *User) QuerySecondFactor() *SecondFactorQuery {
 // QueryRecoveryCodes queries the "recovery_codes" edge of the User entity.
 func (_m *User) QueryRecoveryCodes() *RecoveryCodeQuery {
 	return NewUserClient(_m.config).QueryRecoveryCodes(_m)
+}
+
+// QueryInvitedMembers queries the "invited_members" edge of the User entity.
+func (_m *User) QueryInvitedMembers() *MemberQuery {
+	return NewUserClient(_m.config).QueryInvitedMembers(_m)
+}
+
+// QueryInvitations queries the "invitations" edge of the User entity.
+func (_m *User) QueryInvitations() *InvitationQuery {
+	return NewUserClient(_m.config).QueryInvitations(_m)
+}
+
+// QueryAuditEvents queries the "audit_events" edge of the User entity.
+func (_m *User) QueryAuditEvents() *AuditEventQuery {
+	return NewUserClient(_m.config).QueryAuditEvents(_m)
 }
 
 // QueryIdempotencyKeys queries the "idempotency_keys" edge of the User entity.

@@ -22,6 +22,8 @@ type Workspace struct {
 	Name string `json:"name,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
+	// DeletedAt holds the value of the "deleted_at" field.
+	DeletedAt *time.Time `json:"deleted_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the WorkspaceQuery when eager-loading is set.
 	Edges        WorkspaceEdges `json:"edges"`
@@ -39,11 +41,15 @@ type WorkspaceEdges struct {
 	MiniPrograms []*MiniProgram `json:"mini_programs,omitempty"`
 	// Sessions holds the value of the sessions edge.
 	Sessions []*Session `json:"sessions,omitempty"`
+	// Invitations holds the value of the invitations edge.
+	Invitations []*Invitation `json:"invitations,omitempty"`
+	// AuditEvents holds the value of the audit_events edge.
+	AuditEvents []*AuditEvent `json:"audit_events,omitempty"`
 	// QuotaUses holds the value of the quota_uses edge.
 	QuotaUses []*QuotaUse `json:"quota_uses,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [6]bool
 }
 
 // MembersOrErr returns the Members value or an error if the edge
@@ -73,10 +79,28 @@ func (e WorkspaceEdges) SessionsOrErr() ([]*Session, error) {
 	return nil, &NotLoadedError{edge: "sessions"}
 }
 
+// InvitationsOrErr returns the Invitations value or an error if the edge
+// was not loaded in eager-loading.
+func (e WorkspaceEdges) InvitationsOrErr() ([]*Invitation, error) {
+	if e.loadedTypes[3] {
+		return e.Invitations, nil
+	}
+	return nil, &NotLoadedError{edge: "invitations"}
+}
+
+// AuditEventsOrErr returns the AuditEvents value or an error if the edge
+// was not loaded in eager-loading.
+func (e WorkspaceEdges) AuditEventsOrErr() ([]*AuditEvent, error) {
+	if e.loadedTypes[4] {
+		return e.AuditEvents, nil
+	}
+	return nil, &NotLoadedError{edge: "audit_events"}
+}
+
 // QuotaUsesOrErr returns the QuotaUses value or an error if the edge
 // was not loaded in eager-loading.
 func (e WorkspaceEdges) QuotaUsesOrErr() ([]*QuotaUse, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[5] {
 		return e.QuotaUses, nil
 	}
 	return nil, &NotLoadedError{edge: "quota_uses"}
@@ -89,7 +113,7 @@ func (*Workspace) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case workspace.FieldID, workspace.FieldName:
 			values[i] = new(sql.NullString)
-		case workspace.FieldCreatedAt:
+		case workspace.FieldCreatedAt, workspace.FieldDeletedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -124,6 +148,13 @@ func (_m *Workspace) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
 			}
+		case workspace.FieldDeletedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field deleted_at", values[i])
+			} else if value.Valid {
+				_m.DeletedAt = new(time.Time)
+				*_m.DeletedAt = value.Time
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -150,6 +181,16 @@ func (_m *Workspace) QueryMiniPrograms() *MiniProgramQuery {
 // QuerySessions queries the "sessions" edge of the Workspace entity.
 func (_m *Workspace) QuerySessions() *SessionQuery {
 	return NewWorkspaceClient(_m.config).QuerySessions(_m)
+}
+
+// QueryInvitations queries the "invitations" edge of the Workspace entity.
+func (_m *Workspace) QueryInvitations() *InvitationQuery {
+	return NewWorkspaceClient(_m.config).QueryInvitations(_m)
+}
+
+// QueryAuditEvents queries the "audit_events" edge of the Workspace entity.
+func (_m *Workspace) QueryAuditEvents() *AuditEventQuery {
+	return NewWorkspaceClient(_m.config).QueryAuditEvents(_m)
 }
 
 // QueryQuotaUses queries the "quota_uses" edge of the Workspace entity.
@@ -185,6 +226,11 @@ func (_m *Workspace) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.DeletedAt; v != nil {
+		builder.WriteString("deleted_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

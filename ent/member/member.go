@@ -20,12 +20,22 @@ const (
 	FieldWorkspaceID = "workspace_id"
 	// FieldRole holds the string denoting the role field in the database.
 	FieldRole = "role"
+	// FieldStatus holds the string denoting the status field in the database.
+	FieldStatus = "status"
+	// FieldInvitedByID holds the string denoting the invited_by_id field in the database.
+	FieldInvitedByID = "invited_by_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
+	// FieldJoinedAt holds the string denoting the joined_at field in the database.
+	FieldJoinedAt = "joined_at"
+	// FieldLastActiveAt holds the string denoting the last_active_at field in the database.
+	FieldLastActiveAt = "last_active_at"
 	// EdgeUser holds the string denoting the user edge name in mutations.
 	EdgeUser = "user"
 	// EdgeWorkspace holds the string denoting the workspace edge name in mutations.
 	EdgeWorkspace = "workspace"
+	// EdgeInvitedBy holds the string denoting the invited_by edge name in mutations.
+	EdgeInvitedBy = "invited_by"
 	// EdgeMiniPrograms holds the string denoting the mini_programs edge name in mutations.
 	EdgeMiniPrograms = "mini_programs"
 	// EdgeAssignments holds the string denoting the assignments edge name in mutations.
@@ -46,6 +56,13 @@ const (
 	WorkspaceInverseTable = "workspaces"
 	// WorkspaceColumn is the table column denoting the workspace relation/edge.
 	WorkspaceColumn = "workspace_id"
+	// InvitedByTable is the table that holds the invited_by relation/edge.
+	InvitedByTable = "members"
+	// InvitedByInverseTable is the table name for the User entity.
+	// It exists in this package in order to avoid circular dependency with the "user" package.
+	InvitedByInverseTable = "users"
+	// InvitedByColumn is the table column denoting the invited_by relation/edge.
+	InvitedByColumn = "invited_by_id"
 	// MiniProgramsTable is the table that holds the mini_programs relation/edge. The primary key declared below.
 	MiniProgramsTable = "assignments"
 	// MiniProgramsInverseTable is the table name for the MiniProgram entity.
@@ -66,7 +83,11 @@ var Columns = []string{
 	FieldUserID,
 	FieldWorkspaceID,
 	FieldRole,
+	FieldStatus,
+	FieldInvitedByID,
 	FieldCreatedAt,
+	FieldJoinedAt,
+	FieldLastActiveAt,
 }
 
 var (
@@ -109,6 +130,33 @@ func RoleValidator(r Role) error {
 	}
 }
 
+// Status defines the type for the "status" enum field.
+type Status string
+
+// StatusACTIVE is the default value of the Status enum.
+const DefaultStatus = StatusACTIVE
+
+// Status values.
+const (
+	StatusACTIVE  Status = "ACTIVE"
+	StatusBLOCKED Status = "BLOCKED"
+	StatusREMOVED Status = "REMOVED"
+)
+
+func (s Status) String() string {
+	return string(s)
+}
+
+// StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
+func StatusValidator(s Status) error {
+	switch s {
+	case StatusACTIVE, StatusBLOCKED, StatusREMOVED:
+		return nil
+	default:
+		return fmt.Errorf("member: invalid enum value for status field: %q", s)
+	}
+}
+
 // OrderOption defines the ordering options for the Member queries.
 type OrderOption func(*sql.Selector)
 
@@ -132,9 +180,29 @@ func ByRole(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRole, opts...).ToFunc()
 }
 
+// ByStatus orders the results by the status field.
+func ByStatus(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatus, opts...).ToFunc()
+}
+
+// ByInvitedByID orders the results by the invited_by_id field.
+func ByInvitedByID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInvitedByID, opts...).ToFunc()
+}
+
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
+}
+
+// ByJoinedAt orders the results by the joined_at field.
+func ByJoinedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldJoinedAt, opts...).ToFunc()
+}
+
+// ByLastActiveAt orders the results by the last_active_at field.
+func ByLastActiveAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastActiveAt, opts...).ToFunc()
 }
 
 // ByUserField orders the results by user field.
@@ -148,6 +216,13 @@ func ByUserField(field string, opts ...sql.OrderTermOption) OrderOption {
 func ByWorkspaceField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newWorkspaceStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByInvitedByField orders the results by invited_by field.
+func ByInvitedByField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newInvitedByStep(), sql.OrderByField(field, opts...))
 	}
 }
 
@@ -190,6 +265,13 @@ func newWorkspaceStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(WorkspaceInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, WorkspaceTable, WorkspaceColumn),
+	)
+}
+func newInvitedByStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(InvitedByInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, InvitedByTable, InvitedByColumn),
 	)
 }
 func newMiniProgramsStep() *sqlgraph.Step {

@@ -42,6 +42,65 @@ var (
 			},
 		},
 	}
+	// AuditEventsColumns holds the columns for the "audit_events" table.
+	AuditEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "operation", Type: field.TypeString},
+		{Name: "subject_id", Type: field.TypeString, Default: ""},
+		{Name: "changes", Type: field.TypeString, Size: 2147483647, Default: "[]"},
+		{Name: "address", Type: field.TypeString, Default: ""},
+		{Name: "request_id", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "actor_id", Type: field.TypeString, Nullable: true},
+		{Name: "workspace_id", Type: field.TypeString, Nullable: true},
+	}
+	// AuditEventsTable holds the schema information for the "audit_events" table.
+	AuditEventsTable = &schema.Table{
+		Name:       "audit_events",
+		Columns:    AuditEventsColumns,
+		PrimaryKey: []*schema.Column{AuditEventsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "audit_events_users_audit_events",
+				Columns:    []*schema.Column{AuditEventsColumns[7]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "audit_events_workspaces_audit_events",
+				Columns:    []*schema.Column{AuditEventsColumns[8]},
+				RefColumns: []*schema.Column{WorkspacesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditevent_workspace_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[0]},
+			},
+			{
+				Name:    "auditevent_workspace_id_actor_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[7], AuditEventsColumns[0]},
+			},
+			{
+				Name:    "auditevent_workspace_id_operation_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[1], AuditEventsColumns[0]},
+			},
+			{
+				Name:    "auditevent_workspace_id_subject_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[2], AuditEventsColumns[0]},
+			},
+			{
+				Name:    "auditevent_actor_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[7]},
+			},
+		},
+	}
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -75,6 +134,59 @@ var (
 				Name:    "idempotencykey_user_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{IdempotencyKeysColumns[6], IdempotencyKeysColumns[5]},
+			},
+		},
+	}
+	// InvitationsColumns holds the columns for the "invitations" table.
+	InvitationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "email", Type: field.TypeString, Size: 254},
+		{Name: "name", Type: field.TypeString},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"MASTER", "DEVELOPER"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"INVITED", "ACCEPTED", "EXPIRED", "WITHDRAWN"}, Default: "INVITED"},
+		{Name: "token_hash", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "invited_by_id", Type: field.TypeString},
+		{Name: "workspace_id", Type: field.TypeString},
+	}
+	// InvitationsTable holds the schema information for the "invitations" table.
+	InvitationsTable = &schema.Table{
+		Name:       "invitations",
+		Columns:    InvitationsColumns,
+		PrimaryKey: []*schema.Column{InvitationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "invitations_users_invitations",
+				Columns:    []*schema.Column{InvitationsColumns[8]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "invitations_workspaces_invitations",
+				Columns:    []*schema.Column{InvitationsColumns[9]},
+				RefColumns: []*schema.Column{WorkspacesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "invitation_workspace_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{InvitationsColumns[9], InvitationsColumns[0]},
+			},
+			{
+				Name:    "invitation_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{InvitationsColumns[9], InvitationsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'INVITED'",
+				},
+			},
+			{
+				Name:    "invitation_invited_by_id",
+				Unique:  false,
+				Columns: []*schema.Column{InvitationsColumns[8]},
 			},
 		},
 	}
@@ -124,8 +236,12 @@ var (
 	MembersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"OWNER", "MASTER", "DEVELOPER"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "BLOCKED", "REMOVED"}, Default: "ACTIVE"},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "joined_at", Type: field.TypeTime},
+		{Name: "last_active_at", Type: field.TypeTime, Nullable: true},
 		{Name: "user_id", Type: field.TypeString},
+		{Name: "invited_by_id", Type: field.TypeString, Nullable: true},
 		{Name: "workspace_id", Type: field.TypeString},
 	}
 	// MembersTable holds the schema information for the "members" table.
@@ -136,13 +252,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "members_users_memberships",
-				Columns:    []*schema.Column{MembersColumns[3]},
+				Columns:    []*schema.Column{MembersColumns[6]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
+				Symbol:     "members_users_invited_members",
+				Columns:    []*schema.Column{MembersColumns[7]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
 				Symbol:     "members_workspaces_members",
-				Columns:    []*schema.Column{MembersColumns[4]},
+				Columns:    []*schema.Column{MembersColumns[8]},
 				RefColumns: []*schema.Column{WorkspacesColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -151,22 +273,27 @@ var (
 			{
 				Name:    "member_user_id_workspace_id",
 				Unique:  true,
-				Columns: []*schema.Column{MembersColumns[3], MembersColumns[4]},
+				Columns: []*schema.Column{MembersColumns[6], MembersColumns[8]},
 			},
 			{
 				Name:    "member_user_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembersColumns[3], MembersColumns[0]},
+				Columns: []*schema.Column{MembersColumns[6], MembersColumns[0]},
 			},
 			{
 				Name:    "member_workspace_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembersColumns[4], MembersColumns[0]},
+				Columns: []*schema.Column{MembersColumns[8], MembersColumns[0]},
+			},
+			{
+				Name:    "member_invited_by_id",
+				Unique:  false,
+				Columns: []*schema.Column{MembersColumns[7]},
 			},
 			{
 				Name:    "member_one_owner",
 				Unique:  true,
-				Columns: []*schema.Column{MembersColumns[4]},
+				Columns: []*schema.Column{MembersColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "role = 'OWNER'",
 				},
@@ -469,6 +596,7 @@ var (
 		{Name: "id", Type: field.TypeString},
 		{Name: "name", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 	}
 	// WorkspacesTable holds the schema information for the "workspaces" table.
 	WorkspacesTable = &schema.Table{
@@ -476,10 +604,37 @@ var (
 		Columns:    WorkspacesColumns,
 		PrimaryKey: []*schema.Column{WorkspacesColumns[0]},
 	}
+	// InvitationMiniProgramsColumns holds the columns for the "invitation_mini_programs" table.
+	InvitationMiniProgramsColumns = []*schema.Column{
+		{Name: "invitation_id", Type: field.TypeString},
+		{Name: "mini_program_id", Type: field.TypeString},
+	}
+	// InvitationMiniProgramsTable holds the schema information for the "invitation_mini_programs" table.
+	InvitationMiniProgramsTable = &schema.Table{
+		Name:       "invitation_mini_programs",
+		Columns:    InvitationMiniProgramsColumns,
+		PrimaryKey: []*schema.Column{InvitationMiniProgramsColumns[0], InvitationMiniProgramsColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "invitation_mini_programs_invitation_id",
+				Columns:    []*schema.Column{InvitationMiniProgramsColumns[0]},
+				RefColumns: []*schema.Column{InvitationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "invitation_mini_programs_mini_program_id",
+				Columns:    []*schema.Column{InvitationMiniProgramsColumns[1]},
+				RefColumns: []*schema.Column{MiniProgramsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AssignmentsTable,
+		AuditEventsTable,
 		IdempotencyKeysTable,
+		InvitationsTable,
 		KnownAddressesTable,
 		MailsTable,
 		MembersTable,
@@ -493,15 +648,21 @@ var (
 		ThrottlesTable,
 		UsersTable,
 		WorkspacesTable,
+		InvitationMiniProgramsTable,
 	}
 )
 
 func init() {
 	AssignmentsTable.ForeignKeys[0].RefTable = MembersTable
 	AssignmentsTable.ForeignKeys[1].RefTable = MiniProgramsTable
+	AuditEventsTable.ForeignKeys[0].RefTable = UsersTable
+	AuditEventsTable.ForeignKeys[1].RefTable = WorkspacesTable
 	IdempotencyKeysTable.ForeignKeys[0].RefTable = UsersTable
+	InvitationsTable.ForeignKeys[0].RefTable = UsersTable
+	InvitationsTable.ForeignKeys[1].RefTable = WorkspacesTable
 	MembersTable.ForeignKeys[0].RefTable = UsersTable
-	MembersTable.ForeignKeys[1].RefTable = WorkspacesTable
+	MembersTable.ForeignKeys[1].RefTable = UsersTable
+	MembersTable.ForeignKeys[2].RefTable = WorkspacesTable
 	MiniProgramsTable.ForeignKeys[0].RefTable = UsersTable
 	MiniProgramsTable.ForeignKeys[1].RefTable = WorkspacesTable
 	OneTimeTokensTable.ForeignKeys[0].RefTable = UsersTable
@@ -511,4 +672,6 @@ func init() {
 	SessionsTable.ForeignKeys[0].RefTable = UsersTable
 	SessionsTable.ForeignKeys[1].RefTable = WorkspacesTable
 	TargetingsTable.ForeignKeys[0].RefTable = MiniProgramsTable
+	InvitationMiniProgramsTable.ForeignKeys[0].RefTable = InvitationsTable
+	InvitationMiniProgramsTable.ForeignKeys[1].RefTable = MiniProgramsTable
 }

@@ -18,7 +18,11 @@ func (Member) Fields() []ent.Field {
 		field.String("user_id").Immutable(),
 		field.String("workspace_id").Immutable(),
 		field.Enum("role").Values("OWNER", "MASTER", "DEVELOPER"),
+		field.Enum("status").Values("ACTIVE", "BLOCKED", "REMOVED").Default("ACTIVE"),
+		field.String("invited_by_id").Optional().Nillable(),
 		field.Time("created_at").Immutable(),
+		field.Time("joined_at").Comment("when the place was taken last"),
+		field.Time("last_active_at").Optional().Nillable().Comment("when something was changed here last"),
 	}
 }
 
@@ -27,6 +31,7 @@ func (Member) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("user", User.Type).Ref("memberships").Field("user_id").Unique().Required().Immutable(),
 		edge.From("workspace", Workspace.Type).Ref("members").Field("workspace_id").Unique().Required().Immutable(),
+		edge.From("invited_by", User.Type).Ref("invited_members").Field("invited_by_id").Unique(),
 		edge.To("mini_programs", MiniProgram.Type).Through("assignments", Assignment.Type),
 	}
 }
@@ -37,6 +42,7 @@ func (Member) Indexes() []ent.Index {
 		index.Fields("user_id", "workspace_id").Unique(),
 		index.Fields("user_id", "id"),
 		index.Fields("workspace_id", "id"),
+		index.Fields("invited_by_id"),
 		index.Fields("workspace_id").Unique().StorageKey("member_one_owner").
 			Annotations(entsql.IndexWhere("role = 'OWNER'")),
 	}

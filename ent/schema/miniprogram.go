@@ -45,6 +45,7 @@ func (MiniProgram) Edges() []ent.Edge {
 			Unique().Required().Immutable(),
 		edge.To("targetings", Targeting.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.From("members", Member.Type).Ref("mini_programs").Through("assignments", Assignment.Type),
+		edge.From("invitations", Invitation.Type).Ref("mini_programs"),
 	}
 }
 

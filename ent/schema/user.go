@@ -33,6 +33,9 @@ func (User) Edges() []ent.Edge {
 		edge.To("one_time_tokens", OneTimeToken.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("second_factor", SecondFactor.Type).Unique().Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("recovery_codes", RecoveryCode.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("invited_members", Member.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
+		edge.To("invitations", Invitation.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("audit_events", AuditEvent.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("idempotency_keys", IdempotencyKey.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }

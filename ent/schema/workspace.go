@@ -16,6 +16,7 @@ func (Workspace) Fields() []ent.Field {
 		field.String("id").Immutable(),
 		field.String("name"),
 		field.Time("created_at").Immutable(),
+		field.Time("deleted_at").Optional().Nillable(),
 	}
 }
 
@@ -25,6 +26,8 @@ func (Workspace) Edges() []ent.Edge {
 		edge.To("members", Member.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("mini_programs", MiniProgram.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
+		edge.To("invitations", Invitation.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("audit_events", AuditEvent.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("quota_uses", QuotaUse.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }

@@ -21,6 +21,8 @@ const (
 	Industry     Kind = "ind"
 	LaunchTarget Kind = "ltg"
 	Session      Kind = "ses"
+	Invitation   Kind = "inv"
+	AuditEvent   Kind = "aud"
 	// The kinds below stand in the database only.
 	QuotaUse       Kind = "quo"
 	IdempotencyKey Kind = "idk"

@@ -29,8 +29,8 @@ var crowd = []string{
 		SELECT 'usr_' || n.value, 'max' || n.value || '@example.com', 'Max', 'x', ann.created_at FROM users AS ann, ` + numbersTo(200),
 	`INSERT INTO workspaces (id, name, created_at)
 		SELECT 'wsp_' || n.value, 'Coffee', ann.created_at FROM users AS ann, ` + numbersTo(100) + ` WHERE ann.id = 'usr_ann'`,
-	`INSERT INTO members (id, role, created_at, user_id, workspace_id)
-		SELECT 'mem_' || w.id || u.id, CASE u.id WHEN 'usr_ann' THEN 'OWNER' ELSE 'DEVELOPER' END, u.created_at, u.id, w.id
+	`INSERT INTO members (id, role, created_at, joined_at, user_id, workspace_id)
+		SELECT 'mem_' || w.id || u.id, CASE u.id WHEN 'usr_ann' THEN 'OWNER' ELSE 'DEVELOPER' END, u.created_at, u.created_at, u.id, w.id
 		FROM workspaces AS w, users AS u`,
 	`INSERT INTO mini_programs (id, app_id, name, name_key, tagline, description, language, industry_code, service_phone,
 			service_email, logo_name, logo_width, logo_height, logo_content_type, created_at, updated_at, created_by_id, workspace_id)
@@ -100,13 +100,13 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 			return min(10, counts["wsp_2"]), err
 		},
 		"counted members": func() (int, error) {
-			counts, err := workspaces.CountMembers(ctx, ann, ids[:2])
+			counts, err := workspaces.CountMembers(ctx, ann, ids[:2], workspace.Filter{})
 			return min(10, counts["wsp_2"]), err
 		},
 	}
 	for way, args := range map[string]page.Args{"first": first, "last": last} {
 		reads[way+" members"] = func() (int, error) {
-			pages, err := workspaces.Members(ctx, ann, ids, args)
+			pages, err := workspaces.Members(ctx, ann, ids, args, workspace.Filter{})
 			return len(pages["wsp_20"].Nodes), err
 		}
 		for _, field := range []miniprogram.OrderField{miniprogram.OrderByCreatedAt, miniprogram.OrderByUpdatedAt, miniprogram.OrderByName} {
