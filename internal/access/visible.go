@@ -6,6 +6,8 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/assignment"
+	"minidock/ent/auditevent"
+	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
@@ -17,12 +19,12 @@ import (
 
 // membershipAt finds the actor's membership that counts at the workspace, or at the thing of this kind inside one, with
 // this id.
-func membershipAt(ctx context.Context, client *ent.Client, actor Actor, kind id.Kind, at string) (*ent.Member, error) {
+func membershipAt(ctx context.Context, client *ent.Client, actor Actor, kind id.Kind, at string, how ...predicate.Member) (*ent.Member, error) {
 	inside, ok := inside(at)
 	if !ok || id.KindOf(at) != kind {
 		return nil, fault.ErrNotFound
 	}
-	found, err := client.Member.Query().Where(member.UserID(actor.UserID), inside).Only(ctx)
+	found, err := client.Member.Query().Where(Active(actor), inside).Where(how...).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return nil, fault.ErrNotFound
@@ -37,6 +39,10 @@ func inside(at string) (predicate.Member, bool) {
 	switch id.KindOf(at) {
 	case id.Workspace:
 		return member.WorkspaceID(at), true
+	case id.Member:
+		return member.HasWorkspaceWith(workspace.HasMembersWith(member.ID(at))), true
+	case id.Invitation:
+		return member.HasWorkspaceWith(workspace.HasInvitationsWith(invitation.ID(at))), true
 	case id.MiniProgram:
 		return member.And(
 			member.HasWorkspaceWith(workspace.HasMiniProgramsWith(miniprogram.ID(at))),
@@ -50,12 +56,23 @@ func inside(at string) (predicate.Member, bool) {
 	}
 }
 
-// Workspaces narrows a query to the workspaces that the actor may see: those that the actor is a member of.
-func Workspaces(actor Actor) predicate.Workspace {
-	return workspace.HasMembersWith(member.UserID(actor.UserID))
+// Active is what holds for the memberships by which the actor may do or see anything.
+func Active(actor Actor) predicate.Member {
+	return member.And(member.UserID(actor.UserID), member.StatusEQ(member.StatusACTIVE))
 }
 
-// Members narrows a query to the members that the actor may see: those of the actor's workspaces.
+// Manages is what holds for workspaces that the actor is owner or master of.
+func Manages(actor Actor) predicate.Workspace {
+	return workspace.HasMembersWith(Active(actor), member.RoleIn(managers...))
+}
+
+// Workspaces narrows a query to the workspaces that the actor may see: those that the actor is a member of.
+func Workspaces(actor Actor) predicate.Workspace {
+	return workspace.HasMembersWith(Active(actor))
+}
+
+// Members narrows a query to the members that the actor may see: those of the actor's workspaces, past ones among them, who
+// remain the authors of what they did.
 func Members(actor Actor) predicate.Member {
 	return member.HasWorkspaceWith(Workspaces(actor))
 }
@@ -64,9 +81,19 @@ func Members(actor Actor) predicate.Member {
 // workspace, a developer those that are assigned.
 func MiniPrograms(actor Actor) predicate.MiniProgram {
 	return miniprogram.Or(
-		miniprogram.HasWorkspaceWith(workspace.HasMembersWith(member.UserID(actor.UserID), member.RoleIn(managers...))),
-		miniprogram.HasAssignmentsWith(assignment.HasMemberWith(member.UserID(actor.UserID))),
+		miniprogram.HasWorkspaceWith(Manages(actor)),
+		miniprogram.HasAssignmentsWith(assignment.HasMemberWith(Active(actor))),
 	)
+}
+
+// Invitations narrows a query to the invitations that the actor may see: those of workspaces that the actor manages.
+func Invitations(actor Actor) predicate.Invitation {
+	return invitation.HasWorkspaceWith(Manages(actor))
+}
+
+// AuditEvents narrows a query to the events that the actor may see: those of workspaces that the actor manages.
+func AuditEvents(actor Actor) predicate.AuditEvent {
+	return auditevent.HasWorkspaceWith(Manages(actor))
 }
 
 // Users narrows a query to the users that the actor may see: the actor, the people of the actor's workspaces, and

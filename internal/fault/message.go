@@ -61,6 +61,17 @@ var sentences = map[string]sentence{
 	"NOT_ENABLED":                  {"There is no second factor.", "尚未启用两步验证。"},
 	"NOT_STARTED":                  {"There is no second factor that waits to be confirmed.", "没有待确认的两步验证。"},
 	"UNSUPPORTED":                  {"{field} must be one of {allowed}; found {found}.", "{field}应为 {allowed} 之一；现为 {found}。"},
+	"NOT_FOUND.miniProgramIds":     {"Of the mini programs {count} are not in this workspace.", "所选小程序中有 {count} 个不属于该工作空间。"},
+	"UNSUPPORTED.role":             {"The role must be one of {allowed}; found {found}.", "角色应为 {allowed} 之一；现为 {found}。"},
+	"TOO_MANY":                     {"{field}: {count} are too many; at most {max} at once.", "{field}：一次最多 {max} 个，现为 {count} 个。"},
+	"DUPLICATE":                    {"{field} stands in this list twice.", "{field}在列表中重复。"},
+	"ALREADY_MEMBER":               {"Somebody with this e-mail address is a member already.", "该电子邮箱的用户已是成员。"},
+	"ALREADY_INVITED":              {"Somebody with this e-mail address is invited already.", "该电子邮箱已被邀请。"},
+	"OTHER_ACCOUNT":                {"The invitation is for another e-mail address than that of the account that is signed in.", "该邀请对应的电子邮箱与当前登录账户不一致。"},
+	"SIGN_IN_REQUIRED":             {"There is an account with this e-mail address: sign in to it first.", "该电子邮箱已有账户，请先登录。"},
+	"WRONG_STATUS":                 {"{field} is {status}; it must be one of {allowed}.", "{field}当前状态为 {status}，应为 {allowed} 之一。"},
+	"WRONG_ROLE":                   {"{field} has the role {role}; it must be one of {allowed}.", "{field}的角色为 {role}，应为 {allowed} 之一。"},
+	"NOT_EMPTY":                    {"{field} has {count} mini programs; delete them first.", "{field}还有 {count} 个小程序，请先删除。"},
 	"NOT_CHINESE":                  {"{field} has no Chinese character; Chinese is advised for a smooth review.", "{field}不含中文；建议使用中文，以便顺利通过审核。"},
 }
 
@@ -84,12 +95,17 @@ var labels = map[string]sentence{
 	"industryCode":     {"The industry", "行业"},
 	"servicePhone":     {"The customer service phone", "客服电话"},
 	"serviceEmail":     {"The customer service e-mail", "客服邮箱"},
+	"invitations":      {"The invitations", "邀请"},
+	"invitationId":     {"The invitation", "邀请"},
+	"role":             {"The role", "角色"},
+	"memberId":         {"The member", "成员"},
+	"miniProgramIds":   {"The mini programs", "小程序"},
 	"idempotencyKey":   {"The idempotency key", "幂等键"},
 }
 
 // MessageKey names the sentence that says what is wrong.
 func (e UserError) MessageKey() string {
-	if key := string(e.Code) + "." + e.Field; sentences[key] != (sentence{}) {
+	if key := string(e.Code) + "." + e.name(); sentences[key] != (sentence{}) {
 		return key
 	}
 	return string(e.Code)
@@ -97,7 +113,7 @@ func (e UserError) MessageKey() string {
 
 // Message says what is wrong, in the language of the tag.
 func (e UserError) Message(tag language.Tag) string {
-	pairs := []string{"{field}", labels[e.Field].in(tag)}
+	pairs := []string{"{field}", labels[e.name()].in(tag)}
 	for _, param := range e.Params {
 		pairs = append(pairs, "{"+param.Name+"}", fmt.Sprint(param.Value))
 	}

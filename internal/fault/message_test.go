@@ -47,6 +47,31 @@ var carried = map[string]map[Code][]string{
 	},
 	"CreateWorkspaceUserErrorCode": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
 	"ChooseWorkspaceUserErrorCode": {NotFound: {"workspaceId"}},
+	"InviteMembersUserErrorCode": {
+		Blank: {"invitations", "invitations.0.name", "invitations.0.email", "invitations.0.miniProgramIds"}, TooMany: {"invitations"},
+		InvalidCharacter: {"invitations.0.name"}, InvalidFormat: {"invitations.0.email"}, TooLong: {"invitations.0.name", "invitations.0.email"},
+		Unsupported: {"invitations.0.role"}, NotFound: {"invitations.0.miniProgramIds"}, Duplicate: {"invitations.0.email"},
+		AlreadyMember: {"invitations.0.email"}, AlreadyInvited: {"invitations.0.email"},
+	},
+	"ResendInvitationUserErrorCode": {
+		WrongStatus: {"invitationId"}, AlreadyMember: {"invitationId"}, AlreadyInvited: {"invitationId"},
+	},
+	"WithdrawInvitationUserErrorCode": {WrongStatus: {"invitationId"}},
+	"AcceptInvitationUserErrorCode": {
+		Blank: {"token", "password", "displayName"}, InvalidFormat: {"displayName"}, TooShort: {"password"},
+		TooLong: {"password", "displayName"}, TooCommon: {"password"}, InvalidToken: {"token"}, OtherAccount: {"token"},
+		SignInRequired: {""}, AlreadyMember: {"token"},
+	},
+	"ChangeMemberRoleUserErrorCode":   {Unsupported: {"role"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"AssignMiniProgramsUserErrorCode": {NotFound: {"miniProgramIds"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"BlockMemberUserErrorCode":        {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"UnblockMemberUserErrorCode":      {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"RemoveMemberUserErrorCode":       {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"TransferOwnershipUserErrorCode": {
+		Blank: {"password"}, InvalidCredentials: {"password"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"},
+	},
+	"RenameWorkspaceUserErrorCode": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
+	"DeleteWorkspaceUserErrorCode": {NotEmpty: {"workspaceId"}},
 	"CreateMiniProgramUserErrorCode": with(profile, map[Code][]string{
 		Blank: {"launchTargetCode", "idempotencyKey"}, InvalidFormat: {"launchTargetCode", "idempotencyKey"}, NotFound: {"launchTargetCode"},
 		TooLong: {"idempotencyKey"}, QuotaExceeded: {""}, IdempotencyKeyReused: {"idempotencyKey"},
@@ -70,9 +95,11 @@ var profile = map[Code][]string{
 // params are what each code comes with.
 var params = map[Code][]any{
 	TooShort: {"weight", 2, "min", 3, "max", 30}, TooLong: {"weight", 31, "min", 3, "max", 30}, InvalidCharacter: {"character", "U+202E"},
-	InvalidFormat: {"format", "XXXX"}, NotFound: {"value", "0000"}, UnsupportedType: {"found", "image/gif", "allowed", "image/png, image/jpeg"},
+	InvalidFormat: {"format", "XXXX"}, NotFound: {"value", "0000", "count", 2}, UnsupportedType: {"found", "image/gif", "allowed", "image/png, image/jpeg"},
 	TooLarge: {"bytes", 262145, "max", 262144}, TooSmall: {"width", 63, "min", 64}, TooManyPixels: {"width", 4097, "max", 4096},
 	Unsupported: {"found", "fr", "allowed", "en, zh-Hans"}, NotSquare: {"width", 64, "height", 65}, QuotaExceeded: {"used", 10, "limit", 10},
+	TooMany: {"count", 11, "max", 10}, WrongStatus: {"status", "REMOVED", "allowed", "ACTIVE, BLOCKED"}, NotEmpty: {"count", 3},
+	WrongRole: {"role", "OWNER", "allowed", "MASTER, DEVELOPER"},
 }
 
 func with(base, more map[Code][]string) map[Code][]string {
@@ -101,10 +128,10 @@ func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 				if strings.ContainsFunc(english, isHan) || !strings.ContainsFunc(chinese, isHan) || !strings.HasSuffix(english, ".") || !strings.HasSuffix(chinese, "。") {
 					t.Errorf("%s of %s: %q and %q", code, field, english, chinese)
 				}
-				if !unicode.IsUpper([]rune(english)[0]) || field != "" && (labels[field].english == "" || labels[field].chinese == "") {
+				if !unicode.IsUpper([]rune(english)[0]) || field != "" && (labels[e.name()].english == "" || labels[e.name()].chinese == "") {
 					t.Errorf("%s of %s is called nothing: %q", code, field, english)
 				}
-				if key := e.MessageKey(); key != string(code) && key != string(code)+"."+field {
+				if key := e.MessageKey(); key != string(code) && key != string(code)+"."+e.name() {
 					t.Errorf("%s of %s has the key %s", code, field, key)
 				}
 				// Two mistakes of a form must not read alike.
@@ -168,11 +195,25 @@ func checkFields(t *testing.T, schema *graphql.Schema, enum string) {
 	input := schema.Types[strings.TrimSuffix(strings.TrimSuffix(enum, "UserErrorCode"), "WarningCode")+"Input"]
 	for code, fields := range carried[enum] {
 		for _, field := range fields {
-			if field != "" && input.Fields.ForName(field) == nil {
+			if field != "" && !leads(schema, input, strings.Split(field, ".")) {
 				t.Errorf("%s: %s has no field %s to carry %s", enum, input.Name, field, code)
 			}
 		}
 	}
+}
+
+// leads tells whether the steps lead to a field of an input, positions in lists left out.
+func leads(schema *graphql.Schema, input *graphql.Definition, steps []string) bool {
+	for _, step := range steps {
+		if step == "0" {
+			continue
+		}
+		if input == nil || input.Fields.ForName(step) == nil {
+			return false
+		}
+		input = schema.Types[input.Fields.ForName(step).Type.Name()]
+	}
+	return true
 }
 
 // codes reads the constants of the package, so that a new one cannot be forgotten.

@@ -2,7 +2,11 @@
 // repair, and refusals, which that person cannot.
 package fault
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Code names the rule that an input breaks. The values are those of the schema's user-error enums.
 type Code string
@@ -33,15 +37,45 @@ const (
 	NotEnabled           Code = "NOT_ENABLED"
 	NotStarted           Code = "NOT_STARTED"
 	Unsupported          Code = "UNSUPPORTED"
+	TooMany              Code = "TOO_MANY"
+	Duplicate            Code = "DUPLICATE"
+	AlreadyMember        Code = "ALREADY_MEMBER"
+	AlreadyInvited       Code = "ALREADY_INVITED"
+	OtherAccount         Code = "OTHER_ACCOUNT"
+	SignInRequired       Code = "SIGN_IN_REQUIRED"
+	WrongStatus          Code = "WRONG_STATUS"
+	WrongRole            Code = "WRONG_ROLE"
+	NotEmpty             Code = "NOT_EMPTY"
 	NotChinese           Code = "NOT_CHINESE"
 )
 
-// UserError is one mistake in an input. Field is the input field's name, or "" for the request as a whole.
+// UserError is one mistake in an input. Field is the input field's name, a Path to one inside a list, or "" for the request as a
+// whole.
 type UserError struct {
 	Field  string
 	Code   Code
 	Params []Param
 }
+
+// Path returns the field that these steps lead to: names, and positions in a list.
+func Path(steps ...any) string {
+	parts := make([]string, len(steps))
+	for i, step := range steps {
+		parts[i] = fmt.Sprint(step)
+	}
+	return strings.Join(parts, ".")
+}
+
+// Steps returns the way to the field; none for the request as a whole.
+func (e UserError) Steps() []string {
+	if e.Field == "" {
+		return nil
+	}
+	return strings.Split(e.Field, ".")
+}
+
+// name is what the field itself is called.
+func (e UserError) name() string { return e.Field[strings.LastIndexByte(e.Field, '.')+1:] }
 
 // Param is one figure or word of a message, such as the limit that was passed.
 type Param struct {

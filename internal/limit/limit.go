@@ -71,7 +71,12 @@ type Limits struct {
 	// from a network address, and how often an account's password may be changed, which its owner is told by mail.
 	MailRequests, AddressMailRequests int
 	MailRequestTime                   time.Duration
-	// TokenTime is how long the token in a mail can be used.
+	// Invitations is how many invitations a workspace may send within InvitationLimitTime.
+	Invitations         int
+	InvitationLimitTime time.Duration
+	// InvitationTime is how long an invitation can be accepted.
+	InvitationTime time.Duration
+	// TokenTime is how long the token in any other mail can be used.
 	TokenTime time.Duration
 }
 
@@ -93,4 +98,5 @@ var Default = Limits{
 	AddressFailures: 30, AddressFailureTime: 3 * time.Minute, SignUps: 100, SignUpTime: time.Hour,
 	TotpTries: 5, TotpTime: 10 * time.Minute, ChallengeTime: 5 * time.Minute,
 	MailRequests: 5, AddressMailRequests: 50, MailRequestTime: 30 * time.Minute, TokenTime: 30 * time.Minute,
+	Invitations: 50, InvitationLimitTime: 24 * time.Hour, InvitationTime: 72 * time.Hour,
 }

@@ -14,7 +14,7 @@ import (
 const (
 	maxNumber = 1_000_000_000
 	maxBytes  = 1 << 30
-	maxTime   = 24 * time.Hour
+	maxTime   = 30 * 24 * time.Hour
 )
 
 // setting is a limit's name on the command line and where its value stands.
@@ -69,6 +69,9 @@ func (l *Limits) settings() []setting {
 		{"mail-requests", &l.MailRequests},
 		{"address-mail-requests", &l.AddressMailRequests},
 		{"mail-request-time", &l.MailRequestTime},
+		{"invitations", &l.Invitations},
+		{"invitation-limit-time", &l.InvitationLimitTime},
+		{"invitation-time", &l.InvitationTime},
 		{"token-time", &l.TokenTime},
 	}
 }
@@ -120,7 +123,7 @@ func (s setting) set(value string) (allowed string) {
 			*at = d
 			return ""
 		}
-		return "a time from 1ms to 24h, such as 500ms, 10s or 2m"
+		return "a time from 1ms to 720h, such as 500ms, 10s or 2m"
 	}
 	panic(fmt.Sprintf("limit %s is a %T", s.name, s.value))
 }

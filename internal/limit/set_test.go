@@ -34,7 +34,7 @@ func TestWhatIsNoLimitIsRefused(t *testing.T) {
 	}{
 		"a number": {"query-depth", "a whole number from 1 to 1000000000", []string{"", "0", "-1", "1.5", "x", "1KiB", "3s", "1000000001", "99999999999999999999", " 3"}},
 		"bytes":    {"body-bytes", "a number of bytes from 1 to 1GiB", []string{"", "0", "-1", "KiB", "0KiB", "1.5MiB", "1kb", "2GiB", "1025MiB", "9007199254740993KiB", "1 KiB", "1KiBKiB"}},
-		"a time":   {"read-time", "a time from 1ms to 24h", []string{"", "0", "0s", "-1s", "10", "999us", "25h", "99999999h", "x"}},
+		"a time":   {"read-time", "a time from 1ms to 720h", []string{"", "0", "0s", "-1s", "10", "999us", "721h", "99999999h", "x"}},
 	} {
 		for _, value := range test.values {
 			limits := Default

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"minidock/internal/fault"
+	"minidock/internal/store"
 )
 
 // The size of a page: the most that can be asked for, and what is given unasked.
@@ -62,6 +63,18 @@ func (a Args) Request(order string) (Request, error) {
 	}
 	r.Before, err = decode("before", order, a.Before)
 	return r, err
+}
+
+// ByID is the request in a list that is sorted by this column of ids alone.
+func (r Request) ByID(column string, descending bool) store.Keyset {
+	keyset := store.Keyset{Columns: []string{column}, Descending: descending, Backward: r.Backward, Limit: r.Limit + 1}
+	if r.After != nil {
+		keyset.After = []any{r.After.ID}
+	}
+	if r.Before != nil {
+		keyset.Before = []any{r.Before.ID}
+	}
+	return keyset
 }
 
 // Page is a part of a sorted list.

@@ -1,0 +1,118 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"minidock/ent"
+	"minidock/ent/auditevent"
+	"minidock/ent/predicate"
+	"minidock/internal/access"
+	"minidock/internal/page"
+	"minidock/internal/store"
+)
+
+// orderLatest sorts events by when they happened, which is the order of their ids, the latest first.
+const orderLatest = "LATEST"
+
+// Log reads events.
+type Log struct{ Client *ent.Client }
+
+// Filter says which events to list: those that fit all that is given.
+type Filter struct {
+	// Operation lists mutations; nil for any.
+	Operation []string
+	// ActorID and SubjectID are ids; nil for any.
+	ActorID, SubjectID *string
+	// Since and Until bound when it happened, Until not among it; nil for any time.
+	Since, Until *time.Time
+}
+
+// ByIDs returns those of the events that the actor may see, by id.
+func (l *Log) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.AuditEvent, error) {
+	found, err := l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldID, ids), access.AuditEvents(actor)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	events := make(map[string]*ent.AuditEvent, len(found))
+	for _, row := range found {
+		events[row.ID] = row
+	}
+	return events, nil
+}
+
+// Of returns the same page of each workspace's events that the actor may see, by workspace, the latest first.
+func (l *Log) Of(ctx context.Context, actor access.Actor, workspaceIDs []string, args page.Args, filter Filter) (map[string]page.Page[*ent.AuditEvent], error) {
+	request, err := args.Request(orderLatest)
+	if err != nil {
+		return nil, err
+	}
+	found, err := l.Client.AuditEvent.Query().
+		Where(store.OfEach(request.ByID(auditevent.FieldID, true), auditevent.FieldWorkspaceID, workspaceIDs, filter.predicates(actor)...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list events: %w", err)
+	}
+	return page.CutEach(request, workspaceIDs, found,
+		func(e *ent.AuditEvent) string { return *e.WorkspaceID },
+		func(e *ent.AuditEvent) page.Position { return page.Position{ID: e.ID} },
+	), nil
+}
+
+// Count returns how many events of each workspace fit the filter and may be seen by the actor.
+func (l *Log) Count(ctx context.Context, actor access.Actor, workspaceIDs []string, filter Filter) (map[string]int, error) {
+	var counts []struct {
+		WorkspaceID string `json:"workspace_id"`
+		Count       int    `json:"count"`
+	}
+	err := l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldWorkspaceID, workspaceIDs)).
+		Where(filter.predicates(actor)...).
+		GroupBy(auditevent.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
+	if err != nil {
+		return nil, fmt.Errorf("count events: %w", err)
+	}
+	byWorkspace := map[string]int{}
+	for _, c := range counts {
+		byWorkspace[c.WorkspaceID] = c.Count
+	}
+	return byWorkspace, nil
+}
+
+func (f Filter) predicates(actor access.Actor) []predicate.AuditEvent {
+	predicates := []predicate.AuditEvent{access.AuditEvents(actor)}
+	var texts []string
+	if f.Operation != nil {
+		predicates = append(predicates, auditevent.OperationIn(f.Operation...))
+		texts = append(texts, f.Operation...)
+	}
+	if f.ActorID != nil {
+		predicates = append(predicates, auditevent.ActorID(*f.ActorID))
+		texts = append(texts, *f.ActorID)
+	}
+	if f.SubjectID != nil {
+		predicates = append(predicates, auditevent.SubjectID(*f.SubjectID))
+		texts = append(texts, *f.SubjectID)
+	}
+	if f.Since != nil {
+		predicates = append(predicates, auditevent.CreatedAtGTE(*f.Since))
+	}
+	if f.Until != nil {
+		predicates = append(predicates, auditevent.CreatedAtLT(*f.Until))
+	}
+	if slices.ContainsFunc(texts, func(text string) bool { return strings.ContainsRune(text, 0) }) { // which no database looks for
+		return append(predicates[:1], auditevent.IDIn())
+	}
+	return predicates
+}
+
+// Changes returns what an event changed.
+func Changes(e *ent.AuditEvent) ([]Change, error) {
+	var changes []Change
+	if err := json.Unmarshal([]byte(e.Changes), &changes); err != nil {
+		return nil, fmt.Errorf("read the changes of %s: %w", e.ID, err)
+	}
+	return changes, nil
+}
