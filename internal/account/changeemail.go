@@ -8,6 +8,8 @@ import (
 	"minidock/ent"
 	"minidock/ent/onetimetoken"
 	"minidock/internal/access"
+	"minidock/internal/audit"
+	"minidock/internal/email"
 	"minidock/internal/fault"
 	"minidock/internal/mail"
 	"minidock/internal/outbox"
@@ -21,8 +23,8 @@ type ChangeEmailInput struct{ Email, Password string }
 // the token comes back. After too many requests for an address it is refused with RATE_LIMITED.
 func (a *Accounts) ChangeEmail(ctx context.Context, actor access.Actor, in ChangeEmailInput) (*string, *fault.List, error) {
 	wrong := fault.NewList("email", "password")
-	address := cleanEmail(in.Email, wrong)
-	self, err := a.proveSelf(ctx, actor, "password", in.Password, wrong)
+	address := email.Clean("email", in.Email, wrong)
+	self, err := a.Prove(ctx, actor, "password", in.Password, wrong)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -36,10 +38,13 @@ func (a *Accounts) ChangeEmail(ctx context.Context, actor access.Actor, in Chang
 		return nil, nil, err
 	}
 	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := stillProven(ctx, tx, self); err != nil {
+		if err := a.StillProven(ctx, tx, self); err != nil {
 			return err
 		}
-		return outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: self.ID}, a.Now())
+		if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: self.ID}, a.Now()); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, actor, audit.Event{Operation: "changeEmail", SubjectID: self.ID}, a.Now())
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("request another e-mail address: %w", err)
@@ -66,7 +71,7 @@ func (a *Accounts) ConfirmEmail(ctx context.Context, actor access.Actor, in Conf
 		if err := spend(ctx, tx, token, "token", wrong); err != nil {
 			return err
 		}
-		if err := a.moveTo(ctx, tx, token.UserID, token.Email); err != nil {
+		if err := a.moveTo(ctx, tx, actor, token); err != nil {
 			return err
 		}
 		return a.remember(ctx, tx.Client(), token.Email, actor.From)
@@ -84,20 +89,24 @@ func (a *Accounts) ConfirmEmail(ctx context.Context, actor access.Actor, in Conf
 	return &token.Email, wrong, nil
 }
 
-// moveTo gives an account another address. What was sent to the old one is good for nothing any more.
-func (a *Accounts) moveTo(ctx context.Context, tx *ent.Tx, userID, address string) error {
-	owner, err := tx.User.Get(ctx, userID)
+// moveTo gives the account of a token the address that it was sent to. What was sent to the old one is good for nothing any more.
+func (a *Accounts) moveTo(ctx context.Context, tx *ent.Tx, actor access.Actor, token *ent.OneTimeToken) error {
+	owner, err := tx.User.Get(ctx, token.UserID)
 	if err != nil {
 		return err
 	}
-	if err := tx.User.UpdateOne(owner).SetEmail(address).Exec(ctx); err != nil {
+	if err := tx.User.UpdateOne(owner).SetEmail(token.Email).Exec(ctx); err != nil {
 		return err
 	}
 	if err := outbox.Cancel(ctx, tx, tokenMails(owner)); err != nil {
 		return err
 	}
-	if err := revoke(ctx, tx, userID, onetimetoken.PurposePASSWORD_RESET); err != nil {
+	if err := revoke(ctx, tx, owner.ID, onetimetoken.PurposePASSWORD_RESET); err != nil {
 		return err
 	}
-	return outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailChanged, To: owner.Email, About: userID}, a.Now())
+	if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailChanged, To: owner.Email, About: owner.ID}, a.Now()); err != nil {
+		return err
+	}
+	changes := audit.Changed(audit.Change{Field: "email", Before: owner.Email, After: token.Email})
+	return audit.Write(ctx, tx, actor.As(owner.ID), audit.Event{Operation: "confirmEmail", SubjectID: owner.ID, Changes: changes}, a.Now())
 }

@@ -9,6 +9,7 @@ import (
 	"minidock/ent/session"
 	"minidock/ent/user"
 	"minidock/internal/access"
+	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
@@ -29,7 +30,7 @@ type PasswordChange struct {
 func (a *Accounts) ChangePassword(ctx context.Context, actor access.Actor, in ChangePasswordInput) (*PasswordChange, *fault.List, error) {
 	wrong := fault.NewList("current", "new")
 	checkPassword("new", in.New, wrong)
-	self, err := a.proveSelf(ctx, actor, "current", in.Current, wrong)
+	self, err := a.Prove(ctx, actor, "current", in.Current, wrong)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,7 +58,10 @@ func (a *Accounts) ChangePassword(ctx context.Context, actor access.Actor, in Ch
 		if change.WorkspaceID, err = endOwn(ctx, tx, actor); err != nil {
 			return err
 		}
-		return a.lockOut(ctx, tx, self)
+		if err := a.lockOut(ctx, tx, self); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, actor, audit.Event{Operation: "changePassword", SubjectID: self.ID}, a.Now())
 	})
 	if errors.Is(err, errRefused) {
 		return nil, wrong, nil
@@ -89,9 +93,9 @@ func endOwn(ctx context.Context, tx *ent.Tx, actor access.Actor) (*string, error
 	return own.WorkspaceID, err
 }
 
-// proveSelf returns the actor's account, and records in this field that the password is not its own. It counts as a try to sign
+// Prove returns the actor's account, and records in this field that the password is not its own. It counts as a try to sign
 // in.
-func (a *Accounts) proveSelf(ctx context.Context, actor access.Actor, field, password string, wrong *fault.List) (*ent.User, error) {
+func (a *Accounts) Prove(ctx context.Context, actor access.Actor, field, password string, wrong *fault.List) (*ent.User, error) {
 	self, err := a.self(ctx, actor)
 	if err != nil {
 		return nil, err

@@ -123,7 +123,7 @@ func newRecoveryCodes() []string {
 }
 
 // recoveryCodeID is what the database knows a recovery code by. A code is long enough for a plain hash of it to be safe.
-func recoveryCodeID(userID, code string) string { return hashToken(userID + " " + plainCode(code)) }
+func recoveryCodeID(userID, code string) string { return HashToken(userID + " " + plainCode(code)) }
 
 // plainCode returns a code without what people write it with.
 func plainCode(code string) string {

@@ -6,36 +6,66 @@ import (
 
 	"golang.org/x/text/language"
 
+	"minidock/ent"
+	"minidock/ent/user"
 	"minidock/internal/access"
+	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/locale"
+	"minidock/internal/store"
 	"minidock/internal/text"
 )
 
 // UpdateProfileInput is what to change in one's profile; nil stays as it is.
 type UpdateProfileInput struct{ DisplayName, Locale *string }
 
-// UpdateProfile changes what the actor is called and in which language mails to the actor are written.
+// UpdateProfile changes what the actor is called and in which language mails to the actor are written. When all stays as it
+// was, nothing is written.
 func (a *Accounts) UpdateProfile(ctx context.Context, actor access.Actor, in UpdateProfileInput) (*fault.List, error) {
-	self, err := a.self(ctx, actor)
-	if err != nil {
+	if err := access.RequireSignedIn(actor); err != nil {
 		return nil, err
 	}
 	wrong := fault.NewList("displayName", "locale")
-	update := a.Client.User.UpdateOne(self)
 	if in.DisplayName != nil {
-		update.SetDisplayName(cleanDisplayName(*in.DisplayName, wrong))
+		in.DisplayName = new(cleanDisplayName(*in.DisplayName, wrong))
 	}
 	if in.Locale != nil {
-		update.SetLocale(cleanLocale(*in.Locale, wrong))
+		in.Locale = new(cleanLocale(*in.Locale, wrong))
 	}
 	if !wrong.Empty() {
 		return wrong, nil
 	}
-	if err := update.Exec(ctx); err != nil {
+	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error { return a.updateProfile(ctx, tx, actor, in) })
+	if err != nil {
 		return nil, fmt.Errorf("update a profile: %w", err)
 	}
 	return wrong, nil
+}
+
+func (a *Accounts) updateProfile(ctx context.Context, tx *ent.Tx, actor access.Actor, in UpdateProfileInput) error {
+	before, err := tx.User.Query().Where(user.ID(actor.UserID), store.Held).Only(ctx)
+	if err != nil {
+		return err
+	}
+	after, err := tx.User.UpdateOneID(before.ID).SetNillableDisplayName(in.DisplayName).SetNillableLocale(in.Locale).Save(ctx)
+	if err != nil {
+		return err
+	}
+	changes := audit.Changed(
+		audit.Change{Field: "displayName", Before: before.DisplayName, After: after.DisplayName},
+		audit.Change{Field: "locale", Before: deref(before.Locale), After: deref(after.Locale)},
+	)
+	if len(changes) == 0 {
+		return nil
+	}
+	return audit.Write(ctx, tx, actor, audit.Event{Operation: "updateProfile", SubjectID: before.ID, Changes: changes}, a.Now())
+}
+
+func deref(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
 }
 
 // cleanLocale returns the tag of a language that texts exist in.

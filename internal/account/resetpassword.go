@@ -12,7 +12,9 @@ import (
 	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/internal/access"
+	"minidock/internal/audit"
 	"minidock/internal/caller"
+	"minidock/internal/email"
 	"minidock/internal/fault"
 	"minidock/internal/mail"
 	"minidock/internal/outbox"
@@ -37,7 +39,7 @@ func (a *Accounts) countMail(ctx context.Context, from caller.Caller, to string)
 // address, or from one, it is refused with RATE_LIMITED.
 func (a *Accounts) RequestPasswordReset(ctx context.Context, actor access.Actor, in RequestPasswordResetInput) (*string, *fault.List, error) {
 	wrong := fault.NewList("email")
-	address := cleanEmail(in.Email, wrong)
+	address := email.Clean("email", in.Email, wrong)
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
@@ -45,7 +47,10 @@ func (a *Accounts) RequestPasswordReset(ctx context.Context, actor access.Actor,
 		return nil, nil, err
 	}
 	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		return outbox.Write(ctx, tx, outbox.Entry{Kind: mail.PasswordReset, To: address}, a.Now())
+		if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.PasswordReset, To: address}, a.Now()); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, actor, audit.Event{Operation: "requestPasswordReset"}, a.Now())
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("request a password reset: %w", err)
@@ -86,7 +91,10 @@ func (a *Accounts) ResetPassword(ctx context.Context, actor access.Actor, in Res
 		if err := a.lockOut(ctx, tx, owner); err != nil {
 			return err
 		}
-		return a.remember(ctx, tx.Client(), owner.Email, actor.From)
+		if err := a.remember(ctx, tx.Client(), owner.Email, actor.From); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, actor.As(owner.ID), audit.Event{Operation: "resetPassword", SubjectID: owner.ID}, a.Now())
 	})
 	if errors.Is(err, errRefused) {
 		return nil, wrong, nil

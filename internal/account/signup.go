@@ -2,12 +2,12 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"minidock/ent"
 	"minidock/ent/user"
 	"minidock/internal/access"
+	"minidock/internal/audit"
 	"minidock/internal/caller"
 	"minidock/internal/email"
 	"minidock/internal/fault"
@@ -31,30 +31,25 @@ func signUpRule(l limit.Limits) throttle.Rule {
 // RATE_LIMITED.
 func (a *Accounts) SignUp(ctx context.Context, actor access.Actor, in SignUpInput) (*ent.User, *fault.List, error) {
 	wrong := fault.NewList("email", "password", "displayName")
-	address := cleanEmail(in.Email, wrong)
-	checkPassword("password", in.Password, wrong)
-	name := cleanDisplayName(in.DisplayName, wrong)
+	address := email.Clean("email", in.Email, wrong)
+	draft := NewDraft(in.Password, in.DisplayName, wrong)
 	if err := a.checkEmailIsFree(ctx, actor.From, address, wrong); err != nil {
 		return nil, nil, err
 	}
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	if err := a.Throttles.Count(ctx, signUpRule(a.Limits), actor.From.Network()); err != nil {
+	if err := a.Ready(ctx, actor, &draft); err != nil {
 		return nil, nil, err
 	}
-	hash, err := a.Passwords.hash(ctx, in.Password)
-	if err != nil {
-		return nil, nil, fmt.Errorf("hash a password: %w", err)
-	}
 	var created *ent.User
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		created, err = tx.User.Create().SetID(id.New(id.User)).SetEmail(address).SetDisplayName(name).
-			SetPasswordHash(hash).SetCreatedAt(a.Now()).Save(ctx)
+	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) (err error) {
+		created, err = a.Create(ctx, tx, actor, address, draft)
 		if err != nil {
 			return err
 		}
-		return a.remember(ctx, tx.Client(), address, actor.From)
+		event := audit.Event{Operation: "signUp", SubjectID: created.ID, Changes: []audit.Change{{Field: "email", After: address}}}
+		return audit.Write(ctx, tx, actor.As(created.ID), event, a.Now())
 	})
 	if store.IsTaken(err) {
 		wrong.Add("email", fault.Taken)
@@ -66,18 +61,44 @@ func (a *Accounts) SignUp(ctx context.Context, actor access.Actor, in SignUpInpu
 	return created.Unwrap(), wrong, nil
 }
 
-// cleanEmail returns the form by which accounts are compared.
-func cleanEmail(raw string, wrong *fault.List) string {
-	address, err := email.Parse(raw)
-	switch {
-	case errors.Is(err, email.ErrBlank):
-		wrong.Add("email", fault.Blank)
-	case errors.Is(err, email.ErrTooLong):
-		wrong.Add("email", fault.TooLong, "weight", len(text.Clean(raw)), "min", 1, "max", email.MaxBytes)
-	case err != nil:
-		wrong.Add("email", fault.InvalidFormat, "format", "name@example.com")
+// Draft is an account that is not made yet.
+type Draft struct{ password, displayName, hash string }
+
+// NewDraft judges what an account is to be made of, in the fields password and displayName.
+func NewDraft(password, displayName string, wrong *fault.List) Draft {
+	checkPassword("password", password, wrong)
+	return Draft{password: password, displayName: cleanDisplayName(displayName, wrong)}
+}
+
+// Ready counts an account against the actor's address and hashes its password, before the transaction that makes it. After too
+// many from an address it is refused with RATE_LIMITED.
+func (a *Accounts) Ready(ctx context.Context, actor access.Actor, draft *Draft) (err error) {
+	if err := a.Throttles.Count(ctx, signUpRule(a.Limits), actor.From.Network()); err != nil {
+		return err
 	}
-	return address.Canonical()
+	if draft.hash, err = a.Passwords.hash(ctx, draft.password); err != nil {
+		return fmt.Errorf("hash a password: %w", err)
+	}
+	return nil
+}
+
+// Create makes the account of a draft that is ready. It fails with a taken value when another account has the address.
+func (a *Accounts) Create(ctx context.Context, tx *ent.Tx, actor access.Actor, address string, draft Draft) (*ent.User, error) {
+	created, err := tx.User.Create().SetID(id.New(id.User)).SetEmail(address).SetDisplayName(draft.displayName).
+		SetPasswordHash(draft.hash).SetCreatedAt(a.Now()).Save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return created, a.remember(ctx, tx.Client(), address, actor.From)
+}
+
+// Has tells whether an account has this address.
+func (a *Accounts) Has(ctx context.Context, address string) (bool, error) {
+	has, err := a.Client.User.Query().Where(user.Email(address)).Exist(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look up an e-mail address: %w", err)
+	}
+	return has, nil
 }
 
 func cleanDisplayName(raw string, wrong *fault.List) string {
@@ -104,12 +125,9 @@ func (a *Accounts) checkEmailIsFree(ctx context.Context, from caller.Caller, add
 	if err := a.Throttles.Check(ctx, rule, from.Network()); err != nil {
 		return err
 	}
-	taken, err := a.Client.User.Query().Where(user.Email(address)).Exist(ctx)
-	if err != nil {
-		return fmt.Errorf("look up an e-mail address: %w", err)
-	}
-	if !taken {
-		return nil
+	taken, err := a.Has(ctx, address)
+	if err != nil || !taken {
+		return err
 	}
 	wrong.Add("email", fault.Taken)
 	return a.Throttles.Count(ctx, rule, from.Network())

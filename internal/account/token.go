@@ -18,15 +18,16 @@ import (
 // errRefused rolls a transaction back whose reason stands in the list of what is wrong.
 var errRefused = errors.New("refused")
 
-// newToken returns a token of 256 bits that nobody can guess, and the hash by which the database knows it.
-func newToken() (token, hash string) {
+// NewToken returns a token of 256 bits that nobody can guess, and the hash by which the database knows it.
+func NewToken() (token, hash string) {
 	random := make([]byte, 32)
 	_, _ = rand.Read(random) // never fails
 	token = base64.RawURLEncoding.EncodeToString(random)
-	return token, hashToken(token)
+	return token, HashToken(token)
 }
 
-func hashToken(token string) string {
+// HashToken returns the hash by which the database knows a token.
+func HashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
@@ -37,7 +38,7 @@ func issue(ctx context.Context, tx *ent.Tx, purpose onetimetoken.Purpose, userID
 	if err := revoke(ctx, tx, userID, purpose); err != nil {
 		return "", err
 	}
-	token, hash := newToken()
+	token, hash := NewToken()
 	err := tx.OneTimeToken.Create().SetID(hash).SetPurpose(purpose).SetUserID(userID).SetEmail(email).SetCreatedAt(now).
 		SetExpiresAt(now.Add(lasts)).Exec(ctx)
 	if err != nil {
@@ -62,7 +63,7 @@ func lookUpToken(ctx context.Context, client *ent.Client, purpose onetimetoken.P
 		wrong.Add(field, fault.Blank)
 		return nil, nil
 	}
-	found, err := client.OneTimeToken.Query().Where(onetimetoken.ID(hashToken(token)), onetimetoken.PurposeEQ(purpose),
+	found, err := client.OneTimeToken.Query().Where(onetimetoken.ID(HashToken(token)), onetimetoken.PurposeEQ(purpose),
 		onetimetoken.ExpiresAtGT(now)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):

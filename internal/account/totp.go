@@ -13,6 +13,7 @@ import (
 	"minidock/ent/recoverycode"
 	"minidock/ent/secondfactor"
 	"minidock/internal/access"
+	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
@@ -40,7 +41,7 @@ type EnableTotpInput struct{ Password string }
 // ConfirmTotp has shown that the app knows it.
 func (a *Accounts) EnableTotp(ctx context.Context, actor access.Actor, in EnableTotpInput) (*TotpSecret, *fault.List, error) {
 	wrong := fault.NewList("password")
-	self, err := a.proveSelf(ctx, actor, "password", in.Password, wrong)
+	self, err := a.Prove(ctx, actor, "password", in.Password, wrong)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -58,7 +59,7 @@ func (a *Accounts) EnableTotp(ctx context.Context, actor access.Actor, in Enable
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a secret: %w", err)
 	}
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error { return a.keepSecret(ctx, tx, self, key.Secret()) })
+	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error { return a.keepSecret(ctx, tx, actor, self, key.Secret()) })
 	if store.IsTaken(err) { // confirmed meanwhile
 		wrong.Add("", fault.AlreadyEnabled)
 		return nil, wrong, nil
@@ -69,15 +70,19 @@ func (a *Accounts) EnableTotp(ctx context.Context, actor access.Actor, in Enable
 	return &TotpSecret{Secret: key.Secret(), URI: key.URL()}, wrong, nil
 }
 
-func (a *Accounts) keepSecret(ctx context.Context, tx *ent.Tx, of *ent.User, secret string) error {
-	if err := stillProven(ctx, tx, of); err != nil {
+func (a *Accounts) keepSecret(ctx context.Context, tx *ent.Tx, actor access.Actor, of *ent.User, secret string) error {
+	if err := a.StillProven(ctx, tx, of); err != nil {
 		return err
 	}
 	_, err := tx.SecondFactor.Delete().Where(secondfactor.UserID(of.ID), secondfactor.ConfirmedAtIsNil()).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	return tx.SecondFactor.Create().SetID(id.New(id.SecondFactor)).SetUserID(of.ID).SetSecret(secret).SetCreatedAt(a.Now()).Exec(ctx)
+	err = tx.SecondFactor.Create().SetID(id.New(id.SecondFactor)).SetUserID(of.ID).SetSecret(secret).SetCreatedAt(a.Now()).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, actor, audit.Event{Operation: "enableTotp", SubjectID: of.ID}, a.Now())
 }
 
 // ConfirmTotpInput shows that the authenticator app knows the secret.
@@ -98,7 +103,12 @@ func (a *Accounts) ConfirmTotp(ctx context.Context, actor access.Actor, in Confi
 		return nil, nil, err
 	}
 	codes := newRecoveryCodes()
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error { return a.confirm(ctx, tx, self.ID, in.Code, codes, wrong) })
+	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
+		if err := a.confirm(ctx, tx, self.ID, in.Code, codes, wrong); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, actor, audit.Event{Operation: "confirmTotp", SubjectID: self.ID}, a.Now())
+	})
 	if errors.Is(err, errRefused) {
 		return nil, wrong, nil
 	}
@@ -141,7 +151,7 @@ type DisableTotpInput struct{ Password, Code string }
 // RATE_LIMITED.
 func (a *Accounts) DisableTotp(ctx context.Context, actor access.Actor, in DisableTotpInput) (*fault.List, error) {
 	wrong := fault.NewList("password", "code")
-	self, err := a.proveSelf(ctx, actor, "password", in.Password, wrong)
+	self, err := a.Prove(ctx, actor, "password", in.Password, wrong)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +162,7 @@ func (a *Accounts) DisableTotp(ctx context.Context, actor access.Actor, in Disab
 		return nil, err
 	}
 	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := stillProven(ctx, tx, self); err != nil {
+		if err := a.StillProven(ctx, tx, self); err != nil {
 			return err
 		}
 		if err := a.useCode(ctx, tx, self.ID, in.Code, wrong, "", fault.NotEnabled); err != nil {
@@ -167,7 +177,10 @@ func (a *Accounts) DisableTotp(ctx context.Context, actor access.Actor, in Disab
 		if _, err := tx.RecoveryCode.Delete().Where(recoverycode.UserID(self.ID)).Exec(ctx); err != nil {
 			return err
 		}
-		return revoke(ctx, tx, self.ID, onetimetoken.PurposeSIGN_IN)
+		if err := revoke(ctx, tx, self.ID, onetimetoken.PurposeSIGN_IN); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, actor, audit.Event{Operation: "disableTotp", SubjectID: self.ID}, a.Now())
 	})
 	if errors.Is(err, errRefused) {
 		return wrong, nil

@@ -59,19 +59,22 @@ func (s *Sessions) End(ctx context.Context, actor access.Actor, publicID string)
 		return err
 	}
 	one := found[publicID]
-	switch {
-	case one == nil:
+	if one == nil {
 		return fault.ErrNotFound
-	case one.ID == actor.SessionID:
-		return s.SignOut(ctx)
 	}
-	return s.table.end(ctx, SignedOut, session.ID(one.ID))
+	if err := s.table.endBy(ctx, actor, "endSession", session.ID(one.ID)); err != nil {
+		return err
+	}
+	if one.ID == actor.SessionID {
+		return s.forget(ctx)
+	}
+	return nil
 }
 
 // SignOutEverywhere ends all of the actor's sessions; the rest of the request is signed out.
 func (s *Sessions) SignOutEverywhere(ctx context.Context, actor access.Actor) error {
-	if err := s.table.end(ctx, SignedOut, session.UserID(actor.UserID)); err != nil {
+	if err := s.table.endBy(ctx, actor, "signOutEverywhere", session.UserID(actor.UserID)); err != nil {
 		return err
 	}
-	return s.SignOut(ctx)
+	return s.forget(ctx)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"minidock/ent"
+	"minidock/ent/session"
 	"minidock/internal/access"
 	"minidock/internal/caller"
 	"minidock/internal/limit"
@@ -60,6 +61,8 @@ type visit struct {
 	expiresAt time.Time
 	// signingIn is whoever signs in with a token that was made in this request: only then may it be stored.
 	signingIn *ent.User
+	// operation is what signs in.
+	operation string
 }
 
 type visitKey struct{}
@@ -98,24 +101,25 @@ func (s *Sessions) Handler(next http.Handler, failed func(http.ResponseWriter, *
 }
 
 // SignIn ends the request's session, if there is one, and begins a new one for the user; it sets the cookie. Refused with
-// UNAUTHENTICATED when the user's password was changed since the user was read: what was proven then counts no more.
-func (s *Sessions) SignIn(ctx context.Context, who *ent.User) error {
+// UNAUTHENTICATED when the user's password was changed since the user was read: what was proven then counts no more. The
+// operation is noted as the cause, unless it is "" because the cause was noted already.
+func (s *Sessions) SignIn(ctx context.Context, who *ent.User, operation string) error {
 	visitOf(ctx).workspaceID = nil
-	return s.begin(ctx, who)
+	return s.begin(ctx, who, operation)
 }
 
 // Renew begins a session in place of the request's, which has ended, with the same current workspace; it sets the cookie.
 func (s *Sessions) Renew(ctx context.Context, who *ent.User, workspaceID *string) error {
 	visitOf(ctx).workspaceID = workspaceID
-	return s.begin(ctx, who)
+	return s.begin(ctx, who, "")
 }
 
-func (s *Sessions) begin(ctx context.Context, who *ent.User) error {
+func (s *Sessions) begin(ctx context.Context, who *ent.User, operation string) error {
 	if err := s.manager.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew the session: %w", err)
 	}
 	v := visitOf(ctx)
-	v.actor, v.signingIn = access.Actor{UserID: who.ID}, who
+	v.actor, v.signingIn, v.operation = access.Actor{UserID: who.ID}, who, operation
 	s.manager.Put(ctx, keyUser, who.ID)
 	s.manager.Put(ctx, keySignedInAt, s.now().Unix())
 	token, expiry, err := s.manager.Commit(ctx)
@@ -129,21 +133,25 @@ func (s *Sessions) begin(ctx context.Context, who *ent.User) error {
 
 // SignOut ends the request's session, if there is one, and removes the cookie.
 func (s *Sessions) SignOut(ctx context.Context) error {
-	if !Actor(ctx).SignedIn() {
+	actor := Actor(ctx)
+	if !actor.SignedIn() {
 		return nil
 	}
-	if err := s.manager.Destroy(ctx); err != nil {
-		return fmt.Errorf("end the session: %w", err)
+	if err := s.table.endBy(ctx, actor, "signOut", session.ID(actor.SessionID)); err != nil {
+		return err
 	}
-	s.forget(ctx)
-	return nil
+	return s.forget(ctx)
 }
 
 // forget makes the rest of the request signed out, and removes the cookie.
-func (s *Sessions) forget(ctx context.Context) {
+func (s *Sessions) forget(ctx context.Context) error {
+	if err := s.manager.Destroy(ctx); err != nil {
+		return fmt.Errorf("end the session: %w", err)
+	}
 	v := visitOf(ctx)
 	v.actor, v.signingIn, v.workspaceID = access.Actor{}, nil, nil
 	s.setCookie(ctx, "", time.Time{})
+	return nil
 }
 
 // StopStreams ends all streams with ErrStopping and lets none be opened any more.

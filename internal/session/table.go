@@ -11,6 +11,7 @@ import (
 	"minidock/ent/session"
 	"minidock/ent/user"
 	"minidock/internal/access"
+	"minidock/internal/audit"
 	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/store"
@@ -115,25 +116,46 @@ func (t table) insert(ctx context.Context, tx *ent.Tx, hash string, data []byte,
 		return fault.ErrUnauthenticated
 	}
 	from := caller.Of(ctx)
-	return tx.Session.Create().SetID(hash).SetUserID(v.signingIn.ID).SetNillableWorkspaceID(v.workspaceID).SetData(data).
+	err = tx.Session.Create().SetID(hash).SetUserID(v.signingIn.ID).SetNillableWorkspaceID(v.workspaceID).SetData(data).
 		SetAddress(from.Host()).SetClient(text.Excerpt(from.Agent, maxClient)).SetCreatedAt(now).SetLastUsedAt(now).
 		SetExpiresAt(now.Add(t.lifetime)).Exec(ctx)
+	if err != nil || v.operation == "" {
+		return err
+	}
+	event := audit.Event{Operation: v.operation, SubjectID: PublicID(&ent.Session{ID: hash})}
+	return audit.Write(ctx, tx, Actor(ctx), event, now)
 }
 
 // DeleteCtx ends a session and what is open in it.
 func (t table) DeleteCtx(ctx context.Context, hash string) error {
-	return t.end(ctx, SignedOut, session.ID(hash))
+	return t.end(ctx, SignedOut, session.ID(hash), noteNothing)
 }
 
-// end deletes sessions and ends what is open in them.
-func (t table) end(ctx context.Context, end End, which predicate.Session) error {
+// endBy ends sessions on behalf of the actor's operation, which is noted.
+func (t table) endBy(ctx context.Context, actor access.Actor, operation string, which predicate.Session) error {
+	return t.end(ctx, SignedOut, which, func(tx *ent.Tx, ids []string) error {
+		event := audit.Event{Operation: operation}
+		if len(ids) == 1 {
+			event.SubjectID = PublicID(&ent.Session{ID: ids[0]})
+		}
+		return audit.Write(ctx, tx, actor, event, t.now())
+	})
+}
+
+func noteNothing(*ent.Tx, []string) error { return nil }
+
+// end deletes sessions, unless there are none, and ends what is open in them. Note is called in the transaction.
+func (t table) end(ctx context.Context, end End, which predicate.Session, note func(*ent.Tx, []string) error) error {
 	var ids []string
 	err := store.Tx(ctx, t.client, func(tx *ent.Tx) (err error) {
-		if ids, err = tx.Session.Query().Where(which).IDs(ctx); err != nil {
+		if ids, err = tx.Session.Query().Where(which).IDs(ctx); err != nil || len(ids) == 0 {
 			return err
 		}
-		_, err = tx.Session.Delete().Where(which).Exec(ctx)
-		return err
+		deleted, err := tx.Session.Delete().Where(which).Exec(ctx)
+		if err != nil || deleted == 0 {
+			return err
+		}
+		return note(tx, ids)
 	})
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)
@@ -146,5 +168,5 @@ func (t table) end(ctx context.Context, end End, which predicate.Session) error 
 
 // Sweep deletes the sessions that have outlived their time.
 func (s *Sessions) Sweep(ctx context.Context) error {
-	return s.table.end(ctx, Expired, session.Not(s.table.alive()))
+	return s.table.end(ctx, Expired, session.Not(s.table.alive()), noteNothing)
 }
