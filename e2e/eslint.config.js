@@ -29,7 +29,7 @@ export default [
         {
           exceptions: {
             suffixes: ['Payload', 'Connection', 'Edge', 'UserError', 'Warning'],
-            types: ['FieldRule', 'Logo', 'MessageParam', 'PageInfo', 'Quota', 'SessionEnd', 'SignInChallenge', 'TotpSecret', 'Viewer'],
+            types: ['AuditChange', 'FieldRule', 'InvitationOffer', 'Logo', 'MessageParam', 'PageInfo', 'Quota', 'SessionEnd', 'SignInChallenge', 'TotpSecret', 'Viewer'],
           },
         },
       ],

@@ -27,7 +27,7 @@ func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (
 		return nil, err
 	}
 	payload := &model.SignUpPayload{Query: &model.Query{}, UserErrors: userErrors[model.SignUpUserError](ctx, wrong)}
-	payload.Viewer, err = r.signIn(ctx, made)
+	payload.Viewer, err = r.signIn(ctx, made, "")
 	return payload, err
 }
 
@@ -40,7 +40,7 @@ func (r *mutationResolver) SignIn(ctx context.Context, in account.SignInInput) (
 	payload := &model.SignInPayload{
 		Challenge: outcome.Challenge, Query: &model.Query{}, UserErrors: userErrors[model.SignInUserError](ctx, outcome.Wrong),
 	}
-	payload.Viewer, err = r.signIn(ctx, outcome.User)
+	payload.Viewer, err = r.signIn(ctx, outcome.User, "signIn")
 	return payload, err
 }
 
@@ -51,7 +51,7 @@ func (r *mutationResolver) SignInWithTotp(ctx context.Context, in account.SignIn
 		return nil, err
 	}
 	payload := &model.SignInWithTotpPayload{Query: &model.Query{}, UserErrors: userErrors[model.SignInWithTotpUserError](ctx, wrong)}
-	payload.Viewer, err = r.signIn(ctx, found)
+	payload.Viewer, err = r.signIn(ctx, found, "signInWithTotp")
 	return payload, err
 }
 

@@ -7,7 +7,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"minidock/ent"
+	"minidock/ent/member"
 	"minidock/graph/model"
+	"minidock/internal/id"
 	"minidock/internal/industry"
 	"minidock/internal/launchtarget"
 	"minidock/internal/miniprogram"
@@ -64,10 +66,7 @@ func (r *workspaceResolver) MiniPrograms(ctx context.Context, w *ent.Workspace, 
 	order := miniprogram.Order{
 		Field: miniprogram.OrderField(orderBy.Field), Descending: orderBy.Direction == model.OrderDirectionDesc,
 	}
-	wanted := miniprogram.Filter{}
-	if filter != nil {
-		wanted = *filter
-	}
+	wanted := orAll(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("miniPrograms", args, order, wanted),
 		func(ws []*ent.Workspace) (map[string]page.Page[*ent.MiniProgram], error) {
 			return r.Resolver.MiniPrograms.List(ctx, actor(ctx), ids(ws, workspaceID), args, order, wanted)
@@ -107,6 +106,28 @@ func (r *miniProgramResolver) LaunchTargets(ctx context.Context, m *ent.MiniProg
 	})
 	return present(targets, m.ID, err)
 }
+
+// Developers returns the active developers who are assigned to the mini program.
+func (r *miniProgramResolver) Developers(ctx context.Context, m *ent.MiniProgram) ([]*ent.Member, error) {
+	developers, err := siblings.Read(m.Siblings, m, "developers", func(ms []*ent.MiniProgram) (map[string][]*ent.Member, error) {
+		return r.Workspaces.DevelopersOf(ctx, actor(ctx), ids(ms, miniProgramID))
+	})
+	return developers[m.ID], err
+}
+
+// ViewerCan returns what the viewer may do to the mini program.
+func (r *miniProgramResolver) ViewerCan(ctx context.Context, m *ent.MiniProgram) ([]model.Permission, error) {
+	roles, err := siblings.Read(m.Siblings, m, "viewerCan", func(ms []*ent.MiniProgram) (map[string]member.Role, error) {
+		return r.Workspaces.Roles(ctx, actor(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))
+	})
+	role, err := present(roles, m.WorkspaceID, err)
+	if err != nil {
+		return nil, err
+	}
+	return permissions(role, id.MiniProgram), nil
+}
+
+func miniProgramID(m *ent.MiniProgram) string { return m.ID }
 
 // Industry returns the merchant's line of business.
 func (r *miniProgramResolver) Industry(_ context.Context, m *ent.MiniProgram) (*industry.Industry, error) {

@@ -58,6 +58,10 @@ func (r *queryResolver) nodesOf(ctx context.Context, kind id.Kind, ids []string,
 		return add(ctx, found, ids, r.Workspaces.ByIDs)
 	case id.Member:
 		return add(ctx, found, ids, r.Workspaces.MembersByIDs)
+	case id.Invitation:
+		return add(ctx, found, ids, r.Workspaces.InvitationsByIDs)
+	case id.AuditEvent:
+		return add(ctx, found, ids, r.Audit.ByIDs)
 	case id.MiniProgram:
 		return add(ctx, found, ids, r.MiniPrograms.ByIDs)
 	case id.Industry:

@@ -9,6 +9,7 @@ import (
 	"minidock/ent"
 	"minidock/internal/access"
 	"minidock/internal/account"
+	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/miniprogram"
 	"minidock/internal/session"
@@ -23,6 +24,7 @@ type Resolver struct {
 	Accounts     *account.Accounts
 	Workspaces   *workspace.Workspaces
 	MiniPrograms *miniprogram.MiniPrograms
+	Audit        *audit.Log
 	// LogoURL returns the absolute address of a logo.
 	LogoURL func(name string) string
 	// Introspection says who may ask for the schema.
@@ -39,6 +41,9 @@ type (
 	sessionResolver      struct{ *Resolver }
 	workspaceResolver    struct{ *Resolver }
 	memberResolver       struct{ *Resolver }
+	invitationResolver   struct{ *Resolver }
+	auditEventResolver   struct{ *Resolver }
+	auditChangeResolver  struct{ *Resolver }
 	miniProgramResolver  struct{ *Resolver }
 	industryResolver     struct{ *Resolver }
 	fieldRuleResolver    struct{ *Resolver }
@@ -52,6 +57,9 @@ func (r *Resolver) Viewer() ViewerResolver             { return &viewerResolver{
 func (r *Resolver) Session() SessionResolver           { return &sessionResolver{r} }
 func (r *Resolver) Workspace() WorkspaceResolver       { return &workspaceResolver{r} }
 func (r *Resolver) Member() MemberResolver             { return &memberResolver{r} }
+func (r *Resolver) Invitation() InvitationResolver     { return &invitationResolver{r} }
+func (r *Resolver) AuditEvent() AuditEventResolver     { return &auditEventResolver{r} }
+func (r *Resolver) AuditChange() AuditChangeResolver   { return &auditChangeResolver{r} }
 func (r *Resolver) MiniProgram() MiniProgramResolver   { return &miniProgramResolver{r} }
 func (r *Resolver) Industry() IndustryResolver         { return &industryResolver{r} }
 func (r *Resolver) FieldRule() FieldRuleResolver       { return &fieldRuleResolver{r} }

@@ -67,12 +67,12 @@ func (r *sessionResolver) Current(ctx context.Context, s *ent.Session) (bool, er
 	return s.ID == actor(ctx).SessionID, nil
 }
 
-// signIn begins a session for somebody; for nobody it leaves everything as it is.
-func (r *mutationResolver) signIn(ctx context.Context, who *ent.User) (*model.Viewer, error) {
+// signIn begins a session for somebody; for nobody it leaves everything as it is. The operation is "" when it was noted already.
+func (r *mutationResolver) signIn(ctx context.Context, who *ent.User, operation string) (*model.Viewer, error) {
 	if who == nil {
 		return nil, nil
 	}
-	if err := r.Sessions.SignIn(ctx, who); err != nil {
+	if err := r.Sessions.SignIn(ctx, who, operation); err != nil {
 		return nil, err
 	}
 	return viewer(ctx), nil
@@ -87,6 +87,14 @@ func (r *mutationResolver) renew(ctx context.Context, change *account.PasswordCh
 		return nil, err
 	}
 	return viewer(ctx), nil
+}
+
+// unless returns an id after a change, which something wrong has kept from being made.
+func unless(wrong *fault.List, id string) *string {
+	if !wrong.Empty() {
+		return nil
+	}
+	return &id
 }
 
 func viewer(ctx context.Context) *model.Viewer {

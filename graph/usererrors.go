@@ -23,6 +23,9 @@ type anyUserError interface {
 		model.RequestPasswordResetUserError | model.ResetPasswordUserError | model.UpdateProfileUserError |
 		model.ChangeEmailUserError | model.ConfirmEmailUserError | model.EnableTotpUserError | model.ConfirmTotpUserError |
 		model.DisableTotpUserError | model.CreateWorkspaceUserError | model.ChooseWorkspaceUserError |
+		model.InviteMembersUserError | model.ResendInvitationUserError | model.WithdrawInvitationUserError | model.AcceptInvitationUserError |
+		model.ChangeMemberRoleUserError | model.AssignMiniProgramsUserError | model.BlockMemberUserError | model.UnblockMemberUserError |
+		model.RemoveMemberUserError | model.TransferOwnershipUserError | model.RenameWorkspaceUserError | model.DeleteWorkspaceUserError |
 		model.CreateMiniProgramUserError | model.CreateMiniProgramWarning |
 		model.UpdateMiniProgramUserError | model.UpdateMiniProgramWarning
 }
@@ -42,8 +45,8 @@ func tell(ctx context.Context, mistake fault.UserError) userError {
 		Message: mistake.Message(locale.Of(ctx)), MessageKey: mistake.MessageKey(), Code: mistake.Code,
 		MessageParams: []*model.MessageParam{}, Path: []string{},
 	}
-	if mistake.Field != "" {
-		told.Path = []string{"input", mistake.Field}
+	if steps := mistake.Steps(); len(steps) > 0 {
+		told.Path = append([]string{"input"}, steps...)
 	}
 	for _, param := range mistake.Params {
 		told.MessageParams = append(told.MessageParams, &model.MessageParam{Name: param.Name, Value: fmt.Sprint(param.Value)})

@@ -2,12 +2,14 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/graph/model"
+	"minidock/internal/access"
+	"minidock/internal/id"
 	"minidock/internal/launchtarget"
-	"minidock/internal/page"
 	"minidock/internal/siblings"
 	"minidock/internal/workspace"
 )
@@ -48,23 +50,6 @@ func (r *workspaceResolver) ViewerRole(ctx context.Context, w *ent.Workspace) (m
 	return present(roles, w.ID, err)
 }
 
-// Members returns a page of the workspace's members.
-func (r *workspaceResolver) Members(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string) (*model.MemberConnection, error) {
-	args := page.Args{First: first, After: after, Last: last, Before: before}
-	pages, err := siblings.Read(w.Siblings, w, readKey("members", args), func(ws []*ent.Workspace) (map[string]page.Page[*ent.Member], error) {
-		return r.Workspaces.Members(ctx, actor(ctx), ids(ws, workspaceID), args)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return model.NewConnection(pages[w.ID], func(ctx context.Context) (int, error) {
-		counts, err := siblings.Read(w.Siblings, w, "members.totalCount", func(ws []*ent.Workspace) (map[string]int, error) {
-			return r.Workspaces.CountMembers(ctx, actor(ctx), ids(ws, workspaceID))
-		})
-		return counts[w.ID], err
-	}), nil
-}
-
 // Quotas returns what the workspace has used of each launch target's quota.
 func (r *workspaceResolver) Quotas(ctx context.Context, w *ent.Workspace) ([]*model.Quota, error) {
 	used, err := siblings.Read(w.Siblings, w, "quotas", func(ws []*ent.Workspace) (map[string]map[string]int, error) {
@@ -80,20 +65,56 @@ func (r *workspaceResolver) Quotas(ctx context.Context, w *ent.Workspace) ([]*mo
 	return quotas, nil
 }
 
-// User returns who the member is.
-func (r *memberResolver) User(ctx context.Context, m *ent.Member) (*ent.User, error) {
-	users, err := siblings.Read(m.Siblings, m, "user", func(ms []*ent.Member) (map[string]*ent.User, error) {
-		return r.Accounts.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.Member) string { return m.UserID }))
-	})
-	return present(users, m.UserID, err)
+// RenameWorkspace gives a workspace another name.
+func (r *mutationResolver) RenameWorkspace(ctx context.Context, in workspace.RenameInput) (*model.RenameWorkspacePayload, error) {
+	renamed, wrong, err := r.Workspaces.Rename(ctx, actor(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RenameWorkspacePayload{
+		Workspace: renamed, Query: &model.Query{}, UserErrors: userErrors[model.RenameWorkspaceUserError](ctx, wrong),
+	}, nil
 }
 
-// Workspace returns where the member is one.
-func (r *memberResolver) Workspace(ctx context.Context, m *ent.Member) (*ent.Workspace, error) {
-	workspaces, err := siblings.Read(m.Siblings, m, "workspace", func(ms []*ent.Member) (map[string]*ent.Workspace, error) {
-		return r.Workspaces.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.Member) string { return m.WorkspaceID }))
-	})
-	return present(workspaces, m.WorkspaceID, err)
+// DeleteWorkspace deletes a workspace that has no mini programs.
+func (r *mutationResolver) DeleteWorkspace(ctx context.Context, in model.DeleteWorkspaceInput) (*model.DeleteWorkspacePayload, error) {
+	wrong, err := r.Workspaces.Delete(ctx, actor(ctx), in.WorkspaceID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.DeleteWorkspacePayload{
+		DeletedWorkspaceID: unless(wrong, in.WorkspaceID), Query: &model.Query{},
+		UserErrors: userErrors[model.DeleteWorkspaceUserError](ctx, wrong),
+	}, nil
+}
+
+// LeaveWorkspace ends the viewer's own membership.
+func (r *mutationResolver) LeaveWorkspace(ctx context.Context, in model.LeaveWorkspaceInput) (*model.LeaveWorkspacePayload, error) {
+	if err := r.Workspaces.Leave(ctx, actor(ctx), in.WorkspaceID); err != nil {
+		return nil, err
+	}
+	return &model.LeaveWorkspacePayload{LeftWorkspaceID: &in.WorkspaceID, Query: &model.Query{}}, nil
+}
+
+// ViewerCan returns what the viewer may do in the workspace.
+func (r *workspaceResolver) ViewerCan(ctx context.Context, w *ent.Workspace) ([]model.Permission, error) {
+	role, err := r.ViewerRole(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	return permissions(role, id.Workspace, id.Member, id.Invitation), nil
+}
+
+// permissions returns what a role may do at things of these kinds.
+func permissions(role member.Role, kinds ...id.Kind) []model.Permission {
+	can := []model.Permission{}
+	for _, kind := range kinds {
+		for _, operation := range access.Allowed(role, kind) {
+			can = append(can, model.PermissionOf(operation))
+		}
+	}
+	slices.Sort(can)
+	return can
 }
 
 func workspaceID(w *ent.Workspace) string { return w.ID }

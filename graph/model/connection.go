@@ -30,6 +30,10 @@ type Edge[T any] struct {
 type (
 	MemberConnection      = Connection[*ent.Member]
 	MemberEdge            = Edge[*ent.Member]
+	InvitationConnection  = Connection[*ent.Invitation]
+	InvitationEdge        = Edge[*ent.Invitation]
+	AuditEventConnection  = Connection[*ent.AuditEvent]
+	AuditEventEdge        = Edge[*ent.AuditEvent]
 	MiniProgramConnection = Connection[*ent.MiniProgram]
 	MiniProgramEdge       = Edge[*ent.MiniProgram]
 	IndustryConnection    = Connection[*industry.Industry]

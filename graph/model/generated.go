@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"minidock/ent"
+	"minidock/ent/member"
 	"minidock/internal/account"
 	"minidock/internal/fault"
 	"minidock/internal/launchtarget"
 	"minidock/internal/miniprogram"
 	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -20,6 +22,92 @@ import (
 type UserError interface {
 	IsUserError()
 }
+
+// The answer to acceptInvitation.
+type AcceptInvitationPayload struct {
+	// The new member; null when refused.
+	Member *ent.Member `json:"member"`
+	// The viewer, signed in; null when refused.
+	Viewer *Viewer `json:"viewer"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*AcceptInvitationUserError `json:"userErrors"`
+}
+
+// A mistake in the input of acceptInvitation.
+type AcceptInvitationUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (AcceptInvitationUserError) IsUserError() {}
+
+// The answer to assignMiniPrograms.
+type AssignMiniProgramsPayload struct {
+	// The member as he or she now is; null when refused.
+	Member *ent.Member `json:"member"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*AssignMiniProgramsUserError `json:"userErrors"`
+}
+
+// A mistake in the input of assignMiniPrograms.
+type AssignMiniProgramsUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (AssignMiniProgramsUserError) IsUserError() {}
+
+// Whom to shut out.
+type BlockMemberInput struct {
+	// Who.
+	MemberID string `json:"memberId"`
+}
+
+// The answer to blockMember.
+type BlockMemberPayload struct {
+	// The member as he or she now is; null when refused.
+	Member *ent.Member `json:"member"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*BlockMemberUserError `json:"userErrors"`
+}
+
+// A mistake in the input of blockMember.
+type BlockMemberUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (BlockMemberUserError) IsUserError() {}
 
 // The answer to changeEmail.
 type ChangeEmailPayload struct {
@@ -46,6 +134,32 @@ type ChangeEmailUserError struct {
 }
 
 func (ChangeEmailUserError) IsUserError() {}
+
+// The answer to changeMemberRole.
+type ChangeMemberRolePayload struct {
+	// The member as he or she now is; null when refused.
+	Member *ent.Member `json:"member"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*ChangeMemberRoleUserError `json:"userErrors"`
+}
+
+// A mistake in the input of changeMemberRole.
+type ChangeMemberRoleUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (ChangeMemberRoleUserError) IsUserError() {}
 
 // The answer to changePassword.
 type ChangePasswordPayload struct {
@@ -227,6 +341,38 @@ type CreateWorkspaceUserError struct {
 
 func (CreateWorkspaceUserError) IsUserError() {}
 
+// Which workspace to delete.
+type DeleteWorkspaceInput struct {
+	// Which.
+	WorkspaceID string `json:"workspaceId"`
+}
+
+// The answer to deleteWorkspace.
+type DeleteWorkspacePayload struct {
+	// The workspace; null when refused.
+	DeletedWorkspaceID *string `json:"deletedWorkspaceId"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*DeleteWorkspaceUserError `json:"userErrors"`
+}
+
+// A mistake in the input of deleteWorkspace.
+type DeleteWorkspaceUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (DeleteWorkspaceUserError) IsUserError() {}
+
 // The answer to disableTotp.
 type DisableTotpPayload struct {
 	// The viewer, who needs no code any more; null when refused.
@@ -293,6 +439,66 @@ type EndSessionPayload struct {
 	Query *Query `json:"query"`
 }
 
+// What an invitation says to whoever holds its token.
+type InvitationOffer struct {
+	// The workspace that it is to.
+	WorkspaceName string `json:"workspaceName"`
+	// Who invites.
+	InviterName string `json:"inviterName"`
+	// How the person is called who is invited.
+	Name string `json:"name"`
+	// The address that it was sent to.
+	Email string `json:"email"`
+	// As what: MASTER or DEVELOPER.
+	Role member.Role `json:"role"`
+	// What a developer is to work on; empty for a master.
+	MiniProgramNames []string `json:"miniProgramNames"`
+	// Until when it can be accepted.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// Whether an account has this address: sign in to it, or else accept with a password and a name.
+	HasAccount bool `json:"hasAccount"`
+}
+
+// The answer to inviteMembers.
+type InviteMembersPayload struct {
+	// The invitations, in the order of the input; null when refused.
+	Invitations []*ent.Invitation `json:"invitations"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*InviteMembersUserError `json:"userErrors"`
+}
+
+// A mistake in the input of inviteMembers.
+type InviteMembersUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (InviteMembersUserError) IsUserError() {}
+
+// Which workspace to leave.
+type LeaveWorkspaceInput struct {
+	// Which.
+	WorkspaceID string `json:"workspaceId"`
+}
+
+// The answer to leaveWorkspace.
+type LeaveWorkspacePayload struct {
+	// The workspace; null when refused.
+	LeftWorkspaceID *string `json:"leftWorkspaceId"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+}
+
 // A mini program's picture, kept as the platform encoded it.
 type Logo struct {
 	// Where it can be fetched by anyone. The address names the content, so what it gives never changes.
@@ -351,6 +557,64 @@ type Quota struct {
 	Limit int `json:"limit"`
 }
 
+// Whose membership to end.
+type RemoveMemberInput struct {
+	// Who.
+	MemberID string `json:"memberId"`
+}
+
+// The answer to removeMember.
+type RemoveMemberPayload struct {
+	// The member as he or she now is; null when refused.
+	Member *ent.Member `json:"member"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*RemoveMemberUserError `json:"userErrors"`
+}
+
+// A mistake in the input of removeMember.
+type RemoveMemberUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (RemoveMemberUserError) IsUserError() {}
+
+// The answer to renameWorkspace.
+type RenameWorkspacePayload struct {
+	// The workspace as it now is; null when refused.
+	Workspace *ent.Workspace `json:"workspace"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*RenameWorkspaceUserError `json:"userErrors"`
+}
+
+// A mistake in the input of renameWorkspace.
+type RenameWorkspaceUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (RenameWorkspaceUserError) IsUserError() {}
+
 // The answer to requestPasswordReset.
 type RequestPasswordResetPayload struct {
 	// The address that a mail goes to if an account has it, which is not told; null when refused.
@@ -376,6 +640,38 @@ type RequestPasswordResetUserError struct {
 }
 
 func (RequestPasswordResetUserError) IsUserError() {}
+
+// Which invitation to send again.
+type ResendInvitationInput struct {
+	// Which.
+	InvitationID string `json:"invitationId"`
+}
+
+// The answer to resendInvitation.
+type ResendInvitationPayload struct {
+	// The invitation, which lasts anew; null when refused.
+	Invitation *ent.Invitation `json:"invitation"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*ResendInvitationUserError `json:"userErrors"`
+}
+
+// A mistake in the input of resendInvitation.
+type ResendInvitationUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (ResendInvitationUserError) IsUserError() {}
 
 // The answer to resetPassword.
 type ResetPasswordPayload struct {
@@ -510,6 +806,64 @@ func (SignUpUserError) IsUserError() {}
 type Subscription struct {
 }
 
+// The answer to transferOwnership.
+type TransferOwnershipPayload struct {
+	// The new owner; null when refused.
+	Member *ent.Member `json:"member"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*TransferOwnershipUserError `json:"userErrors"`
+}
+
+// A mistake in the input of transferOwnership.
+type TransferOwnershipUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (TransferOwnershipUserError) IsUserError() {}
+
+// Whom to let in again.
+type UnblockMemberInput struct {
+	// Who.
+	MemberID string `json:"memberId"`
+}
+
+// The answer to unblockMember.
+type UnblockMemberPayload struct {
+	// The member as he or she now is; null when refused.
+	Member *ent.Member `json:"member"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UnblockMemberUserError `json:"userErrors"`
+}
+
+// A mistake in the input of unblockMember.
+type UnblockMemberUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (UnblockMemberUserError) IsUserError() {}
+
 // What to change in a mini program. A field that is left out stays as it is; null or blank is refused as BLANK.
 type UpdateMiniProgramInput struct {
 	// The mini program.
@@ -605,6 +959,38 @@ type UpdateProfileUserError struct {
 }
 
 func (UpdateProfileUserError) IsUserError() {}
+
+// Which invitation to take back.
+type WithdrawInvitationInput struct {
+	// Which.
+	InvitationID string `json:"invitationId"`
+}
+
+// The answer to withdrawInvitation.
+type WithdrawInvitationPayload struct {
+	// The invitation, withdrawn; null when refused.
+	Invitation *ent.Invitation `json:"invitation"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*WithdrawInvitationUserError `json:"userErrors"`
+}
+
+// A mistake in the input of withdrawInvitation.
+type WithdrawInvitationUserError struct {
+	// The mistake in a sentence, in the language asked for.
+	Message string `json:"message"`
+	// Names the sentence.
+	MessageKey string `json:"messageKey"`
+	// The figures and words in the sentence.
+	MessageParams []*MessageParam `json:"messageParams"`
+	// The way to the field.
+	Path []string `json:"path"`
+	// The rule that was broken.
+	Code fault.Code `json:"code"`
+}
+
+func (WithdrawInvitationUserError) IsUserError() {}
 
 // What mini programs can be sorted by.
 type MiniProgramOrderField string

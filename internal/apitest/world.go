@@ -187,7 +187,7 @@ func (w *World) count(_ context.Context, parts ...any) {
 func (w *World) Join(t *testing.T, workspaceID string, p *Person, role member.Role) string {
 	t.Helper()
 	created, err := w.Client.Member.Create().SetID(id.New(id.Member)).SetUserID(p.ID).SetWorkspaceID(workspaceID).
-		SetRole(role).SetCreatedAt(w.Now()).Save(t.Context())
+		SetRole(role).SetCreatedAt(w.Now()).SetJoinedAt(w.Now()).Save(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

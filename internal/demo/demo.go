@@ -87,7 +87,7 @@ func settle(ctx context.Context, client *ent.Client, workspaces *workspace.Works
 		return err
 	}
 	err = client.Member.Create().SetID(id.New(id.Member)).SetUserID(self.ID).SetWorkspaceID(owner.WorkspaceID).
-		SetRole(p.role).SetCreatedAt(now).Exec(ctx)
+		SetRole(p.role).SetCreatedAt(now).SetJoinedAt(now).Exec(ctx)
 	if store.IsTaken(err) {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"minidock/ent"
 	"minidock/internal/access"
+	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/idempotency"
@@ -172,7 +173,7 @@ func (c *creation) insert(ctx context.Context) (*ent.MiniProgram, error) {
 	var created *ent.MiniProgram
 	now := c.Now()
 	err := store.Tx(ctx, c.Client, func(tx *ent.Tx) error {
-		creator, err := access.Require(ctx, tx.Client(), c.actor, access.CreateMiniProgram, c.row.WorkspaceID)
+		creator, err := access.Require(ctx, tx, c.actor, access.CreateMiniProgram, c.row.WorkspaceID)
 		if err != nil {
 			return err
 		}
@@ -198,7 +199,14 @@ func (c *creation) insert(ctx context.Context) (*ent.MiniProgram, error) {
 		if err != nil {
 			return err
 		}
-		return tx.Assignment.Create().SetMemberID(creator.ID).SetMiniProgramID(miniProgramID).SetCreatedAt(now).Exec(ctx)
+		err = tx.Assignment.Create().SetMemberID(creator.ID).SetMiniProgramID(miniProgramID).SetCreatedAt(now).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, c.actor, audit.Event{
+			Operation: string(access.CreateMiniProgram), WorkspaceID: c.row.WorkspaceID, SubjectID: miniProgramID,
+			Changes: []audit.Change{{Field: "name", After: c.row.Name}, {Field: "launchTarget", After: c.form.target.Code}},
+		}, now)
 	})
 	if err != nil {
 		return nil, err

@@ -2,11 +2,13 @@ package miniprogram
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"minidock/ent"
 	"minidock/ent/miniprogram"
 	"minidock/internal/access"
+	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/picture"
 	"minidock/internal/store"
@@ -141,14 +143,18 @@ func (m *MiniPrograms) keepNewLogo(ctx context.Context, c *change) error {
 	return nil
 }
 
-// apply writes the edits in one transaction, in which the role is read again.
+// apply writes the edits in one transaction, in which the role is read again. When they leave all as it was, nothing is written.
 func (m *MiniPrograms) apply(ctx context.Context, actor access.Actor, current *ent.MiniProgram, edits []func(*ent.MiniProgramUpdateOne)) (*ent.MiniProgram, error) {
 	if len(edits) == 0 {
 		return current, nil
 	}
 	var updated *ent.MiniProgram
 	err := store.Tx(ctx, m.Client, func(tx *ent.Tx) error {
-		_, err := access.Require(ctx, tx.Client(), actor, access.UpdateMiniProgram, current.ID)
+		_, err := access.Require(ctx, tx, actor, access.UpdateMiniProgram, current.ID)
+		if err != nil {
+			return err
+		}
+		before, err := tx.MiniProgram.Query().Where(miniprogram.ID(current.ID), store.Held).Only(ctx)
 		if err != nil {
 			return err
 		}
@@ -156,13 +162,40 @@ func (m *MiniPrograms) apply(ctx context.Context, actor access.Actor, current *e
 		for _, edit := range edits {
 			edit(update)
 		}
-		updated, err = update.Save(ctx)
-		return err
+		if updated, err = update.Save(ctx); err != nil {
+			return err
+		}
+		changes := changesOf(before, updated)
+		if len(changes) == 0 {
+			current = before.Unwrap()
+			return errUnchanged
+		}
+		return audit.Write(ctx, tx, actor, audit.Event{
+			Operation: string(access.UpdateMiniProgram), WorkspaceID: current.WorkspaceID, SubjectID: current.ID, Changes: changes,
+		}, m.Now())
 	})
+	if errors.Is(err, errUnchanged) {
+		return current, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("update a mini program: %w", err)
 	}
 	return updated.Unwrap(), nil
+}
+
+// errUnchanged rolls an update back that changes nothing.
+var errUnchanged = errors.New("unchanged")
+
+func changesOf(before, after *ent.MiniProgram) []audit.Change {
+	return audit.Changed(
+		audit.Change{Field: "name", Before: before.Name, After: after.Name},
+		audit.Change{Field: "tagline", Before: before.Tagline, After: after.Tagline},
+		audit.Change{Field: "description", Before: before.Description, After: after.Description},
+		audit.Change{Field: "logo", Before: before.LogoName, After: after.LogoName},
+		audit.Change{Field: "industryCode", Before: before.IndustryCode, After: after.IndustryCode},
+		audit.Change{Field: "servicePhone", Before: before.ServicePhone, After: after.ServicePhone},
+		audit.Change{Field: "serviceEmail", Before: before.ServiceEmail, After: after.ServiceEmail},
+	)
 }
 
 // checkNameIsFree records that another mini program of the workspace than the one with the id except has this name.

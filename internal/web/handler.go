@@ -14,6 +14,7 @@ import (
 	"minidock/ent"
 	"minidock/graph"
 	"minidock/internal/account"
+	"minidock/internal/audit"
 	"minidock/internal/blob"
 	"minidock/internal/idempotency"
 	"minidock/internal/limit"
@@ -78,14 +79,18 @@ func New(c Config) (*Server, error) {
 		sessions: session.New(c.Store.Client, c.isHTTPS(), c.Limits, c.Now),
 	}
 	accounts := c.accounts()
-	s.outbox = outbox.New(c.Store.Client, c.Mail, accounts.Compose, c.Now, c.Log)
-	accounts.Outbox = s.outbox
+	workspaces := &workspace.Workspaces{
+		Client: c.Store.Client, Now: c.Now, Limits: c.Limits, Accounts: accounts, Throttles: accounts.Throttles, AppURL: accounts.AppURL,
+	}
+	s.outbox = outbox.New(c.Store.Client, c.Mail, composer(accounts, workspaces), c.Now, c.Log)
+	accounts.Outbox, workspaces.Outbox = s.outbox, s.outbox
 	resolver := &graph.Resolver{
 		Client:       c.Store.Client,
 		Sessions:     s.sessions,
 		Accounts:     accounts,
-		Workspaces:   &workspace.Workspaces{Client: c.Store.Client, Now: c.Now},
+		Workspaces:   workspaces,
 		MiniPrograms: &miniprogram.MiniPrograms{Client: c.Store.Client, Blobs: c.Blobs, Now: c.Now},
+		Audit:        &audit.Log{Client: c.Store.Client},
 		LogoURL:      func(name string) string { return c.PublicURL + logoPath + name },
 
 		Introspection: c.audience(),
@@ -121,6 +126,16 @@ func (c Config) accounts() *account.Accounts {
 	return &account.Accounts{
 		Client: c.Store.Client, Now: c.Now, Limits: c.Limits, Passwords: account.NewPasswords(c.PasswordCost, c.Limits.PasswordQueue),
 		Throttles: &throttle.Throttles{Client: c.Store.Client, Now: c.Now}, AppURL: cmp.Or(c.AppURL, c.PublicURL),
+	}
+}
+
+// composer has each mail be written by the area that it is about.
+func composer(accounts *account.Accounts, workspaces *workspace.Workspaces) outbox.Compose {
+	return func(ctx context.Context, entry *ent.Mail) (*mail.Message, error) {
+		if mail.Kind(entry.Kind) == mail.Invitation {
+			return workspaces.Compose(ctx, entry)
+		}
+		return accounts.Compose(ctx, entry)
 	}
 }
 

@@ -1,0 +1,75 @@
+package graph
+
+import (
+	"context"
+
+	"minidock/ent"
+	"minidock/graph/model"
+	"minidock/internal/access"
+	"minidock/internal/audit"
+	"minidock/internal/page"
+	"minidock/internal/siblings"
+)
+
+// AuditEvents returns a page of what was changed in the workspace.
+func (r *workspaceResolver) AuditEvents(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *audit.Filter) (*model.AuditEventConnection, error) {
+	if err := r.requireRole(ctx, w, access.ViewAuditEvents); err != nil {
+		return nil, err
+	}
+	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
+	pages, err := siblings.Read(w.Siblings, w, readKey("auditEvents", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.AuditEvent], error) {
+		return r.Audit.Of(ctx, actor(ctx), ids(ws, workspaceID), args, wanted)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(pages[w.ID], func(ctx context.Context) (int, error) {
+		counts, err := siblings.Read(w.Siblings, w, readKey("auditEvents.totalCount", wanted), func(ws []*ent.Workspace) (map[string]int, error) {
+			return r.Audit.Count(ctx, actor(ctx), ids(ws, workspaceID), wanted)
+		})
+		return counts[w.ID], err
+	}), nil
+}
+
+// Actor returns who did it, or nil when the viewer may not see the person.
+func (r *auditEventResolver) Actor(ctx context.Context, e *ent.AuditEvent) (*ent.User, error) {
+	if e.ActorID == nil {
+		return nil, nil
+	}
+	users, err := siblings.Read(e.Siblings, e, "actor", func(es []*ent.AuditEvent) (map[string]*ent.User, error) {
+		return r.Accounts.ByIDs(ctx, actor(ctx), known(es, func(e *ent.AuditEvent) *string { return e.ActorID }))
+	})
+	return users[*e.ActorID], err
+}
+
+// SubjectID returns the id of what was changed.
+func (r *auditEventResolver) SubjectID(_ context.Context, e *ent.AuditEvent) (*string, error) {
+	return unlessEmpty(e.SubjectID), nil
+}
+
+// Changes returns what it was before and is after.
+func (r *auditEventResolver) Changes(_ context.Context, e *ent.AuditEvent) ([]*audit.Change, error) {
+	changes, err := audit.Changes(e)
+	told := make([]*audit.Change, len(changes))
+	for i := range changes {
+		told[i] = &changes[i]
+	}
+	return told, err
+}
+
+// Before returns what a field was.
+func (r *auditChangeResolver) Before(_ context.Context, c *audit.Change) (*string, error) {
+	return unlessEmpty(c.Before), nil
+}
+
+// After returns what a field is.
+func (r *auditChangeResolver) After(_ context.Context, c *audit.Change) (*string, error) {
+	return unlessEmpty(c.After), nil
+}
+
+func unlessEmpty(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

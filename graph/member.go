@@ -1,0 +1,148 @@
+package graph
+
+import (
+	"context"
+
+	"minidock/ent"
+	"minidock/graph/model"
+	"minidock/internal/page"
+	"minidock/internal/siblings"
+	"minidock/internal/workspace"
+)
+
+// ChangeMemberRole makes a master a developer, or a developer a master.
+func (r *mutationResolver) ChangeMemberRole(ctx context.Context, in workspace.ChangeRoleInput) (*model.ChangeMemberRolePayload, error) {
+	changed, wrong, err := r.Workspaces.ChangeRole(ctx, actor(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.ChangeMemberRolePayload{
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.ChangeMemberRoleUserError](ctx, wrong),
+	}, nil
+}
+
+// AssignMiniPrograms has a developer work on these mini programs and on no others.
+func (r *mutationResolver) AssignMiniPrograms(ctx context.Context, in workspace.AssignInput) (*model.AssignMiniProgramsPayload, error) {
+	changed, wrong, err := r.Workspaces.Assign(ctx, actor(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.AssignMiniProgramsPayload{
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.AssignMiniProgramsUserError](ctx, wrong),
+	}, nil
+}
+
+// BlockMember shuts a member out.
+func (r *mutationResolver) BlockMember(ctx context.Context, in model.BlockMemberInput) (*model.BlockMemberPayload, error) {
+	changed, wrong, err := r.Workspaces.Block(ctx, actor(ctx), in.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.BlockMemberPayload{
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.BlockMemberUserError](ctx, wrong),
+	}, nil
+}
+
+// UnblockMember lets a member in again.
+func (r *mutationResolver) UnblockMember(ctx context.Context, in model.UnblockMemberInput) (*model.UnblockMemberPayload, error) {
+	changed, wrong, err := r.Workspaces.Unblock(ctx, actor(ctx), in.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.UnblockMemberPayload{
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.UnblockMemberUserError](ctx, wrong),
+	}, nil
+}
+
+// RemoveMember ends a membership.
+func (r *mutationResolver) RemoveMember(ctx context.Context, in model.RemoveMemberInput) (*model.RemoveMemberPayload, error) {
+	changed, wrong, err := r.Workspaces.Remove(ctx, actor(ctx), in.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	return &model.RemoveMemberPayload{
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.RemoveMemberUserError](ctx, wrong),
+	}, nil
+}
+
+// TransferOwnership makes a master the owner.
+func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.TransferInput) (*model.TransferOwnershipPayload, error) {
+	owner, wrong, err := r.Workspaces.TransferOwnership(ctx, actor(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	return &model.TransferOwnershipPayload{
+		Member: owner, Query: &model.Query{}, UserErrors: userErrors[model.TransferOwnershipUserError](ctx, wrong),
+	}, nil
+}
+
+// Members returns a page of the workspace's members.
+func (r *workspaceResolver) Members(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.Filter) (*model.MemberConnection, error) {
+	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
+	pages, err := siblings.Read(w.Siblings, w, readKey("members", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.Member], error) {
+		return r.Workspaces.Members(ctx, actor(ctx), ids(ws, workspaceID), args, wanted)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(pages[w.ID], func(ctx context.Context) (int, error) {
+		counts, err := siblings.Read(w.Siblings, w, readKey("members.totalCount", wanted), func(ws []*ent.Workspace) (map[string]int, error) {
+			return r.Workspaces.CountMembers(ctx, actor(ctx), ids(ws, workspaceID), wanted)
+		})
+		return counts[w.ID], err
+	}), nil
+}
+
+// User returns who the member is.
+func (r *memberResolver) User(ctx context.Context, m *ent.Member) (*ent.User, error) {
+	users, err := siblings.Read(m.Siblings, m, "user", func(ms []*ent.Member) (map[string]*ent.User, error) {
+		return r.Accounts.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.Member) string { return m.UserID }))
+	})
+	return present(users, m.UserID, err)
+}
+
+// Workspace returns where the member is one.
+func (r *memberResolver) Workspace(ctx context.Context, m *ent.Member) (*ent.Workspace, error) {
+	workspaces, err := siblings.Read(m.Siblings, m, "workspace", func(ms []*ent.Member) (map[string]*ent.Workspace, error) {
+		return r.Workspaces.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.Member) string { return m.WorkspaceID }))
+	})
+	return present(workspaces, m.WorkspaceID, err)
+}
+
+// MiniPrograms returns what the member is assigned to.
+func (r *memberResolver) MiniPrograms(ctx context.Context, m *ent.Member) ([]*ent.MiniProgram, error) {
+	assigned, err := siblings.Read(m.Siblings, m, "miniPrograms", func(ms []*ent.Member) (map[string][]*ent.MiniProgram, error) {
+		return r.Workspaces.MiniProgramsOf(ctx, actor(ctx), ids(ms, func(m *ent.Member) string { return m.ID }))
+	})
+	return assigned[m.ID], err
+}
+
+// InvitedBy returns who invited the member, or nil for whoever made the workspace.
+func (r *memberResolver) InvitedBy(ctx context.Context, m *ent.Member) (*ent.User, error) {
+	if m.InvitedByID == nil {
+		return nil, nil
+	}
+	users, err := siblings.Read(m.Siblings, m, "invitedBy", func(ms []*ent.Member) (map[string]*ent.User, error) {
+		return r.Accounts.ByIDs(ctx, actor(ctx), known(ms, func(m *ent.Member) *string { return m.InvitedByID }))
+	})
+	return users[*m.InvitedByID], err
+}
+
+// known collects what rows refer to that refer to something.
+func known[T any](rows []T, id func(T) *string) []string {
+	all := []string{}
+	for _, row := range rows {
+		if one := id(row); one != nil {
+			all = append(all, *one)
+		}
+	}
+	return all
+}
+
+// orAll returns a filter, or the one that lets all through when it was left out.
+func orAll[F any](filter *F) (wanted F) {
+	if filter != nil {
+		wanted = *filter
+	}
+	return wanted
+}

@@ -1,0 +1,41 @@
+package model
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"minidock/internal/access"
+)
+
+// Permission is what a viewer may do: an operation of the access matrix, in the schema's words.
+type Permission string
+
+// viewed are the operations that are named by what they show.
+var viewed = map[access.Operation]bool{
+	access.ViewWorkspace: true, access.ViewMiniProgram: true, access.ViewInvitations: true, access.ViewAuditEvents: true,
+}
+
+// PermissionOf returns the permission to do an operation: createMiniProgram is CREATE_MINI_PROGRAM, the field workspace is
+// VIEW_WORKSPACE.
+func PermissionOf(operation access.Operation) Permission {
+	var name strings.Builder
+	if viewed[operation] {
+		name.WriteString("VIEW_")
+	}
+	for _, letter := range string(operation) {
+		if unicode.IsUpper(letter) {
+			name.WriteByte('_')
+		}
+		name.WriteRune(unicode.ToUpper(letter))
+	}
+	return Permission(name.String())
+}
+
+// MarshalGQL writes the permission.
+func (p Permission) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(p))) }
+
+// UnmarshalGQL fails: no argument is a permission.
+func (p *Permission) UnmarshalGQL(any) error { return fmt.Errorf("a Permission is not taken") }

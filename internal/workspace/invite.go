@@ -1,0 +1,226 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"minidock/ent"
+	"minidock/ent/invitation"
+	"minidock/ent/member"
+	"minidock/ent/user"
+	"minidock/internal/access"
+	"minidock/internal/audit"
+	"minidock/internal/email"
+	"minidock/internal/fault"
+	"minidock/internal/id"
+	"minidock/internal/limit"
+	"minidock/internal/mail"
+	"minidock/internal/outbox"
+	"minidock/internal/store"
+	"minidock/internal/throttle"
+)
+
+// maxInvitations is how many people can be invited at once. Source: the members page of the Alipay+ Mini Program Platform.
+const maxInvitations = 10
+
+// InviteInput asks people into a workspace.
+type InviteInput struct {
+	WorkspaceID string
+	Invitations []*Invitee
+}
+
+// Invitee is somebody to invite. A developer is invited to at least one mini program; a master sees all and needs none.
+type Invitee struct {
+	Name, Email    string
+	Role           member.Role
+	MiniProgramIds []string
+}
+
+func inviteRule(l limit.Limits) throttle.Rule {
+	return throttle.Rule{Name: "invite to", Most: l.Invitations, Within: l.InvitationLimitTime}
+}
+
+// Invite has a mail with a link sent to each of these people, or to none when anything is wrong. Owners and masters may. After
+// too many a day it is refused with RATE_LIMITED.
+func (w *Workspaces) Invite(ctx context.Context, actor access.Actor, in InviteInput) ([]*ent.Invitation, *fault.List, error) {
+	asked, wrong := judgeInvitations(in)
+	if err := asked.lookUp(ctx, w.Client, w, wrong); err != nil {
+		return nil, nil, err
+	}
+	if !wrong.Empty() {
+		return nil, wrong, nil
+	}
+	if err := w.Throttles.CountTimes(ctx, inviteRule(w.Limits), in.WorkspaceID, len(asked.invitees)); err != nil {
+		return nil, nil, err
+	}
+	var created []*ent.Invitation
+	err := store.Tx(ctx, w.Client, func(tx *ent.Tx) (err error) {
+		created, err = w.invite(ctx, tx, actor, asked, wrong)
+		return err
+	})
+	if errors.Is(err, errRefused) {
+		return nil, wrong, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("invite members: %w", err)
+	}
+	w.Outbox.Wake()
+	for i, row := range created {
+		created[i] = row.Unwrap()
+	}
+	return created, wrong, nil
+}
+
+// invitees are people to invite, as far as they were judged.
+type invitees struct {
+	workspaceID string
+	invitees    []Invitee
+}
+
+// judgeInvitations cleans every field and records every mistake that the input alone shows.
+func judgeInvitations(in InviteInput) (*invitees, *fault.List) {
+	fields := []string{"workspaceId", "invitations"}
+	for i := range in.Invitations {
+		for _, name := range []string{"name", "email", "role", "miniProgramIds"} {
+			fields = append(fields, fault.Path("invitations", i, name))
+		}
+	}
+	asked, wrong := &invitees{workspaceID: in.WorkspaceID}, fault.NewList(fields...)
+	switch n := len(in.Invitations); {
+	case n == 0:
+		wrong.Add("invitations", fault.Blank)
+	case n > maxInvitations:
+		wrong.Add("invitations", fault.TooMany, "count", n, "max", maxInvitations)
+		return asked, wrong
+	}
+	seen := map[string]bool{}
+	for i, raw := range in.Invitations {
+		one := judgeInvitee(i, raw, wrong)
+		if at := fault.Path("invitations", i, "email"); one.Email != "" && seen[one.Email] {
+			wrong.Add(at, fault.Duplicate)
+		}
+		seen[one.Email] = true
+		asked.invitees = append(asked.invitees, one)
+	}
+	return asked, wrong
+}
+
+func judgeInvitee(i int, raw *Invitee, wrong *fault.List) Invitee {
+	at := func(name string) string { return fault.Path("invitations", i, name) }
+	one := Invitee{
+		Name: cleanName(at("name"), raw.Name, wrong), Email: email.Clean(at("email"), raw.Email, wrong), Role: raw.Role,
+	}
+	checkRole(at("role"), raw.Role, wrong)
+	if raw.Role != member.RoleDEVELOPER {
+		return one
+	}
+	if one.MiniProgramIds = distinct(raw.MiniProgramIds); len(one.MiniProgramIds) == 0 {
+		wrong.Add(at("miniProgramIds"), fault.Blank)
+	}
+	return one
+}
+
+// lookUp records the mistakes that only the database shows.
+func (a *invitees) lookUp(ctx context.Context, client *ent.Client, w *Workspaces, wrong *fault.List) error {
+	var addresses, miniProgramIDs []string
+	for _, one := range a.invitees {
+		addresses, miniProgramIDs = append(addresses, one.Email), append(miniProgramIDs, one.MiniProgramIds...)
+	}
+	known, err := miniProgramsIn(ctx, client, a.workspaceID, miniProgramIDs)
+	if err != nil {
+		return err
+	}
+	members, err := membersWith(ctx, client, a.workspaceID, addresses)
+	if err != nil {
+		return err
+	}
+	invited, err := w.invitedWith(ctx, client, a.workspaceID, addresses)
+	if err != nil {
+		return err
+	}
+	for i, one := range a.invitees {
+		switch {
+		case members[one.Email]:
+			wrong.Add(fault.Path("invitations", i, "email"), fault.AlreadyMember)
+		case invited[one.Email]:
+			wrong.Add(fault.Path("invitations", i, "email"), fault.AlreadyInvited)
+		}
+		if missing := len(without(one.MiniProgramIds, known)); missing > 0 {
+			wrong.Add(fault.Path("invitations", i, "miniProgramIds"), fault.NotFound, "count", missing)
+		}
+	}
+	return nil
+}
+
+// membersWith tells which of the addresses are those of members.
+func membersWith(ctx context.Context, client *ent.Client, workspaceID string, addresses []string) (map[string]bool, error) {
+	found, err := client.User.Query().Where(store.In(user.FieldEmail, addresses),
+		user.HasMembershipsWith(member.WorkspaceID(workspaceID), member.StatusIn(present...))).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up members: %w", err)
+	}
+	members := map[string]bool{}
+	for _, one := range found {
+		members[one.Email] = true
+	}
+	return members, nil
+}
+
+// invitedWith tells which of the addresses have an invitation that can be accepted.
+func (w *Workspaces) invitedWith(ctx context.Context, client *ent.Client, workspaceID string, addresses []string) (map[string]bool, error) {
+	found, err := client.Invitation.Query().Where(store.In(invitation.FieldEmail, addresses),
+		invitation.WorkspaceID(workspaceID), w.open()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up invitations: %w", err)
+	}
+	invited := map[string]bool{}
+	for _, one := range found {
+		invited[one.Email] = true
+	}
+	return invited, nil
+}
+
+// invite writes the invitations and their mails. Nobody else changes members or invitations of the workspace meanwhile, so what is
+// looked up again decides.
+func (w *Workspaces) invite(ctx context.Context, tx *ent.Tx, actor access.Actor, asked *invitees, wrong *fault.List) ([]*ent.Invitation, error) {
+	if _, err := hold(ctx, tx, asked.workspaceID); err != nil {
+		return nil, err
+	}
+	if _, err := access.Require(ctx, tx, actor, access.InviteMembers, asked.workspaceID); err != nil {
+		return nil, err
+	}
+	if err := asked.lookUp(ctx, tx.Client(), w, wrong); err != nil {
+		return nil, err
+	}
+	if !wrong.Empty() {
+		return nil, errRefused
+	}
+	if err := w.expire(ctx, tx, asked.workspaceID); err != nil {
+		return nil, err
+	}
+	var created []*ent.Invitation
+	for _, one := range asked.invitees {
+		row, err := w.inviteOne(ctx, tx, actor, asked.workspaceID, one)
+		if err != nil {
+			return nil, err
+		}
+		created = append(created, row)
+	}
+	return created, nil
+}
+
+func (w *Workspaces) inviteOne(ctx context.Context, tx *ent.Tx, actor access.Actor, workspaceID string, one Invitee) (*ent.Invitation, error) {
+	now := w.Now()
+	created, err := tx.Invitation.Create().SetID(id.New(id.Invitation)).SetWorkspaceID(workspaceID).SetEmail(one.Email).
+		SetName(one.Name).SetRole(invitation.Role(one.Role)).SetInvitedByID(actor.UserID).SetCreatedAt(now).
+		SetExpiresAt(now.Add(w.Limits.InvitationTime)).AddMiniProgramIDs(one.MiniProgramIds...).Save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.Invitation, To: one.Email, About: created.ID}, now); err != nil {
+		return nil, err
+	}
+	return created, w.note(ctx, tx, actor, access.InviteMembers, workspaceID, created.ID,
+		audit.Change{Field: "email", After: one.Email}, audit.Change{Field: "role", After: string(one.Role)})
+}

@@ -1,0 +1,76 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"minidock/ent"
+	"minidock/ent/invitation"
+	"minidock/ent/user"
+	"minidock/internal/account"
+	"minidock/internal/mail"
+	"minidock/internal/outbox"
+	"minidock/internal/store"
+)
+
+// errOutdated tells that a mail is not to be sent any more.
+var errOutdated = errors.New("the invitation is not open any more")
+
+// Compose writes the mail of an invitation, or none when it cannot be accepted any more. The token is made here, at the moment of
+// sending: the database knows it by its hash only.
+func (w *Workspaces) Compose(ctx context.Context, entry *ent.Mail) (*mail.Message, error) {
+	var token string
+	err := store.Tx(ctx, w.Client, func(tx *ent.Tx) (err error) {
+		token, err = w.issue(ctx, tx, entry)
+		return err
+	})
+	if errors.Is(err, errOutdated) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("issue the token of an invitation: %w", err)
+	}
+	found, err := w.Client.Invitation.Query().Where(invitation.ID(entry.About)).WithWorkspace().WithInvitedBy().Only(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read an invitation: %w", err)
+	}
+	tag, err := w.languageOf(ctx, entry)
+	if err != nil {
+		return nil, err
+	}
+	composed, err := mail.Compose(mail.Invitation, tag, entry.To, mail.Facts{
+		Name: found.Name, Inviter: found.Edges.InvitedBy.DisplayName, Workspace: found.Edges.Workspace.Name, Role: string(found.Role),
+		Token: token, Link: w.AppURL + "/invitation#token=" + token, ValidFor: found.ExpiresAt.Sub(w.Now()).Round(time.Minute),
+	})
+	return &composed, err
+}
+
+// issue makes the token of an invitation that can be accepted, unless its mail was taken back.
+func (w *Workspaces) issue(ctx context.Context, tx *ent.Tx, entry *ent.Mail) (string, error) {
+	held, err := outbox.Hold(ctx, tx, entry)
+	if err != nil {
+		return "", err
+	}
+	token, hash := account.NewToken()
+	issued, err := tx.Invitation.Update().SetTokenHash(hash).Where(invitation.ID(entry.About), w.open()).Save(ctx)
+	if err == nil && (!held || issued == 0) {
+		err = errOutdated
+	}
+	return token, err
+}
+
+// languageOf returns the language that the receiver has chosen, or else that of the request that the mail comes of.
+func (w *Workspaces) languageOf(ctx context.Context, entry *ent.Mail) (language.Tag, error) {
+	found, err := w.Client.User.Query().Where(user.Email(entry.To), user.LocaleNotNil()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return language.Make(entry.Language), nil
+	}
+	if err != nil {
+		return language.Und, fmt.Errorf("read the language of an account: %w", err)
+	}
+	return language.Make(*found.Locale), nil
+}
