@@ -51,7 +51,7 @@ func TestTheSchemasRolesAreThoseOfTheMatrix(t *testing.T) {
 	t.Parallel()
 	schema := NewExecutableSchema(Config{}).Schema()
 	inSchema := map[access.Operation][]string{}
-	for _, field := range slices.Concat(schema.Query.Fields, schema.Mutation.Fields) {
+	for _, field := range slices.Concat(schema.Query.Fields, schema.Mutation.Fields, schema.Subscription.Fields) {
 		if directive := field.Directives.ForName("hasRole"); directive != nil {
 			for _, role := range directive.Arguments.ForName("in").Value.Children {
 				inSchema[access.Operation(field.Name)] = append(inSchema[access.Operation(field.Name)], role.Value.Raw)

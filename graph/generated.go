@@ -163,6 +163,7 @@ type SessionResolver interface {
 }
 type SubscriptionResolver interface {
 	SessionEnded(ctx context.Context) (<-chan *model.SessionEnd, error)
+	Membership(ctx context.Context, workspaceID string) (<-chan *ent.Member, error)
 }
 type ViewerResolver interface {
 	User(ctx context.Context, obj *model.Viewer) (*ent.User, error)
@@ -2128,6 +2129,10 @@ enum Permission {
   ` + "`" + `removeMember` + "`" + `.
   """
   REMOVE_MEMBER
+  """
+  ` + "`" + `membership` + "`" + `.
+  """
+  VIEW_MEMBERSHIP
   """
   ` + "`" + `Workspace.invitations` + "`" + `.
   """
@@ -4570,6 +4575,16 @@ type Subscription {
   Tells once when the viewer's session has ended, and is complete then. For everyone who is signed in.
   """
   sessionEnded: SessionEnd @authenticated
+  """
+  Tells the viewer's own place in a workspace, as it is and with each change of the role, within a few seconds. It is complete as
+  soon as the place counts no more: after a block, a removal, or the workspace's end. For its members.
+  """
+  membership(
+    """
+    The workspace's id.
+    """
+    workspaceId: ID!
+  ): Member @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
 }
 `, BuiltIn: false},
 }
@@ -6668,6 +6683,20 @@ func (ec *executionContext) field_Query_workspace_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_membership_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "workspaceId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["workspaceId"] = arg0
 	return args, nil
 }
 
@@ -18102,6 +18131,73 @@ func (ec *executionContext) fieldContext_Subscription_sessionEnded(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_membership(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_membership(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().Membership(ctx, fc.Args["workspaceId"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
+				if err != nil {
+					var zeroVal *ent.Member
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalNString2string(ctx, "workspaceId")
+				if err != nil {
+					var zeroVal *ent.Member
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *ent.Member
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_membership(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_membership_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TotpSecret_secret(ctx context.Context, field graphql.CollectedField, obj *account.TotpSecret) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27385,6 +27481,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	switch fields[0].Name {
 	case "sessionEnded":
 		return ec._Subscription_sessionEnded(ctx, fields[0])
+	case "membership":
+		return ec._Subscription_membership(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}

@@ -6,6 +6,7 @@ import (
 	"minidock/ent"
 	"minidock/graph/model"
 	"minidock/internal/page"
+	"minidock/internal/session"
 	"minidock/internal/siblings"
 	"minidock/internal/workspace"
 )
@@ -74,6 +75,14 @@ func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.T
 	return &model.TransferOwnershipPayload{
 		Member: owner, Query: &model.Query{}, UserErrors: userErrors[model.TransferOwnershipUserError](ctx, wrong),
 	}, nil
+}
+
+// Membership tells the viewer's own place in a workspace and how it changes.
+func (r *subscriptionResolver) Membership(ctx context.Context, workspaceID string) (<-chan *ent.Member, error) {
+	if _, ok := session.StreamOf(ctx); !ok {
+		return nil, errStreamOnly
+	}
+	return r.Workspaces.Watches.Membership(ctx, actor(ctx), workspaceID)
 }
 
 // Members returns a page of the workspace's members.

@@ -41,6 +41,7 @@ type Operation string
 const (
 	ViewWorkspace      Operation = "workspace"
 	ViewMiniProgram    Operation = "miniProgram"
+	ViewMembership     Operation = "membership"
 	ChooseWorkspace    Operation = "chooseWorkspace"
 	RenameWorkspace    Operation = "renameWorkspace"
 	DeleteWorkspace    Operation = "deleteWorkspace"
@@ -79,6 +80,7 @@ type Rule struct {
 var Matrix = map[Operation]Rule{
 	ViewWorkspace:      {id.Workspace, everyone},
 	ViewMiniProgram:    {id.MiniProgram, everyone},
+	ViewMembership:     {id.Workspace, everyone},
 	ChooseWorkspace:    {id.Workspace, everyone},
 	RenameWorkspace:    {id.Workspace, managers},
 	DeleteWorkspace:    {id.Workspace, owner},

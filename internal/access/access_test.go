@@ -18,6 +18,7 @@ func TestTheMatrix(t *testing.T) {
 	all := []member.Role{member.RoleOWNER, member.RoleMASTER, member.RoleDEVELOPER}
 	want := map[Operation]map[member.Role]bool{
 		"workspace":          {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
+		"membership":         {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"miniProgram":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"chooseWorkspace":    {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"renameWorkspace":    {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},

@@ -81,6 +81,7 @@ func New(c Config) (*Server, error) {
 	accounts := c.accounts()
 	workspaces := &workspace.Workspaces{
 		Client: c.Store.Client, Now: c.Now, Limits: c.Limits, Accounts: accounts, Throttles: accounts.Throttles, AppURL: accounts.AppURL,
+		Watches: workspace.NewWatches(c.Store.Client),
 	}
 	s.outbox = outbox.New(c.Store.Client, c.Mail, composer(accounts, workspaces), c.Now, c.Log)
 	accounts.Outbox, workspaces.Outbox = s.outbox, s.outbox

@@ -40,6 +40,7 @@ type Workspaces struct {
 	Accounts  *account.Accounts
 	Throttles *throttle.Throttles
 	Outbox    *outbox.Outbox
+	Watches   *Watches
 	// AppURL is where the front end's pages are, which the links in mails lead to; without a slash at the end.
 	AppURL string
 }

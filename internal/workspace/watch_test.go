@@ -1,0 +1,45 @@
+package workspace
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"minidock/ent/member"
+	"minidock/internal/access"
+	"minidock/internal/store"
+)
+
+// What nobody waits for any more is not looked up any more.
+func TestAWatchIsForgottenWithItsContext(t *testing.T) {
+	t.Parallel()
+	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	now := time.Now()
+	db.Client.User.Create().SetID("usr_ann").SetEmail("ann@example.com").SetDisplayName("Ann").SetPasswordHash("x").SetCreatedAt(now).SaveX(t.Context())
+	db.Client.Workspace.Create().SetID("wsp_1").SetName("Ann's").SetCreatedAt(now).SaveX(t.Context())
+	db.Client.Member.Create().SetID("mem_1").SetUserID("usr_ann").SetWorkspaceID("wsp_1").SetRole(member.RoleOWNER).
+		SetCreatedAt(now).SetJoinedAt(now).SaveX(t.Context())
+	watches := NewWatches(db.Client)
+	ctx, cancel := context.WithCancel(t.Context())
+	told, err := watches.Membership(ctx, access.Actor{UserID: "usr_ann"}, "wsp_1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := <-told; first.ID != "mem_1" {
+		t.Errorf("told of %s", first.ID)
+	}
+	if watched := watches.members(); len(watched) != 1 {
+		t.Errorf("%q are looked up", watched)
+	}
+	cancel()
+	if _, more := <-told; more {
+		t.Error("told more after the end")
+	}
+	if watched := watches.members(); len(watched) != 0 {
+		t.Errorf("%q are still looked up", watched)
+	}
+}
