@@ -6,7 +6,10 @@ import (
 	"testing"
 )
 
-var kinds = []Kind{User, Workspace, Member, MiniProgram, Industry, LaunchTarget, QuotaUse, IdempotencyKey, Targeting}
+var kinds = []Kind{
+	User, Workspace, Member, MiniProgram, Industry, LaunchTarget, Session, Invitation, AuditEvent, QuotaUse, IdempotencyKey, Targeting, Mail,
+	SecondFactor,
+}
 
 func TestAnIDTellsItsKindAndNothingElse(t *testing.T) {
 	t.Parallel()

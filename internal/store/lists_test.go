@@ -14,15 +14,18 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"minidock/ent"
+	"minidock/ent/member"
 	"minidock/internal/access"
 	"minidock/internal/apitest"
+	"minidock/internal/audit"
 	"minidock/internal/miniprogram"
 	"minidock/internal/page"
 	"minidock/internal/store"
 	"minidock/internal/workspace"
 )
 
-// crowd fills a database: ann owns a hundred workspaces, and each has two hundred other members and as many mini programs.
+// crowd fills a database: ann owns a hundred workspaces, and each has two hundred other members, as many
+// mini programs, invitations and events.
 var crowd = []string{
 	"INSERT INTO users (id, email, display_name, password_hash, created_at) VALUES ('usr_ann', 'ann@example.com', 'Ann', 'x', $1)",
 	`INSERT INTO users (id, email, display_name, password_hash, created_at)
@@ -37,6 +40,11 @@ var crowd = []string{
 		SELECT 'mpr_' || w.id || u.id, w.id || u.id, u.id, u.id, 'x', 'x', 'zh-Hans', '5812', '0571-1234567',
 			'help@example.com', 'x.png', 64, 64, 'image/png', u.created_at, u.created_at, u.id, w.id
 		FROM workspaces AS w, users AS u`,
+	`INSERT INTO invitations (id, email, name, role, status, created_at, expires_at, invited_by_id, workspace_id)
+		SELECT 'inv_' || w.id || u.id, u.email, 'Max', 'MASTER', 'ACCEPTED', u.created_at, u.created_at, 'usr_ann', w.id
+		FROM workspaces AS w, users AS u`,
+	`INSERT INTO audit_events (id, operation, subject_id, created_at, actor_id, workspace_id)
+		SELECT 'aud_' || w.id || u.id, 'renameWorkspace', w.id, u.created_at, u.id, w.id FROM workspaces AS w, users AS u`,
 	"ANALYZE",
 }
 
@@ -51,13 +59,13 @@ func TestNoListReadsAWholeTable(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		e := crowded(t, store.Options{Dir: dir}, dialect.SQLite, "sqlite3", "file:"+filepath.Join(dir, "minidock.db"))
-		checkPlans(t, e, regexp.MustCompile(`SCAN (mini_programs|members|found|row)\b`))
+		checkPlans(t, e, regexp.MustCompile(`SCAN (mini_programs|members|invitations|audit_events|found|row)\b`))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		address := apitest.NewDatabase(t)
 		e := crowded(t, store.Options{Dir: t.TempDir(), URL: address}, dialect.Postgres, "pgx", address)
-		checkPlans(t, e, regexp.MustCompile(`Seq Scan on (mini_programs|members)\b`))
+		checkPlans(t, e, regexp.MustCompile(`Seq Scan on (mini_programs|members|invitations|audit_events)\b`))
 	})
 }
 
@@ -84,7 +92,8 @@ func crowded(t *testing.T, options store.Options, name, driver, address string) 
 func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 	t.Helper()
 	client := ent.NewClient(ent.Driver(e))
-	workspaces, miniPrograms := &workspace.Workspaces{Client: client}, &miniprogram.MiniPrograms{Client: client}
+	workspaces, miniPrograms := &workspace.Workspaces{Client: client, Now: time.Now}, &miniprogram.MiniPrograms{Client: client}
+	events := &audit.Log{Client: client}
 	ann, ids, ctx := access.Actor{UserID: "usr_ann"}, []string{}, t.Context()
 	for n := range 20 {
 		ids = append(ids, fmt.Sprintf("wsp_%d", n+1))
@@ -104,7 +113,27 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 			return min(10, counts["wsp_2"]), err
 		},
 	}
+	for name, filter := range map[string]audit.Filter{
+		"all": {}, "an operation's": {Operation: []string{"renameWorkspace"}}, "a subject's": {SubjectID: new("wsp_20")},
+	} {
+		reads["events, "+name] = func() (int, error) {
+			pages, err := events.Of(ctx, ann, ids[19:], first, filter)
+			return len(pages["wsp_20"].Nodes), err
+		}
+	}
+	reads["events of an actor"] = func() (int, error) {
+		pages, err := events.Of(ctx, ann, ids, first, audit.Filter{ActorID: new("usr_7")})
+		return 10 * len(pages["wsp_20"].Nodes), err
+	}
+	reads["developers"] = func() (int, error) {
+		pages, err := workspaces.Members(ctx, ann, ids, first, workspace.Filter{Role: []member.Role{member.RoleDEVELOPER}, Search: "MAX"})
+		return len(pages["wsp_20"].Nodes), err
+	}
 	for way, args := range map[string]page.Args{"first": first, "last": last} {
+		reads[way+" invitations"] = func() (int, error) {
+			pages, err := workspaces.Invitations(ctx, ann, ids, args, workspace.InvitationFilter{})
+			return len(pages["wsp_20"].Nodes), err
+		}
 		reads[way+" members"] = func() (int, error) {
 			pages, err := workspaces.Members(ctx, ann, ids, args, workspace.Filter{})
 			return len(pages["wsp_20"].Nodes), err
