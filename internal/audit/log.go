@@ -64,21 +64,14 @@ func (l *Log) Of(ctx context.Context, actor access.Actor, workspaceIDs []string,
 
 // Count returns how many events of each workspace fit the filter and may be seen by the actor.
 func (l *Log) Count(ctx context.Context, actor access.Actor, workspaceIDs []string, filter Filter) (map[string]int, error) {
-	var counts []struct {
-		WorkspaceID string `json:"workspace_id"`
-		Count       int    `json:"count"`
-	}
+	var counts page.Counts
 	err := l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldWorkspaceID, workspaceIDs)).
 		Where(filter.predicates(actor)...).
 		GroupBy(auditevent.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count events: %w", err)
 	}
-	byWorkspace := map[string]int{}
-	for _, c := range counts {
-		byWorkspace[c.WorkspaceID] = c.Count
-	}
-	return byWorkspace, nil
+	return counts.ByWorkspace(), nil
 }
 
 func (f Filter) predicates(actor access.Actor) []predicate.AuditEvent {

@@ -87,21 +87,14 @@ func (m *MiniPrograms) List(ctx context.Context, actor access.Actor, workspaceID
 
 // Count returns how many mini programs of each workspace fit the filter and may be seen by the actor.
 func (m *MiniPrograms) Count(ctx context.Context, actor access.Actor, workspaceIDs []string, filter Filter) (map[string]int, error) {
-	var counts []struct {
-		WorkspaceID string `json:"workspace_id"`
-		Count       int    `json:"count"`
-	}
+	var counts page.Counts
 	err := m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldWorkspaceID, workspaceIDs)).
 		Where(filter.predicates(actor)...).
 		GroupBy(miniprogram.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count mini programs: %w", err)
 	}
-	byWorkspace := map[string]int{}
-	for _, c := range counts {
-		byWorkspace[c.WorkspaceID] = c.Count
-	}
-	return byWorkspace, nil
+	return counts.ByWorkspace(), nil
 }
 
 func (f Filter) predicates(actor access.Actor) []predicate.MiniProgram {

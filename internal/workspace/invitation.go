@@ -242,21 +242,14 @@ func (w *Workspaces) Invitations(ctx context.Context, actor access.Actor, worksp
 
 // CountInvitations returns how many invitations of each workspace fit the filter and may be seen by the actor.
 func (w *Workspaces) CountInvitations(ctx context.Context, actor access.Actor, workspaceIDs []string, filter InvitationFilter) (map[string]int, error) {
-	var counts []struct {
-		WorkspaceID string `json:"workspace_id"`
-		Count       int    `json:"count"`
-	}
+	var counts page.Counts
 	err := w.Client.Invitation.Query().Where(store.In(invitation.FieldWorkspaceID, workspaceIDs)).
 		Where(w.fitting(filter, actor)...).
 		GroupBy(invitation.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count invitations: %w", err)
 	}
-	byWorkspace := map[string]int{}
-	for _, c := range counts {
-		byWorkspace[c.WorkspaceID] = c.Count
-	}
-	return byWorkspace, nil
+	return counts.ByWorkspace(), nil
 }
 
 // MiniProgramsInvitedTo returns the mini programs that each invitation is to, as far as the actor may see them, in the order of

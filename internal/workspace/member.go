@@ -86,20 +86,13 @@ func (w *Workspaces) Memberships(ctx context.Context, actor access.Actor, args p
 
 // CountMembers returns how many members of each workspace fit the filter.
 func (w *Workspaces) CountMembers(ctx context.Context, actor access.Actor, ids []string, filter Filter) (map[string]int, error) {
-	var counts []struct {
-		WorkspaceID string `json:"workspace_id"`
-		Count       int    `json:"count"`
-	}
+	var counts page.Counts
 	err := w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids)).Where(filter.predicates(actor)...).
 		GroupBy(member.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count members: %w", err)
 	}
-	byWorkspace := map[string]int{}
-	for _, c := range counts {
-		byWorkspace[c.WorkspaceID] = c.Count
-	}
-	return byWorkspace, nil
+	return counts.ByWorkspace(), nil
 }
 
 // CountMemberships returns how many active memberships the actor has.
