@@ -14,6 +14,10 @@ import (
 // listSize is how many elements a list is taken to have whose size the query does not say: such lists are short.
 const listSize = 1
 
+// listSizes are the lists that are longer than that, with about as many elements as they have at the most: the mini programs of a
+// workspace.
+var listSizes = map[string]int{"Member.miniPrograms": 10, "Invitation.miniPrograms": 10}
+
 // enough is more than any limit; counts stop growing there, so that they cannot overflow.
 const enough = 1 << 30
 
@@ -141,7 +145,7 @@ func (o *operation) elements(same []*ast.Field, pageSize int) int {
 		if ids, ok := field.ArgumentMap(o.variables)["ids"].([]any); ok {
 			most = max(most, len(ids))
 		} else {
-			most = max(most, listSize)
+			most = max(most, listSize, listSizes[field.ObjectDefinition.Name+"."+field.Name])
 		}
 	}
 	return most

@@ -109,7 +109,7 @@ type MiniProgramResolver interface {
 	LaunchTargets(ctx context.Context, obj *ent.MiniProgram) ([]*launchtarget.Target, error)
 	CreatedBy(ctx context.Context, obj *ent.MiniProgram) (*ent.User, error)
 
-	Developers(ctx context.Context, obj *ent.MiniProgram) ([]*ent.Member, error)
+	Developers(ctx context.Context, obj *ent.MiniProgram, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Member], error)
 	ViewerCan(ctx context.Context, obj *ent.MiniProgram) ([]model.Permission, error)
 }
 type MutationResolver interface {
@@ -3660,9 +3660,26 @@ type MiniProgram implements Node {
   """
   updatedAt: DateTime!
   """
-  The active developers who are assigned to it.
+  The active developers who are assigned to it, the earliest member first.
   """
-  developers: [Member!]!
+  developers(
+    """
+    How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20.
+    """
+    first: Int
+    """
+    Return those after this cursor.
+    """
+    after: String
+    """
+    How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100.
+    """
+    last: Int
+    """
+    Return those before this cursor.
+    """
+    before: String
+  ): MemberConnection!
   """
   What the viewer may do to it.
   """
@@ -6133,6 +6150,44 @@ func (ec *executionContext) field_Industry_name_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_MiniProgram_developers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -13271,25 +13326,37 @@ func (ec *executionContext) _MiniProgram_developers(ctx context.Context, field g
 			return ec.fieldContext_MiniProgram_developers(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.MiniProgram().Developers(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MiniProgram().Developers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚕᚖminidockᚋentᚐMemberᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Member]) graphql.Marshaler {
+			return ec.marshalNMemberConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_MiniProgram_developers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_MiniProgram_developers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "MiniProgram",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
+			return ec.childFields_MemberConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MiniProgram_developers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }

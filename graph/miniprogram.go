@@ -107,12 +107,21 @@ func (r *miniProgramResolver) LaunchTargets(ctx context.Context, m *ent.MiniProg
 	return present(targets, m.ID, err)
 }
 
-// Developers returns the active developers who are assigned to the mini program.
-func (r *miniProgramResolver) Developers(ctx context.Context, m *ent.MiniProgram) ([]*ent.Member, error) {
-	developers, err := siblings.Read(m.Siblings, m, "developers", func(ms []*ent.MiniProgram) (map[string][]*ent.Member, error) {
-		return r.Workspaces.DevelopersOf(ctx, actor(ctx), ids(ms, miniProgramID))
+// Developers returns a page of the active developers who are assigned to the mini program.
+func (r *miniProgramResolver) Developers(ctx context.Context, m *ent.MiniProgram, first *int, after *string, last *int, before *string) (*model.MemberConnection, error) {
+	args := page.Args{First: first, After: after, Last: last, Before: before}
+	pages, err := siblings.Read(m.Siblings, m, readKey("developers", args), func(ms []*ent.MiniProgram) (map[string]page.Page[*ent.Member], error) {
+		return r.Workspaces.Developers(ctx, actor(ctx), ids(ms, miniProgramID), args)
 	})
-	return developers[m.ID], err
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(pages[m.ID], func(ctx context.Context) (int, error) {
+		counts, err := siblings.Read(m.Siblings, m, "developers.totalCount", func(ms []*ent.MiniProgram) (map[string]int, error) {
+			return r.Workspaces.CountDevelopers(ctx, actor(ctx), ids(ms, miniProgramID))
+		})
+		return counts[m.ID], err
+	}), nil
 }
 
 // ViewerCan returns what the viewer may do to the mini program.

@@ -120,19 +120,61 @@ func (w *Workspaces) MiniProgramsOf(ctx context.Context, actor access.Actor, mem
 	return miniPrograms, nil
 }
 
-// DevelopersOf returns the active developers that are assigned to each mini program, as far as the actor may see them, in the order
-// of their ids.
-func (w *Workspaces) DevelopersOf(ctx context.Context, actor access.Actor, miniProgramIDs []string) (map[string][]*ent.Member, error) {
+// Developers returns the same page of each mini program's active developers that are assigned to it, as far as the actor may see
+// them, by mini program, the earliest member first.
+func (w *Workspaces) Developers(ctx context.Context, actor access.Actor, miniProgramIDs []string, args page.Args) (map[string]page.Page[*ent.Member], error) {
+	request, err := args.Request(orderByJoining)
+	if err != nil {
+		return nil, err
+	}
+	assigned, err := w.developers(ctx, actor, miniProgramIDs)
+	if err != nil {
+		return nil, err
+	}
+	var onPages []string
+	for miniProgramID, memberIDs := range assigned {
+		assigned[miniProgramID] = page.Between(request, memberIDs)
+		onPages = append(onPages, assigned[miniProgramID]...)
+	}
+	members, err := w.MembersByIDs(ctx, actor, onPages)
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]page.Page[*ent.Member]{}
+	for _, miniProgramID := range miniProgramIDs {
+		rows := []*ent.Member{}
+		for _, memberID := range assigned[miniProgramID] {
+			if found := members[memberID]; found != nil {
+				rows = append(rows, found)
+			}
+		}
+		pages[miniProgramID] = page.Cut(request, rows, func(m *ent.Member) page.Position { return page.Position{ID: m.ID} })
+	}
+	return pages, nil
+}
+
+// CountDevelopers returns how many active developers are assigned to each mini program.
+func (w *Workspaces) CountDevelopers(ctx context.Context, actor access.Actor, miniProgramIDs []string) (map[string]int, error) {
+	assigned, err := w.developers(ctx, actor, miniProgramIDs)
+	counts := map[string]int{}
+	for miniProgramID, memberIDs := range assigned {
+		counts[miniProgramID] = len(memberIDs)
+	}
+	return counts, err
+}
+
+// developers returns the ids of the active developers that are assigned to each mini program, in their order.
+func (w *Workspaces) developers(ctx context.Context, actor access.Actor, miniProgramIDs []string) (map[string][]string, error) {
 	found, err := w.Client.Assignment.Query().
 		Where(store.In(assignment.FieldMiniProgramID, miniProgramIDs), assignment.HasMiniProgramWith(access.MiniPrograms(actor)),
 			assignment.HasMemberWith(member.RoleEQ(member.RoleDEVELOPER), member.StatusEQ(member.StatusACTIVE))).
-		WithMember().Order(assignment.ByMemberID()).All(ctx)
+		Order(assignment.ByMemberID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read developers: %w", err)
 	}
-	developers := map[string][]*ent.Member{}
+	developers := map[string][]string{}
 	for _, row := range found {
-		developers[row.MiniProgramID] = append(developers[row.MiniProgramID], row.Edges.Member)
+		developers[row.MiniProgramID] = append(developers[row.MiniProgramID], row.MemberID)
 	}
 	return developers, nil
 }
