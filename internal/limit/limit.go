@@ -67,8 +67,9 @@ type Limits struct {
 	TotpTime  time.Duration
 	// ChallengeTime is how long a sign-in waits for the code of an authenticator app.
 	ChallengeTime time.Duration
-	// MailRequests is how many mails to an e-mail address may be asked for within MailRequestTime, AddressMailRequests how many
-	// from a network address, and how often an account's password may be changed, which its owner is told by mail.
+	// MailRequests is how many mails to an e-mail address may be asked for within MailRequestTime, and how many invitations sent to
+	// it; AddressMailRequests is how many may be asked for from a network address, and how often an account's password may be
+	// changed, which its owner is told by mail.
 	MailRequests, AddressMailRequests int
 	MailRequestTime                   time.Duration
 	// Invitations is how many invitations a workspace may send within InvitationLimitTime.

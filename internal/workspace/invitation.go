@@ -63,7 +63,7 @@ func (w *Workspaces) Resend(ctx context.Context, actor access.Actor, invitationI
 	if w.checkUnanswered(found, wrong); !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	if err := w.Throttles.Count(ctx, inviteRule(w.Limits), found.WorkspaceID); err != nil {
+	if err := w.countInvitations(ctx, found.WorkspaceID, found.Email); err != nil {
 		return nil, nil, err
 	}
 	return w.changeInvitation(ctx, actor, access.ResendInvitation, found, wrong, func(tx *ent.Tx, current *ent.Invitation) (*ent.Invitation, error) {

@@ -41,8 +41,27 @@ func inviteRule(l limit.Limits) throttle.Rule {
 	return throttle.Rule{Name: "invite to", Most: l.Invitations, Within: l.InvitationLimitTime}
 }
 
+// countInvitations counts mails to people against their addresses, and against the workspace.
+func (w *Workspaces) countInvitations(ctx context.Context, workspaceID string, addresses ...string) error {
+	rule := throttle.Rule{Name: "invitation to", Most: w.Limits.MailRequests, Within: w.Limits.MailRequestTime}
+	for _, address := range addresses { // before anything is counted
+		if err := w.Throttles.Check(ctx, rule, address); err != nil {
+			return err
+		}
+	}
+	if err := w.Throttles.CountTimes(ctx, inviteRule(w.Limits), workspaceID, len(addresses)); err != nil {
+		return err
+	}
+	for _, address := range addresses {
+		if err := w.Throttles.Count(ctx, rule, address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Invite has a mail with a link sent to each of these people, or to none when anything is wrong. Owners and masters may. After
-// too many a day it is refused with RATE_LIMITED.
+// too many a day, or to the same address, it is refused with RATE_LIMITED.
 func (w *Workspaces) Invite(ctx context.Context, actor access.Actor, in InviteInput) ([]*ent.Invitation, *fault.List, error) {
 	asked, wrong := judgeInvitations(in)
 	if err := asked.lookUp(ctx, w.Client, w, wrong); err != nil {
@@ -51,7 +70,11 @@ func (w *Workspaces) Invite(ctx context.Context, actor access.Actor, in InviteIn
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	if err := w.Throttles.CountTimes(ctx, inviteRule(w.Limits), in.WorkspaceID, len(asked.invitees)); err != nil {
+	addresses := make([]string, len(asked.invitees))
+	for i, one := range asked.invitees {
+		addresses[i] = one.Email
+	}
+	if err := w.countInvitations(ctx, in.WorkspaceID, addresses...); err != nil {
 		return nil, nil, err
 	}
 	var created []*ent.Invitation
