@@ -136,11 +136,15 @@ func (w *Workspaces) join(ctx context.Context, tx *ent.Tx, actor access.Actor, f
 	if err != nil {
 		return err
 	}
-	outcome.Member = place
-	return w.note(ctx, tx, actor, acceptInvitation, found.WorkspaceID, place.ID,
+	err = w.note(ctx, tx, actor, acceptInvitation, found.WorkspaceID, place.ID,
 		audit.Change{Field: "status", Before: status, After: string(place.Status)},
 		audit.Change{Field: "role", After: string(place.Role)},
 		audit.Change{Field: "invitation", After: found.ID})
+	if err != nil {
+		return err
+	}
+	outcome.Member, err = tx.Member.Get(ctx, place.ID)
+	return err
 }
 
 // spend uses an invitation up, unless it is good for nothing any more.
