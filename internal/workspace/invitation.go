@@ -60,7 +60,11 @@ func (w *Workspaces) Resend(ctx context.Context, actor access.Actor, invitationI
 		return nil, nil, err
 	}
 	wrong := fault.NewList("invitationId")
-	if w.checkUnanswered(found, wrong); !wrong.Empty() {
+	w.checkUnanswered(found, wrong)
+	if err := w.checkStillWanted(ctx, w.Client, found, wrong); err != nil {
+		return nil, nil, err
+	}
+	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
 	if err := w.countInvitations(ctx, found.WorkspaceID, found.Email); err != nil {
