@@ -161,7 +161,7 @@ func (w *Workspaces) changeInvitation(ctx context.Context, actor access.Actor, o
 	return changed.Unwrap(), wrong, nil
 }
 
-func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 func takeMailBack(ctx context.Context, tx *ent.Tx, invitationID string) error {
 	return outbox.Cancel(ctx, tx, mail.KindEQ(mail.KindINVITATION), mail.About(invitationID))
