@@ -17,6 +17,7 @@ import (
 	"minidock/internal/limit"
 	"minidock/internal/mail"
 	"minidock/internal/outbox"
+	"minidock/internal/siblings"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
 )
@@ -89,8 +90,9 @@ func (w *Workspaces) Invite(ctx context.Context, actor access.Actor, in InviteIn
 		return nil, nil, fmt.Errorf("invite members: %w", err)
 	}
 	w.Outbox.Wake()
-	for i, row := range created {
-		created[i] = row.Unwrap()
+	together := siblings.Of(created)
+	for _, row := range created {
+		row.Unwrap().Siblings = together
 	}
 	return created, wrong, nil
 }
