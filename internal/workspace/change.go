@@ -22,6 +22,8 @@ var (
 	present = []member.Status{member.StatusACTIVE, member.StatusBLOCKED}
 	// given are the roles that an invitation or a change can give.
 	given = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
+	// guarded are the operations that masters may do to developers, and to others the owner alone.
+	guarded = []access.Operation{access.BlockMember, access.UnblockMember}
 )
 
 // ChangeRoleInput is another role for a member.
@@ -159,8 +161,8 @@ func (w *Workspaces) Leave(ctx context.Context, actor access.Actor, workspaceID 
 	return nil
 }
 
-// change changes a member in one transaction, in which the actor's role is read again and nobody else changes members. Masters
-// may change developers only. do says what it changes, or refuses with errRefused after recording why.
+// change changes a member in one transaction, in which the actor's role is read again and nobody else changes members. do
+// says what it changes, or refuses with errRefused after recording why.
 func (w *Workspaces) change(ctx context.Context, actor access.Actor, operation access.Operation, memberID string, wrong *fault.List,
 	do func(tx *ent.Tx, target *ent.Member) ([]audit.Change, error)) (*ent.Member, *fault.List, error) {
 	workspaceID, err := w.workspaceOf(ctx, actor, memberID)
@@ -220,7 +222,7 @@ func requireOver(ctx context.Context, tx *ent.Tx, actor access.Actor, operation 
 	if err != nil {
 		return nil, err
 	}
-	if acting.Role == member.RoleMASTER && target.Role != member.RoleDEVELOPER {
+	if slices.Contains(guarded, operation) && acting.Role == member.RoleMASTER && target.Role != member.RoleDEVELOPER {
 		return nil, fault.Forbidden([]member.Role{member.RoleOWNER})
 	}
 	return target, nil
