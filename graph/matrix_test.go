@@ -1,131 +1,239 @@
 package graph_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"minidock/ent/auditevent"
 	"minidock/ent/member"
+	"minidock/graph"
 	"minidock/internal/access"
 	"minidock/internal/apitest"
 	"minidock/internal/id"
 )
 
-// asked is an operation of the access matrix as a request that is right but for the id.
-type asked struct {
-	query     string
-	variables func(at string, n int) apitest.Vars
+func TestEveryOperationOfTheMatrixIsTried(t *testing.T) {
+	t.Parallel()
+	for operation := range access.Matrix {
+		if _, ok := operations[operation]; !ok {
+			t.Errorf("%s is not tried", operation)
+		}
+	}
+	for operation, o := range operations {
+		if _, ok := access.Matrix[operation]; !ok {
+			t.Errorf("%s is not in the matrix", operation)
+		}
+		if !strings.Contains(o.query, string(operation)+"(") || !slices.Contains(strings.Split(o.result, "."), string(operation)) {
+			t.Errorf("%s: the request is another's: %s", operation, o.query)
+		}
+	}
 }
 
-var operations = map[access.Operation]asked{
-	access.ViewWorkspace:   {`query($id: ID!) { workspace(id: $id) { id name } }`, byID},
-	access.ViewMiniProgram: {`query($id: ID!) { miniProgram(id: $id) { id name } }`, byID},
-	access.ChooseWorkspace: {`mutation($id: ID!) { chooseWorkspace(input: {workspaceId: $id}) { viewer { user { id } } userErrors { code } } }`, byID},
-	access.CreateMiniProgram: {apitest.CreateMutation, func(at string, n int) apitest.Vars {
-		return apitest.Vars{"input": apitest.CreateInput(at).With("name", fmt.Sprint("小店", n))}
-	}},
-	access.UpdateMiniProgram: {apitest.UpdateMutation, func(at string, n int) apitest.Vars {
-		return apitest.Vars{"input": apitest.Vars{"miniProgramId": at, "name": fmt.Sprint("新店", n)}}
-	}},
-}
-
-func byID(at string, _ int) apitest.Vars { return apitest.Vars{"id": at} }
-
-// caller is somebody with a place in the workspace that the matrix is tested at.
-type caller struct {
-	person *apitest.Person
-	role   member.Role
-	// counts tells whether the role counts at the mini program.
-	counts bool
+// Whatever takes the id of something in a workspace asks for a role there.
+func TestEveryMutationInsideAWorkspaceIsInTheMatrix(t *testing.T) {
+	t.Parallel()
+	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
+	inside := []string{"workspaceId", "miniProgramId", "memberId", "invitationId"}
+	found := 0
+	for _, mutation := range schema.Mutation.Fields {
+		for _, argument := range mutation.Arguments {
+			for _, field := range schema.Types[argument.Type.Name()].Fields {
+				if !slices.Contains(inside, field.Name) {
+					continue
+				}
+				found++
+				if _, ok := access.Matrix[access.Operation(mutation.Name)]; !ok || mutation.Directives.ForName("hasRole") == nil {
+					t.Errorf("%s takes %s and asks for no role", mutation.Name, field.Name)
+				}
+			}
+		}
+	}
+	if found < 15 {
+		t.Errorf("only %d were looked at", found)
+	}
 }
 
 func TestEveryOperationKnowsEveryRoleAtEveryID(t *testing.T) {
-	if len(operations) != len(access.Matrix) {
-		t.Fatalf("%d operations are tested of %d", len(operations), len(access.Matrix))
-	}
-	apitest.Run(t, func(t *testing.T, w *apitest.World) {
-		owner, master, stranger := w.SignUp(t, "owner"), w.SignUp(t, "master"), w.SignUp(t, "stranger")
-		assigned, unassigned := w.SignUp(t, "assigned"), w.SignUp(t, "unassigned")
-		workspaceID, foreignID := owner.CreateWorkspace(t, "Own"), stranger.CreateWorkspace(t, "Foreign")
-		miniProgramID := w.Insert(t, workspaceID, apitest.Row{CreatedBy: owner})
-		foreignMiniProgramID := w.Insert(t, foreignID, apitest.Row{CreatedBy: stranger})
-		masterID := w.Join(t, workspaceID, master, member.RoleMASTER)
-		w.Assign(t, w.Join(t, workspaceID, assigned, member.RoleDEVELOPER), miniProgramID)
-		w.Join(t, workspaceID, unassigned, member.RoleDEVELOPER)
-
-		own := map[id.Kind]string{id.Workspace: workspaceID, id.MiniProgram: miniProgramID}
-		foreign := map[id.Kind]string{id.Workspace: foreignID, id.MiniProgram: foreignMiniProgramID}
-		elsewhere := []string{
-			"", " ", "x", "_", "wsp", "wsp_", "mpr_", "wsp_x", "mpr_' OR 1=1 --", "0", strings.ToUpper(workspaceID), workspaceID + " ",
-			workspaceID[4:], "wsp_%", owner.ID, masterID, "ind_5812", "ltg_ALIPAY_CN", id.New(id.Workspace), id.New(id.MiniProgram),
-			id.New(id.QuotaUse), "wsp_\x00", strings.Repeat("w", 5000),
-		}
-		n := 0
-		do := func(p *apitest.Person, o asked, at string) *apitest.Answer {
-			n++
-			return p.Do(t, o.query, o.variables(at, n))
-		}
+	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+		cast, target := callers(t, w), somebody(t, w, "target")
 		for operation, rule := range access.Matrix {
-			o := operations[operation]
-			wrong := append([]string{foreign[rule.At]}, elsewhere...)
-			for kind, at := range own {
-				if kind != rule.At {
-					wrong = append(wrong, at)
-				}
-			}
-			for _, at := range append(wrong, own[rule.At]) {
-				do(w.Visitor(t), o, at).Refused(t, "UNAUTHENTICATED")
-			}
-			for _, c := range []caller{
-				{owner, member.RoleOWNER, true}, {master, member.RoleMASTER, true},
-				{assigned, member.RoleDEVELOPER, true}, {unassigned, member.RoleDEVELOPER, false},
-			} {
-				missing := do(c.person, o, id.New(rule.At))
-				missing.Refused(t, "NOT_FOUND")
-				for _, at := range wrong {
-					if got := do(c.person, o, at); got.Anonymous() != missing.Anonymous() {
-						t.Errorf("%s %s at %q: %s\na missing id: %s", c.person.DisplayName, operation, at, got.Body, missing.Body)
+			var s stage
+			spent := true
+			for _, c := range cast {
+				for i := range s.at(rule.At) {
+					if spent {
+						s = newStage(t, w, cast, target)
+						operations[operation].prepared(t, w, s)
 					}
+					spent = checkAtOwn(t, w, operation, c, s, s.at(rule.At)[i])
 				}
-				checkOwn(t, operation, c, do(c.person, o, own[rule.At]), missing)
 			}
-			hidden, missing := do(stranger, o, own[rule.At]), do(stranger, o, id.New(rule.At))
-			hidden.Refused(t, "NOT_FOUND")
-			if hidden.Anonymous() != missing.Anonymous() || hidden.Status != missing.Status {
-				t.Errorf("%s: a stranger can tell a hidden id from a missing one: %s\n%s", operation, hidden.Body, missing.Body)
-			}
-		}
-		if n := w.Client.MiniProgram.Query().CountX(t.Context()); n != 4 {
-			t.Errorf("%d mini programs are stored; want the two of the test and one each of owner and master", n)
 		}
 	})
 }
 
-// checkOwn judges the answer to a member of the workspace that the id names or is in.
-func checkOwn(t *testing.T, operation access.Operation, c caller, got, missing *apitest.Answer) {
+// checkAtOwn tries an operation at an id of the workspace that the caller has a place in, and tells whether the stage was changed.
+func checkAtOwn(t *testing.T, w *apitest.World, operation access.Operation, c caller, s stage, at string) bool {
 	t.Helper()
-	may := access.Matrix[operation].Roles
-	switch {
-	case access.Matrix[operation].At == id.MiniProgram && !c.counts:
-		if got.Anonymous() != missing.Anonymous() {
-			t.Errorf("%s %s: %s, not as for a missing id", c.person.DisplayName, operation, got.Body)
+	o := operations[operation]
+	missing, before := o.by(t, c.person, s, id.New(access.Matrix[operation].At)), matrixRows(t, w, s.workspaceID)
+	got := o.by(t, c.person, s, at)
+	events := w.Client.AuditEvent.Query().Where(auditevent.WorkspaceID(s.workspaceID), auditevent.OperationNEQ("createWorkspace")).AllX(t.Context())
+	switch want := verdict(operation, c, at == s.assignedID); want {
+	case "":
+		checkDone(t, operation, c, got)
+		if !o.isMutation() {
+			break
 		}
-	case slices.Contains(may, c.role):
-		if len(got.Errors) != 0 || got.Get(string(operation)) == nil {
-			t.Errorf("%s may not %s: %s", c.person.DisplayName, operation, got.Body)
+		if len(events) != 1 || events[0].Operation != string(operation) || events[0].ActorID == nil || *events[0].ActorID != c.person.ID {
+			t.Errorf("%s %s: noted %v", c.name, operation, events)
 		}
+		return true
+	case "FORBIDDEN":
+		checkForbidden(t, operation, c, got)
 	default:
-		got.Refused(t, "FORBIDDEN")
-		for _, role := range may {
-			if !strings.Contains(got.Errors[0].Message, string(role)) {
-				t.Errorf("%s: the message does not name %s: %s", operation, role, got.Body)
-			}
-		}
-		if strings.Contains(got.Errors[0].Message, string(c.role)) {
-			t.Errorf("%s: the message names %s, who may not: %s", operation, c.role, got.Body)
+		missing.Refused(t, want)
+		if got.Anonymous() != missing.Anonymous() || got.Status != missing.Status {
+			t.Errorf("%s %s: %s\na missing id: %s", c.name, operation, got.Body, missing.Body)
 		}
 	}
+	if after := matrixRows(t, w, s.workspaceID); after != before {
+		t.Errorf("%s %s: something was written", c.name, operation)
+	}
+	return false
+}
+
+// verdict is the code that an operation is refused with, or "" for whom it is done.
+func verdict(operation access.Operation, c caller, atAssigned bool) string {
+	rule := access.Matrix[operation]
+	switch {
+	case c.person.ID == "":
+		return "UNAUTHENTICATED"
+	case c.status != member.StatusACTIVE:
+		return "NOT_FOUND"
+	case rule.At == id.MiniProgram && c.role == member.RoleDEVELOPER && !(c.assigned && atAssigned):
+		return "NOT_FOUND"
+	case !slices.Contains(rule.Roles, c.role):
+		return "FORBIDDEN"
+	}
+	return ""
+}
+
+func checkDone(t *testing.T, operation access.Operation, c caller, got *apitest.Answer) {
+	t.Helper()
+	wrong, _ := got.Get(string(operation) + ".userErrors").([]any)
+	if len(got.Errors) != 0 || len(wrong) != 0 || got.Get(operations[operation].result) == nil {
+		t.Errorf("%s may not %s: %s", c.name, operation, got.Body)
+	}
+}
+
+// checkForbidden makes sure that a member is told which roles may, and that the refusal of a workspace's field leaves the others.
+func checkForbidden(t *testing.T, operation access.Operation, c caller, got *apitest.Answer) {
+	t.Helper()
+	if isField := strings.HasPrefix(operations[operation].result, "workspace."+string(operation)); isField {
+		path := []any{"workspace", string(operation)}
+		if got.Code(t) != "FORBIDDEN" || !slices.Equal(got.Errors[0].Path, path) || got.Get("workspace."+string(operation)) != nil ||
+			got.Get("workspace.id") == nil || got.Get("workspace.name") != "Hidden coffee" {
+			t.Errorf("%s %s: %s", c.name, operation, got.Body)
+			return
+		}
+	} else {
+		got.Refused(t, "FORBIDDEN")
+	}
+	if len(got.Errors) != 1 {
+		return
+	}
+	for _, role := range []member.Role{member.RoleOWNER, member.RoleMASTER, member.RoleDEVELOPER} {
+		may := slices.Contains(access.Matrix[operation].Roles, role)
+		if strings.Contains(got.Errors[0].Message, string(role)) != may {
+			t.Errorf("%s %s: %s may is %t, and the message says: %s", c.name, operation, role, may, got.Errors[0].Message)
+		}
+	}
+}
+
+func TestEveryOperationAnswersEveryOtherIDAsOneThatIsMissing(t *testing.T) {
+	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+		cast, target := callers(t, w), somebody(t, w, "target")
+		s := newStage(t, w, cast, target)
+		hermit := caller{role: member.RoleOWNER, status: member.StatusACTIVE, person: somebody(t, w, "hermit")}
+		foreign := newStage(t, w, []caller{hermit}, somebody(t, w, "friend"))
+		rows := func() string { return matrixRows(t, w, s.workspaceID) + matrixRows(t, w, foreign.workspaceID) }
+		before := rows()
+		for operation, rule := range access.Matrix {
+			wrong := oddIDs(s, cast[0].person)
+			for _, kind := range []id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation} {
+				wrong = append(wrong, foreign.at(kind)...)
+				if kind != rule.At {
+					wrong = append(wrong, s.at(kind)...)
+				}
+			}
+			for _, c := range cast {
+				missing := operations[operation].by(t, c.person, s, id.New(rule.At))
+				missing.Refused(t, verdict(operation, caller{person: c.person}, false))
+				for _, at := range wrong {
+					got := operations[operation].by(t, c.person, s, at)
+					if got.Anonymous() != missing.Anonymous() || got.Status != missing.Status {
+						t.Errorf("%s %s at %.80q: %s\na missing id: %s", c.name, operation, at, got.Body, missing.Body)
+					}
+				}
+			}
+		}
+		if after := rows(); after != before {
+			t.Error("refused, yet written")
+		}
+	})
+}
+
+// oddIDs are ids that nothing in a workspace has.
+func oddIDs(s stage, p *apitest.Person) []string {
+	odd := []string{
+		"", " ", "x", "_", "0", "wsp", "wsp_", "wsp_x", "wsp_%", "wsp_\x00", "mpr_' OR 1=1 --", "mem_*", "inv_' OR ''='", strings.Repeat("w", 5000),
+		strings.ToUpper(s.workspaceID), s.workspaceID + " ", s.workspaceID[4:], "mem_" + s.workspaceID[4:], "inv_" + s.memberID[4:],
+		p.ID, "ind_5812", "ltg_ALIPAY_CN",
+	}
+	for _, kind := range []id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation, id.AuditEvent, id.QuotaUse} {
+		odd = append(odd, id.New(kind))
+	}
+	return odd
+}
+
+// Of whom a master may block, the matrix does not tell: it depends on the member.
+func TestMastersBlockAndUnblockDevelopersOnly(t *testing.T) {
+	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+		owner, master, other := w.SignUp(t, "owner"), w.SignUp(t, "master"), w.SignUp(t, "other")
+		workspaceID := owner.CreateWorkspace(t, "Coffee")
+		masterID, otherID := w.Join(t, workspaceID, master, member.RoleMASTER), w.Join(t, workspaceID, other, member.RoleMASTER)
+		developerID := w.Join(t, workspaceID, somebody(t, w, "developer"), member.RoleDEVELOPER)
+		ownerID := w.Client.Member.Query().Where(member.RoleEQ(member.RoleOWNER)).OnlyIDX(t.Context())
+		block, unblock := operations[access.BlockMember], operations[access.UnblockMember]
+		refused := func(o asked, at string) {
+			t.Helper()
+			before := matrixRows(t, w, workspaceID)
+			answer := o.by(t, master, stage{}, at)
+			answer.Refused(t, "FORBIDDEN")
+			if !strings.Contains(answer.Body, "OWNER") || strings.Contains(answer.Body, "MASTER") || matrixRows(t, w, workspaceID) != before {
+				t.Errorf("%s", answer.Body)
+			}
+		}
+		for _, at := range []string{ownerID, masterID, otherID} {
+			refused(block, at)
+			refused(unblock, at)
+		}
+		checkDone(t, access.BlockMember, caller{name: "owner"}, block.by(t, owner, stage{}, otherID))
+		refused(unblock, otherID)
+		block.by(t, other, stage{}, developerID).Refused(t, "NOT_FOUND")
+		checkDone(t, access.UnblockMember, caller{name: "owner"}, unblock.by(t, owner, stage{}, otherID))
+		checkDone(t, access.BlockMember, caller{name: "master"}, block.by(t, master, stage{}, developerID))
+		checkDone(t, access.UnblockMember, caller{name: "other"}, unblock.by(t, other, stage{}, developerID))
+		for memberID, want := range map[string]member.Status{
+			ownerID: member.StatusACTIVE, masterID: member.StatusACTIVE, otherID: member.StatusACTIVE, developerID: member.StatusACTIVE,
+		} {
+			if got := w.Client.Member.GetX(t.Context(), memberID).Status; got != want {
+				t.Errorf("%s is %s", memberID, got)
+			}
+		}
+	})
 }
 
 // The id is found at the end of the path however the argument is written.
