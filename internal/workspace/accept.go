@@ -147,9 +147,13 @@ func (w *Workspaces) join(ctx context.Context, tx *ent.Tx, actor access.Actor, f
 	return err
 }
 
-// spend uses an invitation up, unless it is good for nothing any more.
+// spend uses an invitation up, unless it is good for nothing any more. It takes the mail back first, since whoever sends it holds the
+// mail and then the invitation.
 func (w *Workspaces) spend(ctx context.Context, tx *ent.Tx, found *ent.Invitation, wrong *fault.List) error {
 	_, err := hold(ctx, tx, found.WorkspaceID)
+	if err == nil {
+		err = takeMailBack(ctx, tx, found.ID)
+	}
 	spent := 0
 	if err == nil {
 		spent, err = tx.Invitation.Update().SetStatus(invitation.StatusACCEPTED).ClearTokenHash().
@@ -159,10 +163,8 @@ func (w *Workspaces) spend(ctx context.Context, tx *ent.Tx, found *ent.Invitatio
 	case err == nil && spent == 0, errors.Is(err, fault.ErrNotFound):
 		wrong.Add("token", fault.InvalidToken)
 		return errRefused
-	case err != nil:
-		return err
 	}
-	return takeMailBack(ctx, tx, found.ID)
+	return err
 }
 
 // takePlace makes the actor a member as the invitation says, anew after an earlier membership has ended, and returns the status
