@@ -14,9 +14,9 @@ import (
 // listSize is how many elements a list is taken to have whose size the query does not say: such lists are short.
 const listSize = 1
 
-// listSizes are the lists that are longer than that, with about as many elements as they have at the most: the mini programs of a
-// workspace.
-var listSizes = map[string]int{"Member.miniPrograms": 10, "Invitation.miniPrograms": 10}
+// listSizes are the lists that are longer than that, with about as many elements as they have: some of the mini programs of a
+// workspace, of which there are few.
+var listSizes = map[string]int{"Member.miniPrograms": 5, "Invitation.miniPrograms": 5}
 
 // enough is more than any limit; counts stop growing there, so that they cannot overflow.
 const enough = 1 << 30

@@ -15,8 +15,9 @@ import (
 
 func TestEveryOperationOfTheMatrixIsTried(t *testing.T) {
 	t.Parallel()
+	streams := graph.NewExecutableSchema(graph.Config{}).Schema().Subscription.Fields
 	for operation := range access.Matrix {
-		if _, ok := operations[operation]; !ok {
+		if _, ok := operations[operation]; !ok && streams.ForName(string(operation)) == nil { // those are tried where they are streamed
 			t.Errorf("%s is not tried", operation)
 		}
 	}
@@ -57,7 +58,8 @@ func TestEveryMutationInsideAWorkspaceIsInTheMatrix(t *testing.T) {
 func TestEveryOperationKnowsEveryRoleAtEveryID(t *testing.T) {
 	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
 		cast, target := callers(t, w), somebody(t, w, "target")
-		for operation, rule := range access.Matrix {
+		for operation := range operations {
+			rule := access.Matrix[operation]
 			var s stage
 			spent := true
 			for _, c := range cast {
@@ -160,7 +162,8 @@ func TestEveryOperationAnswersEveryOtherIDAsOneThatIsMissing(t *testing.T) {
 		foreign := newStage(t, w, []caller{hermit}, somebody(t, w, "friend"))
 		rows := func() string { return matrixRows(t, w, s.workspaceID) + matrixRows(t, w, foreign.workspaceID) }
 		before := rows()
-		for operation, rule := range access.Matrix {
+		for operation := range operations {
+			rule := access.Matrix[operation]
 			wrong := oddIDs(s, cast[0].person)
 			for _, kind := range []id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation} {
 				wrong = append(wrong, foreign.at(kind)...)

@@ -442,7 +442,7 @@ func TestWhoIsRemovedLosesAssignmentsAndStaysTheAuthor(t *testing.T) {
 		}
 		changed(t, c.owner, "assignMiniPrograms", apitest.Vars{"memberId": c.unassignedID, "miniProgramIds": []string{byMaster}})
 		for _, p := range []*apitest.Person{c.owner, c.other, c.unassigned} {
-			answer := p.Do(t, `query($id: ID!, $user: ID!) { miniProgram(id: $id) { createdBy { id displayName } developers { id } } node(id: $user) { ... on User { displayName } } }`,
+			answer := p.Do(t, `query($id: ID!, $user: ID!) { miniProgram(id: $id) { createdBy { id displayName } developers { nodes { id } } } node(id: $user) { ... on User { displayName } } }`,
 				apitest.Vars{"id": byMaster, "user": c.master.ID})
 			if answer.Get("miniProgram.createdBy.displayName") != "master" || answer.Get("miniProgram.createdBy.id") != c.master.ID ||
 				answer.Get("node.displayName") != "master" || strings.Contains(answer.Body, c.developerID) {

@@ -15,10 +15,10 @@ import (
 // "hidden", "done", or the code of the refusal.
 var nextWays = map[string]func(t *testing.T, c *changeTeam, p *apitest.Person) string{
 	"query by POST": func(t *testing.T, c *changeTeam, p *apitest.Person) string {
-		return nextOutcome(t, c, p.Do(t, nextQuery, byID(c.assigned, 0)), "miniProgram", "seen")
+		return nextOutcome(t, c, p.Do(t, nextQuery, apitest.Vars{"id": c.assigned}), "miniProgram", "seen")
 	},
 	"query by GET": func(t *testing.T, c *changeTeam, p *apitest.Person) string {
-		variables, err := json.Marshal(byID(c.assigned, 0))
+		variables, err := json.Marshal(apitest.Vars{"id": c.assigned})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +48,7 @@ var nextWays = map[string]func(t *testing.T, c *changeTeam, p *apitest.Person) s
 		return nextOutcome(t, c, p.Do(t, currentWorkspace, nil), "viewer.currentWorkspace", "seen")
 	},
 	"node": func(t *testing.T, c *changeTeam, p *apitest.Person) string {
-		return nextOutcome(t, c, p.Do(t, `query($id: ID!) { node(id: $id) { id ... on MiniProgram { name } } }`, byID(c.assigned, 0)), "node", "seen")
+		return nextOutcome(t, c, p.Do(t, `query($id: ID!) { node(id: $id) { id ... on MiniProgram { name } } }`, apitest.Vars{"id": c.assigned}), "node", "seen")
 	},
 	"list": func(t *testing.T, c *changeTeam, p *apitest.Person) string {
 		answer := p.Do(t, `{ viewer { memberships { nodes { workspace { miniPrograms { totalCount nodes { id } } } } } } }`, nil)

@@ -23,7 +23,7 @@ func TestOwnersAndMastersRenameAWorkspace(t *testing.T) {
 			if answer.Get("renameWorkspace.workspace.name") != want || answer.Get("renameWorkspace.workspace.id") != c.id {
 				t.Errorf("answered %s", answer.Body)
 			}
-			if got := c.developer.Do(t, `query($id: ID!) { workspace(id: $id) { name } }`, byID(c.id, 0)).Get("workspace.name"); got != want {
+			if got := c.developer.Do(t, `query($id: ID!) { workspace(id: $id) { name } }`, apitest.Vars{"id": c.id}).Get("workspace.name"); got != want {
 				t.Errorf("the name is %v, not %s", got, want)
 			}
 		}
@@ -87,7 +87,7 @@ func TestOwnershipIsHandedToAnActiveMaster(t *testing.T) {
 		c.isForbidden(t, c.owner, "transferOwnership", apitest.Vars{"memberId": c.otherID, "password": apitest.Password}, "OWNER")
 		c.isForbidden(t, c.owner, "deleteWorkspace", apitest.Vars{"workspaceId": c.id}, "OWNER")
 		for p, role := range map[*apitest.Person]string{c.owner: "MASTER", c.master: "OWNER"} {
-			if got := p.Do(t, `query($id: ID!) { workspace(id: $id) { viewerRole } }`, byID(c.id, 0)).Get("workspace.viewerRole"); got != role {
+			if got := p.Do(t, `query($id: ID!) { workspace(id: $id) { viewerRole } }`, apitest.Vars{"id": c.id}).Get("workspace.viewerRole"); got != role {
 				t.Errorf("the former %s is %v", p.DisplayName, got)
 			}
 		}
@@ -251,7 +251,7 @@ func isAsIfItNeverWas(t *testing.T, w *apitest.World, p *apitest.Person, workspa
 	missing := id.New(id.Workspace)
 	for name, ask := range map[string]func(at string) *apitest.Answer{
 		"workspace": func(at string) *apitest.Answer {
-			return p.Do(t, `query($id: ID!) { workspace(id: $id) { name } }`, byID(at, 0))
+			return p.Do(t, `query($id: ID!) { workspace(id: $id) { name } }`, apitest.Vars{"id": at})
 		},
 		"chooseWorkspace":   func(at string) *apitest.Answer { return p.Do(t, chooseWorkspace, apitest.Vars{"id": at}) },
 		"createMiniProgram": func(at string) *apitest.Answer { return p.Create(t, apitest.CreateInput(at)) },
@@ -280,7 +280,7 @@ func isAsIfItNeverWas(t *testing.T, w *apitest.World, p *apitest.Person, workspa
 		writesNothing(t, w, mutation, func() { changes(t, p, mutation, ofMember(memberID)).Refused(t, "NOT_FOUND") })
 	}
 	writesNothing(t, w, "withdrawInvitation", func() {
-		p.Do(t, `mutation($id: ID!) { withdrawInvitation(input: {invitationId: $id}) { userErrors { code } } }`, byID(invitationID, 0)).Refused(t, "NOT_FOUND")
+		p.Do(t, `mutation($id: ID!) { withdrawInvitation(input: {invitationId: $id}) { userErrors { code } } }`, apitest.Vars{"id": invitationID}).Refused(t, "NOT_FOUND")
 	})
 }
 
