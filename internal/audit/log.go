@@ -76,18 +76,14 @@ func (l *Log) Count(ctx context.Context, actor access.Actor, workspaceIDs []stri
 
 func (f Filter) predicates(actor access.Actor) []predicate.AuditEvent {
 	predicates := []predicate.AuditEvent{access.AuditEvents(actor)}
-	var texts []string
 	if f.Operation != nil {
-		predicates = append(predicates, auditevent.OperationIn(f.Operation...))
-		texts = append(texts, f.Operation...)
+		predicates = append(predicates, auditevent.OperationIn(findable(f.Operation...)...))
 	}
 	if f.ActorID != nil {
-		predicates = append(predicates, auditevent.ActorID(*f.ActorID))
-		texts = append(texts, *f.ActorID)
+		predicates = append(predicates, auditevent.ActorIDIn(findable(*f.ActorID)...))
 	}
 	if f.SubjectID != nil {
-		predicates = append(predicates, auditevent.SubjectID(*f.SubjectID))
-		texts = append(texts, *f.SubjectID)
+		predicates = append(predicates, auditevent.SubjectIDIn(findable(*f.SubjectID)...))
 	}
 	if f.Since != nil {
 		predicates = append(predicates, auditevent.CreatedAtGTE(*f.Since))
@@ -95,10 +91,12 @@ func (f Filter) predicates(actor access.Actor) []predicate.AuditEvent {
 	if f.Until != nil {
 		predicates = append(predicates, auditevent.CreatedAtLT(*f.Until))
 	}
-	if slices.ContainsFunc(texts, func(text string) bool { return strings.ContainsRune(text, 0) }) { // which no database looks for
-		return append(predicates[:1], auditevent.IDIn())
-	}
 	return predicates
+}
+
+// findable returns the texts without those that hold a NUL, which PostgreSQL does not take and no event has.
+func findable(texts ...string) []string {
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return strings.ContainsRune(text, 0) })
 }
 
 // Changes returns what an event changed.
