@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -19,13 +18,16 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 	})
 }
 
-// UnmarshalDateTime reads a moment in RFC 3339.
+// UnmarshalDateTime reads a moment in RFC 3339 and gives it in UTC to the microsecond, as every moment is kept: SQLite compares them
+// as texts, and needs the years to have four digits.
 func UnmarshalDateTime(v any) (time.Time, error) {
-	text, ok := v.(string)
-	if !ok {
-		return time.Time{}, fmt.Errorf("a DateTime is a string; found %T", v)
+	text, _ := v.(string)
+	at, err := time.Parse(time.RFC3339Nano, text)
+	at = at.UTC().Truncate(time.Microsecond)
+	if err != nil || at.Year() < 0 || at.Year() > 9999 {
+		return time.Time{}, fault.BadInput("A DateTime is a moment as RFC 3339 writes it, such as 2026-11-22T08:30:00Z.")
 	}
-	return time.Parse(time.RFC3339Nano, text)
+	return at, nil
 }
 
 // MarshalUpload is never called: no field gives an Upload.
