@@ -22,23 +22,23 @@ func TestAWorkspaceInvitesFiftyPeopleADay(t *testing.T) {
 		w.Join(t, s.id, master, member.RoleMASTER)
 		other := s.owner.CreateWorkspace(t, "Elsewhere")
 		for _, from := range []string{"a", "b", "c", "d"} {
-			invited(t, s.owner, s.id, inviteMasters(10, from)...)
+			invitePeople(t, s.owner, s.id, inviteMasters(10, from)...)
 		}
-		last := invited(t, master, s.id, inviteMasters(5, "e")...)[0]
+		last := invitePeople(t, master, s.id, inviteMasters(5, "e")...)[0]
 		for _, p := range []*apitest.Person{s.owner, master} {
-			isTooManyInvitations(t, w, func() *apitest.Answer { return invite(t, p, s.id, inviteMasters(10, "f")...) })
+			isTooManyInvitations(t, w, func() *apitest.Answer { return askToInvite(t, p, s.id, inviteMasters(10, "f")...) })
 		}
-		invited(t, s.owner, s.id, inviteMasters(5, "f")...)
+		invitePeople(t, s.owner, s.id, inviteMasters(5, "f")...)
 		for _, p := range []*apitest.Person{s.owner, master} {
-			isTooManyInvitations(t, w, func() *apitest.Answer { return invite(t, p, s.id, inviteMaster("g@example.com")) })
+			isTooManyInvitations(t, w, func() *apitest.Answer { return askToInvite(t, p, s.id, inviteMaster("g@example.com")) })
 			isTooManyInvitations(t, w, func() *apitest.Answer { return p.Do(t, resendMutation, apitest.Vars{"id": last}) })
 		}
 		inviteRefused(t, w, s.owner, s.id, []apitest.Vars{inviteMaster("")}, "BLANK invitations.0.email")
 		done(t, s.owner.Do(t, withdrawMutation, apitest.Vars{"id": last}), "withdrawInvitation")
-		invited(t, s.owner, other, inviteMasters(10, "a")...)
+		invitePeople(t, s.owner, other, inviteMasters(10, "a")...)
 		w.Advance(24 * time.Hour)
 		s.owner.SignIn(t)
-		invited(t, s.owner, s.id, inviteMasters(10, "g")...)
+		invitePeople(t, s.owner, s.id, inviteMasters(10, "g")...)
 		if n := len(w.Letters(t)); n != 70 {
 			t.Errorf("%d letters, not 70", n)
 		}
@@ -50,9 +50,9 @@ func TestSendingAgainCountsAsAnInvitation(t *testing.T) {
 	options.Limits = with(func(l *limit.Limits) { l.Invitations, l.InvitationLimitTime = 3, 10*time.Minute })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		one := invited(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": one}), "resendInvitation")
-		isToWait(t, inviteUnchanged(t, w, func() *apitest.Answer { return invite(t, s.owner, s.id, inviteMasters(2, "max")...) }), 10*time.Minute)
+		isToWait(t, inviteUnchanged(t, w, func() *apitest.Answer { return askToInvite(t, s.owner, s.id, inviteMasters(2, "max")...) }), 10*time.Minute)
 		done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": one}), "resendInvitation")
 		token := w.LetterTo(t, "eva@example.com").Token(t)
 		isToWait(t, inviteUnchanged(t, w, func() *apitest.Answer { return s.owner.Do(t, resendMutation, apitest.Vars{"id": one}) }), 10*time.Minute)
@@ -60,6 +60,6 @@ func TestSendingAgainCountsAsAnInvitation(t *testing.T) {
 			t.Errorf("the link died of a mail that was refused: %s", answer.Body)
 		}
 		w.Advance(10 * time.Minute)
-		invited(t, s.owner, s.id, inviteMasters(2, "max")...)
+		invitePeople(t, s.owner, s.id, inviteMasters(2, "max")...)
 	})
 }

@@ -62,13 +62,13 @@ func invitationsOf(t *testing.T, p *apitest.Person, workspaceID string, args api
 func TestInvitationsAreListedTheLatestFirstAndPagedBothWays(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		invited(t, s.owner, s.owner.CreateWorkspace(t, "Elsewhere"), inviteMasters(3, "foreign")...)
+		invitePeople(t, s.owner, s.owner.CreateWorkspace(t, "Elsewhere"), inviteMasters(3, "foreign")...)
 		var want []string
 		for _, from := range []string{"a", "b", "c"} {
 			for _, one := range inviteMasters(8, from) {
 				want = append(want, one["email"].(string))
 			}
-			invited(t, s.owner, s.id, inviteMasters(8, from)...)
+			invitePeople(t, s.owner, s.id, inviteMasters(8, from)...)
 		}
 		slices.Reverse(want)
 		if page := invitationsOf(t, s.owner, s.id, nil); !slices.Equal(page.addresses, want[:20]) || page.total != 24 || !page.next || page.previous {
@@ -118,21 +118,21 @@ func TestInvitationsAreListedByWhatHasBecomeOfThem(t *testing.T) {
 	options.Limits = with(func(l *limit.Limits) { l.InvitationTime = 20 * time.Minute })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		ids := invited(t, s.owner, s.id, inviteMaster("accepted@example.com"), inviteMaster("withdrawn@example.com"), inviteMaster("old@example.com"))
+		ids := invitePeople(t, s.owner, s.id, inviteMaster("accepted@example.com"), inviteMaster("withdrawn@example.com"), inviteMaster("old@example.com"))
 		acceptsAnew(t, w, w.LetterTo(t, "accepted@example.com").Token(t), "Accepted")
 		done(t, s.owner.Do(t, withdrawMutation, apitest.Vars{"id": ids[1]}), "withdrawInvitation")
 		w.Advance(20 * time.Minute)
 		listsByStatus(t, s, map[string][]string{
 			"INVITED": {}, "EXPIRED": {"old@example.com"}, "ACCEPTED": {"accepted@example.com"}, "WITHDRAWN": {"withdrawn@example.com"},
 		})
-		invited(t, s.owner, s.id, inviteMaster("open@example.com"), inviteMaster("older@example.com")) // which notes that one has expired
+		invitePeople(t, s.owner, s.id, inviteMaster("open@example.com"), inviteMaster("older@example.com")) // which notes that one has expired
 		done(t, s.owner.Do(t, withdrawMutation, apitest.Vars{"id": ids[2]}), "withdrawInvitation")
 		listsByStatus(t, s, map[string][]string{
 			"INVITED": {"older@example.com", "open@example.com"}, "EXPIRED": {}, "ACCEPTED": {"accepted@example.com"},
 			"WITHDRAWN": {"old@example.com", "withdrawn@example.com"},
 		})
 		w.Advance(20 * time.Minute)
-		invited(t, s.owner, s.id, inviteMaster("open@example.com"))
+		invitePeople(t, s.owner, s.id, inviteMaster("open@example.com"))
 		listsByStatus(t, s, map[string][]string{
 			"INVITED": {"open@example.com"}, "EXPIRED": {"older@example.com", "open@example.com"}, "ACCEPTED": {"accepted@example.com"},
 			"WITHDRAWN": {"old@example.com", "withdrawn@example.com"},
@@ -177,7 +177,7 @@ func TestInvitationsAreForOwnersAndMastersOnly(t *testing.T) {
 		stranger.CreateWorkspace(t, "Elsewhere")
 		w.Join(t, s.id, master, member.RoleMASTER)
 		w.Assign(t, w.Join(t, s.id, developer, member.RoleDEVELOPER), s.tea)
-		ids := invited(t, s.owner, s.id, inviteMaster("secret@example.com"), inviteDeveloper("hidden@example.com", s.coffee))
+		ids := invitePeople(t, s.owner, s.id, inviteMaster("secret@example.com"), inviteDeveloper("hidden@example.com", s.coffee))
 		for _, p := range []*apitest.Person{s.owner, master} {
 			if page := invitationsOf(t, p, s.id, nil); len(page.addresses) != 2 {
 				t.Errorf("%s sees %+v", p.DisplayName, page)
@@ -216,14 +216,14 @@ func TestAPageOfTwentyInvitationsTakesAsManyStatementsAsAPageOfTwo(t *testing.T)
 		milk := w.Insert(t, few, apitest.Row{Name: "Milk", CreatedBy: s.owner})
 		w.Join(t, s.id, master, member.RoleMASTER)
 		w.Join(t, few, master, member.RoleMASTER)
-		invited(t, s.owner, few, inviteDeveloper("a@example.com", milk))
-		invited(t, master, few, inviteMaster("b@example.com"))
+		invitePeople(t, s.owner, few, inviteDeveloper("a@example.com", milk))
+		invitePeople(t, master, few, inviteMaster("b@example.com"))
 		for i, p := range []*apitest.Person{s.owner, master} {
 			var people []apitest.Vars
 			for j := range 10 {
 				people = append(people, inviteDeveloper(fmt.Sprintf("p%d-%d@example.com", i, j), [][]string{{s.coffee}, {s.tea}, {s.coffee, s.tea}}[j%3]...))
 			}
-			invited(t, p, s.id, people...)
+			invitePeople(t, p, s.id, people...)
 		}
 		args := apitest.Vars{"first": 20}
 		_, ofFew := counted(t, w, s.owner, invitationsQuery, args.With("id", few))

@@ -21,14 +21,6 @@ const (
 }` + inviteFragment
 )
 
-// isOpenStill makes sure that a token can still be used.
-func isOpenStill(t *testing.T, w *apitest.World, token string) {
-	t.Helper()
-	if answer := w.Visitor(t).Do(t, offerQuery, apitest.Vars{"token": token}); answer.Get("invitation") == nil || len(answer.Errors) != 0 {
-		t.Errorf("a token that should be good: %s", answer.Body)
-	}
-}
-
 // inviteStands refuses to change an invitation, and makes sure that it stays as it is.
 func inviteStands(t *testing.T, w *apitest.World, by *apitest.Person, query, mutation, invitationID, want string) apitest.UserError {
 	t.Helper()
@@ -42,7 +34,7 @@ func inviteStands(t *testing.T, w *apitest.World, by *apitest.Person, query, mut
 func TestSendingAgainReplacesTheLinkAtOnce(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		one := invited(t, s.owner, s.id, inviteDeveloper("eva@example.com", s.tea))[0]
+		one := invitePeople(t, s.owner, s.id, inviteDeveloper("eva@example.com", s.tea))[0]
 		first := w.LetterTo(t, "eva@example.com").Token(t)
 		w.Advance(25 * time.Minute)
 		s.owner.Header.Set("Accept-Language", "zh")
@@ -74,7 +66,7 @@ func TestSendingAgainReplacesTheLinkAtOnce(t *testing.T) {
 func TestOfAMailThatWasNotSentYetTheNextTakesThePlace(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		one := invited(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": one}), "resendInvitation")
 		if n := len(w.Letters(t)); n != 1 {
 			t.Errorf("%d letters, not 1", n)
@@ -86,7 +78,7 @@ func TestOfAMailThatWasNotSentYetTheNextTakesThePlace(t *testing.T) {
 func TestAnExpiredInvitationIsSentAgain(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		ids := invited(t, s.owner, s.id, inviteMaster("eva@example.com"), inviteMaster("tom@example.com"))
+		ids := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"), inviteMaster("tom@example.com"))
 		old := w.LetterTo(t, "eva@example.com").Token(t)
 		w.Advance(73 * time.Hour)
 		s.owner.SignIn(t)
@@ -105,7 +97,7 @@ func TestAnExpiredInvitationIsSentAgain(t *testing.T) {
 func TestEachSendingIsNoted(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		one := invited(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		for range 3 { // within a second
 			done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": one}), "resendInvitation")
 		}
@@ -125,7 +117,7 @@ func TestAnInvitationIsNotSentAgainToWhomItIsOfNoUse(t *testing.T) {
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		eva, tom := w.SignUp(t, "eva"), w.SignUp(t, "tom")
-		ids := invited(t, s.owner, s.id, inviteMaster("accepted@example.com"), inviteMaster("withdrawn@example.com"), inviteMaster("twice@example.com"),
+		ids := invitePeople(t, s.owner, s.id, inviteMaster("accepted@example.com"), inviteMaster("withdrawn@example.com"), inviteMaster("twice@example.com"),
 			inviteMaster(eva.Email), inviteMaster(tom.Email))
 		acceptsAnew(t, w, w.LetterTo(t, "accepted@example.com").Token(t), "Accepted")
 		done(t, s.owner.Do(t, withdrawMutation, apitest.Vars{"id": ids[1]}), "withdrawInvitation")
@@ -141,7 +133,7 @@ func TestAnInvitationIsNotSentAgainToWhomItIsOfNoUse(t *testing.T) {
 			inviteStands(t, w, s.owner, resendMutation, "resendInvitation", one, "ALREADY_MEMBER invitationId")
 		}
 		w.Advance(20 * time.Minute)
-		again := invited(t, s.owner, s.id, inviteMaster("twice@example.com"))[0]
+		again := invitePeople(t, s.owner, s.id, inviteMaster("twice@example.com"))[0]
 		inviteStands(t, w, s.owner, resendMutation, "resendInvitation", ids[2], "ALREADY_INVITED invitationId")
 		done(t, s.owner.Do(t, withdrawMutation, apitest.Vars{"id": again}), "withdrawInvitation")
 		done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": ids[2]}), "resendInvitation")
@@ -151,7 +143,7 @@ func TestAnInvitationIsNotSentAgainToWhomItIsOfNoUse(t *testing.T) {
 func TestAWithdrawnInvitationIsGoodForNothing(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		one := invited(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		token := w.LetterTo(t, "eva@example.com").Token(t)
 		answer := s.owner.Do(t, withdrawMutation, apitest.Vars{"id": one})
 		done(t, answer, "withdrawInvitation")
@@ -160,11 +152,14 @@ func TestAWithdrawnInvitationIsGoodForNothing(t *testing.T) {
 		}
 		offersNothing(t, w, token)
 		acceptsNothing(t, w.Visitor(t), token, "INVALID_TOKEN token")
+		if w.Client.Invitation.GetX(t.Context(), one).TokenHash != nil {
+			t.Error("the hash of the token stays")
+		}
 		wrong := inviteStands(t, w, s.owner, withdrawMutation, "withdrawInvitation", one, "WRONG_STATUS invitationId")
 		if want := map[string]string{"status": "WITHDRAWN", "allowed": "INVITED, EXPIRED"}; !maps.Equal(wrong.Params, want) {
 			t.Errorf("parameters %v", wrong.Params)
 		}
-		again := invited(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		again := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		acceptsAnew(t, w, w.LetterTo(t, "eva@example.com").Token(t), "Eva")
 		wrong = inviteStands(t, w, s.owner, withdrawMutation, "withdrawInvitation", again, "WRONG_STATUS invitationId")
 		if wrong.Params["status"] != "ACCEPTED" {
@@ -176,7 +171,7 @@ func TestAWithdrawnInvitationIsGoodForNothing(t *testing.T) {
 func TestWithdrawingTakesAnUnsentMailBack(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		ids := invited(t, s.owner, s.id, inviteMaster("eva@example.com"), inviteMaster("tom@example.com"))
+		ids := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"), inviteMaster("tom@example.com"))
 		done(t, s.owner.Do(t, withdrawMutation, apitest.Vars{"id": ids[0]}), "withdrawInvitation")
 		if n := waiting(t, w); n != 1 {
 			t.Errorf("%d mails wait, not 1", n)
@@ -190,11 +185,11 @@ func TestWithdrawingTakesAnUnsentMailBack(t *testing.T) {
 func TestAnExpiredInvitationIsWithdrawn(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		one := invited(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		w.Advance(73 * time.Hour)
 		s.owner.SignIn(t)
-		if letters := w.Letters(t); len(letters) != 0 {
-			t.Errorf("a mail of an invitation that is too old: %v", letters)
+		if letters := w.Letters(t); len(letters) != 0 || waiting(t, w) != 0 {
+			t.Errorf("a mail of an invitation that is too old is sent or waits: %v", letters)
 		}
 		answer := s.owner.Do(t, withdrawMutation, apitest.Vars{"id": one})
 		done(t, answer, "withdrawInvitation")

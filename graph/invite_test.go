@@ -64,7 +64,7 @@ func inviteMasters(n int, from string) []apitest.Vars {
 	return people
 }
 
-func invite(t *testing.T, by *apitest.Person, workspaceID string, people ...apitest.Vars) *apitest.Answer {
+func askToInvite(t *testing.T, by *apitest.Person, workspaceID string, people ...apitest.Vars) *apitest.Answer {
 	t.Helper()
 	if people == nil {
 		people = []apitest.Vars{}
@@ -72,10 +72,10 @@ func invite(t *testing.T, by *apitest.Person, workspaceID string, people ...apit
 	return by.Do(t, inviteMutation, apitest.Vars{"input": apitest.Vars{"workspaceId": workspaceID, "invitations": people}})
 }
 
-// invited invites and returns the invitations' ids; the test ends when it is refused.
-func invited(t *testing.T, by *apitest.Person, workspaceID string, people ...apitest.Vars) []string {
+// invitePeople invites them and returns the invitations' ids; the test ends when it is refused.
+func invitePeople(t *testing.T, by *apitest.Person, workspaceID string, people ...apitest.Vars) []string {
 	t.Helper()
-	answer := invite(t, by, workspaceID, people...)
+	answer := askToInvite(t, by, workspaceID, people...)
 	done(t, answer, "inviteMembers")
 	var ids []string
 	for i := range answer.List(t, "inviteMembers.invitations") {
@@ -90,7 +90,7 @@ func invited(t *testing.T, by *apitest.Person, workspaceID string, people ...api
 // invitedToken invites somebody and returns the token of the mail.
 func invitedToken(t *testing.T, w *apitest.World, by *apitest.Person, workspaceID string, one apitest.Vars) string {
 	t.Helper()
-	invited(t, by, workspaceID, one)
+	invitePeople(t, by, workspaceID, one)
 	return w.LetterTo(t, one["email"].(string)).Token(t)
 }
 
@@ -153,7 +153,7 @@ func inviteUnchanged(t *testing.T, w *apitest.World, ask func() *apitest.Answer)
 // inviteRefused invites and makes sure that nothing comes of it but these mistakes.
 func inviteRefused(t *testing.T, w *apitest.World, by *apitest.Person, workspaceID string, people []apitest.Vars, want ...string) []apitest.UserError {
 	t.Helper()
-	answer := inviteUnchanged(t, w, func() *apitest.Answer { return invite(t, by, workspaceID, people...) })
+	answer := inviteUnchanged(t, w, func() *apitest.Answer { return askToInvite(t, by, workspaceID, people...) })
 	if got := mistakes(t, answer, "inviteMembers"); !slices.Equal(got, want) {
 		t.Errorf("%v:\n%q, want\n%q", people, got, want)
 	}
@@ -182,7 +182,7 @@ func TestTenPeopleAreInvitedAtOnce(t *testing.T) {
 		}
 		asked = append(asked, inviteMasters(5, "max")...)
 		before := w.Now()
-		answer := invite(t, s.owner, s.id, asked...)
+		answer := askToInvite(t, s.owner, s.id, asked...)
 		done(t, answer, "inviteMembers")
 		addresses := []string{"eva@example.com", "bob@xn--bcher-kva.example", "tom@example.com", "zoe@example.com", longEmail(254),
 			"max0@example.com", "max1@example.com", "max2@example.com", "max3@example.com", "max4@example.com"}
@@ -249,7 +249,7 @@ func TestTheMailOfAnInvitationSaysWhoInvitesWhereToAndAsWhat(t *testing.T) {
 			{"en", "ann 邀请您加入 minidock 工作空间“Coffee House”", inviteMaster(eva.Email), []string{"您的角色：管理员", "3 天"}},
 		} {
 			s.owner.Header.Set("Accept-Language", c.language)
-			invited(t, s.owner, s.id, c.one)
+			invitePeople(t, s.owner, s.id, c.one)
 			letter := w.LetterTo(t, c.one["email"].(string))
 			if letter.Subject != c.subject {
 				t.Errorf("%s: subject %q", c.language, letter.Subject)
@@ -304,14 +304,14 @@ func TestInvitationsAreRefusedForEachMistake(t *testing.T) {
 				t.Errorf("%s: parameters %v, not %v", c.want, found[0].Params, c.params)
 			}
 		}
-		invited(t, s.owner, s.id, developer)
+		invitePeople(t, s.owner, s.id, developer)
 	})
 }
 
 func TestAllMistakesOfAllTenAreToldInTheOrderOfTheInput(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		invited(t, s.owner, s.id, inviteMaster("bob@example.com"))
+		invitePeople(t, s.owner, s.id, inviteMaster("bob@example.com"))
 		found := inviteRefused(t, w, s.owner, s.id, []apitest.Vars{
 			inviteDeveloper("eva@example.com", s.tea).With("name", ""),
 			inviteDeveloper("bob@example.com", "x", "y"),
@@ -337,7 +337,7 @@ func TestAllMistakesOfAllTenAreToldInTheOrderOfTheInput(t *testing.T) {
 		if want := []string{"input", "invitations", "3", "email"}; !slices.Equal(found[4].Path, want) {
 			t.Errorf("path %q, not %q", found[4].Path, want)
 		}
-		invited(t, s.owner, s.id, inviteMaster("tom@example.com")) // who was kept by the others' mistakes only
+		invitePeople(t, s.owner, s.id, inviteMaster("tom@example.com")) // who was kept by the others' mistakes only
 	})
 }
 
@@ -353,7 +353,7 @@ func TestOneToTenPeopleAreInvitedAtOnce(t *testing.T) {
 		if want := map[string]string{"count": "11", "max": "10"}; !maps.Equal(many[0].Params, want) {
 			t.Errorf("parameters %v", many[0].Params)
 		}
-		invited(t, s.owner, s.id, eleven[:10]...)
+		invitePeople(t, s.owner, s.id, eleven[:10]...)
 	})
 }
 
@@ -363,7 +363,7 @@ func TestAnAddressIsInvitedOnceHoweverItIsWritten(t *testing.T) {
 		inviteRefused(t, w, s.owner, s.id, []apitest.Vars{
 			inviteMaster("eva@bücher.example"), inviteMaster("EVA@BÜCHER.example"), inviteMaster(" eva@xn--bcher-kva.example\n"), inviteMaster("eva@example.com"),
 		}, "DUPLICATE invitations.1.email", "DUPLICATE invitations.2.email")
-		invited(t, s.owner, s.id, inviteMaster("eva@bücher.example"))
+		invitePeople(t, s.owner, s.id, inviteMaster("eva@bücher.example"))
 		for _, written := range []string{"eva@bücher.example", "Eva@Bücher.example", "eva@xn--bcher-kva.example"} {
 			inviteRefused(t, w, s.owner, s.id, []apitest.Vars{inviteMaster("tom@example.com"), inviteMaster(written)}, "ALREADY_INVITED invitations.1.email")
 		}
@@ -378,27 +378,27 @@ func TestMembersAreNotInvitedUnlessTheyWereRemoved(t *testing.T) {
 		done(t, s.owner.Do(t, blockMemberByID, apitest.Vars{"id": w.Join(t, s.id, blocked, member.RoleMASTER)}), "blockMember")
 		done(t, s.owner.Do(t, removeMemberByID, apitest.Vars{"id": w.Join(t, s.id, removed, member.RoleMASTER)}), "removeMember")
 		other := elsewhere.CreateWorkspace(t, "Elsewhere")
-		invited(t, elsewhere, other, inviteMaster("eva@example.com"))
+		invitePeople(t, elsewhere, other, inviteMaster("eva@example.com"))
 		everybody := []apitest.Vars{
 			inviteMaster("Ann@example.com"), inviteMaster("active@example.com"), inviteMaster("blocked@example.com"),
 			inviteMaster("removed@example.com"), inviteMaster("elsewhere@example.com"), inviteMaster("eva@example.com"),
 		}
 		inviteRefused(t, w, s.owner, s.id, everybody,
 			"ALREADY_MEMBER invitations.0.email", "ALREADY_MEMBER invitations.1.email", "ALREADY_MEMBER invitations.2.email")
-		invited(t, s.owner, s.id, everybody[3:]...)
+		invitePeople(t, s.owner, s.id, everybody[3:]...)
 	})
 }
 
 func TestWhoeverLetAnInvitationExpireIsInvitedAnew(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
-		first := invited(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		first := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		old := w.LetterTo(t, "eva@example.com").Token(t)
 		w.Advance(72*time.Hour - time.Minute)
 		s.owner.SignIn(t)
 		inviteRefused(t, w, s.owner, s.id, []apitest.Vars{inviteMaster("eva@example.com")}, "ALREADY_INVITED invitations.0.email")
 		w.Advance(time.Minute)
-		again := invited(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		again := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		for one, want := range map[string]string{first: "EXPIRED", again: "INVITED"} {
 			if answer := s.owner.Do(t, inviteNodeQuery, apitest.Vars{"id": one}); answer.Get("node.status") != want {
 				t.Errorf("not %s: %s", want, answer.Body)
@@ -419,7 +419,7 @@ func TestOwnersAndMastersInvite(t *testing.T) {
 		w.Join(t, s.id, master, member.RoleMASTER)
 		w.Assign(t, w.Join(t, s.id, developer, member.RoleDEVELOPER), s.tea)
 		done(t, s.owner.Do(t, blockMemberByID, apitest.Vars{"id": w.Join(t, s.id, blocked, member.RoleMASTER)}), "blockMember")
-		ids := invited(t, master, s.id, inviteMaster("eva@example.com"), inviteDeveloper("tom@example.com", s.tea))
+		ids := invitePeople(t, master, s.id, inviteMaster("eva@example.com"), inviteDeveloper("tom@example.com", s.tea))
 		for p, code := range map[*apitest.Person]string{
 			developer: "FORBIDDEN", blocked: "NOT_FOUND", stranger: "NOT_FOUND", w.Visitor(t): "UNAUTHENTICATED",
 		} {
