@@ -70,11 +70,14 @@ func (m *MiniPrograms) Update(ctx context.Context, actor access.Actor, in Update
 	return outcome, err
 }
 
-// formFor returns the form of a mini program's launch target.
+// formFor returns the form of a mini program's launch target. NOT_FOUND when the actor may not see it any more.
 func (m *MiniPrograms) formFor(ctx context.Context, actor access.Actor, current *ent.MiniProgram) (form, error) {
 	targets, err := m.LaunchTargets(ctx, actor, []string{current.ID})
 	if err != nil {
 		return form{}, err
+	}
+	if len(targets[current.ID]) == 0 {
+		return form{}, fault.ErrNotFound
 	}
 	return form{
 		target: targets[current.ID][0],
