@@ -63,3 +63,27 @@ func TestSendingAgainCountsAsAnInvitation(t *testing.T) {
 		invitePeople(t, s.owner, s.id, inviteMasters(2, "max")...)
 	})
 }
+
+func TestNobodyIsSentInvitationsWithoutEnd(t *testing.T) {
+	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+		s := newInviting(t, w)
+		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
+		for range 2 {
+			done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": one}), "resendInvitation")
+		}
+		for _, name := range []string{"Second", "Third"} {
+			invitePeople(t, s.owner, s.owner.CreateWorkspace(t, name), inviteMaster("EVA@example.com"))
+		}
+		fourth := s.owner.CreateWorkspace(t, "Fourth")
+		isToWait(t, inviteUnchanged(t, w, func() *apitest.Answer {
+			return askToInvite(t, s.owner, fourth, inviteMaster("max@example.com"), inviteMaster("eva@example.com"))
+		}), 30*time.Minute)
+		isToWait(t, inviteUnchanged(t, w, func() *apitest.Answer {
+			return s.owner.Do(t, resendMutation, apitest.Vars{"id": one})
+		}), 30*time.Minute)
+		invitePeople(t, s.owner, fourth, inviteMaster("max@example.com"))
+		w.Advance(30 * time.Minute)
+		s.owner.SignIn(t)
+		invitePeople(t, s.owner, fourth, inviteMaster("eva@example.com"))
+	})
+}
