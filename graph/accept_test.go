@@ -333,30 +333,6 @@ func TestWhoeverWasRemovedComesBackToTheSamePlace(t *testing.T) {
 	})
 }
 
-func TestAnInvitationOutlivesThePlaceOfTheInviter(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
-		s := newInviting(t, w)
-		master := w.SignUp(t, "master")
-		masterID := w.Join(t, s.id, master, member.RoleMASTER)
-		ids := invitePeople(t, master, s.id, inviteMaster("eva@example.com"), inviteMaster("tom@example.com"))
-		done(t, s.owner.Do(t, removeMemberByID, apitest.Vars{"id": masterID}), "removeMember")
-		token := w.LetterTo(t, "eva@example.com").Token(t)
-		if offer := w.Visitor(t).Do(t, offerQuery, apitest.Vars{"token": token}); offer.Get("invitation.inviterName") != "master" {
-			t.Errorf("the offer: %s", offer.Body)
-		}
-		_, answer := acceptsAnew(t, w, token, "Eva")
-		if answer.Get("acceptInvitation.member.invitedBy.id") != master.ID {
-			t.Errorf("joined: %s", answer.Body)
-		}
-		if listed := s.owner.Do(t, inviteNodeQuery, apitest.Vars{"id": ids[1]}); listed.Get("node.invitedBy.id") != master.ID || len(listed.Errors) != 0 {
-			t.Errorf("listed: %s", listed.Body)
-		}
-		if hidden := master.Do(t, inviteNodeQuery, apitest.Vars{"id": ids[1]}); hidden.Get("node") != nil {
-			t.Errorf("whoever was removed sees %s", hidden.Body)
-		}
-	})
-}
-
 func TestADeletedWorkspaceIsJoinedByNobody(t *testing.T) {
 	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
 		ann, eva := w.SignUp(t, "ann"), w.SignUp(t, "eva")

@@ -15,6 +15,7 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/user"
+	"minidock/graph/model"
 	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/id"
@@ -72,6 +73,15 @@ func TestTheSchemasRolesAreThoseOfTheMatrix(t *testing.T) {
 		if !slices.Equal(inSchema[operation], roles) {
 			t.Errorf("%s: the schema says %q, the matrix %q", operation, inSchema[operation], roles)
 		}
+	}
+	permissions := schema.Types["Permission"].EnumValues
+	for operation := range access.Matrix {
+		if permissions.ForName(string(model.PermissionOf(operation))) == nil {
+			t.Errorf("%s is called %s, which the schema does not have", operation, model.PermissionOf(operation))
+		}
+	}
+	if len(permissions) != len(access.Matrix) {
+		t.Errorf("%d permissions for %d operations", len(permissions), len(access.Matrix))
 	}
 	for operation := range inSchema {
 		if _, ok := access.Matrix[operation]; !ok {

@@ -117,7 +117,7 @@ var auditScenes = map[string]func(t *testing.T, s *scene){
 	"signOutEverywhere": func(t *testing.T, s *scene) {
 		ann := s.signUp(t, "ann")
 		ann.Elsewhere(t)
-		s.noted(t, s.does(t, ann, signOutEverywhere, nil), ann.ID, "", "")
+		s.noted(t, s.does(t, ann, signOutEverywhere, nil), ann.ID, "", ann.ID)
 		s.refused(t, s.does(t, ann, signOutEverywhere, nil), "UNAUTHENTICATED")
 	},
 	"changePassword": func(t *testing.T, s *scene) {

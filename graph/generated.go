@@ -1672,7 +1672,7 @@ type Workspace implements Node {
   """
   viewerCan: [Permission!]!
   """
-  The people of this workspace, the earliest member first.
+  The people of this workspace, in the order in which they first joined.
   """
   members(
     """
@@ -1790,7 +1790,7 @@ enum WorkspaceRole {
   """
   OWNER
   """
-  May do everything but decide about members' roles.
+  May do everything but change roles, remove members, block other masters, delete the workspace and hand it over.
   """
   MASTER
   """
@@ -2056,7 +2056,7 @@ Which members to list: those that fit all that is given.
 """
 input MemberFilter {
   """
-  Those with one of these statuses; without it all but REMOVED.
+  Those with one of these statuses; without it all but REMOVED. Those are listed for owners and masters only.
   """
   status: [MemberStatus!]
   """
@@ -2064,7 +2064,7 @@ input MemberFilter {
   """
   role: [WorkspaceRole!]
   """
-  Those whose name or e-mail address contains this, the case of Latin letters aside.
+  Those whose name or e-mail address contains this, the case of A to Z aside.
   """
   search: String
 }
@@ -3660,7 +3660,7 @@ type MiniProgram implements Node {
   """
   updatedAt: DateTime!
   """
-  The active developers who are assigned to it, the earliest member first.
+  The active developers who are assigned to it, in the order in which they first joined.
   """
   developers(
     """
@@ -4483,7 +4483,7 @@ type Mutation {
     input: AcceptInvitationInput!
   ): AcceptInvitationPayload @public
   """
-  Makes a master a developer, or a developer a master. For the owner.
+  Makes a master a developer, whose invitations are withdrawn, or a developer a master. For the owner.
   """
   changeMemberRole(
     """
@@ -4501,7 +4501,7 @@ type Mutation {
     input: AssignMiniProgramsInput!
   ): AssignMiniProgramsPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId")
   """
-  Shuts a member out at once, who keeps the place. For owners, and for masters where it is a developer; FORBIDDEN otherwise.
+  Shuts a member out at once, who keeps the place, and withdraws his or her invitations. For owners, and for masters where it is a developer; FORBIDDEN otherwise.
   """
   blockMember(
     """
@@ -4519,7 +4519,7 @@ type Mutation {
     input: UnblockMemberInput!
   ): UnblockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId")
   """
-  Ends a membership at once. What the member did here keeps its author. For the owner.
+  Ends a membership at once, and withdraws the member's invitations. What the member did here keeps its author. For the owner.
   """
   removeMember(
     """
@@ -4537,7 +4537,7 @@ type Mutation {
     input: TransferOwnershipInput!
   ): TransferOwnershipPayload @hasRole(in: [OWNER], at: "input.memberId")
   """
-  Ends the viewer's own membership. For masters and developers; an owner hands the workspace over first.
+  Ends the viewer's own membership, and withdraws the viewer's invitations. For masters and developers; an owner hands the workspace over first.
   """
   leaveWorkspace(
     """
@@ -4593,8 +4593,8 @@ type Subscription {
   """
   sessionEnded: SessionEnd @authenticated
   """
-  Tells the viewer's own place in a workspace, as it is and with each change of the role, within a few seconds. It is complete as
-  soon as the place counts no more: after a block, a removal, or the workspace's end. For its members.
+  Tells the viewer's own place in a workspace as it is, and within 5 seconds the latest that a change of the role has made of it. It
+  is complete as soon as the place counts no more: after a block, a removal, or the workspace's end. For its members.
   """
   membership(
     """

@@ -3,10 +3,12 @@ package graph_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"minidock/ent/auditevent"
+	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/internal/apitest"
 	"minidock/internal/limit"
@@ -195,6 +197,42 @@ func TestAnExpiredInvitationIsWithdrawn(t *testing.T) {
 		done(t, answer, "withdrawInvitation")
 		if answer.Get("withdrawInvitation.invitation.status") != "WITHDRAWN" {
 			t.Errorf("withdrawn: %s", answer.Body)
+		}
+	})
+}
+
+// Nobody comes in by the invitation of somebody who may not invite any more.
+func TestTheInvitationsOfWhoeverMayNotInviteAnyMoreAreWithdrawn(t *testing.T) {
+	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+		s := newInviting(t, w)
+		master := w.SignUp(t, "master")
+		kept := invitePeople(t, s.owner, s.id, inviteMaster("kept@example.com"))[0]
+		masterID := w.Join(t, s.id, master, member.RoleMASTER)
+		for name, end := range map[string]func(){
+			"blockMember":      func() { changeMember(t, s.owner, "blockMember", masterID, "") },
+			"changeMemberRole": func() { changeMember(t, s.owner, "changeMemberRole", masterID, ", role: DEVELOPER") },
+			"removeMember":     func() { changeMember(t, s.owner, "removeMember", masterID, "") },
+			"leaveWorkspace": func() {
+				master.Do(t, `mutation($id: ID!) { leaveWorkspace(input: {workspaceId: $id}) { leftWorkspaceId } }`,
+					apitest.Vars{"id": s.id}).String(t, "leaveWorkspace.leftWorkspaceId")
+			},
+		} {
+			w.Client.Member.UpdateOneID(masterID).SetRole(member.RoleMASTER).SetStatus(member.StatusACTIVE).ExecX(t.Context())
+			one := invitePeople(t, master, s.id, inviteMaster(name+"@example.com"))[0]
+			token := w.LetterTo(t, strings.ToLower(name)+"@example.com").Token(t)
+			end()
+			answer := w.Visitor(t).Do(t, `mutation($t: String!) { acceptInvitation(input: {token: $t, password: "a password of tests", displayName: "Eva"}) {
+				member { id } userErrors { code path } } }`, apitest.Vars{"t": token})
+			if got := apitest.Codes(answer.UserErrors(t, "acceptInvitation.userErrors")); !slices.Equal(got, []string{"INVALID_TOKEN token"}) {
+				t.Errorf("after %s: %s", name, answer.Body)
+			}
+			noted := w.Client.AuditEvent.Query().Where(auditevent.SubjectID(masterID), auditevent.Operation(name)).AllX(t.Context())
+			if len(noted) != 1 || !strings.Contains(noted[0].Changes, `"before":"`+one+`"`) {
+				t.Errorf("after %s is noted %v", name, noted)
+			}
+		}
+		if now := w.Client.Invitation.GetX(t.Context(), kept); now.Status != invitation.StatusINVITED || now.TokenHash == nil {
+			t.Errorf("the owner's invitation is %s", now.Status)
 		}
 	})
 }

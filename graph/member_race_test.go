@@ -92,8 +92,9 @@ func TestAnInvitationIsAcceptedOrWithdrawnButNotBoth(t *testing.T) {
 				one:         raceSends(t, eva.At(there), "acceptInvitation", raceToken(token)),
 				other:       raceSends(t, ann, "withdrawInvitation", raceInvitation(invitationID)),
 				may: map[string]string{
-					"done / WRONG_STATUS invitationId": "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
-					"INVALID_TOKEN token / done":       "ann OWNER, eva is WITHDRAWN: withdrawInvitation",
+					"done / WRONG_STATUS invitationId":   "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
+					"done / ALREADY_MEMBER invitationId": "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
+					"INVALID_TOKEN token / done":         "ann OWNER, eva is WITHDRAWN: withdrawInvitation",
 				},
 			}
 		}
@@ -596,7 +597,8 @@ func TestACrowdThatChangesOneWorkspaceAtOnceLeavesItWhole(t *testing.T) {
 				switch told := raceTold(t, answer); told {
 				case "done":
 					done++
-				case "FORBIDDEN", "NOT_FOUND", "INVALID_TOKEN token", "NOT_EMPTY workspaceId", "WRONG_STATUS memberId", "WRONG_STATUS invitationId", "WRONG_ROLE memberId":
+				case "FORBIDDEN", "NOT_FOUND", "INVALID_TOKEN token", "NOT_EMPTY workspaceId", "WRONG_STATUS memberId", "WRONG_STATUS invitationId",
+					"ALREADY_MEMBER invitationId", "WRONG_ROLE memberId":
 				default:
 					t.Errorf("round %d: request %d was told %s", round, (i+round)%len(crowd), told)
 				}

@@ -71,10 +71,13 @@ func Workspaces(actor Actor) predicate.Workspace {
 	return workspace.HasMembersWith(Active(actor))
 }
 
-// Members narrows a query to the members that the actor may see: those of the actor's workspaces, past ones among them, who
-// remain the authors of what they did.
+// Members narrows a query to the members that the actor may see: those of the actor's workspaces, and past ones
+// where the actor is owner or master.
 func Members(actor Actor) predicate.Member {
-	return member.HasWorkspaceWith(Workspaces(actor))
+	return member.Or(
+		member.And(member.StatusNEQ(member.StatusREMOVED), member.HasWorkspaceWith(Workspaces(actor))),
+		member.HasWorkspaceWith(Manages(actor)),
+	)
 }
 
 // MiniPrograms narrows a query to the mini programs that the actor may see: owners and masters see all of their

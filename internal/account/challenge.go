@@ -24,7 +24,7 @@ type Challenge struct {
 func (a *Accounts) challenge(ctx context.Context, of *ent.User) (*Challenge, error) {
 	made := &Challenge{ExpiresAt: a.Now().Add(a.Limits.ChallengeTime)}
 	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := a.StillProven(ctx, tx, of); err != nil {
+		if err := StillProven(ctx, tx, of); err != nil {
 			return err
 		}
 		var err error
@@ -39,7 +39,7 @@ func (a *Accounts) challenge(ctx context.Context, of *ent.User) (*Challenge, err
 
 // StillProven refuses with UNAUTHENTICATED when the user's password was changed since it was proven. Until the transaction ends,
 // whoever else changes it or asks the same waits.
-func (a *Accounts) StillProven(ctx context.Context, tx *ent.Tx, of *ent.User) error {
+func StillProven(ctx context.Context, tx *ent.Tx, of *ent.User) error {
 	still, err := tx.User.Update().SetPasswordHash(of.PasswordHash).
 		Where(user.ID(of.ID), user.PasswordHash(of.PasswordHash)).Save(ctx)
 	if err == nil && still == 0 {

@@ -38,13 +38,15 @@ func (a *Accounts) ChangeEmail(ctx context.Context, actor access.Actor, in Chang
 		return nil, nil, err
 	}
 	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := a.StillProven(ctx, tx, self); err != nil {
+		if err := StillProven(ctx, tx, self); err != nil {
 			return err
 		}
 		if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: self.ID}, a.Now()); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, actor, audit.Event{Operation: "changeEmail", SubjectID: self.ID}, a.Now())
+		return audit.Write(ctx, tx, actor, audit.Event{
+			Operation: "changeEmail", SubjectID: self.ID, Changes: []audit.Change{{Field: "requestedEmail", After: address}},
+		}, a.Now())
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("request another e-mail address: %w", err)

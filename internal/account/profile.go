@@ -20,7 +20,7 @@ import (
 type UpdateProfileInput struct{ DisplayName, Locale *string }
 
 // UpdateProfile changes what the actor is called and in which language mails to the actor are written. When all stays as it
-// was, nothing is written.
+// was, no event is written.
 func (a *Accounts) UpdateProfile(ctx context.Context, actor access.Actor, in UpdateProfileInput) (*fault.List, error) {
 	if err := access.RequireSignedIn(actor); err != nil {
 		return nil, err

@@ -71,7 +71,7 @@ func (a *Accounts) EnableTotp(ctx context.Context, actor access.Actor, in Enable
 }
 
 func (a *Accounts) keepSecret(ctx context.Context, tx *ent.Tx, actor access.Actor, of *ent.User, secret string) error {
-	if err := a.StillProven(ctx, tx, of); err != nil {
+	if err := StillProven(ctx, tx, of); err != nil {
 		return err
 	}
 	_, err := tx.SecondFactor.Delete().Where(secondfactor.UserID(of.ID), secondfactor.ConfirmedAtIsNil()).Exec(ctx)
@@ -162,7 +162,7 @@ func (a *Accounts) DisableTotp(ctx context.Context, actor access.Actor, in Disab
 		return nil, err
 	}
 	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := a.StillProven(ctx, tx, self); err != nil {
+		if err := StillProven(ctx, tx, self); err != nil {
 			return err
 		}
 		if err := a.useCode(ctx, tx, self.ID, in.Code, wrong, "", fault.NotEnabled); err != nil {

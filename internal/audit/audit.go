@@ -34,13 +34,13 @@ type Change struct {
 
 // Changed returns the changes without those that leave a field as it was.
 func Changed(changes ...Change) []Change {
-	var real []Change
+	var changed []Change
 	for _, change := range changes {
 		if change.Before != change.After {
-			real = append(real, change)
+			changed = append(changed, change)
 		}
 	}
-	return real
+	return changed
 }
 
 // Write notes an event in the transaction of its cause, and that the actor was active in its workspace.

@@ -62,7 +62,7 @@ func (s *Sessions) End(ctx context.Context, actor access.Actor, publicID string)
 	if one == nil {
 		return fault.ErrNotFound
 	}
-	if err := s.table.endBy(ctx, actor, "endSession", session.ID(one.ID)); err != nil {
+	if err := s.table.endBy(ctx, actor, "endSession", publicID, session.ID(one.ID)); err != nil {
 		return err
 	}
 	if one.ID == actor.SessionID {
@@ -73,7 +73,7 @@ func (s *Sessions) End(ctx context.Context, actor access.Actor, publicID string)
 
 // SignOutEverywhere ends all of the actor's sessions; the rest of the request is signed out.
 func (s *Sessions) SignOutEverywhere(ctx context.Context, actor access.Actor) error {
-	if err := s.table.endBy(ctx, actor, "signOutEverywhere", session.UserID(actor.UserID)); err != nil {
+	if err := s.table.endBy(ctx, actor, "signOutEverywhere", actor.UserID, session.UserID(actor.UserID)); err != nil {
 		return err
 	}
 	return s.forget(ctx)

@@ -137,7 +137,7 @@ func (s *Sessions) SignOut(ctx context.Context) error {
 	if !actor.SignedIn() {
 		return nil
 	}
-	if err := s.table.endBy(ctx, actor, "signOut", session.ID(actor.SessionID)); err != nil {
+	if err := s.table.endBy(ctx, actor, "signOut", PublicID(&ent.Session{ID: actor.SessionID}), session.ID(actor.SessionID)); err != nil {
 		return err
 	}
 	return s.forget(ctx)

@@ -131,21 +131,18 @@ func (t table) DeleteCtx(ctx context.Context, hash string) error {
 	return t.end(ctx, SignedOut, session.ID(hash), noteNothing)
 }
 
-// endBy ends sessions on behalf of the actor's operation, which is noted.
-func (t table) endBy(ctx context.Context, actor access.Actor, operation string, which predicate.Session) error {
-	return t.end(ctx, SignedOut, which, func(tx *ent.Tx, ids []string) error {
-		event := audit.Event{Operation: operation}
-		if len(ids) == 1 {
-			event.SubjectID = PublicID(&ent.Session{ID: ids[0]})
-		}
+// endBy ends sessions on behalf of the actor's operation, which is noted with this subject.
+func (t table) endBy(ctx context.Context, actor access.Actor, operation, subject string, which predicate.Session) error {
+	return t.end(ctx, SignedOut, which, func(tx *ent.Tx) error {
+		event := audit.Event{Operation: operation, SubjectID: subject}
 		return audit.Write(ctx, tx, actor, event, t.now())
 	})
 }
 
-func noteNothing(*ent.Tx, []string) error { return nil }
+func noteNothing(*ent.Tx) error { return nil }
 
 // end deletes sessions, unless there are none, and ends what is open in them. Note is called in the transaction.
-func (t table) end(ctx context.Context, end End, which predicate.Session, note func(*ent.Tx, []string) error) error {
+func (t table) end(ctx context.Context, end End, which predicate.Session, note func(*ent.Tx) error) error {
 	var ids []string
 	err := store.Tx(ctx, t.client, func(tx *ent.Tx) (err error) {
 		if ids, err = tx.Session.Query().Where(which).IDs(ctx); err != nil || len(ids) == 0 {
@@ -155,7 +152,7 @@ func (t table) end(ctx context.Context, end End, which predicate.Session, note f
 		if err != nil || deleted == 0 {
 			return err
 		}
-		return note(tx, ids)
+		return note(tx)
 	})
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"minidock/ent"
 	"minidock/ent/invitation"
@@ -91,7 +92,7 @@ func (w *Workspaces) judgeAccount(ctx context.Context, actor access.Actor, in Ac
 	case actor.SignedIn() && found == nil:
 		return nil, nil
 	case actor.SignedIn():
-		return nil, w.checkAddress(ctx, actor, found, wrong)
+		return nil, w.checkAddress(ctx, w.Client, actor, found, wrong)
 	case found == nil && in.Password == nil && in.DisplayName == nil:
 		return nil, nil
 	case found != nil:
@@ -108,8 +109,8 @@ func (w *Workspaces) judgeAccount(ctx context.Context, actor access.Actor, in Ac
 }
 
 // checkAddress records that an invitation is for another address than that of the actor's account.
-func (w *Workspaces) checkAddress(ctx context.Context, actor access.Actor, found *ent.Invitation, wrong *fault.List) error {
-	self, err := w.Client.User.Get(ctx, actor.UserID)
+func (w *Workspaces) checkAddress(ctx context.Context, client *ent.Client, actor access.Actor, found *ent.Invitation, wrong *fault.List) error {
+	self, err := client.User.Get(ctx, actor.UserID)
 	if err != nil {
 		return fmt.Errorf("read the own account: %w", err)
 	}
@@ -124,6 +125,15 @@ func (w *Workspaces) join(ctx context.Context, tx *ent.Tx, actor access.Actor, f
 	if err := w.spend(ctx, tx, found, outcome.Wrong); err != nil {
 		return err
 	}
+	if draft == nil {
+		// The address may have been changed since it was looked up.
+		if err := w.checkAddress(ctx, tx.Client(), actor, found, outcome.Wrong); err != nil {
+			return err
+		}
+		if !outcome.Wrong.Empty() {
+			return errRefused
+		}
+	}
 	if draft != nil {
 		made, err := w.Accounts.Create(ctx, tx, actor, found.Email, *draft)
 		if err != nil {
@@ -132,13 +142,14 @@ func (w *Workspaces) join(ctx context.Context, tx *ent.Tx, actor access.Actor, f
 		outcome.SignedUp = made.Unwrap()
 		actor = actor.As(made.ID)
 	}
-	place, status, err := w.takePlace(ctx, tx, actor, found, outcome.Wrong)
+	place, before, err := w.takePlace(ctx, tx, actor, found, outcome.Wrong)
 	if err != nil {
 		return err
 	}
 	err = w.note(ctx, tx, actor, acceptInvitation, found.WorkspaceID, place.ID,
-		audit.Change{Field: "status", Before: status, After: string(place.Status)},
-		audit.Change{Field: "role", After: string(place.Role)},
+		audit.Change{Field: "status", Before: string(before.Status), After: string(place.Status)},
+		audit.Change{Field: "role", Before: string(before.Role), After: string(place.Role)},
+		audit.Change{Field: "miniPrograms", After: strings.Join(miniProgramIDs(found), " ")},
 		audit.Change{Field: "invitation", After: found.ID})
 	if err != nil {
 		return err
@@ -167,38 +178,42 @@ func (w *Workspaces) spend(ctx context.Context, tx *ent.Tx, found *ent.Invitatio
 	return err
 }
 
-// takePlace makes the actor a member as the invitation says, anew after an earlier membership has ended, and returns the status
-// before.
-func (w *Workspaces) takePlace(ctx context.Context, tx *ent.Tx, actor access.Actor, found *ent.Invitation, wrong *fault.List) (*ent.Member, string, error) {
-	before, err := tx.Member.Query().Where(member.UserID(actor.UserID), member.WorkspaceID(found.WorkspaceID)).Only(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return nil, "", err
-	}
-	if before != nil && before.Status != member.StatusREMOVED {
+// takePlace makes the actor a member as the invitation says, anew after an earlier membership has ended, and returns that too: a
+// member without an id where there was none.
+func (w *Workspaces) takePlace(ctx context.Context, tx *ent.Tx, actor access.Actor, found *ent.Invitation, wrong *fault.List) (place, before *ent.Member, err error) {
+	before, err = tx.Member.Query().Where(member.UserID(actor.UserID), member.WorkspaceID(found.WorkspaceID)).Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		before = &ent.Member{}
+	case err != nil:
+		return nil, nil, err
+	case before.Status != member.StatusREMOVED:
 		wrong.Add("token", fault.AlreadyMember)
-		return nil, "", errRefused
+		return nil, nil, errRefused
 	}
-	place, status, err := w.place(ctx, tx, actor, found, before)
-	if err != nil {
-		return nil, "", err
+	if place, err = w.place(ctx, tx, actor, found, before.ID); err != nil {
+		return nil, nil, err
 	}
-	ids := make([]string, len(found.Edges.MiniPrograms))
-	for i, one := range found.Edges.MiniPrograms {
-		ids[i] = one.ID
-	}
-	return place, status, w.assign(ctx, tx, place.ID, ids)
+	return place, before, w.assign(ctx, tx, place.ID, miniProgramIDs(found))
 }
 
-func (w *Workspaces) place(ctx context.Context, tx *ent.Tx, actor access.Actor, found *ent.Invitation, before *ent.Member) (*ent.Member, string, error) {
+func (w *Workspaces) place(ctx context.Context, tx *ent.Tx, actor access.Actor, found *ent.Invitation, beforeID string) (*ent.Member, error) {
 	now, role := w.Now(), member.Role(found.Role)
-	if before != nil {
-		again, err := tx.Member.UpdateOneID(before.ID).SetStatus(member.StatusACTIVE).SetRole(role).SetJoinedAt(now).
+	if beforeID != "" {
+		return tx.Member.UpdateOneID(beforeID).SetStatus(member.StatusACTIVE).SetRole(role).SetJoinedAt(now).
 			SetInvitedByID(found.InvitedByID).Save(ctx)
-		return again, string(before.Status), err
 	}
-	place, err := tx.Member.Create().SetID(id.New(id.Member)).SetUserID(actor.UserID).SetWorkspaceID(found.WorkspaceID).SetRole(role).
+	return tx.Member.Create().SetID(id.New(id.Member)).SetUserID(actor.UserID).SetWorkspaceID(found.WorkspaceID).SetRole(role).
 		SetInvitedByID(found.InvitedByID).SetCreatedAt(now).SetJoinedAt(now).Save(ctx)
-	return place, "", err
+}
+
+// miniProgramIDs returns what an invitation is to, in the order of the ids.
+func miniProgramIDs(of *ent.Invitation) []string {
+	ids := make([]string, len(of.Edges.MiniPrograms))
+	for i, one := range of.Edges.MiniPrograms {
+		ids[i] = one.ID
+	}
+	return distinct(ids)
 }
 
 func deref(text *string) string {

@@ -32,8 +32,8 @@ type ChangeRoleInput struct {
 	Role     member.Role
 }
 
-// ChangeRole makes a master a developer or a developer a master. The owner may. When the member has the role already, nothing is
-// written.
+// ChangeRole makes a master a developer, whose open invitations are withdrawn, or a developer a master. The owner may. When the
+// member has the role already, no event is written.
 func (w *Workspaces) ChangeRole(ctx context.Context, actor access.Actor, in ChangeRoleInput) (*ent.Member, *fault.List, error) {
 	wrong := fault.NewList("memberId", "role")
 	checkRole("role", in.Role, wrong)
@@ -41,8 +41,15 @@ func (w *Workspaces) ChangeRole(ctx context.Context, actor access.Actor, in Chan
 		if !isOneOf(target, given, present, wrong) {
 			return nil, errRefused
 		}
-		return []audit.Change{{Field: "role", Before: string(target.Role), After: string(in.Role)}},
-			tx.Member.UpdateOneID(target.ID).SetRole(in.Role).Exec(ctx)
+		changes := []audit.Change{{Field: "role", Before: string(target.Role), After: string(in.Role)}}
+		if in.Role == member.RoleDEVELOPER {
+			withdrawn, err := w.withdrawThoseOf(ctx, tx, target)
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, withdrawn)
+		}
+		return changes, tx.Member.UpdateOneID(target.ID).SetRole(in.Role).Exec(ctx)
 	})
 }
 
@@ -64,13 +71,9 @@ func (w *Workspaces) Assign(ctx context.Context, actor access.Actor, in AssignIn
 		if !wrong.Empty() {
 			return nil, errRefused
 		}
-		before, err := tx.Assignment.Query().Where(assignment.MemberID(target.ID)).Order(assignment.ByMiniProgramID()).All(ctx)
+		assigned, err := assignmentsOf(ctx, tx, target.ID)
 		if err != nil {
 			return nil, err
-		}
-		assigned := make([]string, len(before))
-		for i, row := range before {
-			assigned[i] = row.MiniProgramID
 		}
 		return []audit.Change{{Field: "miniPrograms", Before: strings.Join(assigned, " "), After: strings.Join(wanted, " ")}},
 			w.reassign(ctx, tx, target.ID, assigned, wanted)
@@ -83,6 +86,16 @@ func (w *Workspaces) reassign(ctx context.Context, tx *ent.Tx, memberID string, 
 		return err
 	}
 	return w.assign(ctx, tx, memberID, without(wanted, assigned))
+}
+
+// assignmentsOf returns the mini programs that a member is assigned to, in the order of their ids.
+func assignmentsOf(ctx context.Context, tx *ent.Tx, memberID string) ([]string, error) {
+	found, err := tx.Assignment.Query().Where(assignment.MemberID(memberID)).Order(assignment.ByMiniProgramID()).All(ctx)
+	assigned := make([]string, len(found))
+	for i, row := range found {
+		assigned[i] = row.MiniProgramID
+	}
+	return assigned, err
 }
 
 func (w *Workspaces) assign(ctx context.Context, tx *ent.Tx, memberID string, miniProgramIDs []string) error {
@@ -99,7 +112,7 @@ func unassign(ctx context.Context, tx *ent.Tx, memberID string, miniProgramIDs [
 	return err
 }
 
-// Block shuts a member out, who keeps the place. The owner may, and masters may block developers.
+// Block shuts a member out, who keeps the place but has invited nobody. The owner may, and masters may block developers.
 func (w *Workspaces) Block(ctx context.Context, actor access.Actor, memberID string) (*ent.Member, *fault.List, error) {
 	return w.setStatus(ctx, actor, access.BlockMember, memberID, member.StatusBLOCKED, member.StatusACTIVE)
 }
@@ -120,24 +133,32 @@ func (w *Workspaces) setStatus(ctx context.Context, actor access.Actor, operatio
 		if !isOneOf(target, given, from, wrong) {
 			return nil, errRefused
 		}
-		return statusChange(target, to), moveTo(ctx, tx, target, to)
+		return w.moveTo(ctx, tx, target, to)
 	})
 }
 
-func statusChange(of *ent.Member, to member.Status) []audit.Change {
-	return []audit.Change{{Field: "status", Before: string(of.Status), After: string(to)}}
-}
-
-// moveTo gives a member another status. Whoever is removed is assigned to nothing any more.
-func moveTo(ctx context.Context, tx *ent.Tx, target *ent.Member, to member.Status) error {
-	if err := tx.Member.UpdateOneID(target.ID).SetStatus(to).Exec(ctx); err != nil {
-		return err
+// moveTo gives a member another status. Whoever is shut out or removed has invited nobody, and whoever is removed is assigned to
+// nothing any more.
+func (w *Workspaces) moveTo(ctx context.Context, tx *ent.Tx, target *ent.Member, to member.Status) ([]audit.Change, error) {
+	changes := []audit.Change{{Field: "status", Before: string(target.Status), After: string(to)}}
+	if to != member.StatusACTIVE {
+		withdrawn, err := w.withdrawThoseOf(ctx, tx, target)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, withdrawn)
 	}
-	if to != member.StatusREMOVED {
-		return nil
+	if to == member.StatusREMOVED {
+		assigned, err := assignmentsOf(ctx, tx, target.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := unassign(ctx, tx, target.ID, assigned); err != nil {
+			return nil, err
+		}
+		changes = append(changes, audit.Change{Field: "miniPrograms", Before: strings.Join(assigned, " ")})
 	}
-	_, err := tx.Assignment.Delete().Where(assignment.MemberID(target.ID)).Exec(ctx)
-	return err
+	return changes, tx.Member.UpdateOneID(target.ID).SetStatus(to).Exec(ctx)
 }
 
 // Leave ends the actor's own membership. Masters and developers may; the owner hands the workspace over first.
@@ -150,10 +171,11 @@ func (w *Workspaces) Leave(ctx context.Context, actor access.Actor, workspaceID 
 		if err != nil {
 			return err
 		}
-		if err := moveTo(ctx, tx, own, member.StatusREMOVED); err != nil {
+		changes, err := w.moveTo(ctx, tx, own, member.StatusREMOVED)
+		if err != nil {
 			return err
 		}
-		return w.note(ctx, tx, actor, access.LeaveWorkspace, workspaceID, own.ID, statusChange(own, member.StatusREMOVED)...)
+		return w.note(ctx, tx, actor, access.LeaveWorkspace, workspaceID, own.ID, changes...)
 	})
 	if err != nil {
 		return fmt.Errorf("leave a workspace: %w", err)
@@ -228,7 +250,7 @@ func requireOver(ctx context.Context, tx *ent.Tx, actor access.Actor, operation 
 	return target, nil
 }
 
-// isOneOf tells whether a member has one of the roles and one of the statuses, and records in memberId what it has instead.
+// isOneOf records in memberId a status or role of a member that is none of these, and tells whether nothing at all is wrong.
 func isOneOf(target *ent.Member, roles []member.Role, statuses []member.Status, wrong *fault.List) bool {
 	if !slices.Contains(statuses, target.Status) {
 		wrong.Add("memberId", fault.WrongStatus, "status", target.Status, "allowed", names(statuses))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"minidock/ent"
@@ -122,6 +123,22 @@ func (w *Workspaces) Withdraw(ctx context.Context, actor access.Actor, invitatio
 	})
 }
 
+// withdrawThoseOf withdraws the invitations of somebody who may not invite any more, so that nobody comes in by them.
+func (w *Workspaces) withdrawThoseOf(ctx context.Context, tx *ent.Tx, of *ent.Member) (audit.Change, error) {
+	theirs := invitation.And(invitation.WorkspaceID(of.WorkspaceID), invitation.InvitedByID(of.UserID), invitation.StatusEQ(invitation.StatusINVITED))
+	open, err := tx.Invitation.Query().Where(theirs).Order(invitation.ByID()).IDs(ctx)
+	if err != nil {
+		return audit.Change{}, fmt.Errorf("read invitations: %w", err)
+	}
+	for _, one := range open {
+		if err := takeMailBack(ctx, tx, one); err != nil {
+			return audit.Change{}, err
+		}
+	}
+	err = tx.Invitation.Update().SetStatus(invitation.StatusWITHDRAWN).ClearTokenHash().Where(theirs).Exec(ctx)
+	return audit.Change{Field: "invitations", Before: strings.Join(open, " ")}, err
+}
+
 // changeInvitation changes one that is unanswered, in one transaction, in which nobody accepts it. Mails of it that were not sent are
 // taken back.
 func (w *Workspaces) changeInvitation(ctx context.Context, actor access.Actor, operation access.Operation, found *ent.Invitation, wrong *fault.List,
@@ -210,21 +227,21 @@ func (w *Workspaces) fitting(filter InvitationFilter, actor access.Actor) []pred
 	if filter.Status == nil {
 		return predicates
 	}
-	var any []predicate.Invitation
+	var either []predicate.Invitation
 	for _, status := range filter.Status {
 		switch status {
 		case invitation.StatusINVITED:
-			any = append(any, w.open())
+			either = append(either, w.open())
 		case invitation.StatusEXPIRED:
-			any = append(any, w.overdue(), invitation.StatusEQ(status))
+			either = append(either, w.overdue(), invitation.StatusEQ(status))
 		default:
-			any = append(any, invitation.StatusEQ(status))
+			either = append(either, invitation.StatusEQ(status))
 		}
 	}
-	if len(any) == 0 {
+	if len(either) == 0 {
 		return append(predicates, invitation.IDIn())
 	}
-	return append(predicates, invitation.Or(any...))
+	return append(predicates, invitation.Or(either...))
 }
 
 // Invitations returns the same page of each workspace's invitations that the actor may see, by workspace, the latest first.

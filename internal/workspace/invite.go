@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"minidock/ent"
 	"minidock/ent/invitation"
@@ -247,5 +248,6 @@ func (w *Workspaces) inviteOne(ctx context.Context, tx *ent.Tx, actor access.Act
 		return nil, err
 	}
 	return created, w.note(ctx, tx, actor, access.InviteMembers, workspaceID, created.ID,
-		audit.Change{Field: "email", After: one.Email}, audit.Change{Field: "role", After: string(one.Role)})
+		audit.Change{Field: "email", After: one.Email}, audit.Change{Field: "name", After: one.Name}, audit.Change{Field: "role", After: string(one.Role)},
+		audit.Change{Field: "miniPrograms", After: strings.Join(one.MiniProgramIds, " ")})
 }

@@ -44,7 +44,7 @@ func (w *Workspaces) Compose(ctx context.Context, entry *ent.Mail) (*mail.Messag
 	}
 	composed, err := mail.Compose(mail.Invitation, tag, entry.To, mail.Facts{
 		Name: found.Name, Inviter: found.Edges.InvitedBy.DisplayName, Workspace: found.Edges.Workspace.Name, Role: string(found.Role),
-		Token: token, Link: w.AppURL + "/invitation#token=" + token, ValidFor: found.ExpiresAt.Sub(w.Now()).Round(time.Minute),
+		Token: token, Link: w.AppURL + "/invitation#token=" + token, ValidFor: max(time.Minute, found.ExpiresAt.Sub(w.Now()).Round(time.Minute)),
 	})
 	return &composed, err
 }

@@ -15,7 +15,7 @@ import (
 	"minidock/internal/text"
 )
 
-// orderByJoining sorts members by when they joined, which is the order of their ids.
+// orderByJoining sorts members by when they first joined, which is the order of their ids.
 const orderByJoining = "JOINED"
 
 // MembersByIDs returns those of the members that the actor may see, by id.
@@ -71,7 +71,7 @@ func (w *Workspaces) Roles(ctx context.Context, actor access.Actor, ids []string
 	return roles, nil
 }
 
-// Members returns the same page of each workspace's members, by workspace, the earliest member first.
+// Members returns the same page of each workspace's members, by workspace, in the order in which they first joined.
 func (w *Workspaces) Members(ctx context.Context, actor access.Actor, ids []string, args page.Args, filter Filter) (map[string]page.Page[*ent.Member], error) {
 	return w.memberPages(ctx, args, member.FieldWorkspaceID, ids, func(m *ent.Member) string { return m.WorkspaceID },
 		filter.predicates(actor)...)
@@ -121,7 +121,7 @@ func (w *Workspaces) MiniProgramsOf(ctx context.Context, actor access.Actor, mem
 }
 
 // Developers returns the same page of each mini program's active developers that are assigned to it, as far as the actor may see
-// them, by mini program, the earliest member first.
+// them, by mini program, in the order in which they first joined.
 func (w *Workspaces) Developers(ctx context.Context, actor access.Actor, miniProgramIDs []string, args page.Args) (map[string]page.Page[*ent.Member], error) {
 	request, err := args.Request(orderByJoining)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/internal/access"
+	"minidock/internal/account"
 	"minidock/internal/audit"
 	"minidock/internal/fault"
 )
@@ -26,7 +27,7 @@ func (w *Workspaces) TransferOwnership(ctx context.Context, actor access.Actor, 
 		if isOneOf(target, masters, active, wrong); !wrong.Empty() {
 			return nil, errRefused
 		}
-		if err := w.Accounts.StillProven(ctx, tx, self); err != nil {
+		if err := account.StillProven(ctx, tx, self); err != nil {
 			return nil, err
 		}
 		// First, so that there are never two.

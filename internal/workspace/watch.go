@@ -91,12 +91,16 @@ func (w *Watches) end(memberID string, one *watch) {
 	}
 }
 
-// members returns those that are watched; when there are none, nobody watches any more.
-func (w *Watches) members() []string {
+// waiting returns the watches by what they wait for; when there are none, nobody watches any more.
+func (w *Watches) waiting() map[string][]*watch {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.watching = len(w.open) > 0
-	return slices.Collect(maps.Keys(w.open))
+	waiting := make(map[string][]*watch, len(w.open))
+	for memberID, open := range w.open {
+		waiting[memberID] = slices.Collect(maps.Keys(open))
+	}
+	return waiting
 }
 
 // watch looks until nobody waits. When the database cannot be read, it looks again later: the streams on which the changes are
@@ -105,12 +109,12 @@ func (w *Watches) watch() {
 	ticker := time.NewTicker(lookInterval)
 	defer ticker.Stop()
 	for range ticker.C {
-		watched := w.members()
-		if len(watched) == 0 {
+		waiting := w.waiting()
+		if len(waiting) == 0 {
 			return
 		}
-		if found, err := w.look(watched); err == nil {
-			w.tell(watched, found)
+		if found, err := w.look(slices.Collect(maps.Keys(waiting))); err == nil {
+			w.tell(waiting, found)
 		}
 	}
 }
@@ -129,16 +133,17 @@ func (w *Watches) look(watched []string) (map[string]*ent.Member, error) {
 	return members, nil
 }
 
-// tell ends the watches of memberships that count no more, and tells the others whose role has changed.
-func (w *Watches) tell(watched []string, found map[string]*ent.Member) {
+// tell ends the watches of memberships that count no more, and tells the others whose role has changed: those that waited when the
+// database was asked.
+func (w *Watches) tell(waiting map[string][]*watch, found map[string]*ent.Member) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, memberID := range watched {
-		for one := range w.open[memberID] {
+	for memberID, watches := range waiting {
+		for _, one := range watches {
 			switch now := found[memberID]; {
 			case now == nil:
 				w.end(memberID, one)
-			case now.Role != one.role:
+			case now.Role != one.role && !one.ended:
 				one.replace(now)
 			}
 		}

@@ -32,14 +32,14 @@ func TestAWatchIsForgottenWithItsContext(t *testing.T) {
 	if first := <-told; first.ID != "mem_1" {
 		t.Errorf("told of %s", first.ID)
 	}
-	if watched := watches.members(); len(watched) != 1 {
-		t.Errorf("%q are looked up", watched)
+	if watched := watches.waiting(); len(watched) != 1 {
+		t.Errorf("%v are looked up", watched)
 	}
 	cancel()
 	if _, more := <-told; more {
 		t.Error("told more after the end")
 	}
-	if watched := watches.members(); len(watched) != 0 {
-		t.Errorf("%q are still looked up", watched)
+	if watched := watches.waiting(); len(watched) != 0 {
+		t.Errorf("%v are still looked up", watched)
 	}
 }

@@ -81,7 +81,7 @@ func (w *Workspaces) Create(ctx context.Context, actor access.Actor, in CreateIn
 // RenameInput is another name for a workspace.
 type RenameInput struct{ WorkspaceID, Name string }
 
-// Rename gives a workspace another name. Owners and masters may. When it has that name already, nothing is written.
+// Rename gives a workspace another name. Owners and masters may. When it has that name already, no event is written.
 func (w *Workspaces) Rename(ctx context.Context, actor access.Actor, in RenameInput) (*ent.Workspace, *fault.List, error) {
 	wrong := fault.NewList("workspaceId", "name")
 	name := cleanName("name", in.Name, wrong)
@@ -170,11 +170,11 @@ func hold(ctx context.Context, tx *ent.Tx, workspaceID string) (*ent.Workspace, 
 
 // note writes an event, unless it changes nothing.
 func (w *Workspaces) note(ctx context.Context, tx *ent.Tx, actor access.Actor, operation access.Operation, workspaceID, subjectID string, changes ...audit.Change) error {
-	real := audit.Changed(changes...)
-	if len(changes) > 0 && len(real) == 0 {
+	changed := audit.Changed(changes...)
+	if len(changes) > 0 && len(changed) == 0 {
 		return nil
 	}
-	event := audit.Event{Operation: string(operation), WorkspaceID: workspaceID, SubjectID: subjectID, Changes: real}
+	event := audit.Event{Operation: string(operation), WorkspaceID: workspaceID, SubjectID: subjectID, Changes: changed}
 	return audit.Write(ctx, tx, actor, event, w.Now())
 }
 
