@@ -91,6 +91,9 @@ func checkSurvived(t *testing.T, s *Store) {
 		m.Edges.Targetings[0].LaunchTargetCode != "ALIPAY_CN" {
 		t.Errorf("what belongs to the mini program became %v", m.Edges)
 	}
+	if owner := s.Client.Member.Query().OnlyX(ctx); owner.Status != member.StatusACTIVE || !owner.JoinedAt.Equal(then) || owner.LastActiveAt != nil {
+		t.Errorf("the owner became %v", owner)
+	}
 	session := s.Client.Session.Query().OnlyX(ctx)
 	if string(session.Data) != "\x00\x01\xff" || *session.WorkspaceID != "wsp_1" || !session.ExpiresAt.Equal(then.Add(time.Hour)) {
 		t.Errorf("the session became %v", session)
