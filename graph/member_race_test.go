@@ -92,9 +92,8 @@ func TestAnInvitationIsAcceptedOrWithdrawnButNotBoth(t *testing.T) {
 				one:         raceSends(t, eva.At(there), "acceptInvitation", raceToken(token)),
 				other:       raceSends(t, ann, "withdrawInvitation", raceInvitation(invitationID)),
 				may: map[string]string{
-					"done / WRONG_STATUS invitationId":   "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
-					"done / ALREADY_MEMBER invitationId": "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
-					"INVALID_TOKEN token / done":         "ann OWNER, eva is WITHDRAWN: withdrawInvitation",
+					"done / WRONG_STATUS invitationId": "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
+					"INVALID_TOKEN token / done":       "ann OWNER, eva is WITHDRAWN: withdrawInvitation",
 				},
 			}
 		}
@@ -112,8 +111,9 @@ func TestAnInvitationIsAcceptedOrSentAgainButNotBoth(t *testing.T) {
 				one:         raceSends(t, eva, "acceptInvitation", raceToken(token)),
 				other:       raceSends(t, ann.At(there), "resendInvitation", raceInvitation(invitationID)),
 				may: map[string]string{
-					"done / WRONG_STATUS invitationId": "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
-					"INVALID_TOKEN token / done":       "ann OWNER, eva is INVITED: resendInvitation",
+					"done / ALREADY_MEMBER invitationId": "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
+					"done / WRONG_STATUS invitationId":   "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
+					"INVALID_TOKEN token / done":         "ann OWNER, eva is INVITED: resendInvitation",
 				},
 				then: func(outcome string) {
 					more := w.Letters(t)[letters:]

@@ -141,6 +141,10 @@ func (w *Workspaces) setStatus(ctx context.Context, actor access.Actor, operatio
 // nothing any more.
 func (w *Workspaces) moveTo(ctx context.Context, tx *ent.Tx, target *ent.Member, to member.Status) ([]audit.Change, error) {
 	changes := []audit.Change{{Field: "status", Before: string(target.Status), After: string(to)}}
+	// First: it waits for what the member has under way, which may assign something.
+	if err := tx.Member.UpdateOneID(target.ID).SetStatus(to).Exec(ctx); err != nil {
+		return nil, err
+	}
 	if to != member.StatusACTIVE {
 		withdrawn, err := w.withdrawThoseOf(ctx, tx, target)
 		if err != nil {
@@ -158,7 +162,7 @@ func (w *Workspaces) moveTo(ctx context.Context, tx *ent.Tx, target *ent.Member,
 		}
 		changes = append(changes, audit.Change{Field: "miniPrograms", Before: strings.Join(assigned, " ")})
 	}
-	return changes, tx.Member.UpdateOneID(target.ID).SetStatus(to).Exec(ctx)
+	return changes, nil
 }
 
 // Leave ends the actor's own membership. Masters and developers may; the owner hands the workspace over first.
