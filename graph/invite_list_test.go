@@ -264,3 +264,26 @@ func TestNewInvitationsAreReadTogether(t *testing.T) {
 		}
 	})
 }
+
+func TestACursorIsOfOneListOnly(t *testing.T) {
+	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+		s := newInviting(t, w)
+		invitePeople(t, s.owner, s.id, inviteMasters(2, "a")...)
+		query := func(list string) string {
+			return `query($id: ID!, $after: String) { workspace(id: $id) { ` + list + `(after: $after) { pageInfo { endCursor } } } }`
+		}
+		lists := []string{"members", "invitations", "auditEvents", "miniPrograms"}
+		for _, from := range lists {
+			cursor := s.owner.Do(t, query(from), apitest.Vars{"id": s.id}).String(t, "workspace."+from+".pageInfo.endCursor")
+			for _, to := range lists {
+				want := ""
+				if to != from {
+					want = "BAD_USER_INPUT"
+				}
+				if answer := s.owner.Do(t, query(to), apitest.Vars{"id": s.id, "after": cursor}); answer.Code(t) != want {
+					t.Errorf("a cursor of %s in %s: %s", from, to, answer.Body)
+				}
+			}
+		}
+	})
+}

@@ -17,7 +17,7 @@ import (
 )
 
 // orderLatest sorts events by when they happened, which is the order of their ids, the latest first.
-const orderLatest = "LATEST"
+const orderLatest = "LATEST EVENT"
 
 // Log reads events.
 type Log struct{ Client *ent.Client }

@@ -24,7 +24,7 @@ import (
 )
 
 // orderLatest sorts invitations by when they were made, which is the order of their ids, the latest first.
-const orderLatest = "LATEST"
+const orderLatest = "LATEST INVITATION"
 
 // unanswered are the statuses of invitations that can be sent again or withdrawn.
 var unanswered = []invitation.Status{invitation.StatusINVITED, invitation.StatusEXPIRED}
