@@ -236,3 +236,41 @@ func TestTheInvitationsOfWhoeverMayNotInviteAnyMoreAreWithdrawn(t *testing.T) {
 		}
 	})
 }
+
+// Nor does whoever was removed come back by what was open for the account before.
+func TestTheInvitationsToWhoeverIsGoneAreWithdrawn(t *testing.T) {
+	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+		s := newInviting(t, w)
+		developer := w.SignUp(t, "dev")
+		memberID := w.Join(t, s.id, developer, member.RoleDEVELOPER)
+		for name, end := range map[string]func(){
+			"removeMember": func() { changeMember(t, s.owner, "removeMember", memberID, "") },
+			"leaveWorkspace": func() {
+				developer.Do(t, `mutation($id: ID!) { leaveWorkspace(input: {workspaceId: $id}) { leftWorkspaceId } }`,
+					apitest.Vars{"id": s.id}).String(t, "leaveWorkspace.leftWorkspaceId")
+			},
+		} {
+			w.Client.Member.UpdateOneID(memberID).SetStatus(member.StatusACTIVE).ExecX(t.Context())
+			address := strings.ToLower(name) + "@example.com"
+			one := invitePeople(t, s.owner, s.id, inviteMaster(address))[0]
+			token := w.LetterTo(t, address).Token(t)
+			w.Client.User.UpdateOneID(developer.ID).SetEmail(address).ExecX(t.Context()) // as after confirmEmail
+			end()
+			answer := developer.Do(t, `mutation($t: String!) { acceptInvitation(input: {token: $t}) { member { id } userErrors { code path } } }`, apitest.Vars{"t": token})
+			if got := apitest.Codes(answer.UserErrors(t, "acceptInvitation.userErrors")); !slices.Equal(got, []string{"INVALID_TOKEN token"}) {
+				t.Errorf("after %s: %s", name, answer.Body)
+			}
+			if now := w.Client.Invitation.GetX(t.Context(), one); now.Status != invitation.StatusWITHDRAWN || now.TokenHash != nil {
+				t.Errorf("after %s the invitation is %s", name, now.Status)
+			}
+			noted := w.Client.AuditEvent.Query().Where(auditevent.SubjectID(memberID), auditevent.Operation(name)).AllX(t.Context())
+			if len(noted) != 1 || !strings.Contains(noted[0].Changes, one) {
+				t.Errorf("after %s is noted %v", name, noted)
+			}
+			// Who is asked again comes again.
+			invitePeople(t, s.owner, s.id, inviteMaster(address))
+			done(t, developer.Do(t, `mutation($t: String!) { acceptInvitation(input: {token: $t}) { member { id } userErrors { code path } } }`,
+				apitest.Vars{"t": w.LetterTo(t, address).Token(t)}), "acceptInvitation")
+		}
+	})
+}

@@ -9,8 +9,10 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/assignment"
+	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
+	"minidock/ent/predicate"
 	"minidock/internal/access"
 	"minidock/internal/audit"
 	"minidock/internal/fault"
@@ -43,7 +45,7 @@ func (w *Workspaces) ChangeRole(ctx context.Context, actor access.Actor, in Chan
 		}
 		changes := []audit.Change{{Field: "role", Before: string(target.Role), After: string(in.Role)}}
 		if in.Role == member.RoleDEVELOPER {
-			withdrawn, err := w.withdrawThoseOf(ctx, tx, target)
+			withdrawn, err := uninvite(ctx, tx, target, invitation.InvitedByID(target.UserID))
 			if err != nil {
 				return nil, err
 			}
@@ -133,36 +135,50 @@ func (w *Workspaces) setStatus(ctx context.Context, actor access.Actor, operatio
 		if !isOneOf(target, given, from, wrong) {
 			return nil, errRefused
 		}
-		return w.moveTo(ctx, tx, target, to)
+		return moveTo(ctx, tx, target, to)
 	})
 }
 
-// moveTo gives a member another status. Whoever is shut out or removed has invited nobody, and whoever is removed is assigned to
-// nothing any more.
-func (w *Workspaces) moveTo(ctx context.Context, tx *ent.Tx, target *ent.Member, to member.Status) ([]audit.Change, error) {
-	changes := []audit.Change{{Field: "status", Before: string(target.Status), After: string(to)}}
+// moveTo gives a member another status, and ends what goes with the one before.
+func moveTo(ctx context.Context, tx *ent.Tx, target *ent.Member, to member.Status) ([]audit.Change, error) {
 	// First: it waits for what the member has under way, which may assign something.
 	if err := tx.Member.UpdateOneID(target.ID).SetStatus(to).Exec(ctx); err != nil {
 		return nil, err
 	}
-	if to != member.StatusACTIVE {
-		withdrawn, err := w.withdrawThoseOf(ctx, tx, target)
-		if err != nil {
-			return nil, err
-		}
-		changes = append(changes, withdrawn)
-	}
-	if to == member.StatusREMOVED {
-		assigned, err := assignmentsOf(ctx, tx, target.ID)
-		if err != nil {
-			return nil, err
-		}
-		if err := unassign(ctx, tx, target.ID, assigned); err != nil {
-			return nil, err
-		}
-		changes = append(changes, audit.Change{Field: "miniPrograms", Before: strings.Join(assigned, " ")})
+	changes := []audit.Change{{Field: "status", Before: string(target.Status), After: string(to)}}
+	switch to {
+	case member.StatusBLOCKED:
+		withdrawn, err := uninvite(ctx, tx, target, invitation.InvitedByID(target.UserID))
+		return append(changes, withdrawn), err
+	case member.StatusREMOVED:
+		ended, err := endPlace(ctx, tx, target)
+		return append(changes, ended...), err
 	}
 	return changes, nil
+}
+
+// endPlace leaves nothing by which whoever is removed could come back or do anything: neither invitations that he or she sent, nor
+// those to the account's address, nor assignments.
+func endPlace(ctx context.Context, tx *ent.Tx, target *ent.Member) ([]audit.Change, error) {
+	self, err := tx.User.Get(ctx, target.UserID)
+	if err != nil {
+		return nil, err
+	}
+	withdrawn, err := uninvite(ctx, tx, target, invitation.Or(invitation.InvitedByID(self.ID), invitation.Email(self.Email)))
+	if err != nil {
+		return nil, err
+	}
+	assigned, err := assignmentsOf(ctx, tx, target.ID)
+	if err != nil {
+		return nil, err
+	}
+	return []audit.Change{withdrawn, {Field: "miniPrograms", Before: strings.Join(assigned, " ")}}, unassign(ctx, tx, target.ID, assigned)
+}
+
+// uninvite withdraws invitations for a change of a member.
+func uninvite(ctx context.Context, tx *ent.Tx, target *ent.Member, which predicate.Invitation) (audit.Change, error) {
+	withdrawn, err := withdraw(ctx, tx, target.WorkspaceID, which)
+	return audit.Change{Field: "invitations", Before: strings.Join(withdrawn, " ")}, err
 }
 
 // Leave ends the actor's own membership. Masters and developers may; the owner hands the workspace over first.
@@ -175,7 +191,7 @@ func (w *Workspaces) Leave(ctx context.Context, actor access.Actor, workspaceID 
 		if err != nil {
 			return err
 		}
-		changes, err := w.moveTo(ctx, tx, own, member.StatusREMOVED)
+		changes, err := moveTo(ctx, tx, own, member.StatusREMOVED)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"minidock/ent"
@@ -123,20 +122,20 @@ func (w *Workspaces) Withdraw(ctx context.Context, actor access.Actor, invitatio
 	})
 }
 
-// withdrawThoseOf withdraws the invitations of somebody who may not invite any more, so that nobody comes in by them.
-func (w *Workspaces) withdrawThoseOf(ctx context.Context, tx *ent.Tx, of *ent.Member) (audit.Change, error) {
-	theirs := invitation.And(invitation.WorkspaceID(of.WorkspaceID), invitation.InvitedByID(of.UserID), invitation.StatusEQ(invitation.StatusINVITED))
-	open, err := tx.Invitation.Query().Where(theirs).Order(invitation.ByID()).IDs(ctx)
+// withdraw makes those of a workspace's invitations good for nothing that were not answered, takes back their mails, and returns
+// their ids.
+func withdraw(ctx context.Context, tx *ent.Tx, workspaceID string, which ...predicate.Invitation) ([]string, error) {
+	ids, err := tx.Invitation.Query().Where(invitation.WorkspaceID(workspaceID), invitation.StatusEQ(invitation.StatusINVITED)).
+		Where(which...).Order(invitation.ByID()).IDs(ctx)
 	if err != nil {
-		return audit.Change{}, fmt.Errorf("read invitations: %w", err)
+		return nil, fmt.Errorf("read invitations: %w", err)
 	}
-	for _, one := range open {
-		if err := takeMailBack(ctx, tx, one); err != nil {
-			return audit.Change{}, err
-		}
+	if err := takeMailBack(ctx, tx, ids...); err != nil {
+		return nil, err
 	}
-	err = tx.Invitation.Update().SetStatus(invitation.StatusWITHDRAWN).ClearTokenHash().Where(theirs).Exec(ctx)
-	return audit.Change{Field: "invitations", Before: strings.Join(open, " ")}, err
+	err = tx.Invitation.Update().SetStatus(invitation.StatusWITHDRAWN).ClearTokenHash().
+		Where(store.In(invitation.FieldID, ids)).Exec(ctx)
+	return ids, err
 }
 
 // changeInvitation changes one that is unanswered, in one transaction, in which nobody accepts it. Mails of it that were not sent are
@@ -180,8 +179,8 @@ func (w *Workspaces) changeInvitation(ctx context.Context, actor access.Actor, o
 
 func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-func takeMailBack(ctx context.Context, tx *ent.Tx, invitationID string) error {
-	return outbox.Cancel(ctx, tx, mail.KindEQ(mail.KindINVITATION), mail.About(invitationID))
+func takeMailBack(ctx context.Context, tx *ent.Tx, invitationIDs ...string) error {
+	return outbox.Cancel(ctx, tx, mail.KindEQ(mail.KindINVITATION), store.In(mail.FieldAbout, invitationIDs))
 }
 
 // checkUnanswered records that an invitation was accepted or withdrawn.

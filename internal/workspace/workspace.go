@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"minidock/ent"
-	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/quotause"
@@ -154,8 +153,8 @@ func (w *Workspaces) close(ctx context.Context, tx *ent.Tx, workspaceID string) 
 	if err != nil {
 		return err
 	}
-	return tx.Invitation.Update().SetStatus(invitation.StatusWITHDRAWN).ClearTokenHash().
-		Where(invitation.WorkspaceID(workspaceID), invitation.StatusEQ(invitation.StatusINVITED)).Exec(ctx)
+	_, err = withdraw(ctx, tx, workspaceID)
+	return err
 }
 
 // hold returns a workspace and keeps its members and invitations as they are until the transaction is over: whoever changes them
