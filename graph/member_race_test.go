@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,6 +78,39 @@ func TestSomebodyWhoAcceptsTwiceAtOnceComesInOnce(t *testing.T) {
 				may: raceMirrored(map[string]string{
 					"done / INVALID_TOKEN token": "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
 				}),
+			}
+		}
+	})
+}
+
+// An invitation is for whoever has the address when the place is taken, not for whoever had it a moment before.
+func TestWhoeverMovesToAnotherAddressTakesNoPlaceByTheOldOne(t *testing.T) {
+	race(t, func(t *testing.T, w, there *apitest.World) func(int) contest {
+		ann, eva := w.SignUp(t, "ann"), w.SignUp(t, "eva")
+		address := eva.Email
+		return func(round int) contest {
+			workspaceID, _, token := invitedToRace(t, w, ann, "eva", address)
+			next := fmt.Sprintf("eva%d@example.com", round)
+			confirmation := requestsEmail(t, w, eva, next)
+			address = next
+			return contest{
+				workspaceID: workspaceID,
+				one:         raceSends(t, eva, "acceptInvitation", raceToken(token)),
+				other:       raceSends(t, w.Visitor(t).At(there), "confirmEmail", raceToken(confirmation)),
+				tables:      []string{"members"},
+				may: map[string]string{
+					"done / done":                "ann OWNER, eva MASTER, eva is ACCEPTED: acceptInvitation",
+					"OTHER_ACCOUNT token / done": "ann OWNER, eva is INVITED: ",
+				},
+				then: func(outcome string) {
+					var done []string
+					for _, e := range w.Client.AuditEvent.Query().Where(auditevent.ActorID(eva.ID)).Order(auditevent.ByID()).AllX(t.Context()) {
+						done = append(done, e.Operation)
+					}
+					if outcome == "done / done" && !slices.Equal(done[len(done)-2:], []string{"acceptInvitation", "confirmEmail"}) {
+						t.Errorf("round %d: the last of %q", round, done)
+					}
+				},
 			}
 		}
 	})

@@ -215,7 +215,7 @@ func raceStanding(t *testing.T, w *apitest.World, workspaceID string, noted int)
 // raceFields are what each mutation of a race asks of its payload.
 var raceFields = map[string]string{
 	"inviteMembers": "invitations { id }", "resendInvitation": "invitation { id }", "withdrawInvitation": "invitation { id }",
-	"acceptInvitation": "member { id }", "changeMemberRole": "member { id }", "assignMiniPrograms": "member { id }",
+	"acceptInvitation": "member { id }", "confirmEmail": "email", "changeMemberRole": "member { id }", "assignMiniPrograms": "member { id }",
 	"blockMember": "member { id }", "unblockMember": "member { id }", "removeMember": "member { id }",
 	"transferOwnership": "member { id }", "renameWorkspace": "workspace { id }", "deleteWorkspace": "deletedWorkspaceId",
 	"createMiniProgram": "miniProgram { id }", "updateMiniProgram": "miniProgram { id }",

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	waitingForLocks = `SELECT count(*) FROM pg_locks
-	WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+	waitingForLocks = `SELECT count(*) FROM pg_stat_activity
+	WHERE datname = current_database() AND wait_event_type = 'Lock'`
 	otherConnections = `SELECT count(*) FROM pg_stat_activity
 	WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`
 	deadlocks = `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`

@@ -9,6 +9,8 @@ import (
 	"minidock/ent"
 	"minidock/ent/invitation"
 	"minidock/ent/member"
+	"minidock/ent/predicate"
+	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/account"
 	"minidock/internal/audit"
@@ -92,7 +94,7 @@ func (w *Workspaces) judgeAccount(ctx context.Context, actor access.Actor, in Ac
 	case actor.SignedIn() && found == nil:
 		return nil, nil
 	case actor.SignedIn():
-		return nil, w.checkAddress(ctx, w.Client, actor, found, wrong)
+		return nil, checkAddress(ctx, w.Client, actor, found, wrong)
 	case found == nil && in.Password == nil && in.DisplayName == nil:
 		return nil, nil
 	case found != nil:
@@ -109,8 +111,8 @@ func (w *Workspaces) judgeAccount(ctx context.Context, actor access.Actor, in Ac
 }
 
 // checkAddress records that an invitation is for another address than that of the actor's account.
-func (w *Workspaces) checkAddress(ctx context.Context, client *ent.Client, actor access.Actor, found *ent.Invitation, wrong *fault.List) error {
-	self, err := client.User.Get(ctx, actor.UserID)
+func checkAddress(ctx context.Context, client *ent.Client, actor access.Actor, found *ent.Invitation, wrong *fault.List, how ...predicate.User) error {
+	self, err := client.User.Query().Where(user.ID(actor.UserID)).Where(how...).Only(ctx)
 	if err != nil {
 		return fmt.Errorf("read the own account: %w", err)
 	}
@@ -125,15 +127,6 @@ func (w *Workspaces) join(ctx context.Context, tx *ent.Tx, actor access.Actor, f
 	if err := w.spend(ctx, tx, found, outcome.Wrong); err != nil {
 		return err
 	}
-	if draft == nil {
-		// The address may have been changed since it was looked up.
-		if err := w.checkAddress(ctx, tx.Client(), actor, found, outcome.Wrong); err != nil {
-			return err
-		}
-		if !outcome.Wrong.Empty() {
-			return errRefused
-		}
-	}
 	if draft != nil {
 		made, err := w.Accounts.Create(ctx, tx, actor, found.Email, *draft)
 		if err != nil {
@@ -141,6 +134,11 @@ func (w *Workspaces) join(ctx context.Context, tx *ent.Tx, actor access.Actor, f
 		}
 		outcome.SignedUp = made.Unwrap()
 		actor = actor.As(made.ID)
+	} else if err := checkAddress(ctx, tx.Client(), actor, found, outcome.Wrong, store.Held); err != nil {
+		return err
+	}
+	if !outcome.Wrong.Empty() { // the address was changed since it was looked up
+		return errRefused
 	}
 	place, before, err := w.takePlace(ctx, tx, actor, found, outcome.Wrong)
 	if err != nil {
