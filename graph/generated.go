@@ -21313,7 +21313,7 @@ func (ec *executionContext) unmarshalInputAssignMiniProgramsInput(ctx context.Co
 			if err != nil {
 				return it, err
 			}
-			it.MiniProgramIds = data
+			it.MiniProgramIDs = data
 		}
 	}
 	return it, nil
@@ -22125,7 +22125,7 @@ func (ec *executionContext) unmarshalInputInvitationInput(ctx context.Context, o
 			if err != nil {
 				return it, err
 			}
-			it.MiniProgramIds = data
+			it.MiniProgramIDs = data
 		}
 	}
 	return it, nil

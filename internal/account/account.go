@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"minidock/ent"
+	"minidock/ent/predicate"
 	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/limit"
@@ -46,6 +47,22 @@ func (a *Accounts) Staff(ctx context.Context) ([]*ent.User, error) {
 	found, err := a.Client.User.Query().Where(user.StaffRoleNotNil()).Order(user.ByEmail()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the staff: %w", err)
+	}
+	return found, nil
+}
+
+// At returns the account that has this address, or nil when there is none.
+func (a *Accounts) At(ctx context.Context, address string) (*ent.User, error) {
+	return a.find(ctx, user.Email(address))
+}
+
+func (a *Accounts) find(ctx context.Context, which predicate.User) (*ent.User, error) {
+	found, err := a.Client.User.Query().Where(which).Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read an account: %w", err)
 	}
 	return found, nil
 }

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"golang.org/x/text/language"
 
@@ -32,24 +31,16 @@ func (a *Accounts) Compose(ctx context.Context, entry *ent.Mail) (*mail.Message,
 	if err != nil {
 		return nil, err
 	}
-	composed, err := mail.Compose(mail.Kind(entry.Kind), languageOf(owner, entry), entry.To, facts)
+	composed, err := mail.Compose(mail.Kind(entry.Kind), LanguageOf(owner, entry), entry.To, facts)
 	return &composed, err
 }
 
 // receiver returns whose account a mail is about, or nil when there is none.
 func (a *Accounts) receiver(ctx context.Context, entry *ent.Mail) (*ent.User, error) {
-	about := user.ID(entry.About)
 	if mail.Kind(entry.Kind) == mail.PasswordReset {
-		about = user.Email(entry.To)
+		return a.At(ctx, entry.To)
 	}
-	owner, err := a.Client.User.Query().Where(about).Only(ctx)
-	switch {
-	case ent.IsNotFound(err):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("read an account: %w", err)
-	}
-	return owner, nil
+	return a.find(ctx, user.ID(entry.About))
 }
 
 func (a *Accounts) facts(ctx context.Context, entry *ent.Mail, owner *ent.User) (mail.Facts, error) {
@@ -85,10 +76,11 @@ func (a *Accounts) withToken(ctx context.Context, entry *ent.Mail, owner *ent.Us
 	}, err
 }
 
-// languageOf returns the language that the receiver has chosen, or else that of the request that the mail comes of.
-func languageOf(owner *ent.User, entry *ent.Mail) language.Tag {
-	if owner.Locale != nil {
-		return language.Make(*owner.Locale)
+// LanguageOf returns the language that the receiver of a mail has chosen, or else that of the request that it comes of. The receiver
+// is nil when nobody has the address.
+func LanguageOf(receiver *ent.User, entry *ent.Mail) language.Tag {
+	if receiver != nil && receiver.Locale != nil {
+		return language.Make(*receiver.Locale)
 	}
 	return language.Make(entry.Language)
 }

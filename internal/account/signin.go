@@ -67,12 +67,12 @@ func (a *Accounts) credentials(ctx context.Context, raw string) (*ent.User, stri
 	if err != nil {
 		canonical = ""
 	}
-	found, err := a.Client.User.Query().Where(user.Email(canonical)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, nobodysHash, nil
-	}
+	found, err := a.At(ctx, canonical)
 	if err != nil {
-		return nil, "", fmt.Errorf("look up an account: %w", err)
+		return nil, "", err
+	}
+	if found == nil {
+		return nil, nobodysHash, nil
 	}
 	return found, found.PasswordHash, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"minidock/ent"
-	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/audit"
 	"minidock/internal/caller"
@@ -92,15 +91,6 @@ func (a *Accounts) Create(ctx context.Context, tx *ent.Tx, actor access.Actor, a
 	return created, a.remember(ctx, tx.Client(), address, actor.From)
 }
 
-// Has tells whether an account has this address.
-func (a *Accounts) Has(ctx context.Context, address string) (bool, error) {
-	has, err := a.Client.User.Query().Where(user.Email(address)).Exist(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look up an e-mail address: %w", err)
-	}
-	return has, nil
-}
-
 func cleanDisplayName(raw string, wrong *fault.List) string {
 	name := text.Clean(raw)
 	_, illegal := text.Illegal(name, false)
@@ -125,8 +115,8 @@ func (a *Accounts) checkEmailIsFree(ctx context.Context, from caller.Caller, add
 	if err := a.Throttles.Check(ctx, rule, from.Network()); err != nil {
 		return err
 	}
-	taken, err := a.Has(ctx, address)
-	if err != nil || !taken {
+	other, err := a.At(ctx, address)
+	if err != nil || other == nil {
 		return err
 	}
 	wrong.Add("email", fault.Taken)

@@ -98,11 +98,11 @@ func (w *Workspaces) judgeAccount(ctx context.Context, actor access.Actor, in Ac
 	case found == nil && in.Password == nil && in.DisplayName == nil:
 		return nil, nil
 	case found != nil:
-		has, err := w.Accounts.Has(ctx, found.Email)
-		if has {
+		holder, err := w.Accounts.At(ctx, found.Email)
+		if holder != nil {
 			wrong.Add("", fault.SignInRequired)
 		}
-		if has || err != nil {
+		if holder != nil || err != nil {
 			return nil, err
 		}
 	}

@@ -58,13 +58,13 @@ func (w *Workspaces) ChangeRole(ctx context.Context, actor access.Actor, in Chan
 // AssignInput is all that a developer is to work on.
 type AssignInput struct {
 	MemberID       string
-	MiniProgramIds []string
+	MiniProgramIDs []string
 }
 
 // Assign has a developer work on these mini programs of the workspace and on no others. Owners and masters may.
 func (w *Workspaces) Assign(ctx context.Context, actor access.Actor, in AssignInput) (*ent.Member, *fault.List, error) {
 	wrong := fault.NewList("memberId", "miniProgramIds")
-	wanted := distinct(in.MiniProgramIds)
+	wanted := distinct(in.MiniProgramIDs)
 	return w.change(ctx, actor, access.AssignMiniPrograms, in.MemberID, wrong, func(tx *ent.Tx, target *ent.Member) ([]audit.Change, error) {
 		isOneOf(target, []member.Role{member.RoleDEVELOPER}, present, wrong)
 		if err := checkMiniPrograms(ctx, tx.Client(), "miniProgramIds", target.WorkspaceID, wanted, wrong); err != nil {

@@ -315,6 +315,7 @@ func (w *Workspaces) Offer(ctx context.Context, token string) (*Offer, error) {
 	for _, one := range found.Edges.MiniPrograms {
 		offer.MiniProgramNames = append(offer.MiniProgramNames, one.Name)
 	}
-	offer.HasAccount, err = w.Accounts.Has(ctx, found.Email)
+	holder, err := w.Accounts.At(ctx, found.Email)
+	offer.HasAccount = holder != nil
 	return offer, err
 }

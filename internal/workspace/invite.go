@@ -36,7 +36,7 @@ type InviteInput struct {
 type Invitee struct {
 	Name, Email    string
 	Role           member.Role
-	MiniProgramIds []string
+	MiniProgramIDs []string
 }
 
 func inviteRule(l limit.Limits) throttle.Rule {
@@ -65,23 +65,19 @@ func (w *Workspaces) countInvitations(ctx context.Context, workspaceID string, a
 // Invite has a mail with a link sent to each of these people, or to none when anything is wrong. Owners and masters may. After
 // too many a day, or to the same address, it is refused with RATE_LIMITED.
 func (w *Workspaces) Invite(ctx context.Context, actor access.Actor, in InviteInput) ([]*ent.Invitation, *fault.List, error) {
-	asked, wrong := judgeInvitations(in)
-	if err := asked.lookUp(ctx, w.Client, w, wrong); err != nil {
+	people, wrong := judgeInvitations(in)
+	if err := w.lookUpInvitees(ctx, w.Client, in.WorkspaceID, people, wrong); err != nil {
 		return nil, nil, err
 	}
 	if !wrong.Empty() {
 		return nil, wrong, nil
 	}
-	addresses := make([]string, len(asked.invitees))
-	for i, one := range asked.invitees {
-		addresses[i] = one.Email
-	}
-	if err := w.countInvitations(ctx, in.WorkspaceID, addresses...); err != nil {
+	if err := w.countInvitations(ctx, in.WorkspaceID, addressesOf(people)...); err != nil {
 		return nil, nil, err
 	}
 	var created []*ent.Invitation
 	err := store.Tx(ctx, w.Client, func(tx *ent.Tx) (err error) {
-		created, err = w.invite(ctx, tx, actor, asked, wrong)
+		created, err = w.invite(ctx, tx, actor, in.WorkspaceID, people, wrong)
 		return err
 	})
 	if errors.Is(err, errRefused) {
@@ -98,38 +94,40 @@ func (w *Workspaces) Invite(ctx context.Context, actor access.Actor, in InviteIn
 	return created, wrong, nil
 }
 
-// invitees are people to invite, as far as they were judged.
-type invitees struct {
-	workspaceID string
-	invitees    []Invitee
+func addressesOf(people []Invitee) []string {
+	addresses := make([]string, len(people))
+	for i, one := range people {
+		addresses[i] = one.Email
+	}
+	return addresses
 }
 
 // judgeInvitations cleans every field and records every mistake that the input alone shows.
-func judgeInvitations(in InviteInput) (*invitees, *fault.List) {
+func judgeInvitations(in InviteInput) ([]Invitee, *fault.List) {
 	fields := []string{"workspaceId", "invitations"}
 	for i := range in.Invitations {
 		for _, name := range []string{"name", "email", "role", "miniProgramIds"} {
 			fields = append(fields, fault.Path("invitations", i, name))
 		}
 	}
-	asked, wrong := &invitees{workspaceID: in.WorkspaceID}, fault.NewList(fields...)
+	wrong := fault.NewList(fields...)
 	switch n := len(in.Invitations); {
 	case n == 0:
 		wrong.Add("invitations", fault.Blank)
 	case n > maxInvitations:
 		wrong.Add("invitations", fault.TooMany, "count", n, "max", maxInvitations)
-		return asked, wrong
+		return nil, wrong
 	}
-	seen := map[string]bool{}
+	people, seen := []Invitee{}, map[string]bool{}
 	for i, raw := range in.Invitations {
 		one := judgeInvitee(i, raw, wrong)
 		if at := fault.Path("invitations", i, "email"); one.Email != "" && seen[one.Email] {
 			wrong.Add(at, fault.Duplicate)
 		}
 		seen[one.Email] = true
-		asked.invitees = append(asked.invitees, one)
+		people = append(people, one)
 	}
-	return asked, wrong
+	return people, wrong
 }
 
 func judgeInvitee(i int, raw *Invitee, wrong *fault.List) Invitee {
@@ -141,38 +139,39 @@ func judgeInvitee(i int, raw *Invitee, wrong *fault.List) Invitee {
 	if raw.Role != member.RoleDEVELOPER {
 		return one
 	}
-	if one.MiniProgramIds = distinct(raw.MiniProgramIds); len(one.MiniProgramIds) == 0 {
+	if one.MiniProgramIDs = distinct(raw.MiniProgramIDs); len(one.MiniProgramIDs) == 0 {
 		wrong.Add(at("miniProgramIds"), fault.Blank)
 	}
 	return one
 }
 
-// lookUp records the mistakes that only the database shows.
-func (a *invitees) lookUp(ctx context.Context, client *ent.Client, w *Workspaces, wrong *fault.List) error {
-	var addresses, miniProgramIDs []string
-	for _, one := range a.invitees {
-		addresses, miniProgramIDs = append(addresses, one.Email), append(miniProgramIDs, one.MiniProgramIds...)
+// lookUpInvitees records the mistakes that only the database shows.
+func (w *Workspaces) lookUpInvitees(ctx context.Context, client *ent.Client, workspaceID string, people []Invitee, wrong *fault.List) error {
+	var miniProgramIDs []string
+	for _, one := range people {
+		miniProgramIDs = append(miniProgramIDs, one.MiniProgramIDs...)
 	}
-	known, err := miniProgramsIn(ctx, client, a.workspaceID, miniProgramIDs)
+	addresses := addressesOf(people)
+	known, err := miniProgramsIn(ctx, client, workspaceID, miniProgramIDs)
 	if err != nil {
 		return err
 	}
-	members, err := membersWith(ctx, client, a.workspaceID, addresses)
+	members, err := membersWith(ctx, client, workspaceID, addresses)
 	if err != nil {
 		return err
 	}
-	invited, err := w.invitedWith(ctx, client, a.workspaceID, addresses)
+	invited, err := w.invitedWith(ctx, client, workspaceID, addresses)
 	if err != nil {
 		return err
 	}
-	for i, one := range a.invitees {
+	for i, one := range people {
 		switch {
 		case members[one.Email]:
 			wrong.Add(fault.Path("invitations", i, "email"), fault.AlreadyMember)
 		case invited[one.Email]:
 			wrong.Add(fault.Path("invitations", i, "email"), fault.AlreadyInvited)
 		}
-		if missing := len(without(one.MiniProgramIds, known)); missing > 0 {
+		if missing := len(without(one.MiniProgramIDs, known)); missing > 0 {
 			wrong.Add(fault.Path("invitations", i, "miniProgramIds"), fault.NotFound, "count", missing)
 		}
 	}
@@ -209,25 +208,25 @@ func (w *Workspaces) invitedWith(ctx context.Context, client *ent.Client, worksp
 
 // invite writes the invitations and their mails. Nobody else changes members or invitations of the workspace meanwhile, so what is
 // looked up again decides.
-func (w *Workspaces) invite(ctx context.Context, tx *ent.Tx, actor access.Actor, asked *invitees, wrong *fault.List) ([]*ent.Invitation, error) {
-	if _, err := hold(ctx, tx, asked.workspaceID); err != nil {
+func (w *Workspaces) invite(ctx context.Context, tx *ent.Tx, actor access.Actor, workspaceID string, people []Invitee, wrong *fault.List) ([]*ent.Invitation, error) {
+	if _, err := hold(ctx, tx, workspaceID); err != nil {
 		return nil, err
 	}
-	if _, err := access.Require(ctx, tx, actor, access.InviteMembers, asked.workspaceID); err != nil {
+	if _, err := access.Require(ctx, tx, actor, access.InviteMembers, workspaceID); err != nil {
 		return nil, err
 	}
-	if err := asked.lookUp(ctx, tx.Client(), w, wrong); err != nil {
+	if err := w.lookUpInvitees(ctx, tx.Client(), workspaceID, people, wrong); err != nil {
 		return nil, err
 	}
 	if !wrong.Empty() {
 		return nil, errRefused
 	}
-	if err := w.expire(ctx, tx, asked.workspaceID); err != nil {
+	if err := w.expire(ctx, tx, workspaceID); err != nil {
 		return nil, err
 	}
 	var created []*ent.Invitation
-	for _, one := range asked.invitees {
-		row, err := w.inviteOne(ctx, tx, actor, asked.workspaceID, one)
+	for _, one := range people {
+		row, err := w.inviteOne(ctx, tx, actor, workspaceID, one)
 		if err != nil {
 			return nil, err
 		}
@@ -240,7 +239,7 @@ func (w *Workspaces) inviteOne(ctx context.Context, tx *ent.Tx, actor access.Act
 	now := w.Now()
 	created, err := tx.Invitation.Create().SetID(id.New(id.Invitation)).SetWorkspaceID(workspaceID).SetEmail(one.Email).
 		SetName(one.Name).SetRole(invitation.Role(one.Role)).SetInvitedByID(actor.UserID).SetCreatedAt(now).
-		SetExpiresAt(now.Add(w.Limits.InvitationTime)).AddMiniProgramIDs(one.MiniProgramIds...).Save(ctx)
+		SetExpiresAt(now.Add(w.Limits.InvitationTime)).AddMiniProgramIDs(one.MiniProgramIDs...).Save(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -249,5 +248,5 @@ func (w *Workspaces) inviteOne(ctx context.Context, tx *ent.Tx, actor access.Act
 	}
 	return created, w.note(ctx, tx, actor, access.InviteMembers, workspaceID, created.ID,
 		audit.Change{Field: "email", After: one.Email}, audit.Change{Field: "name", After: one.Name}, audit.Change{Field: "role", After: string(one.Role)},
-		audit.Change{Field: "miniPrograms", After: strings.Join(one.MiniProgramIds, " ")})
+		audit.Change{Field: "miniPrograms", After: strings.Join(one.MiniProgramIDs, " ")})
 }

@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"minidock/ent"
 	"minidock/ent/invitation"
-	"minidock/ent/user"
 	"minidock/internal/account"
 	"minidock/internal/mail"
 	"minidock/internal/outbox"
@@ -38,11 +35,11 @@ func (w *Workspaces) Compose(ctx context.Context, entry *ent.Mail) (*mail.Messag
 	if err != nil {
 		return nil, fmt.Errorf("read an invitation: %w", err)
 	}
-	tag, err := w.languageOf(ctx, entry)
+	receiver, err := w.Accounts.At(ctx, entry.To)
 	if err != nil {
 		return nil, err
 	}
-	composed, err := mail.Compose(mail.Invitation, tag, entry.To, mail.Facts{
+	composed, err := mail.Compose(mail.Invitation, account.LanguageOf(receiver, entry), entry.To, mail.Facts{
 		Name: found.Name, Inviter: found.Edges.InvitedBy.DisplayName, Workspace: found.Edges.Workspace.Name, Role: string(found.Role),
 		Token: token, Link: w.AppURL + "/invitation#token=" + token, ValidFor: max(time.Minute, found.ExpiresAt.Sub(w.Now()).Round(time.Minute)),
 	})
@@ -61,16 +58,4 @@ func (w *Workspaces) issue(ctx context.Context, tx *ent.Tx, entry *ent.Mail) (st
 		err = errOutdated
 	}
 	return token, err
-}
-
-// languageOf returns the language that the receiver has chosen, or else that of the request that the mail comes of.
-func (w *Workspaces) languageOf(ctx context.Context, entry *ent.Mail) (language.Tag, error) {
-	found, err := w.Client.User.Query().Where(user.Email(entry.To), user.LocaleNotNil()).Only(ctx)
-	if ent.IsNotFound(err) {
-		return language.Make(entry.Language), nil
-	}
-	if err != nil {
-		return language.Und, fmt.Errorf("read the language of an account: %w", err)
-	}
-	return language.Make(*found.Locale), nil
 }
