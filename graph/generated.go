@@ -1824,7 +1824,8 @@ type Member implements Node {
   """
   status: MemberStatus!
   """
-  What a developer is assigned to, as far as the viewer may see it; masters and owners see all without.
+  What the member is assigned to or has created, as far as the viewer may see it. It counts for developers; masters and owners see
+  all without.
   """
   miniPrograms: [MiniProgram!]!
   """

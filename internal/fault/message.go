@@ -23,6 +23,8 @@ func (s sentence) in(tag language.Tag) string {
 // sentences holds the messages by key: a code, or a code and a field where that field needs words of its own.
 var sentences = map[string]sentence{
 	"BLANK":                        {"{field} must be filled in.", "请填写{field}。"},
+	"BLANK.invitations":            {"At least one person must be invited.", "请至少邀请一人。"},
+	"BLANK.miniProgramIds":         {"At least one mini program must be chosen.", "请至少选择一个小程序。"},
 	"TOO_SHORT":                    {"{field} is too short: it counts {weight} and must count {min} to {max}.", "{field}太短：现计 {weight} 个字符，应为 {min} 到 {max} 个字符。"},
 	"TOO_SHORT.password":           {"The password is too short: it has {weight} bytes and must have {min} to {max}.", "密码太短：现为 {weight} 字节，应为 {min} 到 {max} 字节。"},
 	"TOO_SHORT.new":                {"The new password is too short: it has {weight} bytes and must have {min} to {max}.", "新密码太短：现为 {weight} 字节，应为 {min} 到 {max} 字节。"},
@@ -53,7 +55,7 @@ var sentences = map[string]sentence{
 	"INVALID_CREDENTIALS":          {"E-mail address and password do not belong together.", "电子邮箱或密码不正确。"},
 	"INVALID_CREDENTIALS.current":  {"The current password is not right.", "当前密码不正确。"},
 	"INVALID_CREDENTIALS.password": {"The password is not right.", "密码不正确。"},
-	"INVALID_TOKEN":                {"The token was used, has been replaced or is too old. Ask for another one.", "该令牌已使用、已被替换或已过期，请重新获取。"},
+	"INVALID_TOKEN":                {"The token was used, withdrawn or replaced, or is too old. Ask for another one.", "该令牌已使用、已撤回、已被替换或已过期，请重新获取。"},
 	"INVALID_TOKEN.challenge":      {"This sign-in waits no longer. Begin it anew.", "本次登录已失效，请重新登录。"},
 	"INVALID_CODE":                 {"The code is not right, or was used before.", "验证码不正确或已使用过。"},
 	"TOTP_REQUIRED":                {"A code of the authenticator app is needed, too.", "还需要身份验证器应用的验证码。"},
@@ -61,9 +63,9 @@ var sentences = map[string]sentence{
 	"NOT_ENABLED":                  {"There is no second factor.", "尚未启用两步验证。"},
 	"NOT_STARTED":                  {"There is no second factor that waits to be confirmed.", "没有待确认的两步验证。"},
 	"UNSUPPORTED":                  {"{field} must be one of {allowed}; found {found}.", "{field}应为 {allowed} 之一；现为 {found}。"},
-	"NOT_FOUND.miniProgramIds":     {"Of the mini programs {count} are not in this workspace.", "所选小程序中有 {count} 个不属于该工作空间。"},
+	"NOT_FOUND.miniProgramIds":     {"Mini programs that are not in this workspace: {count}.", "所选小程序中有 {count} 个不属于该工作空间。"},
 	"UNSUPPORTED.role":             {"The role must be one of {allowed}; found {found}.", "角色应为 {allowed} 之一；现为 {found}。"},
-	"TOO_MANY":                     {"{field}: {count} are too many; at most {max} at once.", "{field}：一次最多 {max} 个，现为 {count} 个。"},
+	"TOO_MANY":                     {"{field} are too many at once: {count}, of at most {max}.", "{field}：一次最多 {max} 个，现为 {count} 个。"},
 	"DUPLICATE":                    {"{field} stands in this list twice.", "{field}在列表中重复。"},
 	"ALREADY_MEMBER":               {"Somebody with this e-mail address is a member already.", "该电子邮箱的用户已是成员。"},
 	"ALREADY_INVITED":              {"Somebody with this e-mail address is invited already.", "该电子邮箱已被邀请。"},
@@ -71,7 +73,7 @@ var sentences = map[string]sentence{
 	"SIGN_IN_REQUIRED":             {"There is an account with this e-mail address: sign in to it first.", "该电子邮箱已有账户，请先登录。"},
 	"WRONG_STATUS":                 {"{field} is {status}; it must be one of {allowed}.", "{field}当前状态为 {status}，应为 {allowed} 之一。"},
 	"WRONG_ROLE":                   {"{field} has the role {role}; it must be one of {allowed}.", "{field}的角色为 {role}，应为 {allowed} 之一。"},
-	"NOT_EMPTY":                    {"{field} has {count} mini programs; delete them first.", "{field}还有 {count} 个小程序，请先删除。"},
+	"NOT_EMPTY":                    {"{field} cannot be deleted while it has mini programs; it has {count}.", "{field}还有 {count} 个小程序，不能删除。"},
 	"NOT_CHINESE":                  {"{field} has no Chinese character; Chinese is advised for a smooth review.", "{field}不含中文；建议使用中文，以便顺利通过审核。"},
 }
 
