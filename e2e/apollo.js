@@ -140,7 +140,6 @@ function newClient() {
       fetch: withCookies(),
     }),
     cache: new InMemoryCache({
-      possibleTypes: { UserError: ['CreateMiniProgramUserError', 'UpdateMiniProgramUserError'] },
       typePolicies: {
         Workspace: { fields: { miniPrograms: relayStylePagination(['orderBy', 'filter']) } },
       },

@@ -28,8 +28,8 @@ export default [
         'error',
         {
           exceptions: {
-            suffixes: ['Payload', 'Connection', 'Edge', 'UserError', 'Warning'],
-            types: ['AuditChange', 'FieldRule', 'InvitationOffer', 'Logo', 'MessageParam', 'PageInfo', 'Quota', 'SessionEnd', 'SignInChallenge', 'TotpSecret', 'Viewer'],
+            suffixes: ['Payload', 'Connection', 'Edge'],
+            types: ['AuditChange', 'FieldRule', 'InvitationOffer', 'Logo', 'MessageParam', 'PageInfo', 'Quota', 'SessionEnd', 'SignInChallenge', 'TotpSecret', 'UserError', 'Viewer'],
           },
         },
       ],

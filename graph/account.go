@@ -26,7 +26,7 @@ func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (
 	if err != nil {
 		return nil, err
 	}
-	payload := &model.SignUpPayload{Query: &model.Query{}, UserErrors: userErrors[model.SignUpUserError](ctx, wrong)}
+	payload := &model.SignUpPayload{Query: &model.Query{}, UserErrors: userErrors(ctx, wrong)}
 	payload.Viewer, err = r.signIn(ctx, made, "")
 	return payload, err
 }
@@ -38,7 +38,7 @@ func (r *mutationResolver) SignIn(ctx context.Context, in account.SignInInput) (
 		return nil, err
 	}
 	payload := &model.SignInPayload{
-		Challenge: outcome.Challenge, Query: &model.Query{}, UserErrors: userErrors[model.SignInUserError](ctx, outcome.Wrong),
+		Challenge: outcome.Challenge, Query: &model.Query{}, UserErrors: userErrors(ctx, outcome.Wrong),
 	}
 	payload.Viewer, err = r.signIn(ctx, outcome.User, "signIn")
 	return payload, err
@@ -50,7 +50,7 @@ func (r *mutationResolver) SignInWithTotp(ctx context.Context, in account.SignIn
 	if err != nil {
 		return nil, err
 	}
-	payload := &model.SignInWithTotpPayload{Query: &model.Query{}, UserErrors: userErrors[model.SignInWithTotpUserError](ctx, wrong)}
+	payload := &model.SignInWithTotpPayload{Query: &model.Query{}, UserErrors: userErrors(ctx, wrong)}
 	payload.Viewer, err = r.signIn(ctx, found, "signInWithTotp")
 	return payload, err
 }
@@ -61,7 +61,7 @@ func (r *mutationResolver) ChangePassword(ctx context.Context, in account.Change
 	if err != nil {
 		return nil, err
 	}
-	payload := &model.ChangePasswordPayload{Query: &model.Query{}, UserErrors: userErrors[model.ChangePasswordUserError](ctx, wrong)}
+	payload := &model.ChangePasswordPayload{Query: &model.Query{}, UserErrors: userErrors(ctx, wrong)}
 	payload.Viewer, err = r.renew(ctx, changed)
 	return payload, err
 }
@@ -73,7 +73,7 @@ func (r *mutationResolver) RequestPasswordReset(ctx context.Context, in account.
 		return nil, err
 	}
 	return &model.RequestPasswordResetPayload{
-		Email: address, Query: &model.Query{}, UserErrors: userErrors[model.RequestPasswordResetUserError](ctx, wrong),
+		Email: address, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -84,7 +84,7 @@ func (r *mutationResolver) ResetPassword(ctx context.Context, in account.ResetPa
 		return nil, err
 	}
 	return &model.ResetPasswordPayload{
-		Email: address, Query: &model.Query{}, UserErrors: userErrors[model.ResetPasswordUserError](ctx, wrong),
+		Email: address, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -97,7 +97,7 @@ func (r *mutationResolver) UpdateProfile(ctx context.Context, in model.UpdatePro
 		return nil, err
 	}
 	return &model.UpdateProfilePayload{
-		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors[model.UpdateProfileUserError](ctx, wrong),
+		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -108,7 +108,7 @@ func (r *mutationResolver) ChangeEmail(ctx context.Context, in account.ChangeEma
 		return nil, err
 	}
 	return &model.ChangeEmailPayload{
-		Email: address, Query: &model.Query{}, UserErrors: userErrors[model.ChangeEmailUserError](ctx, wrong),
+		Email: address, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -119,7 +119,7 @@ func (r *mutationResolver) ConfirmEmail(ctx context.Context, in account.ConfirmE
 		return nil, err
 	}
 	return &model.ConfirmEmailPayload{
-		Email: address, Query: &model.Query{}, UserErrors: userErrors[model.ConfirmEmailUserError](ctx, wrong),
+		Email: address, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 

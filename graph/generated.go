@@ -393,6 +393,20 @@ enum StaffRole {
   ADMIN
 }
 
+"""
+The codes of the user errors and warnings that a mutation can report.
+"""
+directive @userErrors(
+  """
+  The codes in ` + "`" + `userErrors` + "`" + `.
+  """
+  codes: [UserErrorCode!]!
+  """
+  The codes in ` + "`" + `warnings` + "`" + `; absent where the payload has none.
+  """
+  warnings: [UserErrorCode!]
+) on FIELD_DEFINITION
+
 # Common
 
 """
@@ -453,27 +467,172 @@ enum OrderDirection {
 }
 
 """
-A mistake in an input that whoever filled it in can repair. All mistakes that can be known come at once, in the order
-of the input's fields, at most one a field; nothing was written.
+A problem with an input that the person who filled it in can repair, or a warning about one. All user errors that can be
+known come at once, in the order of the input's fields, at most one a field; nothing was written. Warnings prevent nothing.
 """
-interface UserError {
+type UserError {
   """
-  The mistake in a sentence for people, in the language that ` + "`" + `Accept-Language` + "`" + ` asks for (English or Simplified Chinese).
+  The rule that was broken.
+  """
+  code: UserErrorCode!
+  """
+  The path to the field from the argument's name, list positions as decimal numbers; empty for the request as a whole.
+  """
+  path: [String!]!
+  """
+  A sentence for people, in the language that ` + "`" + `Accept-Language` + "`" + ` asks for (English or Simplified Chinese).
   """
   message: String!
   """
-  Names the sentence, for clients that have wordings of their own.
+  The sentence's key, for clients with texts of their own.
   """
   messageKey: String!
   """
-  The figures and words in the sentence: what was found, and the limit.
+  The values in the sentence: what was found, and the limit.
   """
   messageParams: [MessageParam!]!
+}
+
+"""
+The rules that an input can break. Which of them a mutation reports stands in its directive ` + "`" + `@userErrors` + "`" + `.
+"""
+enum UserErrorCode {
   """
-  The way to the field from the argument's name, list positions as decimal numbers; empty when the mistake is in the
-  request as a whole.
+  Nothing was entered.
   """
-  path: [String!]!
+  BLANK
+  """
+  Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
+  """
+  TOO_SHORT
+  """
+  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
+  """
+  TOO_LONG
+  """
+  One of the most common passwords, which attackers guess first.
+  """
+  TOO_COMMON
+  """
+  A control character, a line break or an invisible character; the parameter ` + "`" + `character` + "`" + ` names it.
+  """
+  INVALID_CHARACTER
+  """
+  Not written in the format that the value must have; the parameter ` + "`" + `format` + "`" + ` shows it where there is one.
+  """
+  INVALID_FORMAT
+  """
+  Nothing visible to the viewer has this id or code.
+  """
+  NOT_FOUND
+  """
+  Another account has this email address, or another mini program of the workspace this name.
+  """
+  TAKEN
+  """
+  Not one of the values that can be chosen; the parameters are ` + "`" + `found` + "`" + ` and ` + "`" + `allowed` + "`" + `.
+  """
+  UNSUPPORTED
+  """
+  Not a PNG or JPEG picture by its content, its file name and its declared type.
+  """
+  UNSUPPORTED_TYPE
+  """
+  More bytes than allowed; the parameters are ` + "`" + `bytes` + "`" + ` and ` + "`" + `max` + "`" + `.
+  """
+  TOO_LARGE
+  """
+  Fewer pixels a side than required; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `min` + "`" + `.
+  """
+  TOO_SMALL
+  """
+  More pixels a side than allowed; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `max` + "`" + `.
+  """
+  TOO_MANY_PIXELS
+  """
+  The picture is not square; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `.
+  """
+  NOT_SQUARE
+  """
+  The picture is damaged.
+  """
+  INVALID_IMAGE
+  """
+  More elements than one request may have; the parameters are ` + "`" + `count` + "`" + ` and ` + "`" + `max` + "`" + `.
+  """
+  TOO_MANY
+  """
+  An earlier element of the same list has this value.
+  """
+  DUPLICATE
+  """
+  The workspace has used its quota for this launch target; the parameters are ` + "`" + `used` + "`" + ` and ` + "`" + `limit` + "`" + `.
+  """
+  QUOTA_EXCEEDED
+  """
+  The key was used within the last 24 hours with another input.
+  """
+  IDEMPOTENCY_KEY_REUSED
+  """
+  The record has another status than the mutation needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
+  """
+  WRONG_STATUS
+  """
+  The member has another role than the mutation needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `.
+  """
+  WRONG_ROLE
+  """
+  The workspace still has mini programs; the parameter is ` + "`" + `count` + "`" + `.
+  """
+  NOT_EMPTY
+  """
+  An active or blocked member has this email address.
+  """
+  ALREADY_MEMBER
+  """
+  Another open invitation has this email address.
+  """
+  ALREADY_INVITED
+  """
+  The invitation is for another email address than that of the account that is signed in.
+  """
+  OTHER_ACCOUNT
+  """
+  An account with the email address of the invitation exists: sign in to it and accept again.
+  """
+  SIGN_IN_REQUIRED
+  """
+  Incorrect email address or password.
+  """
+  INVALID_CREDENTIALS
+  """
+  The token is not valid: never issued, used, withdrawn, replaced by a later one, or expired.
+  """
+  INVALID_TOKEN
+  """
+  Neither a current code nor an unused recovery code.
+  """
+  INVALID_CODE
+  """
+  The password is correct and a code is needed as well: send it with the challenge to ` + "`" + `signInWithTotp` + "`" + `.
+  """
+  TOTP_REQUIRED
+  """
+  The account has a second factor already.
+  """
+  ALREADY_ENABLED
+  """
+  The account has no second factor.
+  """
+  NOT_ENABLED
+  """
+  No second factor waits for confirmation: call ` + "`" + `enableTotp` + "`" + ` first.
+  """
+  NOT_STARTED
+  """
+  A warning: the text has no Chinese character; Chinese is advised for a smooth review.
+  """
+  NOT_CHINESE
 }
 
 """
@@ -598,63 +757,7 @@ type SignUpPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [SignUpUserError!]!
-}
-
-"""
-A mistake in the input of signUp.
-"""
-type SignUpUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: SignUpUserErrorCode!
-}
-
-"""
-The rules that the input of signUp can break.
-"""
-enum SignUpUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Not an e-mail address, or a name with a character that names must not have.
-  """
-  INVALID_FORMAT
-  """
-  Another account has this e-mail address.
-  """
-  TAKEN
-  """
-  Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_SHORT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  One of the commonest passwords, which are guessed first.
-  """
-  TOO_COMMON
+  userErrors: [UserError!]!
 }
 
 """
@@ -690,7 +793,7 @@ type SignInPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [SignInUserError!]!
+  userErrors: [UserError!]!
 }
 
 """
@@ -705,46 +808,6 @@ type SignInChallenge {
   When it waits no longer.
   """
   expiresAt: DateTime!
-}
-
-"""
-A mistake in the input of signIn.
-"""
-type SignInUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  Always empty: which of the two fields is wrong is not told.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: SignInUserErrorCode!
-}
-
-"""
-The rules that the input of signIn can break.
-"""
-enum SignInUserErrorCode {
-  """
-  E-mail address and password do not belong together, whether or not there is such an account.
-  """
-  INVALID_CREDENTIALS
-  """
-  They do, and a code of the authenticator app is needed too: send it with the challenge to ` + "`" + `signInWithTotp` + "`" + `.
-  """
-  TOTP_REQUIRED
 }
 
 """
@@ -776,51 +839,7 @@ type SignInWithTotpPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [SignInWithTotpUserError!]!
-}
-
-"""
-A mistake in the input of signInWithTotp.
-"""
-type SignInWithTotpUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: SignInWithTotpUserErrorCode!
-}
-
-"""
-The rules that the input of signInWithTotp can break.
-"""
-enum SignInWithTotpUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  The token is good for nothing: never given, used, replaced by a later one, or too old.
-  """
-  INVALID_TOKEN
-  """
-  Not a code that is shown now or a recovery code, or one that was used before.
-  """
-  INVALID_CODE
+  userErrors: [UserError!]!
 }
 
 """
@@ -835,6 +854,10 @@ type SignOutPayload {
   The query root, as somebody who is signed out sees it.
   """
   query: Query!
+  """
+  What was wrong with the input; empty when it was done.
+  """
+  userErrors: [UserError!]!
 }
 
 """
@@ -922,59 +945,7 @@ type ChangePasswordPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [ChangePasswordUserError!]!
-}
-
-"""
-A mistake in the input of changePassword.
-"""
-type ChangePasswordUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: ChangePasswordUserErrorCode!
-}
-
-"""
-The rules that the input of changePassword can break.
-"""
-enum ChangePasswordUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_SHORT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  One of the commonest passwords, which are guessed first.
-  """
-  TOO_COMMON
-  """
-  Not the account's password.
-  """
-  INVALID_CREDENTIALS
+  userErrors: [UserError!]!
 }
 
 """
@@ -1002,51 +973,7 @@ type RequestPasswordResetPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [RequestPasswordResetUserError!]!
-}
-
-"""
-A mistake in the input of requestPasswordReset.
-"""
-type RequestPasswordResetUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: RequestPasswordResetUserErrorCode!
-}
-
-"""
-The rules that the input of requestPasswordReset can break.
-"""
-enum RequestPasswordResetUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Not an e-mail address.
-  """
-  INVALID_FORMAT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
+  userErrors: [UserError!]!
 }
 
 """
@@ -1078,59 +1005,7 @@ type ResetPasswordPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [ResetPasswordUserError!]!
-}
-
-"""
-A mistake in the input of resetPassword.
-"""
-type ResetPasswordUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: ResetPasswordUserErrorCode!
-}
-
-"""
-The rules that the input of resetPassword can break.
-"""
-enum ResetPasswordUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  The token is good for nothing: never given, used, replaced by a later one, or too old.
-  """
-  INVALID_TOKEN
-  """
-  Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_SHORT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  One of the commonest passwords, which are guessed first.
-  """
-  TOO_COMMON
+  userErrors: [UserError!]!
 }
 
 """
@@ -1162,55 +1037,7 @@ type UpdateProfilePayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [UpdateProfileUserError!]!
-}
-
-"""
-A mistake in the input of updateProfile.
-"""
-type UpdateProfileUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: UpdateProfileUserErrorCode!
-}
-
-"""
-The rules that the input of updateProfile can break.
-"""
-enum UpdateProfileUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  A character that names must not have, or not a BCP 47 tag.
-  """
-  INVALID_FORMAT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  There are no texts in this language; the parameters are ` + "`" + `found` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  UNSUPPORTED
+  userErrors: [UserError!]!
 }
 
 """
@@ -1242,59 +1069,7 @@ type ChangeEmailPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [ChangeEmailUserError!]!
-}
-
-"""
-A mistake in the input of changeEmail.
-"""
-type ChangeEmailUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: ChangeEmailUserErrorCode!
-}
-
-"""
-The rules that the input of changeEmail can break.
-"""
-enum ChangeEmailUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Not an e-mail address.
-  """
-  INVALID_FORMAT
-  """
-  Another account has this e-mail address.
-  """
-  TAKEN
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  Not the account's password.
-  """
-  INVALID_CREDENTIALS
+  userErrors: [UserError!]!
 }
 
 """
@@ -1322,51 +1097,7 @@ type ConfirmEmailPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [ConfirmEmailUserError!]!
-}
-
-"""
-A mistake in the input of confirmEmail.
-"""
-type ConfirmEmailUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: ConfirmEmailUserErrorCode!
-}
-
-"""
-The rules that the input of confirmEmail can break.
-"""
-enum ConfirmEmailUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  The token is good for nothing: never given, used, replaced by a later one, or too old.
-  """
-  INVALID_TOKEN
-  """
-  Another account has taken this e-mail address meanwhile.
-  """
-  TAKEN
+  userErrors: [UserError!]!
 }
 
 """
@@ -1391,6 +1122,10 @@ type EndSessionPayload {
   The query root, to read anything else after the change.
   """
   query: Query!
+  """
+  What was wrong with the input; empty when it was done.
+  """
+  userErrors: [UserError!]!
 }
 
 """
@@ -1405,6 +1140,10 @@ type SignOutEverywherePayload {
   The query root, to read anything else after the change.
   """
   query: Query!
+  """
+  What was wrong with the input; empty when it was done.
+  """
+  userErrors: [UserError!]!
 }
 
 """
@@ -1446,51 +1185,7 @@ type EnableTotpPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [EnableTotpUserError!]!
-}
-
-"""
-A mistake in the input of enableTotp.
-"""
-type EnableTotpUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: EnableTotpUserErrorCode!
-}
-
-"""
-The rules that the input of enableTotp can break.
-"""
-enum EnableTotpUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Not the account's password.
-  """
-  INVALID_CREDENTIALS
-  """
-  There is a second factor already.
-  """
-  ALREADY_ENABLED
+  userErrors: [UserError!]!
 }
 
 """
@@ -1522,51 +1217,7 @@ type ConfirmTotpPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [ConfirmTotpUserError!]!
-}
-
-"""
-A mistake in the input of confirmTotp.
-"""
-type ConfirmTotpUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: ConfirmTotpUserErrorCode!
-}
-
-"""
-The rules that the input of confirmTotp can break.
-"""
-enum ConfirmTotpUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Not a code that is shown now or a recovery code, or one that was used before.
-  """
-  INVALID_CODE
-  """
-  ` + "`" + `enableTotp` + "`" + ` was not called, or the second factor counts already.
-  """
-  NOT_STARTED
+  userErrors: [UserError!]!
 }
 
 """
@@ -1598,55 +1249,7 @@ type DisableTotpPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [DisableTotpUserError!]!
-}
-
-"""
-A mistake in the input of disableTotp.
-"""
-type DisableTotpUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: DisableTotpUserErrorCode!
-}
-
-"""
-The rules that the input of disableTotp can break.
-"""
-enum DisableTotpUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Not the account's password.
-  """
-  INVALID_CREDENTIALS
-  """
-  Not a code that is shown now or a recovery code, or one that was used before.
-  """
-  INVALID_CODE
-  """
-  There is no second factor.
-  """
-  NOT_ENABLED
+  userErrors: [UserError!]!
 }
 
 # Workspaces
@@ -1921,51 +1524,7 @@ type CreateWorkspacePayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [CreateWorkspaceUserError!]!
-}
-
-"""
-A mistake in the input of createWorkspace.
-"""
-type CreateWorkspaceUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: CreateWorkspaceUserErrorCode!
-}
-
-"""
-The rules that the input of createWorkspace can break.
-"""
-enum CreateWorkspaceUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  A control character, a line break or an invisible character, named by the parameter ` + "`" + `character` + "`" + `.
-  """
-  INVALID_CHARACTER
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
+  userErrors: [UserError!]!
 }
 
 """
@@ -1993,43 +1552,7 @@ type ChooseWorkspacePayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [ChooseWorkspaceUserError!]!
-}
-
-"""
-A mistake in the input of chooseWorkspace.
-"""
-type ChooseWorkspaceUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: ChooseWorkspaceUserErrorCode!
-}
-
-"""
-The rules that the input of chooseWorkspace can break.
-"""
-enum ChooseWorkspaceUserErrorCode {
-  """
-  The membership ended while the choice was being made.
-  """
-  NOT_FOUND
+  userErrors: [UserError!]!
 }
 
 # Members
@@ -2359,79 +1882,7 @@ type InviteMembersPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [InviteMembersUserError!]!
-}
-
-"""
-A mistake in the input of inviteMembers.
-"""
-type InviteMembersUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: InviteMembersUserErrorCode!
-}
-
-"""
-The rules that the input of inviteMembers can break.
-"""
-enum InviteMembersUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  A control character, a line break or an invisible character, named by the parameter ` + "`" + `character` + "`" + `.
-  """
-  INVALID_CHARACTER
-  """
-  Not written as such a value is written.
-  """
-  INVALID_FORMAT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  More than 10 at once; the parameters are ` + "`" + `count` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_MANY
-  """
-  A role that cannot be given; the parameters are ` + "`" + `found` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  UNSUPPORTED
-  """
-  Some are not in this workspace; the parameter is ` + "`" + `count` + "`" + `.
-  """
-  NOT_FOUND
-  """
-  An earlier invitation of the same list has this e-mail address.
-  """
-  DUPLICATE
-  """
-  A member, active or blocked, has this e-mail address.
-  """
-  ALREADY_MEMBER
-  """
-  Another invitation to this e-mail address can still be accepted.
-  """
-  ALREADY_INVITED
+  userErrors: [UserError!]!
 }
 
 """
@@ -2459,51 +1910,7 @@ type ResendInvitationPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [ResendInvitationUserError!]!
-}
-
-"""
-A mistake in the input of resendInvitation.
-"""
-type ResendInvitationUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: ResendInvitationUserErrorCode!
-}
-
-"""
-The rules that the input of resendInvitation can break.
-"""
-enum ResendInvitationUserErrorCode {
-  """
-  It has another status than this needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_STATUS
-  """
-  A member, active or blocked, has this e-mail address.
-  """
-  ALREADY_MEMBER
-  """
-  Another invitation to this e-mail address can still be accepted.
-  """
-  ALREADY_INVITED
+  userErrors: [UserError!]!
 }
 
 """
@@ -2531,43 +1938,7 @@ type WithdrawInvitationPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [WithdrawInvitationUserError!]!
-}
-
-"""
-A mistake in the input of withdrawInvitation.
-"""
-type WithdrawInvitationUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: WithdrawInvitationUserErrorCode!
-}
-
-"""
-The rules that the input of withdrawInvitation can break.
-"""
-enum WithdrawInvitationUserErrorCode {
-  """
-  It has another status than this needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_STATUS
+  userErrors: [UserError!]!
 }
 
 """
@@ -2607,75 +1978,7 @@ type AcceptInvitationPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [AcceptInvitationUserError!]!
-}
-
-"""
-A mistake in the input of acceptInvitation.
-"""
-type AcceptInvitationUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: AcceptInvitationUserErrorCode!
-}
-
-"""
-The rules that the input of acceptInvitation can break.
-"""
-enum AcceptInvitationUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Not written as such a value is written.
-  """
-  INVALID_FORMAT
-  """
-  Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_SHORT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  One of the commonest passwords, which are guessed first.
-  """
-  TOO_COMMON
-  """
-  The token is good for nothing: never sent, used, withdrawn, replaced by a later one, or too old.
-  """
-  INVALID_TOKEN
-  """
-  The invitation is for another e-mail address than that of the account that is signed in.
-  """
-  OTHER_ACCOUNT
-  """
-  An account has the e-mail address of the invitation: sign in to it, and accept then.
-  """
-  SIGN_IN_REQUIRED
-  """
-  A member, active or blocked, has this e-mail address.
-  """
-  ALREADY_MEMBER
+  userErrors: [UserError!]!
 }
 
 """
@@ -2707,51 +2010,7 @@ type ChangeMemberRolePayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [ChangeMemberRoleUserError!]!
-}
-
-"""
-A mistake in the input of changeMemberRole.
-"""
-type ChangeMemberRoleUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: ChangeMemberRoleUserErrorCode!
-}
-
-"""
-The rules that the input of changeMemberRole can break.
-"""
-enum ChangeMemberRoleUserErrorCode {
-  """
-  A role that cannot be given; the parameters are ` + "`" + `found` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  UNSUPPORTED
-  """
-  It has another status than this needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_STATUS
-  """
-  The member has another role than this needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_ROLE
+  userErrors: [UserError!]!
 }
 
 """
@@ -2783,51 +2042,7 @@ type AssignMiniProgramsPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [AssignMiniProgramsUserError!]!
-}
-
-"""
-A mistake in the input of assignMiniPrograms.
-"""
-type AssignMiniProgramsUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: AssignMiniProgramsUserErrorCode!
-}
-
-"""
-The rules that the input of assignMiniPrograms can break.
-"""
-enum AssignMiniProgramsUserErrorCode {
-  """
-  Some are not in this workspace; the parameter is ` + "`" + `count` + "`" + `.
-  """
-  NOT_FOUND
-  """
-  It has another status than this needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_STATUS
-  """
-  The member has another role than this needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_ROLE
+  userErrors: [UserError!]!
 }
 
 """
@@ -2855,47 +2070,7 @@ type BlockMemberPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [BlockMemberUserError!]!
-}
-
-"""
-A mistake in the input of blockMember.
-"""
-type BlockMemberUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: BlockMemberUserErrorCode!
-}
-
-"""
-The rules that the input of blockMember can break.
-"""
-enum BlockMemberUserErrorCode {
-  """
-  It has another status than this needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_STATUS
-  """
-  The member has another role than this needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_ROLE
+  userErrors: [UserError!]!
 }
 
 """
@@ -2923,47 +2098,7 @@ type UnblockMemberPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [UnblockMemberUserError!]!
-}
-
-"""
-A mistake in the input of unblockMember.
-"""
-type UnblockMemberUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: UnblockMemberUserErrorCode!
-}
-
-"""
-The rules that the input of unblockMember can break.
-"""
-enum UnblockMemberUserErrorCode {
-  """
-  It has another status than this needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_STATUS
-  """
-  The member has another role than this needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_ROLE
+  userErrors: [UserError!]!
 }
 
 """
@@ -2991,47 +2126,7 @@ type RemoveMemberPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [RemoveMemberUserError!]!
-}
-
-"""
-A mistake in the input of removeMember.
-"""
-type RemoveMemberUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: RemoveMemberUserErrorCode!
-}
-
-"""
-The rules that the input of removeMember can break.
-"""
-enum RemoveMemberUserErrorCode {
-  """
-  It has another status than this needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_STATUS
-  """
-  The member has another role than this needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_ROLE
+  userErrors: [UserError!]!
 }
 
 """
@@ -3063,55 +2158,7 @@ type TransferOwnershipPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [TransferOwnershipUserError!]!
-}
-
-"""
-A mistake in the input of transferOwnership.
-"""
-type TransferOwnershipUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: TransferOwnershipUserErrorCode!
-}
-
-"""
-The rules that the input of transferOwnership can break.
-"""
-enum TransferOwnershipUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Not the password of the viewer's account.
-  """
-  INVALID_CREDENTIALS
-  """
-  It has another status than this needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_STATUS
-  """
-  The member has another role than this needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
-  WRONG_ROLE
+  userErrors: [UserError!]!
 }
 
 """
@@ -3136,6 +2183,10 @@ type LeaveWorkspacePayload {
   The query root, to read anything else after the change.
   """
   query: Query!
+  """
+  What was wrong with the input; empty when it was done.
+  """
+  userErrors: [UserError!]!
 }
 
 """
@@ -3167,51 +2218,7 @@ type RenameWorkspacePayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [RenameWorkspaceUserError!]!
-}
-
-"""
-A mistake in the input of renameWorkspace.
-"""
-type RenameWorkspaceUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: RenameWorkspaceUserErrorCode!
-}
-
-"""
-The rules that the input of renameWorkspace can break.
-"""
-enum RenameWorkspaceUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  A control character, a line break or an invisible character, named by the parameter ` + "`" + `character` + "`" + `.
-  """
-  INVALID_CHARACTER
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
+  userErrors: [UserError!]!
 }
 
 """
@@ -3239,43 +2246,7 @@ type DeleteWorkspacePayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [DeleteWorkspaceUserError!]!
-}
-
-"""
-A mistake in the input of deleteWorkspace.
-"""
-type DeleteWorkspaceUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: DeleteWorkspaceUserErrorCode!
-}
-
-"""
-The rules that the input of deleteWorkspace can break.
-"""
-enum DeleteWorkspaceUserErrorCode {
-  """
-  The workspace still has mini programs; the parameter is ` + "`" + `count` + "`" + `.
-  """
-  NOT_EMPTY
+  userErrors: [UserError!]!
 }
 
 # Audit
@@ -3885,7 +2856,7 @@ type CreateMiniProgramPayload {
   """
   What is allowed but may hinder a review.
   """
-  warnings: [CreateMiniProgramWarning!]!
+  warnings: [UserError!]!
   """
   The query root, to read anything else after the change.
   """
@@ -3893,135 +2864,7 @@ type CreateMiniProgramPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [CreateMiniProgramUserError!]!
-}
-
-"""
-A mistake in the input of createMiniProgram.
-"""
-type CreateMiniProgramUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: CreateMiniProgramUserErrorCode!
-}
-
-"""
-The rules that the input of createMiniProgram can break.
-"""
-enum CreateMiniProgramUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_SHORT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  A control character, a line break or an invisible character, named by the parameter ` + "`" + `character` + "`" + `.
-  """
-  INVALID_CHARACTER
-  """
-  Not written as such a value is written.
-  """
-  INVALID_FORMAT
-  """
-  There is nothing with this code.
-  """
-  NOT_FOUND
-  """
-  Another mini program of the workspace has this name.
-  """
-  TAKEN
-  """
-  Not a PNG or JPEG picture, or called something else by its name or type.
-  """
-  UNSUPPORTED_TYPE
-  """
-  More bytes than allowed; the parameters are ` + "`" + `bytes` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LARGE
-  """
-  Fewer pixels a side than needed; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `min` + "`" + `.
-  """
-  TOO_SMALL
-  """
-  More pixels a side than allowed; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_MANY_PIXELS
-  """
-  Not as wide as high; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `.
-  """
-  NOT_SQUARE
-  """
-  The picture is damaged.
-  """
-  INVALID_IMAGE
-  """
-  The workspace has as many mini programs for this launch target as it may; the parameters are ` + "`" + `used` + "`" + ` and ` + "`" + `limit` + "`" + `.
-  """
-  QUOTA_EXCEEDED
-  """
-  The key was used within 24 hours with another input.
-  """
-  IDEMPOTENCY_KEY_REUSED
-}
-
-"""
-Something in the input of createMiniProgram that is allowed but may hinder a review.
-"""
-type CreateMiniProgramWarning {
-  """
-  The warning in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The advice that was not followed.
-  """
-  code: CreateMiniProgramWarningCode!
-}
-
-"""
-The advice that the input of createMiniProgram may leave aside.
-"""
-enum CreateMiniProgramWarningCode {
-  """
-  The text has no Chinese character; Chinese is advised for a smooth review.
-  """
-  NOT_CHINESE
+  userErrors: [UserError!]!
 }
 
 """
@@ -4073,7 +2916,7 @@ type UpdateMiniProgramPayload {
   """
   What is allowed but may hinder a review, in the fields that were given.
   """
-  warnings: [UpdateMiniProgramWarning!]!
+  warnings: [UserError!]!
   """
   The query root, to read anything else after the change.
   """
@@ -4081,127 +2924,7 @@ type UpdateMiniProgramPayload {
   """
   What was wrong with the input; empty when it was done.
   """
-  userErrors: [UpdateMiniProgramUserError!]!
-}
-
-"""
-A mistake in the input of updateMiniProgram.
-"""
-type UpdateMiniProgramUserError implements UserError {
-  """
-  The mistake in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The rule that was broken.
-  """
-  code: UpdateMiniProgramUserErrorCode!
-}
-
-"""
-The rules that the input of updateMiniProgram can break.
-"""
-enum UpdateMiniProgramUserErrorCode {
-  """
-  Nothing was entered.
-  """
-  BLANK
-  """
-  Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_SHORT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LONG
-  """
-  A control character, a line break or an invisible character, named by the parameter ` + "`" + `character` + "`" + `.
-  """
-  INVALID_CHARACTER
-  """
-  Not written as such a value is written.
-  """
-  INVALID_FORMAT
-  """
-  There is nothing with this code.
-  """
-  NOT_FOUND
-  """
-  Another mini program of the workspace has this name.
-  """
-  TAKEN
-  """
-  Not a PNG or JPEG picture, or called something else by its name or type.
-  """
-  UNSUPPORTED_TYPE
-  """
-  More bytes than allowed; the parameters are ` + "`" + `bytes` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_LARGE
-  """
-  Fewer pixels a side than needed; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `min` + "`" + `.
-  """
-  TOO_SMALL
-  """
-  More pixels a side than allowed; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
-  TOO_MANY_PIXELS
-  """
-  Not as wide as high; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `.
-  """
-  NOT_SQUARE
-  """
-  The picture is damaged.
-  """
-  INVALID_IMAGE
-}
-
-"""
-Something in the input of updateMiniProgram that is allowed but may hinder a review.
-"""
-type UpdateMiniProgramWarning {
-  """
-  The warning in a sentence, in the language asked for.
-  """
-  message: String!
-  """
-  Names the sentence.
-  """
-  messageKey: String!
-  """
-  The figures and words in the sentence.
-  """
-  messageParams: [MessageParam!]!
-  """
-  The way to the field.
-  """
-  path: [String!]!
-  """
-  The advice that was not followed.
-  """
-  code: UpdateMiniProgramWarningCode!
-}
-
-"""
-The advice that the input of updateMiniProgram may leave aside.
-"""
-enum UpdateMiniProgramWarningCode {
-  """
-  The text has no Chinese character; Chinese is advised for a smooth review.
-  """
-  NOT_CHINESE
+  userErrors: [UserError!]!
 }
 
 # The roots
@@ -4302,36 +3025,39 @@ Everything that can be changed. The mutations of one request run one after the o
 """
 type Mutation {
   """
-  Makes an account and signs it in at once, in place of whoever was signed in. For everyone.
+  Makes an account and signs it in at once, in place of whoever was signed in. For everyone. User errors: BLANK,
+  TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, TAKEN.
   """
   signUp(
     """
     The new account.
     """
     input: SignUpInput!
-  ): SignUpPayload @public
+  ): SignUpPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, TAKEN])
   """
-  Signs in with a new session, in place of whoever was signed in. For everyone.
+  Signs in with a new session, in place of whoever was signed in. For everyone. User errors: INVALID_CREDENTIALS,
+  TOTP_REQUIRED.
   """
   signIn(
     """
     The account.
     """
     input: SignInInput!
-  ): SignInPayload @public
+  ): SignInPayload @public @userErrors(codes: [INVALID_CREDENTIALS, TOTP_REQUIRED])
   """
-  Signs in with a new session where ` + "`" + `signIn` + "`" + ` answered TOTP_REQUIRED. For everyone.
+  Signs in with a new session where ` + "`" + `signIn` + "`" + ` answered TOTP_REQUIRED. For everyone. User errors: BLANK, INVALID_TOKEN,
+  INVALID_CODE.
   """
   signInWithTotp(
     """
     The challenge and a code.
     """
     input: SignInWithTotpInput!
-  ): SignInWithTotpPayload @public
+  ): SignInWithTotpPayload @public @userErrors(codes: [BLANK, INVALID_TOKEN, INVALID_CODE])
   """
   Ends the session, if there is one. For everyone.
   """
-  signOut: SignOutPayload @public
+  signOut: SignOutPayload @public @userErrors(codes: [])
   """
   Ends one of the viewer's sessions at once; this one, too. For everyone who is signed in.
   """
@@ -4340,113 +3066,122 @@ type Mutation {
     Which.
     """
     input: EndSessionInput!
-  ): EndSessionPayload @authenticated
+  ): EndSessionPayload @authenticated @userErrors(codes: [])
   """
   Ends all of the viewer's sessions at once, this one too. For everyone who is signed in.
   """
-  signOutEverywhere: SignOutEverywherePayload @authenticated
+  signOutEverywhere: SignOutEverywherePayload @authenticated @userErrors(codes: [])
   """
   Changes the viewer's password, ends all other sessions and gives this one a new token. For everyone who is signed in.
+  User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS.
   """
   changePassword(
     """
     Both passwords.
     """
     input: ChangePasswordInput!
-  ): ChangePasswordPayload @authenticated
+  ): ChangePasswordPayload @authenticated @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS])
   """
   Sends a token for another password to an address, if an account has it; whether one has is not told. For everyone.
+  User errors: BLANK, TOO_LONG, INVALID_FORMAT.
   """
   requestPasswordReset(
     """
     The address.
     """
     input: RequestPasswordResetInput!
-  ): RequestPasswordResetPayload @public
+  ): RequestPasswordResetPayload @public @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT])
   """
-  Sets another password by the token of a mail, and ends all sessions of the account. Nobody is signed in by it. For everyone.
+  Sets another password by the token of a mail, and ends all sessions of the account. Nobody is signed in by it. For
+  everyone. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_TOKEN.
   """
   resetPassword(
     """
     The token and the password.
     """
     input: ResetPasswordInput!
-  ): ResetPasswordPayload @public
+  ): ResetPasswordPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_TOKEN])
   """
-  Changes what the viewer is called, and the language of mails. For everyone who is signed in.
+  Changes what the viewer is called, and the language of mails. For everyone who is signed in. User errors: BLANK,
+  TOO_LONG, INVALID_FORMAT, UNSUPPORTED.
   """
   updateProfile(
     """
     The changes.
     """
     input: UpdateProfileInput!
-  ): UpdateProfilePayload @authenticated
+  ): UpdateProfilePayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, UNSUPPORTED])
   """
-  Sends a token to the address that is to become the viewer's. It changes when the token comes back, and the old address is told. For everyone who is signed in.
+  Sends a token to the address that is to become the viewer's. It changes when the token comes back, and the old address
+  is told. For everyone who is signed in. User errors: BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS.
   """
   changeEmail(
     """
     The address.
     """
     input: ChangeEmailInput!
-  ): ChangeEmailPayload @authenticated
+  ): ChangeEmailPayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS])
   """
-  Makes the address that a token was sent to the account's. For everyone.
+  Makes the address that a token was sent to the account's. For everyone. User errors: BLANK, TAKEN, INVALID_TOKEN.
   """
   confirmEmail(
     """
     The token.
     """
     input: ConfirmEmailInput!
-  ): ConfirmEmailPayload @public
+  ): ConfirmEmailPayload @public @userErrors(codes: [BLANK, TAKEN, INVALID_TOKEN])
   """
-  Makes a secret for the viewer's authenticator app, in place of one that was never confirmed. For everyone who is signed in.
+  Makes a secret for the viewer's authenticator app, in place of one that was never confirmed. For everyone who is
+  signed in. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED.
   """
   enableTotp(
     """
     The password.
     """
     input: EnableTotpInput!
-  ): EnableTotpPayload @authenticated
+  ): EnableTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED])
   """
-  Makes the viewer's second factor count. For everyone who is signed in.
+  Makes the viewer's second factor count. For everyone who is signed in. User errors: BLANK, INVALID_CODE, NOT_STARTED.
   """
   confirmTotp(
     """
     A code.
     """
     input: ConfirmTotpInput!
-  ): ConfirmTotpPayload @authenticated
+  ): ConfirmTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CODE, NOT_STARTED])
   """
-  Gives up the viewer's second factor. For everyone who is signed in.
+  Gives up the viewer's second factor. For everyone who is signed in. User errors: BLANK, INVALID_CREDENTIALS,
+  INVALID_CODE, NOT_ENABLED.
   """
   disableTotp(
     """
     The password and a code.
     """
     input: DisableTotpInput!
-  ): DisableTotpPayload @authenticated
+  ): DisableTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED])
   """
-  Makes a workspace, whose owner is the viewer. For everyone who is signed in.
+  Makes a workspace, whose owner is the viewer. For everyone who is signed in. User errors: BLANK, TOO_LONG,
+  INVALID_CHARACTER.
   """
   createWorkspace(
     """
     The new workspace.
     """
     input: CreateWorkspaceInput!
-  ): CreateWorkspacePayload @authenticated
+  ): CreateWorkspacePayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER])
   """
-  Makes a workspace the current one of this session. For its members.
+  Makes a workspace the current one of this session. For its members. User errors: NOT_FOUND.
   """
   chooseWorkspace(
     """
     The choice.
     """
     input: ChooseWorkspaceInput!
-  ): ChooseWorkspacePayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.workspaceId")
+  ): ChooseWorkspacePayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [NOT_FOUND])
   """
-  Sends each of these people a mail with a link, or none of them when anything is wrong. For owners and masters; 50 a day,
-  then RATE_LIMITED.
+  Sends each of these people a mail with a link, or none of them when anything is wrong. For owners and masters; 50 a
+  day, then RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED,
+  TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED.
   """
   inviteMembers(
     """
@@ -4454,9 +3189,10 @@ type Mutation {
     """
     input: InviteMembersInput!
   ): InviteMembersPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED])
   """
-  Sends an invitation again: it lasts anew, and the link before is good for nothing. For owners and masters; it counts as an
-  invitation.
+  Sends an invitation again: it lasts anew, and the link before is good for nothing. For owners and masters; it counts
+  as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED.
   """
   resendInvitation(
     """
@@ -4464,18 +3200,20 @@ type Mutation {
     """
     input: ResendInvitationInput!
   ): ResendInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId")
+    @userErrors(codes: [WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED])
   """
-  Takes an invitation back that was not accepted. For owners and masters.
+  Takes an invitation back that was not accepted. For owners and masters. User errors: WRONG_STATUS.
   """
   withdrawInvitation(
     """
     Which.
     """
     input: WithdrawInvitationInput!
-  ): WithdrawInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId")
+  ): WithdrawInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId") @userErrors(codes: [WRONG_STATUS])
   """
-  Takes the place that an invitation offers: as the account that is signed in, if it has the same e-mail address, or with a
-  new one, which is signed in. For everyone.
+  Takes the place that an invitation offers: as the account that is signed in, if it has the same e-mail address, or
+  with a new one, which is signed in. For everyone. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT,
+  ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN.
   """
   acceptInvitation(
     """
@@ -4483,53 +3221,60 @@ type Mutation {
     """
     input: AcceptInvitationInput!
   ): AcceptInvitationPayload @public
+    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN])
   """
-  Makes a master a developer, whose invitations are withdrawn, or a developer a master. For the owner.
+  Makes a master a developer, whose invitations are withdrawn, or a developer a master. For the owner. User errors:
+  UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
   """
   changeMemberRole(
     """
     Who, and as what.
     """
     input: ChangeMemberRoleInput!
-  ): ChangeMemberRolePayload @hasRole(in: [OWNER], at: "input.memberId")
+  ): ChangeMemberRolePayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [UNSUPPORTED, WRONG_STATUS, WRONG_ROLE])
   """
-  Has a developer work on these mini programs and on no others. For owners and masters.
+  Has a developer work on these mini programs and on no others. For owners and masters. User errors: NOT_FOUND,
+  WRONG_STATUS, WRONG_ROLE.
   """
   assignMiniPrograms(
     """
     Who, and on what.
     """
     input: AssignMiniProgramsInput!
-  ): AssignMiniProgramsPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId")
+  ): AssignMiniProgramsPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [NOT_FOUND, WRONG_STATUS, WRONG_ROLE])
   """
-  Shuts a member out at once, who keeps the place, and withdraws his or her invitations. For owners, and for masters where it is a developer; FORBIDDEN otherwise.
+  Shuts a member out at once, who keeps the place, and withdraws his or her invitations. For owners, and for masters
+  where it is a developer; FORBIDDEN otherwise. User errors: WRONG_STATUS, WRONG_ROLE.
   """
   blockMember(
     """
     Whom.
     """
     input: BlockMemberInput!
-  ): BlockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId")
+  ): BlockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
   """
-  Lets a blocked member in again. For owners, and for masters where it is a developer; FORBIDDEN otherwise.
+  Lets a blocked member in again. For owners, and for masters where it is a developer; FORBIDDEN otherwise. User errors:
+  WRONG_STATUS, WRONG_ROLE.
   """
   unblockMember(
     """
     Whom.
     """
     input: UnblockMemberInput!
-  ): UnblockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId")
+  ): UnblockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
   """
-  Ends a membership at once, and withdraws the member's invitations. What the member did here keeps its author. For the owner.
+  Ends a membership at once, and withdraws the member's invitations. What the member did here keeps its author. For the
+  owner. User errors: WRONG_STATUS, WRONG_ROLE.
   """
   removeMember(
     """
     Whom.
     """
     input: RemoveMemberInput!
-  ): RemoveMemberPayload @hasRole(in: [OWNER], at: "input.memberId")
+  ): RemoveMemberPayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
   """
-  Makes a master the owner, and the owner a master. For the owner.
+  Makes a master the owner, and the owner a master. For the owner. User errors: BLANK, WRONG_STATUS, WRONG_ROLE,
+  INVALID_CREDENTIALS.
   """
   transferOwnership(
     """
@@ -4537,35 +3282,39 @@ type Mutation {
     """
     input: TransferOwnershipInput!
   ): TransferOwnershipPayload @hasRole(in: [OWNER], at: "input.memberId")
+    @userErrors(codes: [BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS])
   """
-  Ends the viewer's own membership, and withdraws the viewer's invitations. For masters and developers; an owner hands the workspace over first.
+  Ends the viewer's own membership, and withdraws the viewer's invitations. For masters and developers; an owner hands
+  the workspace over first.
   """
   leaveWorkspace(
     """
     Which.
     """
     input: LeaveWorkspaceInput!
-  ): LeaveWorkspacePayload @hasRole(in: [MASTER, DEVELOPER], at: "input.workspaceId")
+  ): LeaveWorkspacePayload @hasRole(in: [MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [])
   """
-  Gives a workspace another name. For owners and masters.
+  Gives a workspace another name. For owners and masters. User errors: BLANK, TOO_LONG, INVALID_CHARACTER.
   """
   renameWorkspace(
     """
     Which, and the name.
     """
     input: RenameWorkspaceInput!
-  ): RenameWorkspacePayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
+  ): RenameWorkspacePayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId") @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER])
   """
-  Deletes a workspace that has no mini programs: nobody is a member any more. For the owner.
+  Deletes a workspace that has no mini programs: nobody is a member any more. For the owner. User errors: NOT_EMPTY.
   """
   deleteWorkspace(
     """
     Which.
     """
     input: DeleteWorkspaceInput!
-  ): DeleteWorkspacePayload @hasRole(in: [OWNER], at: "input.workspaceId")
+  ): DeleteWorkspacePayload @hasRole(in: [OWNER], at: "input.workspaceId") @userErrors(codes: [NOT_EMPTY])
   """
-  Creates a mini program and counts it against the workspace's quota. For owners and masters.
+  Creates a mini program and counts it against the workspace's quota. For owners and masters. User errors: BLANK,
+  TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL,
+  TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED. Warnings: NOT_CHINESE.
   """
   createMiniProgram(
     """
@@ -4573,8 +3322,11 @@ type Mutation {
     """
     input: CreateMiniProgramInput!
   ): CreateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
+    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED], warnings: [NOT_CHINESE])
   """
-  Changes the information of a mini program. For owners and masters.
+  Changes the information of a mini program. For owners and masters. User errors: BLANK, TOO_SHORT, TOO_LONG,
+  INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS,
+  NOT_SQUARE, INVALID_IMAGE. Warnings: NOT_CHINESE.
   """
   updateMiniProgram(
     """
@@ -4582,6 +3334,7 @@ type Mutation {
     """
     input: UpdateMiniProgramInput!
   ): UpdateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.miniProgramId")
+    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE], warnings: [NOT_CHINESE])
 }
 
 """
@@ -4626,22 +3379,6 @@ func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_AcceptInvitationUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_AcceptInvitationUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_AcceptInvitationUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_AcceptInvitationUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_AcceptInvitationUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_AcceptInvitationUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_AssignMiniProgramsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "member":
@@ -4652,22 +3389,6 @@ func (ec *executionContext) childFields_AssignMiniProgramsPayload(ctx context.Co
 		return ec.fieldContext_AssignMiniProgramsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AssignMiniProgramsPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_AssignMiniProgramsUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_AssignMiniProgramsUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_AssignMiniProgramsUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_AssignMiniProgramsUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_AssignMiniProgramsUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_AssignMiniProgramsUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AssignMiniProgramsUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4740,22 +3461,6 @@ func (ec *executionContext) childFields_BlockMemberPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type BlockMemberPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_BlockMemberUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_BlockMemberUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_BlockMemberUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_BlockMemberUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_BlockMemberUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_BlockMemberUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BlockMemberUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "email":
@@ -4766,22 +3471,6 @@ func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, 
 		return ec.fieldContext_ChangeEmailPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeEmailPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ChangeEmailUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_ChangeEmailUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_ChangeEmailUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_ChangeEmailUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_ChangeEmailUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_ChangeEmailUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChangeEmailUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeMemberRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4796,22 +3485,6 @@ func (ec *executionContext) childFields_ChangeMemberRolePayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type ChangeMemberRolePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_ChangeMemberRoleUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_ChangeMemberRoleUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_ChangeMemberRoleUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_ChangeMemberRoleUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_ChangeMemberRoleUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_ChangeMemberRoleUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChangeMemberRoleUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
@@ -4822,22 +3495,6 @@ func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Contex
 		return ec.fieldContext_ChangePasswordPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangePasswordPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ChangePasswordUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_ChangePasswordUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_ChangePasswordUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_ChangePasswordUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_ChangePasswordUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_ChangePasswordUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChangePasswordUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_ChooseWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4852,22 +3509,6 @@ func (ec *executionContext) childFields_ChooseWorkspacePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ChooseWorkspacePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_ChooseWorkspaceUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_ChooseWorkspaceUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_ChooseWorkspaceUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_ChooseWorkspaceUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_ChooseWorkspaceUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_ChooseWorkspaceUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChooseWorkspaceUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_ConfirmEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "email":
@@ -4878,22 +3519,6 @@ func (ec *executionContext) childFields_ConfirmEmailPayload(ctx context.Context,
 		return ec.fieldContext_ConfirmEmailPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmEmailPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ConfirmEmailUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_ConfirmEmailUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_ConfirmEmailUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_ConfirmEmailUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_ConfirmEmailUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_ConfirmEmailUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ConfirmEmailUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_ConfirmTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4910,22 +3535,6 @@ func (ec *executionContext) childFields_ConfirmTotpPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmTotpPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_ConfirmTotpUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_ConfirmTotpUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_ConfirmTotpUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_ConfirmTotpUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_ConfirmTotpUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_ConfirmTotpUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ConfirmTotpUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_CreateMiniProgramPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "miniProgram":
@@ -4940,38 +3549,6 @@ func (ec *executionContext) childFields_CreateMiniProgramPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type CreateMiniProgramPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CreateMiniProgramUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_CreateMiniProgramUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_CreateMiniProgramUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_CreateMiniProgramUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_CreateMiniProgramUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_CreateMiniProgramUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CreateMiniProgramUserError", field.Name)
-}
-
-func (ec *executionContext) childFields_CreateMiniProgramWarning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_CreateMiniProgramWarning_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_CreateMiniProgramWarning_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_CreateMiniProgramWarning_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_CreateMiniProgramWarning_path(ctx, field)
-	case "code":
-		return ec.fieldContext_CreateMiniProgramWarning_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CreateMiniProgramWarning", field.Name)
-}
-
 func (ec *executionContext) childFields_CreateWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "workspace":
@@ -4982,22 +3559,6 @@ func (ec *executionContext) childFields_CreateWorkspacePayload(ctx context.Conte
 		return ec.fieldContext_CreateWorkspacePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateWorkspacePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CreateWorkspaceUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_CreateWorkspaceUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_CreateWorkspaceUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_CreateWorkspaceUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_CreateWorkspaceUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_CreateWorkspaceUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CreateWorkspaceUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5012,22 +3573,6 @@ func (ec *executionContext) childFields_DeleteWorkspacePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type DeleteWorkspacePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_DeleteWorkspaceUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_DeleteWorkspaceUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_DeleteWorkspaceUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_DeleteWorkspaceUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_DeleteWorkspaceUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_DeleteWorkspaceUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DeleteWorkspaceUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_DisableTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
@@ -5038,22 +3583,6 @@ func (ec *executionContext) childFields_DisableTotpPayload(ctx context.Context, 
 		return ec.fieldContext_DisableTotpPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DisableTotpPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_DisableTotpUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_DisableTotpUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_DisableTotpUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_DisableTotpUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_DisableTotpUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_DisableTotpUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DisableTotpUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_EnableTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5068,28 +3597,14 @@ func (ec *executionContext) childFields_EnableTotpPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type EnableTotpPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_EnableTotpUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_EnableTotpUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_EnableTotpUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_EnableTotpUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_EnableTotpUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_EnableTotpUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type EnableTotpUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_EndSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedSessionId":
 		return ec.fieldContext_EndSessionPayload_deletedSessionId(ctx, field)
 	case "query":
 		return ec.fieldContext_EndSessionPayload_query(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EndSessionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EndSessionPayload", field.Name)
 }
@@ -5244,22 +3759,6 @@ func (ec *executionContext) childFields_InviteMembersPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type InviteMembersPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_InviteMembersUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_InviteMembersUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_InviteMembersUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_InviteMembersUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_InviteMembersUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_InviteMembersUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InviteMembersUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_LaunchTarget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5284,6 +3783,8 @@ func (ec *executionContext) childFields_LeaveWorkspacePayload(ctx context.Contex
 		return ec.fieldContext_LeaveWorkspacePayload_leftWorkspaceId(ctx, field)
 	case "query":
 		return ec.fieldContext_LeaveWorkspacePayload_query(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeaveWorkspacePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LeaveWorkspacePayload", field.Name)
 }
@@ -5492,22 +3993,6 @@ func (ec *executionContext) childFields_RemoveMemberPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type RemoveMemberPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_RemoveMemberUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_RemoveMemberUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_RemoveMemberUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_RemoveMemberUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_RemoveMemberUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_RemoveMemberUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RemoveMemberUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_RenameWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "workspace":
@@ -5518,22 +4003,6 @@ func (ec *executionContext) childFields_RenameWorkspacePayload(ctx context.Conte
 		return ec.fieldContext_RenameWorkspacePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenameWorkspacePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_RenameWorkspaceUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_RenameWorkspaceUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_RenameWorkspaceUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_RenameWorkspaceUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_RenameWorkspaceUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_RenameWorkspaceUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RenameWorkspaceUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5548,22 +4017,6 @@ func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type RequestPasswordResetPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_RequestPasswordResetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_RequestPasswordResetUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_RequestPasswordResetUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_RequestPasswordResetUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_RequestPasswordResetUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_RequestPasswordResetUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RequestPasswordResetUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "invitation":
@@ -5576,22 +4029,6 @@ func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type ResendInvitationPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_ResendInvitationUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_ResendInvitationUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_ResendInvitationUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_ResendInvitationUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_ResendInvitationUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_ResendInvitationUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ResendInvitationUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "email":
@@ -5602,22 +4039,6 @@ func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context
 		return ec.fieldContext_ResetPasswordPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ResetPasswordUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_ResetPasswordUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_ResetPasswordUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_ResetPasswordUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_ResetPasswordUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_ResetPasswordUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5670,22 +4091,6 @@ func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type SignInPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_SignInUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_SignInUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_SignInUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_SignInUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_SignInUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_SignInUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignInUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_SignInWithTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
@@ -5698,28 +4103,14 @@ func (ec *executionContext) childFields_SignInWithTotpPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type SignInWithTotpPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_SignInWithTotpUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_SignInWithTotpUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_SignInWithTotpUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_SignInWithTotpUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_SignInWithTotpUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_SignInWithTotpUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignInWithTotpUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_SignOutEverywherePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
 		return ec.fieldContext_SignOutEverywherePayload_viewer(ctx, field)
 	case "query":
 		return ec.fieldContext_SignOutEverywherePayload_query(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SignOutEverywherePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignOutEverywherePayload", field.Name)
 }
@@ -5730,6 +4121,8 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 		return ec.fieldContext_SignOutPayload_viewer(ctx, field)
 	case "query":
 		return ec.fieldContext_SignOutPayload_query(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SignOutPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
 }
@@ -5744,22 +4137,6 @@ func (ec *executionContext) childFields_SignUpPayload(ctx context.Context, field
 		return ec.fieldContext_SignUpPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignUpPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SignUpUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_SignUpUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_SignUpUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_SignUpUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_SignUpUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_SignUpUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignUpUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_TotpSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5784,22 +4161,6 @@ func (ec *executionContext) childFields_TransferOwnershipPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type TransferOwnershipPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_TransferOwnershipUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_TransferOwnershipUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_TransferOwnershipUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_TransferOwnershipUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_TransferOwnershipUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_TransferOwnershipUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TransferOwnershipUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_UnblockMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "member":
@@ -5810,22 +4171,6 @@ func (ec *executionContext) childFields_UnblockMemberPayload(ctx context.Context
 		return ec.fieldContext_UnblockMemberPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnblockMemberPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_UnblockMemberUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_UnblockMemberUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_UnblockMemberUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_UnblockMemberUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_UnblockMemberUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_UnblockMemberUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UnblockMemberUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateMiniProgramPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5842,38 +4187,6 @@ func (ec *executionContext) childFields_UpdateMiniProgramPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type UpdateMiniProgramPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_UpdateMiniProgramUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_UpdateMiniProgramUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_UpdateMiniProgramUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_UpdateMiniProgramUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_UpdateMiniProgramUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_UpdateMiniProgramUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateMiniProgramUserError", field.Name)
-}
-
-func (ec *executionContext) childFields_UpdateMiniProgramWarning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_UpdateMiniProgramWarning_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_UpdateMiniProgramWarning_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_UpdateMiniProgramWarning_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_UpdateMiniProgramWarning_path(ctx, field)
-	case "code":
-		return ec.fieldContext_UpdateMiniProgramWarning_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateMiniProgramWarning", field.Name)
-}
-
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
@@ -5886,22 +4199,6 @@ func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
 }
 
-func (ec *executionContext) childFields_UpdateProfileUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_UpdateProfileUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_UpdateProfileUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_UpdateProfileUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_UpdateProfileUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_UpdateProfileUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateProfileUserError", field.Name)
-}
-
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5912,6 +4209,22 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_displayName(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
+}
+
+func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_UserError_code(ctx, field)
+	case "path":
+		return ec.fieldContext_UserError_path(ctx, field)
+	case "message":
+		return ec.fieldContext_UserError_message(ctx, field)
+	case "messageKey":
+		return ec.fieldContext_UserError_messageKey(ctx, field)
+	case "messageParams":
+		return ec.fieldContext_UserError_messageParams(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5946,22 +4259,6 @@ func (ec *executionContext) childFields_WithdrawInvitationPayload(ctx context.Co
 		return ec.fieldContext_WithdrawInvitationPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawInvitationPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_WithdrawInvitationUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "message":
-		return ec.fieldContext_WithdrawInvitationUserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_WithdrawInvitationUserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_WithdrawInvitationUserError_messageParams(ctx, field)
-	case "path":
-		return ec.fieldContext_WithdrawInvitationUserError_path(ctx, field)
-	case "code":
-		return ec.fieldContext_WithdrawInvitationUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type WithdrawInvitationUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Workspace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7165,8 +5462,8 @@ func (ec *executionContext) _AcceptInvitationPayload_userErrors(ctx context.Cont
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.AcceptInvitationUserError) graphql.Marshaler {
-			return ec.marshalNAcceptInvitationUserError2ᚕᚖminidockᚋgraphᚋmodelᚐAcceptInvitationUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7179,134 +5476,10 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_userErrors(_ co
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AcceptInvitationUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _AcceptInvitationUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AcceptInvitationUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AcceptInvitationUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AcceptInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _AcceptInvitationUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AcceptInvitationUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AcceptInvitationUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AcceptInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _AcceptInvitationUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AcceptInvitationUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AcceptInvitationUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "AcceptInvitationUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _AcceptInvitationUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AcceptInvitationUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AcceptInvitationUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AcceptInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _AcceptInvitationUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AcceptInvitationUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNAcceptInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AcceptInvitationUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AcceptInvitationUserError", field, false, false, "AcceptInvitationUserErrorCode")
 }
 
 func (ec *executionContext) _AssignMiniProgramsPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsPayload) (ret graphql.Marshaler) {
@@ -7382,8 +5555,8 @@ func (ec *executionContext) _AssignMiniProgramsPayload_userErrors(ctx context.Co
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.AssignMiniProgramsUserError) graphql.Marshaler {
-			return ec.marshalNAssignMiniProgramsUserError2ᚕᚖminidockᚋgraphᚋmodelᚐAssignMiniProgramsUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7396,134 +5569,10 @@ func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_userErrors(_ 
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AssignMiniProgramsUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _AssignMiniProgramsUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AssignMiniProgramsUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AssignMiniProgramsUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AssignMiniProgramsUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _AssignMiniProgramsUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AssignMiniProgramsUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AssignMiniProgramsUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AssignMiniProgramsUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _AssignMiniProgramsUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AssignMiniProgramsUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AssignMiniProgramsUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "AssignMiniProgramsUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _AssignMiniProgramsUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AssignMiniProgramsUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AssignMiniProgramsUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AssignMiniProgramsUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _AssignMiniProgramsUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AssignMiniProgramsUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNAssignMiniProgramsUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_AssignMiniProgramsUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AssignMiniProgramsUserError", field, false, false, "AssignMiniProgramsUserErrorCode")
 }
 
 func (ec *executionContext) _AuditChange_field(ctx context.Context, field graphql.CollectedField, obj *audit.Change) (ret graphql.Marshaler) {
@@ -8044,8 +6093,8 @@ func (ec *executionContext) _BlockMemberPayload_userErrors(ctx context.Context, 
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.BlockMemberUserError) graphql.Marshaler {
-			return ec.marshalNBlockMemberUserError2ᚕᚖminidockᚋgraphᚋmodelᚐBlockMemberUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8058,134 +6107,10 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_userErrors(_ context
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_BlockMemberUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _BlockMemberUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BlockMemberUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_BlockMemberUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BlockMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _BlockMemberUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BlockMemberUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_BlockMemberUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BlockMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _BlockMemberUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BlockMemberUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_BlockMemberUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "BlockMemberUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _BlockMemberUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BlockMemberUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_BlockMemberUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BlockMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _BlockMemberUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BlockMemberUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNBlockMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_BlockMemberUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BlockMemberUserError", field, false, false, "BlockMemberUserErrorCode")
 }
 
 func (ec *executionContext) _ChangeEmailPayload_email(ctx context.Context, field graphql.CollectedField, obj *model.ChangeEmailPayload) (ret graphql.Marshaler) {
@@ -8252,8 +6177,8 @@ func (ec *executionContext) _ChangeEmailPayload_userErrors(ctx context.Context, 
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ChangeEmailUserError) graphql.Marshaler {
-			return ec.marshalNChangeEmailUserError2ᚕᚖminidockᚋgraphᚋmodelᚐChangeEmailUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8266,134 +6191,10 @@ func (ec *executionContext) fieldContext_ChangeEmailPayload_userErrors(_ context
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangeEmailUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ChangeEmailUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.ChangeEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeEmailUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeEmailUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeEmailUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangeEmailUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.ChangeEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeEmailUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeEmailUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeEmailUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangeEmailUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.ChangeEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeEmailUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeEmailUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ChangeEmailUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ChangeEmailUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.ChangeEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeEmailUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeEmailUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeEmailUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangeEmailUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.ChangeEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeEmailUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNChangeEmailUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeEmailUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeEmailUserError", field, false, false, "ChangeEmailUserErrorCode")
 }
 
 func (ec *executionContext) _ChangeMemberRolePayload_member(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
@@ -8469,8 +6270,8 @@ func (ec *executionContext) _ChangeMemberRolePayload_userErrors(ctx context.Cont
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ChangeMemberRoleUserError) graphql.Marshaler {
-			return ec.marshalNChangeMemberRoleUserError2ᚕᚖminidockᚋgraphᚋmodelᚐChangeMemberRoleUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8483,134 +6284,10 @@ func (ec *executionContext) fieldContext_ChangeMemberRolePayload_userErrors(_ co
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangeMemberRoleUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ChangeMemberRoleUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRoleUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeMemberRoleUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeMemberRoleUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeMemberRoleUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangeMemberRoleUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRoleUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeMemberRoleUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeMemberRoleUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeMemberRoleUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangeMemberRoleUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRoleUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeMemberRoleUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeMemberRoleUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ChangeMemberRoleUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ChangeMemberRoleUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRoleUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeMemberRoleUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeMemberRoleUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeMemberRoleUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangeMemberRoleUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRoleUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeMemberRoleUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNChangeMemberRoleUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeMemberRoleUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeMemberRoleUserError", field, false, false, "ChangeMemberRoleUserErrorCode")
 }
 
 func (ec *executionContext) _ChangePasswordPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.ChangePasswordPayload) (ret graphql.Marshaler) {
@@ -8686,8 +6363,8 @@ func (ec *executionContext) _ChangePasswordPayload_userErrors(ctx context.Contex
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ChangePasswordUserError) graphql.Marshaler {
-			return ec.marshalNChangePasswordUserError2ᚕᚖminidockᚋgraphᚋmodelᚐChangePasswordUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8700,134 +6377,10 @@ func (ec *executionContext) fieldContext_ChangePasswordPayload_userErrors(_ cont
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangePasswordUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ChangePasswordUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.ChangePasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangePasswordUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangePasswordUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangePasswordUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangePasswordUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.ChangePasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangePasswordUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangePasswordUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangePasswordUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangePasswordUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.ChangePasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangePasswordUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangePasswordUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ChangePasswordUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ChangePasswordUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.ChangePasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangePasswordUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangePasswordUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangePasswordUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChangePasswordUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.ChangePasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangePasswordUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNChangePasswordUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangePasswordUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangePasswordUserError", field, false, false, "ChangePasswordUserErrorCode")
 }
 
 func (ec *executionContext) _ChooseWorkspacePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.ChooseWorkspacePayload) (ret graphql.Marshaler) {
@@ -8903,8 +6456,8 @@ func (ec *executionContext) _ChooseWorkspacePayload_userErrors(ctx context.Conte
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ChooseWorkspaceUserError) graphql.Marshaler {
-			return ec.marshalNChooseWorkspaceUserError2ᚕᚖminidockᚋgraphᚋmodelᚐChooseWorkspaceUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8917,134 +6470,10 @@ func (ec *executionContext) fieldContext_ChooseWorkspacePayload_userErrors(_ con
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChooseWorkspaceUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ChooseWorkspaceUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.ChooseWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChooseWorkspaceUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChooseWorkspaceUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChooseWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChooseWorkspaceUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.ChooseWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChooseWorkspaceUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChooseWorkspaceUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChooseWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChooseWorkspaceUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.ChooseWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChooseWorkspaceUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChooseWorkspaceUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ChooseWorkspaceUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ChooseWorkspaceUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.ChooseWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChooseWorkspaceUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChooseWorkspaceUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChooseWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ChooseWorkspaceUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.ChooseWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChooseWorkspaceUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNChooseWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChooseWorkspaceUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChooseWorkspaceUserError", field, false, false, "ChooseWorkspaceUserErrorCode")
 }
 
 func (ec *executionContext) _ConfirmEmailPayload_email(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailPayload) (ret graphql.Marshaler) {
@@ -9111,8 +6540,8 @@ func (ec *executionContext) _ConfirmEmailPayload_userErrors(ctx context.Context,
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ConfirmEmailUserError) graphql.Marshaler {
-			return ec.marshalNConfirmEmailUserError2ᚕᚖminidockᚋgraphᚋmodelᚐConfirmEmailUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9125,134 +6554,10 @@ func (ec *executionContext) fieldContext_ConfirmEmailPayload_userErrors(_ contex
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ConfirmEmailUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ConfirmEmailUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmEmailUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmEmailUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConfirmEmailUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ConfirmEmailUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmEmailUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmEmailUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConfirmEmailUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ConfirmEmailUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmEmailUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmEmailUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ConfirmEmailUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ConfirmEmailUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmEmailUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmEmailUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConfirmEmailUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ConfirmEmailUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmEmailUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNConfirmEmailUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmEmailUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConfirmEmailUserError", field, false, false, "ConfirmEmailUserErrorCode")
 }
 
 func (ec *executionContext) _ConfirmTotpPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpPayload) (ret graphql.Marshaler) {
@@ -9351,8 +6656,8 @@ func (ec *executionContext) _ConfirmTotpPayload_userErrors(ctx context.Context, 
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ConfirmTotpUserError) graphql.Marshaler {
-			return ec.marshalNConfirmTotpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐConfirmTotpUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9365,134 +6670,10 @@ func (ec *executionContext) fieldContext_ConfirmTotpPayload_userErrors(_ context
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ConfirmTotpUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ConfirmTotpUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmTotpUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmTotpUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConfirmTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ConfirmTotpUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmTotpUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmTotpUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConfirmTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ConfirmTotpUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmTotpUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmTotpUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ConfirmTotpUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ConfirmTotpUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmTotpUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmTotpUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConfirmTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ConfirmTotpUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmTotpUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNConfirmTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ConfirmTotpUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConfirmTotpUserError", field, false, false, "ConfirmTotpUserErrorCode")
 }
 
 func (ec *executionContext) _CreateMiniProgramPayload_miniProgram(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramPayload) (ret graphql.Marshaler) {
@@ -9539,8 +6720,8 @@ func (ec *executionContext) _CreateMiniProgramPayload_warnings(ctx context.Conte
 			return obj.Warnings, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CreateMiniProgramWarning) graphql.Marshaler {
-			return ec.marshalNCreateMiniProgramWarning2ᚕᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramWarningᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9553,7 +6734,7 @@ func (ec *executionContext) fieldContext_CreateMiniProgramPayload_warnings(_ con
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CreateMiniProgramWarning(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9600,8 +6781,8 @@ func (ec *executionContext) _CreateMiniProgramPayload_userErrors(ctx context.Con
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CreateMiniProgramUserError) graphql.Marshaler {
-			return ec.marshalNCreateMiniProgramUserError2ᚕᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9614,258 +6795,10 @@ func (ec *executionContext) fieldContext_CreateMiniProgramPayload_userErrors(_ c
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CreateMiniProgramUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _CreateMiniProgramUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateMiniProgramUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateMiniProgramUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateMiniProgramUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateMiniProgramUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "CreateMiniProgramUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _CreateMiniProgramUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateMiniProgramUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateMiniProgramUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNCreateMiniProgramUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateMiniProgramUserError", field, false, false, "CreateMiniProgramUserErrorCode")
-}
-
-func (ec *executionContext) _CreateMiniProgramWarning_message(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramWarning_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramWarning_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateMiniProgramWarning", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateMiniProgramWarning_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramWarning_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramWarning_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateMiniProgramWarning", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateMiniProgramWarning_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramWarning_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramWarning_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "CreateMiniProgramWarning",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _CreateMiniProgramWarning_path(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramWarning_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramWarning_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateMiniProgramWarning", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateMiniProgramWarning_code(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateMiniProgramWarning_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNCreateMiniProgramWarningCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateMiniProgramWarning_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateMiniProgramWarning", field, false, false, "CreateMiniProgramWarningCode")
 }
 
 func (ec *executionContext) _CreateWorkspacePayload_workspace(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspacePayload) (ret graphql.Marshaler) {
@@ -9941,8 +6874,8 @@ func (ec *executionContext) _CreateWorkspacePayload_userErrors(ctx context.Conte
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CreateWorkspaceUserError) graphql.Marshaler {
-			return ec.marshalNCreateWorkspaceUserError2ᚕᚖminidockᚋgraphᚋmodelᚐCreateWorkspaceUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9955,134 +6888,10 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_userErrors(_ con
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CreateWorkspaceUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _CreateWorkspaceUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateWorkspaceUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateWorkspaceUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateWorkspaceUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateWorkspaceUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateWorkspaceUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateWorkspaceUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateWorkspaceUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateWorkspaceUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "CreateWorkspaceUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _CreateWorkspaceUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateWorkspaceUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateWorkspaceUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _CreateWorkspaceUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CreateWorkspaceUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNCreateWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CreateWorkspaceUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CreateWorkspaceUserError", field, false, false, "CreateWorkspaceUserErrorCode")
 }
 
 func (ec *executionContext) _DeleteWorkspacePayload_deletedWorkspaceId(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspacePayload) (ret graphql.Marshaler) {
@@ -10149,8 +6958,8 @@ func (ec *executionContext) _DeleteWorkspacePayload_userErrors(ctx context.Conte
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.DeleteWorkspaceUserError) graphql.Marshaler {
-			return ec.marshalNDeleteWorkspaceUserError2ᚕᚖminidockᚋgraphᚋmodelᚐDeleteWorkspaceUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10163,134 +6972,10 @@ func (ec *executionContext) fieldContext_DeleteWorkspacePayload_userErrors(_ con
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DeleteWorkspaceUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _DeleteWorkspaceUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DeleteWorkspaceUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DeleteWorkspaceUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeleteWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _DeleteWorkspaceUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DeleteWorkspaceUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DeleteWorkspaceUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeleteWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _DeleteWorkspaceUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DeleteWorkspaceUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DeleteWorkspaceUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "DeleteWorkspaceUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _DeleteWorkspaceUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DeleteWorkspaceUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DeleteWorkspaceUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeleteWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _DeleteWorkspaceUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DeleteWorkspaceUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNDeleteWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DeleteWorkspaceUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeleteWorkspaceUserError", field, false, false, "DeleteWorkspaceUserErrorCode")
 }
 
 func (ec *executionContext) _DisableTotpPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.DisableTotpPayload) (ret graphql.Marshaler) {
@@ -10366,8 +7051,8 @@ func (ec *executionContext) _DisableTotpPayload_userErrors(ctx context.Context, 
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.DisableTotpUserError) graphql.Marshaler {
-			return ec.marshalNDisableTotpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐDisableTotpUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10380,134 +7065,10 @@ func (ec *executionContext) fieldContext_DisableTotpPayload_userErrors(_ context
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DisableTotpUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _DisableTotpUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.DisableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DisableTotpUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DisableTotpUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DisableTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _DisableTotpUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.DisableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DisableTotpUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DisableTotpUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DisableTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _DisableTotpUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.DisableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DisableTotpUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DisableTotpUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "DisableTotpUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _DisableTotpUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.DisableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DisableTotpUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DisableTotpUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DisableTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _DisableTotpUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.DisableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DisableTotpUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNDisableTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_DisableTotpUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DisableTotpUserError", field, false, false, "DisableTotpUserErrorCode")
 }
 
 func (ec *executionContext) _EnableTotpPayload_totpSecret(ctx context.Context, field graphql.CollectedField, obj *model.EnableTotpPayload) (ret graphql.Marshaler) {
@@ -10583,8 +7144,8 @@ func (ec *executionContext) _EnableTotpPayload_userErrors(ctx context.Context, f
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.EnableTotpUserError) graphql.Marshaler {
-			return ec.marshalNEnableTotpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐEnableTotpUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10597,134 +7158,10 @@ func (ec *executionContext) fieldContext_EnableTotpPayload_userErrors(_ context.
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_EnableTotpUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _EnableTotpUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.EnableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EnableTotpUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_EnableTotpUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("EnableTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _EnableTotpUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.EnableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EnableTotpUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_EnableTotpUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("EnableTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _EnableTotpUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.EnableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EnableTotpUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_EnableTotpUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "EnableTotpUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _EnableTotpUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.EnableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EnableTotpUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_EnableTotpUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("EnableTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _EnableTotpUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.EnableTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EnableTotpUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNEnableTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_EnableTotpUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("EnableTotpUserError", field, false, false, "EnableTotpUserErrorCode")
 }
 
 func (ec *executionContext) _EndSessionPayload_deletedSessionId(ctx context.Context, field graphql.CollectedField, obj *model.EndSessionPayload) (ret graphql.Marshaler) {
@@ -10774,6 +7211,38 @@ func (ec *executionContext) fieldContext_EndSessionPayload_query(_ context.Conte
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Query(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndSessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.EndSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndSessionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndSessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -12007,8 +8476,8 @@ func (ec *executionContext) _InviteMembersPayload_userErrors(ctx context.Context
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.InviteMembersUserError) graphql.Marshaler {
-			return ec.marshalNInviteMembersUserError2ᚕᚖminidockᚋgraphᚋmodelᚐInviteMembersUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12021,134 +8490,10 @@ func (ec *executionContext) fieldContext_InviteMembersPayload_userErrors(_ conte
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InviteMembersUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _InviteMembersUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InviteMembersUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_InviteMembersUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InviteMembersUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _InviteMembersUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InviteMembersUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_InviteMembersUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InviteMembersUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _InviteMembersUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InviteMembersUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_InviteMembersUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "InviteMembersUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _InviteMembersUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InviteMembersUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_InviteMembersUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InviteMembersUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _InviteMembersUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InviteMembersUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNInviteMembersUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_InviteMembersUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InviteMembersUserError", field, false, false, "InviteMembersUserErrorCode")
 }
 
 func (ec *executionContext) _LaunchTarget_id(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
@@ -12345,6 +8690,38 @@ func (ec *executionContext) fieldContext_LeaveWorkspacePayload_query(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Query(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaveWorkspacePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWorkspacePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaveWorkspacePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaveWorkspacePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaveWorkspacePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -16148,8 +12525,8 @@ func (ec *executionContext) _RemoveMemberPayload_userErrors(ctx context.Context,
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.RemoveMemberUserError) graphql.Marshaler {
-			return ec.marshalNRemoveMemberUserError2ᚕᚖminidockᚋgraphᚋmodelᚐRemoveMemberUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16162,134 +12539,10 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_userErrors(_ contex
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RemoveMemberUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _RemoveMemberUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RemoveMemberUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RemoveMemberUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RemoveMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RemoveMemberUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RemoveMemberUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RemoveMemberUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RemoveMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RemoveMemberUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RemoveMemberUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RemoveMemberUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "RemoveMemberUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _RemoveMemberUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RemoveMemberUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RemoveMemberUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RemoveMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RemoveMemberUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RemoveMemberUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNRemoveMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RemoveMemberUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RemoveMemberUserError", field, false, false, "RemoveMemberUserErrorCode")
 }
 
 func (ec *executionContext) _RenameWorkspacePayload_workspace(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspacePayload) (ret graphql.Marshaler) {
@@ -16365,8 +12618,8 @@ func (ec *executionContext) _RenameWorkspacePayload_userErrors(ctx context.Conte
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.RenameWorkspaceUserError) graphql.Marshaler {
-			return ec.marshalNRenameWorkspaceUserError2ᚕᚖminidockᚋgraphᚋmodelᚐRenameWorkspaceUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16379,134 +12632,10 @@ func (ec *executionContext) fieldContext_RenameWorkspacePayload_userErrors(_ con
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RenameWorkspaceUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _RenameWorkspaceUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RenameWorkspaceUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RenameWorkspaceUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RenameWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RenameWorkspaceUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RenameWorkspaceUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RenameWorkspaceUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RenameWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RenameWorkspaceUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RenameWorkspaceUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RenameWorkspaceUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "RenameWorkspaceUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _RenameWorkspaceUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RenameWorkspaceUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RenameWorkspaceUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RenameWorkspaceUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RenameWorkspaceUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspaceUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RenameWorkspaceUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNRenameWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RenameWorkspaceUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RenameWorkspaceUserError", field, false, false, "RenameWorkspaceUserErrorCode")
 }
 
 func (ec *executionContext) _RequestPasswordResetPayload_email(ctx context.Context, field graphql.CollectedField, obj *model.RequestPasswordResetPayload) (ret graphql.Marshaler) {
@@ -16573,8 +12702,8 @@ func (ec *executionContext) _RequestPasswordResetPayload_userErrors(ctx context.
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.RequestPasswordResetUserError) graphql.Marshaler {
-			return ec.marshalNRequestPasswordResetUserError2ᚕᚖminidockᚋgraphᚋmodelᚐRequestPasswordResetUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16587,134 +12716,10 @@ func (ec *executionContext) fieldContext_RequestPasswordResetPayload_userErrors(
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RequestPasswordResetUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _RequestPasswordResetUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.RequestPasswordResetUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RequestPasswordResetUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RequestPasswordResetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RequestPasswordResetUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RequestPasswordResetUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.RequestPasswordResetUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RequestPasswordResetUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RequestPasswordResetUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RequestPasswordResetUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RequestPasswordResetUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.RequestPasswordResetUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RequestPasswordResetUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RequestPasswordResetUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "RequestPasswordResetUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _RequestPasswordResetUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.RequestPasswordResetUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RequestPasswordResetUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RequestPasswordResetUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RequestPasswordResetUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _RequestPasswordResetUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.RequestPasswordResetUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RequestPasswordResetUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNRequestPasswordResetUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RequestPasswordResetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RequestPasswordResetUserError", field, false, false, "RequestPasswordResetUserErrorCode")
 }
 
 func (ec *executionContext) _ResendInvitationPayload_invitation(ctx context.Context, field graphql.CollectedField, obj *model.ResendInvitationPayload) (ret graphql.Marshaler) {
@@ -16790,8 +12795,8 @@ func (ec *executionContext) _ResendInvitationPayload_userErrors(ctx context.Cont
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ResendInvitationUserError) graphql.Marshaler {
-			return ec.marshalNResendInvitationUserError2ᚕᚖminidockᚋgraphᚋmodelᚐResendInvitationUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16804,134 +12809,10 @@ func (ec *executionContext) fieldContext_ResendInvitationPayload_userErrors(_ co
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ResendInvitationUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ResendInvitationUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.ResendInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResendInvitationUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResendInvitationUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ResendInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ResendInvitationUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.ResendInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResendInvitationUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResendInvitationUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ResendInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ResendInvitationUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.ResendInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResendInvitationUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResendInvitationUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ResendInvitationUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ResendInvitationUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.ResendInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResendInvitationUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResendInvitationUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ResendInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ResendInvitationUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.ResendInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResendInvitationUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNResendInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResendInvitationUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ResendInvitationUserError", field, false, false, "ResendInvitationUserErrorCode")
 }
 
 func (ec *executionContext) _ResetPasswordPayload_email(ctx context.Context, field graphql.CollectedField, obj *model.ResetPasswordPayload) (ret graphql.Marshaler) {
@@ -16998,8 +12879,8 @@ func (ec *executionContext) _ResetPasswordPayload_userErrors(ctx context.Context
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ResetPasswordUserError) graphql.Marshaler {
-			return ec.marshalNResetPasswordUserError2ᚕᚖminidockᚋgraphᚋmodelᚐResetPasswordUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17012,134 +12893,10 @@ func (ec *executionContext) fieldContext_ResetPasswordPayload_userErrors(_ conte
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ResetPasswordUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _ResetPasswordUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.ResetPasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResetPasswordUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResetPasswordUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ResetPasswordUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ResetPasswordUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.ResetPasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResetPasswordUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResetPasswordUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ResetPasswordUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ResetPasswordUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.ResetPasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResetPasswordUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResetPasswordUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ResetPasswordUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ResetPasswordUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.ResetPasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResetPasswordUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResetPasswordUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ResetPasswordUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _ResetPasswordUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.ResetPasswordUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResetPasswordUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNResetPasswordUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ResetPasswordUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ResetPasswordUserError", field, false, false, "ResetPasswordUserErrorCode")
 }
 
 func (ec *executionContext) _Session_id(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
@@ -17454,8 +13211,8 @@ func (ec *executionContext) _SignInPayload_userErrors(ctx context.Context, field
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.SignInUserError) graphql.Marshaler {
-			return ec.marshalNSignInUserError2ᚕᚖminidockᚋgraphᚋmodelᚐSignInUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17468,134 +13225,10 @@ func (ec *executionContext) fieldContext_SignInPayload_userErrors(_ context.Cont
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignInUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _SignInUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.SignInUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignInUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignInUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.SignInUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignInUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignInUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.SignInUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "SignInUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _SignInUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.SignInUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignInUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignInUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.SignInUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNSignInUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignInUserError", field, false, false, "SignInUserErrorCode")
 }
 
 func (ec *executionContext) _SignInWithTotpPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.SignInWithTotpPayload) (ret graphql.Marshaler) {
@@ -17671,8 +13304,8 @@ func (ec *executionContext) _SignInWithTotpPayload_userErrors(ctx context.Contex
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.SignInWithTotpUserError) graphql.Marshaler {
-			return ec.marshalNSignInWithTotpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐSignInWithTotpUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17685,134 +13318,10 @@ func (ec *executionContext) fieldContext_SignInWithTotpPayload_userErrors(_ cont
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignInWithTotpUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _SignInWithTotpUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.SignInWithTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInWithTotpUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInWithTotpUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignInWithTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignInWithTotpUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.SignInWithTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInWithTotpUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInWithTotpUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignInWithTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignInWithTotpUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.SignInWithTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInWithTotpUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInWithTotpUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "SignInWithTotpUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _SignInWithTotpUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.SignInWithTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInWithTotpUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInWithTotpUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignInWithTotpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignInWithTotpUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.SignInWithTotpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInWithTotpUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNSignInWithTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignInWithTotpUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignInWithTotpUserError", field, false, false, "SignInWithTotpUserErrorCode")
 }
 
 func (ec *executionContext) _SignOutEverywherePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.SignOutEverywherePayload) (ret graphql.Marshaler) {
@@ -17876,6 +13385,38 @@ func (ec *executionContext) fieldContext_SignOutEverywherePayload_query(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _SignOutEverywherePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SignOutEverywherePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignOutEverywherePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignOutEverywherePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SignOutEverywherePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SignOutPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.SignOutPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17932,6 +13473,38 @@ func (ec *executionContext) fieldContext_SignOutPayload_query(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Query(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SignOutPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignOutPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SignOutPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -18010,8 +13583,8 @@ func (ec *executionContext) _SignUpPayload_userErrors(ctx context.Context, field
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.SignUpUserError) graphql.Marshaler {
-			return ec.marshalNSignUpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐSignUpUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18024,134 +13597,10 @@ func (ec *executionContext) fieldContext_SignUpPayload_userErrors(_ context.Cont
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignUpUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _SignUpUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.SignUpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignUpUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignUpUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignUpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignUpUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.SignUpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignUpUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignUpUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignUpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignUpUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.SignUpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignUpUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignUpUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "SignUpUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _SignUpUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.SignUpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignUpUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignUpUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignUpUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _SignUpUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.SignUpUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignUpUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNSignUpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SignUpUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SignUpUserError", field, false, false, "SignUpUserErrorCode")
 }
 
 func (ec *executionContext) _Subscription_sessionEnded(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -18385,8 +13834,8 @@ func (ec *executionContext) _TransferOwnershipPayload_userErrors(ctx context.Con
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.TransferOwnershipUserError) graphql.Marshaler {
-			return ec.marshalNTransferOwnershipUserError2ᚕᚖminidockᚋgraphᚋmodelᚐTransferOwnershipUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18399,134 +13848,10 @@ func (ec *executionContext) fieldContext_TransferOwnershipPayload_userErrors(_ c
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_TransferOwnershipUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _TransferOwnershipUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TransferOwnershipUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TransferOwnershipUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TransferOwnershipUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _TransferOwnershipUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TransferOwnershipUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TransferOwnershipUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TransferOwnershipUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _TransferOwnershipUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TransferOwnershipUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TransferOwnershipUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "TransferOwnershipUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _TransferOwnershipUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TransferOwnershipUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TransferOwnershipUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TransferOwnershipUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _TransferOwnershipUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TransferOwnershipUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNTransferOwnershipUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TransferOwnershipUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TransferOwnershipUserError", field, false, false, "TransferOwnershipUserErrorCode")
 }
 
 func (ec *executionContext) _UnblockMemberPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberPayload) (ret graphql.Marshaler) {
@@ -18602,8 +13927,8 @@ func (ec *executionContext) _UnblockMemberPayload_userErrors(ctx context.Context
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.UnblockMemberUserError) graphql.Marshaler {
-			return ec.marshalNUnblockMemberUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUnblockMemberUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18616,134 +13941,10 @@ func (ec *executionContext) fieldContext_UnblockMemberPayload_userErrors(_ conte
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UnblockMemberUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _UnblockMemberUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UnblockMemberUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UnblockMemberUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnblockMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UnblockMemberUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UnblockMemberUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UnblockMemberUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnblockMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UnblockMemberUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UnblockMemberUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UnblockMemberUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "UnblockMemberUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _UnblockMemberUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UnblockMemberUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UnblockMemberUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnblockMemberUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UnblockMemberUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UnblockMemberUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNUnblockMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UnblockMemberUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnblockMemberUserError", field, false, false, "UnblockMemberUserErrorCode")
 }
 
 func (ec *executionContext) _UpdateMiniProgramPayload_miniProgram(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramPayload) (ret graphql.Marshaler) {
@@ -18790,8 +13991,8 @@ func (ec *executionContext) _UpdateMiniProgramPayload_warnings(ctx context.Conte
 			return obj.Warnings, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.UpdateMiniProgramWarning) graphql.Marshaler {
-			return ec.marshalNUpdateMiniProgramWarning2ᚕᚖminidockᚋgraphᚋmodelᚐUpdateMiniProgramWarningᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18804,7 +14005,7 @@ func (ec *executionContext) fieldContext_UpdateMiniProgramPayload_warnings(_ con
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UpdateMiniProgramWarning(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -18851,8 +14052,8 @@ func (ec *executionContext) _UpdateMiniProgramPayload_userErrors(ctx context.Con
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.UpdateMiniProgramUserError) graphql.Marshaler {
-			return ec.marshalNUpdateMiniProgramUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUpdateMiniProgramUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18865,258 +14066,10 @@ func (ec *executionContext) fieldContext_UpdateMiniProgramPayload_userErrors(_ c
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UpdateMiniProgramUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _UpdateMiniProgramUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateMiniProgramUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateMiniProgramUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateMiniProgramUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateMiniProgramUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "UpdateMiniProgramUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _UpdateMiniProgramUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateMiniProgramUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateMiniProgramUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNUpdateMiniProgramUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateMiniProgramUserError", field, false, false, "UpdateMiniProgramUserErrorCode")
-}
-
-func (ec *executionContext) _UpdateMiniProgramWarning_message(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramWarning_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramWarning_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateMiniProgramWarning", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateMiniProgramWarning_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramWarning_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramWarning_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateMiniProgramWarning", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateMiniProgramWarning_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramWarning_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramWarning_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "UpdateMiniProgramWarning",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _UpdateMiniProgramWarning_path(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramWarning_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramWarning_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateMiniProgramWarning", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateMiniProgramWarning_code(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramWarning) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateMiniProgramWarning_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNUpdateMiniProgramWarningCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateMiniProgramWarning_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateMiniProgramWarning", field, false, false, "UpdateMiniProgramWarningCode")
 }
 
 func (ec *executionContext) _UpdateProfilePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfilePayload) (ret graphql.Marshaler) {
@@ -19192,8 +14145,8 @@ func (ec *executionContext) _UpdateProfilePayload_userErrors(ctx context.Context
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.UpdateProfileUserError) graphql.Marshaler {
-			return ec.marshalNUpdateProfileUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUpdateProfileUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19206,134 +14159,10 @@ func (ec *executionContext) fieldContext_UpdateProfilePayload_userErrors(_ conte
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UpdateProfileUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _UpdateProfileUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfileUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateProfileUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateProfileUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateProfileUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateProfileUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfileUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateProfileUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateProfileUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateProfileUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateProfileUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfileUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateProfileUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateProfileUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "UpdateProfileUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _UpdateProfileUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfileUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateProfileUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateProfileUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateProfileUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _UpdateProfileUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfileUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UpdateProfileUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNUpdateProfileUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_UpdateProfileUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UpdateProfileUserError", field, false, false, "UpdateProfileUserErrorCode")
 }
 
 func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
@@ -19403,6 +14232,130 @@ func (ec *executionContext) _User_displayName(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_User_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
+}
+
+func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _UserError_path(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
+}
+
+func (ec *executionContext) _UserError_message(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
+}
+
+func (ec *executionContext) _UserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_messageKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageKey, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
+}
+
+func (ec *executionContext) _UserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UserError_messageParams(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageParams, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
+			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UserError",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageParam(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -19710,8 +14663,8 @@ func (ec *executionContext) _WithdrawInvitationPayload_userErrors(ctx context.Co
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.WithdrawInvitationUserError) graphql.Marshaler {
-			return ec.marshalNWithdrawInvitationUserError2ᚕᚖminidockᚋgraphᚋmodelᚐWithdrawInvitationUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19724,134 +14677,10 @@ func (ec *executionContext) fieldContext_WithdrawInvitationPayload_userErrors(_ 
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_WithdrawInvitationUserError(ctx, field)
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _WithdrawInvitationUserError_message(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WithdrawInvitationUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WithdrawInvitationUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WithdrawInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _WithdrawInvitationUserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WithdrawInvitationUserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WithdrawInvitationUserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WithdrawInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _WithdrawInvitationUserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WithdrawInvitationUserError_messageParams(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageParams, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
-			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WithdrawInvitationUserError_messageParams(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "WithdrawInvitationUserError",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _WithdrawInvitationUserError_path(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WithdrawInvitationUserError_path(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Path, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WithdrawInvitationUserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WithdrawInvitationUserError", field, false, false, "String")
-}
-
-func (ec *executionContext) _WithdrawInvitationUserError_code(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawInvitationUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WithdrawInvitationUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNWithdrawInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_WithdrawInvitationUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WithdrawInvitationUserError", field, false, false, "WithdrawInvitationUserErrorCode")
 }
 
 func (ec *executionContext) _Workspace_id(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
@@ -23151,215 +17980,6 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	}
 }
 
-func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj model.UserError) graphql.Marshaler {
-	switch obj := (obj).(type) {
-	case nil:
-		return graphql.Null
-	case model.WithdrawInvitationUserError:
-		return ec._WithdrawInvitationUserError(ctx, sel, &obj)
-	case *model.WithdrawInvitationUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._WithdrawInvitationUserError(ctx, sel, obj)
-	case model.UpdateProfileUserError:
-		return ec._UpdateProfileUserError(ctx, sel, &obj)
-	case *model.UpdateProfileUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._UpdateProfileUserError(ctx, sel, obj)
-	case model.UpdateMiniProgramUserError:
-		return ec._UpdateMiniProgramUserError(ctx, sel, &obj)
-	case *model.UpdateMiniProgramUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._UpdateMiniProgramUserError(ctx, sel, obj)
-	case model.UnblockMemberUserError:
-		return ec._UnblockMemberUserError(ctx, sel, &obj)
-	case *model.UnblockMemberUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._UnblockMemberUserError(ctx, sel, obj)
-	case model.TransferOwnershipUserError:
-		return ec._TransferOwnershipUserError(ctx, sel, &obj)
-	case *model.TransferOwnershipUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._TransferOwnershipUserError(ctx, sel, obj)
-	case model.SignUpUserError:
-		return ec._SignUpUserError(ctx, sel, &obj)
-	case *model.SignUpUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._SignUpUserError(ctx, sel, obj)
-	case model.SignInWithTotpUserError:
-		return ec._SignInWithTotpUserError(ctx, sel, &obj)
-	case *model.SignInWithTotpUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._SignInWithTotpUserError(ctx, sel, obj)
-	case model.SignInUserError:
-		return ec._SignInUserError(ctx, sel, &obj)
-	case *model.SignInUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._SignInUserError(ctx, sel, obj)
-	case model.ResetPasswordUserError:
-		return ec._ResetPasswordUserError(ctx, sel, &obj)
-	case *model.ResetPasswordUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ResetPasswordUserError(ctx, sel, obj)
-	case model.ResendInvitationUserError:
-		return ec._ResendInvitationUserError(ctx, sel, &obj)
-	case *model.ResendInvitationUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ResendInvitationUserError(ctx, sel, obj)
-	case model.RequestPasswordResetUserError:
-		return ec._RequestPasswordResetUserError(ctx, sel, &obj)
-	case *model.RequestPasswordResetUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._RequestPasswordResetUserError(ctx, sel, obj)
-	case model.RenameWorkspaceUserError:
-		return ec._RenameWorkspaceUserError(ctx, sel, &obj)
-	case *model.RenameWorkspaceUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._RenameWorkspaceUserError(ctx, sel, obj)
-	case model.RemoveMemberUserError:
-		return ec._RemoveMemberUserError(ctx, sel, &obj)
-	case *model.RemoveMemberUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._RemoveMemberUserError(ctx, sel, obj)
-	case model.InviteMembersUserError:
-		return ec._InviteMembersUserError(ctx, sel, &obj)
-	case *model.InviteMembersUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._InviteMembersUserError(ctx, sel, obj)
-	case model.EnableTotpUserError:
-		return ec._EnableTotpUserError(ctx, sel, &obj)
-	case *model.EnableTotpUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._EnableTotpUserError(ctx, sel, obj)
-	case model.DisableTotpUserError:
-		return ec._DisableTotpUserError(ctx, sel, &obj)
-	case *model.DisableTotpUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._DisableTotpUserError(ctx, sel, obj)
-	case model.DeleteWorkspaceUserError:
-		return ec._DeleteWorkspaceUserError(ctx, sel, &obj)
-	case *model.DeleteWorkspaceUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._DeleteWorkspaceUserError(ctx, sel, obj)
-	case model.CreateWorkspaceUserError:
-		return ec._CreateWorkspaceUserError(ctx, sel, &obj)
-	case *model.CreateWorkspaceUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._CreateWorkspaceUserError(ctx, sel, obj)
-	case model.CreateMiniProgramUserError:
-		return ec._CreateMiniProgramUserError(ctx, sel, &obj)
-	case *model.CreateMiniProgramUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._CreateMiniProgramUserError(ctx, sel, obj)
-	case model.ConfirmTotpUserError:
-		return ec._ConfirmTotpUserError(ctx, sel, &obj)
-	case *model.ConfirmTotpUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ConfirmTotpUserError(ctx, sel, obj)
-	case model.ConfirmEmailUserError:
-		return ec._ConfirmEmailUserError(ctx, sel, &obj)
-	case *model.ConfirmEmailUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ConfirmEmailUserError(ctx, sel, obj)
-	case model.ChooseWorkspaceUserError:
-		return ec._ChooseWorkspaceUserError(ctx, sel, &obj)
-	case *model.ChooseWorkspaceUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ChooseWorkspaceUserError(ctx, sel, obj)
-	case model.ChangePasswordUserError:
-		return ec._ChangePasswordUserError(ctx, sel, &obj)
-	case *model.ChangePasswordUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ChangePasswordUserError(ctx, sel, obj)
-	case model.ChangeMemberRoleUserError:
-		return ec._ChangeMemberRoleUserError(ctx, sel, &obj)
-	case *model.ChangeMemberRoleUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ChangeMemberRoleUserError(ctx, sel, obj)
-	case model.ChangeEmailUserError:
-		return ec._ChangeEmailUserError(ctx, sel, &obj)
-	case *model.ChangeEmailUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._ChangeEmailUserError(ctx, sel, obj)
-	case model.BlockMemberUserError:
-		return ec._BlockMemberUserError(ctx, sel, &obj)
-	case *model.BlockMemberUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._BlockMemberUserError(ctx, sel, obj)
-	case model.AssignMiniProgramsUserError:
-		return ec._AssignMiniProgramsUserError(ctx, sel, &obj)
-	case *model.AssignMiniProgramsUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._AssignMiniProgramsUserError(ctx, sel, obj)
-	case model.AcceptInvitationUserError:
-		return ec._AcceptInvitationUserError(ctx, sel, &obj)
-	case *model.AcceptInvitationUserError:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._AcceptInvitationUserError(ctx, sel, obj)
-	default:
-		if typedObj, ok := obj.(graphql.Marshaler); ok {
-			return typedObj
-		} else {
-			panic(fmt.Errorf("unexpected type %T; non-generated variants of UserError must implement graphql.Marshaler", obj))
-		}
-	}
-}
-
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
@@ -23412,59 +18032,6 @@ func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel as
 	return out
 }
 
-var acceptInvitationUserErrorImplementors = []string{"AcceptInvitationUserError", "UserError"}
-
-func (ec *executionContext) _AcceptInvitationUserError(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptInvitationUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, acceptInvitationUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AcceptInvitationUserError")
-		case "message":
-			out.Values[i] = ec._AcceptInvitationUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._AcceptInvitationUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._AcceptInvitationUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._AcceptInvitationUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._AcceptInvitationUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var assignMiniProgramsPayloadImplementors = []string{"AssignMiniProgramsPayload"}
 
 func (ec *executionContext) _AssignMiniProgramsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AssignMiniProgramsPayload) graphql.Marshaler {
@@ -23488,59 +18055,6 @@ func (ec *executionContext) _AssignMiniProgramsPayload(ctx context.Context, sel 
 			}
 		case "userErrors":
 			out.Values[i] = ec._AssignMiniProgramsPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var assignMiniProgramsUserErrorImplementors = []string{"AssignMiniProgramsUserError", "UserError"}
-
-func (ec *executionContext) _AssignMiniProgramsUserError(ctx context.Context, sel ast.SelectionSet, obj *model.AssignMiniProgramsUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, assignMiniProgramsUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("AssignMiniProgramsUserError")
-		case "message":
-			out.Values[i] = ec._AssignMiniProgramsUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._AssignMiniProgramsUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._AssignMiniProgramsUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._AssignMiniProgramsUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._AssignMiniProgramsUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23801,59 +18315,6 @@ func (ec *executionContext) _BlockMemberPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
-var blockMemberUserErrorImplementors = []string{"BlockMemberUserError", "UserError"}
-
-func (ec *executionContext) _BlockMemberUserError(ctx context.Context, sel ast.SelectionSet, obj *model.BlockMemberUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, blockMemberUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("BlockMemberUserError")
-		case "message":
-			out.Values[i] = ec._BlockMemberUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._BlockMemberUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._BlockMemberUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._BlockMemberUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._BlockMemberUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var changeEmailPayloadImplementors = []string{"ChangeEmailPayload"}
 
 func (ec *executionContext) _ChangeEmailPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeEmailPayload) graphql.Marshaler {
@@ -23877,59 +18338,6 @@ func (ec *executionContext) _ChangeEmailPayload(ctx context.Context, sel ast.Sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._ChangeEmailPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var changeEmailUserErrorImplementors = []string{"ChangeEmailUserError", "UserError"}
-
-func (ec *executionContext) _ChangeEmailUserError(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeEmailUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, changeEmailUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ChangeEmailUserError")
-		case "message":
-			out.Values[i] = ec._ChangeEmailUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._ChangeEmailUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._ChangeEmailUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._ChangeEmailUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._ChangeEmailUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23993,59 +18401,6 @@ func (ec *executionContext) _ChangeMemberRolePayload(ctx context.Context, sel as
 	return out
 }
 
-var changeMemberRoleUserErrorImplementors = []string{"ChangeMemberRoleUserError", "UserError"}
-
-func (ec *executionContext) _ChangeMemberRoleUserError(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeMemberRoleUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, changeMemberRoleUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ChangeMemberRoleUserError")
-		case "message":
-			out.Values[i] = ec._ChangeMemberRoleUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._ChangeMemberRoleUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._ChangeMemberRoleUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._ChangeMemberRoleUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._ChangeMemberRoleUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var changePasswordPayloadImplementors = []string{"ChangePasswordPayload"}
 
 func (ec *executionContext) _ChangePasswordPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChangePasswordPayload) graphql.Marshaler {
@@ -24069,59 +18424,6 @@ func (ec *executionContext) _ChangePasswordPayload(ctx context.Context, sel ast.
 			}
 		case "userErrors":
 			out.Values[i] = ec._ChangePasswordPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var changePasswordUserErrorImplementors = []string{"ChangePasswordUserError", "UserError"}
-
-func (ec *executionContext) _ChangePasswordUserError(ctx context.Context, sel ast.SelectionSet, obj *model.ChangePasswordUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, changePasswordUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ChangePasswordUserError")
-		case "message":
-			out.Values[i] = ec._ChangePasswordUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._ChangePasswordUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._ChangePasswordUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._ChangePasswordUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._ChangePasswordUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24185,59 +18487,6 @@ func (ec *executionContext) _ChooseWorkspacePayload(ctx context.Context, sel ast
 	return out
 }
 
-var chooseWorkspaceUserErrorImplementors = []string{"ChooseWorkspaceUserError", "UserError"}
-
-func (ec *executionContext) _ChooseWorkspaceUserError(ctx context.Context, sel ast.SelectionSet, obj *model.ChooseWorkspaceUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, chooseWorkspaceUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ChooseWorkspaceUserError")
-		case "message":
-			out.Values[i] = ec._ChooseWorkspaceUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._ChooseWorkspaceUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._ChooseWorkspaceUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._ChooseWorkspaceUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._ChooseWorkspaceUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var confirmEmailPayloadImplementors = []string{"ConfirmEmailPayload"}
 
 func (ec *executionContext) _ConfirmEmailPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmEmailPayload) graphql.Marshaler {
@@ -24261,59 +18510,6 @@ func (ec *executionContext) _ConfirmEmailPayload(ctx context.Context, sel ast.Se
 			}
 		case "userErrors":
 			out.Values[i] = ec._ConfirmEmailPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var confirmEmailUserErrorImplementors = []string{"ConfirmEmailUserError", "UserError"}
-
-func (ec *executionContext) _ConfirmEmailUserError(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmEmailUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, confirmEmailUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ConfirmEmailUserError")
-		case "message":
-			out.Values[i] = ec._ConfirmEmailUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._ConfirmEmailUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._ConfirmEmailUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._ConfirmEmailUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._ConfirmEmailUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24382,59 +18578,6 @@ func (ec *executionContext) _ConfirmTotpPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
-var confirmTotpUserErrorImplementors = []string{"ConfirmTotpUserError", "UserError"}
-
-func (ec *executionContext) _ConfirmTotpUserError(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmTotpUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, confirmTotpUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ConfirmTotpUserError")
-		case "message":
-			out.Values[i] = ec._ConfirmTotpUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._ConfirmTotpUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._ConfirmTotpUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._ConfirmTotpUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._ConfirmTotpUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var createMiniProgramPayloadImplementors = []string{"CreateMiniProgramPayload"}
 
 func (ec *executionContext) _CreateMiniProgramPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateMiniProgramPayload) graphql.Marshaler {
@@ -24463,112 +18606,6 @@ func (ec *executionContext) _CreateMiniProgramPayload(ctx context.Context, sel a
 			}
 		case "userErrors":
 			out.Values[i] = ec._CreateMiniProgramPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var createMiniProgramUserErrorImplementors = []string{"CreateMiniProgramUserError", "UserError"}
-
-func (ec *executionContext) _CreateMiniProgramUserError(ctx context.Context, sel ast.SelectionSet, obj *model.CreateMiniProgramUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, createMiniProgramUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("CreateMiniProgramUserError")
-		case "message":
-			out.Values[i] = ec._CreateMiniProgramUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._CreateMiniProgramUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._CreateMiniProgramUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._CreateMiniProgramUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._CreateMiniProgramUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var createMiniProgramWarningImplementors = []string{"CreateMiniProgramWarning"}
-
-func (ec *executionContext) _CreateMiniProgramWarning(ctx context.Context, sel ast.SelectionSet, obj *model.CreateMiniProgramWarning) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, createMiniProgramWarningImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("CreateMiniProgramWarning")
-		case "message":
-			out.Values[i] = ec._CreateMiniProgramWarning_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._CreateMiniProgramWarning_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._CreateMiniProgramWarning_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._CreateMiniProgramWarning_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._CreateMiniProgramWarning_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24632,59 +18669,6 @@ func (ec *executionContext) _CreateWorkspacePayload(ctx context.Context, sel ast
 	return out
 }
 
-var createWorkspaceUserErrorImplementors = []string{"CreateWorkspaceUserError", "UserError"}
-
-func (ec *executionContext) _CreateWorkspaceUserError(ctx context.Context, sel ast.SelectionSet, obj *model.CreateWorkspaceUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, createWorkspaceUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("CreateWorkspaceUserError")
-		case "message":
-			out.Values[i] = ec._CreateWorkspaceUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._CreateWorkspaceUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._CreateWorkspaceUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._CreateWorkspaceUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._CreateWorkspaceUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var deleteWorkspacePayloadImplementors = []string{"DeleteWorkspacePayload"}
 
 func (ec *executionContext) _DeleteWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteWorkspacePayload) graphql.Marshaler {
@@ -24708,59 +18692,6 @@ func (ec *executionContext) _DeleteWorkspacePayload(ctx context.Context, sel ast
 			}
 		case "userErrors":
 			out.Values[i] = ec._DeleteWorkspacePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var deleteWorkspaceUserErrorImplementors = []string{"DeleteWorkspaceUserError", "UserError"}
-
-func (ec *executionContext) _DeleteWorkspaceUserError(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteWorkspaceUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, deleteWorkspaceUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("DeleteWorkspaceUserError")
-		case "message":
-			out.Values[i] = ec._DeleteWorkspaceUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._DeleteWorkspaceUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._DeleteWorkspaceUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._DeleteWorkspaceUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._DeleteWorkspaceUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24824,59 +18755,6 @@ func (ec *executionContext) _DisableTotpPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
-var disableTotpUserErrorImplementors = []string{"DisableTotpUserError", "UserError"}
-
-func (ec *executionContext) _DisableTotpUserError(ctx context.Context, sel ast.SelectionSet, obj *model.DisableTotpUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, disableTotpUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("DisableTotpUserError")
-		case "message":
-			out.Values[i] = ec._DisableTotpUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._DisableTotpUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._DisableTotpUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._DisableTotpUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._DisableTotpUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var enableTotpPayloadImplementors = []string{"EnableTotpPayload"}
 
 func (ec *executionContext) _EnableTotpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EnableTotpPayload) graphql.Marshaler {
@@ -24920,59 +18798,6 @@ func (ec *executionContext) _EnableTotpPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var enableTotpUserErrorImplementors = []string{"EnableTotpUserError", "UserError"}
-
-func (ec *executionContext) _EnableTotpUserError(ctx context.Context, sel ast.SelectionSet, obj *model.EnableTotpUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, enableTotpUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("EnableTotpUserError")
-		case "message":
-			out.Values[i] = ec._EnableTotpUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._EnableTotpUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._EnableTotpUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._EnableTotpUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._EnableTotpUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var endSessionPayloadImplementors = []string{"EndSessionPayload"}
 
 func (ec *executionContext) _EndSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EndSessionPayload) graphql.Marshaler {
@@ -24991,6 +18816,11 @@ func (ec *executionContext) _EndSessionPayload(ctx context.Context, sel ast.Sele
 			}
 		case "query":
 			out.Values[i] = ec._EndSessionPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EndSessionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25503,59 +19333,6 @@ func (ec *executionContext) _InviteMembersPayload(ctx context.Context, sel ast.S
 	return out
 }
 
-var inviteMembersUserErrorImplementors = []string{"InviteMembersUserError", "UserError"}
-
-func (ec *executionContext) _InviteMembersUserError(ctx context.Context, sel ast.SelectionSet, obj *model.InviteMembersUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, inviteMembersUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("InviteMembersUserError")
-		case "message":
-			out.Values[i] = ec._InviteMembersUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._InviteMembersUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._InviteMembersUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._InviteMembersUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._InviteMembersUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var launchTargetImplementors = []string{"LaunchTarget", "Node"}
 
 func (ec *executionContext) _LaunchTarget(ctx context.Context, sel ast.SelectionSet, obj *launchtarget.Target) graphql.Marshaler {
@@ -25632,6 +19409,11 @@ func (ec *executionContext) _LeaveWorkspacePayload(ctx context.Context, sel ast.
 			}
 		case "query":
 			out.Values[i] = ec._LeaveWorkspacePayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._LeaveWorkspacePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26599,59 +20381,6 @@ func (ec *executionContext) _RemoveMemberPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
-var removeMemberUserErrorImplementors = []string{"RemoveMemberUserError", "UserError"}
-
-func (ec *executionContext) _RemoveMemberUserError(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveMemberUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, removeMemberUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("RemoveMemberUserError")
-		case "message":
-			out.Values[i] = ec._RemoveMemberUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._RemoveMemberUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._RemoveMemberUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._RemoveMemberUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._RemoveMemberUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var renameWorkspacePayloadImplementors = []string{"RenameWorkspacePayload"}
 
 func (ec *executionContext) _RenameWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RenameWorkspacePayload) graphql.Marshaler {
@@ -26675,59 +20404,6 @@ func (ec *executionContext) _RenameWorkspacePayload(ctx context.Context, sel ast
 			}
 		case "userErrors":
 			out.Values[i] = ec._RenameWorkspacePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var renameWorkspaceUserErrorImplementors = []string{"RenameWorkspaceUserError", "UserError"}
-
-func (ec *executionContext) _RenameWorkspaceUserError(ctx context.Context, sel ast.SelectionSet, obj *model.RenameWorkspaceUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, renameWorkspaceUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("RenameWorkspaceUserError")
-		case "message":
-			out.Values[i] = ec._RenameWorkspaceUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._RenameWorkspaceUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._RenameWorkspaceUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._RenameWorkspaceUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._RenameWorkspaceUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26791,59 +20467,6 @@ func (ec *executionContext) _RequestPasswordResetPayload(ctx context.Context, se
 	return out
 }
 
-var requestPasswordResetUserErrorImplementors = []string{"RequestPasswordResetUserError", "UserError"}
-
-func (ec *executionContext) _RequestPasswordResetUserError(ctx context.Context, sel ast.SelectionSet, obj *model.RequestPasswordResetUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, requestPasswordResetUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("RequestPasswordResetUserError")
-		case "message":
-			out.Values[i] = ec._RequestPasswordResetUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._RequestPasswordResetUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._RequestPasswordResetUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._RequestPasswordResetUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._RequestPasswordResetUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var resendInvitationPayloadImplementors = []string{"ResendInvitationPayload"}
 
 func (ec *executionContext) _ResendInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ResendInvitationPayload) graphql.Marshaler {
@@ -26887,59 +20510,6 @@ func (ec *executionContext) _ResendInvitationPayload(ctx context.Context, sel as
 	return out
 }
 
-var resendInvitationUserErrorImplementors = []string{"ResendInvitationUserError", "UserError"}
-
-func (ec *executionContext) _ResendInvitationUserError(ctx context.Context, sel ast.SelectionSet, obj *model.ResendInvitationUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, resendInvitationUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ResendInvitationUserError")
-		case "message":
-			out.Values[i] = ec._ResendInvitationUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._ResendInvitationUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._ResendInvitationUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._ResendInvitationUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._ResendInvitationUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var resetPasswordPayloadImplementors = []string{"ResetPasswordPayload"}
 
 func (ec *executionContext) _ResetPasswordPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ResetPasswordPayload) graphql.Marshaler {
@@ -26963,59 +20533,6 @@ func (ec *executionContext) _ResetPasswordPayload(ctx context.Context, sel ast.S
 			}
 		case "userErrors":
 			out.Values[i] = ec._ResetPasswordPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var resetPasswordUserErrorImplementors = []string{"ResetPasswordUserError", "UserError"}
-
-func (ec *executionContext) _ResetPasswordUserError(ctx context.Context, sel ast.SelectionSet, obj *model.ResetPasswordUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, resetPasswordUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ResetPasswordUserError")
-		case "message":
-			out.Values[i] = ec._ResetPasswordUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._ResetPasswordUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._ResetPasswordUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._ResetPasswordUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._ResetPasswordUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27213,59 +20730,6 @@ func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var signInUserErrorImplementors = []string{"SignInUserError", "UserError"}
-
-func (ec *executionContext) _SignInUserError(ctx context.Context, sel ast.SelectionSet, obj *model.SignInUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signInUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("SignInUserError")
-		case "message":
-			out.Values[i] = ec._SignInUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._SignInUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._SignInUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._SignInUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._SignInUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var signInWithTotpPayloadImplementors = []string{"SignInWithTotpPayload"}
 
 func (ec *executionContext) _SignInWithTotpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SignInWithTotpPayload) graphql.Marshaler {
@@ -27309,59 +20773,6 @@ func (ec *executionContext) _SignInWithTotpPayload(ctx context.Context, sel ast.
 	return out
 }
 
-var signInWithTotpUserErrorImplementors = []string{"SignInWithTotpUserError", "UserError"}
-
-func (ec *executionContext) _SignInWithTotpUserError(ctx context.Context, sel ast.SelectionSet, obj *model.SignInWithTotpUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signInWithTotpUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("SignInWithTotpUserError")
-		case "message":
-			out.Values[i] = ec._SignInWithTotpUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._SignInWithTotpUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._SignInWithTotpUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._SignInWithTotpUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._SignInWithTotpUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var signOutEverywherePayloadImplementors = []string{"SignOutEverywherePayload"}
 
 func (ec *executionContext) _SignOutEverywherePayload(ctx context.Context, sel ast.SelectionSet, obj *model.SignOutEverywherePayload) graphql.Marshaler {
@@ -27380,6 +20791,11 @@ func (ec *executionContext) _SignOutEverywherePayload(ctx context.Context, sel a
 			}
 		case "query":
 			out.Values[i] = ec._SignOutEverywherePayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SignOutEverywherePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27418,6 +20834,11 @@ func (ec *executionContext) _SignOutPayload(ctx context.Context, sel ast.Selecti
 			}
 		case "query":
 			out.Values[i] = ec._SignOutPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SignOutPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27461,59 +20882,6 @@ func (ec *executionContext) _SignUpPayload(ctx context.Context, sel ast.Selectio
 			}
 		case "userErrors":
 			out.Values[i] = ec._SignUpPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var signUpUserErrorImplementors = []string{"SignUpUserError", "UserError"}
-
-func (ec *executionContext) _SignUpUserError(ctx context.Context, sel ast.SelectionSet, obj *model.SignUpUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signUpUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("SignUpUserError")
-		case "message":
-			out.Values[i] = ec._SignUpUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._SignUpUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._SignUpUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._SignUpUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._SignUpUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27637,59 +21005,6 @@ func (ec *executionContext) _TransferOwnershipPayload(ctx context.Context, sel a
 	return out
 }
 
-var transferOwnershipUserErrorImplementors = []string{"TransferOwnershipUserError", "UserError"}
-
-func (ec *executionContext) _TransferOwnershipUserError(ctx context.Context, sel ast.SelectionSet, obj *model.TransferOwnershipUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, transferOwnershipUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("TransferOwnershipUserError")
-		case "message":
-			out.Values[i] = ec._TransferOwnershipUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._TransferOwnershipUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._TransferOwnershipUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._TransferOwnershipUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._TransferOwnershipUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var unblockMemberPayloadImplementors = []string{"UnblockMemberPayload"}
 
 func (ec *executionContext) _UnblockMemberPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnblockMemberPayload) graphql.Marshaler {
@@ -27713,59 +21028,6 @@ func (ec *executionContext) _UnblockMemberPayload(ctx context.Context, sel ast.S
 			}
 		case "userErrors":
 			out.Values[i] = ec._UnblockMemberPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var unblockMemberUserErrorImplementors = []string{"UnblockMemberUserError", "UserError"}
-
-func (ec *executionContext) _UnblockMemberUserError(ctx context.Context, sel ast.SelectionSet, obj *model.UnblockMemberUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, unblockMemberUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("UnblockMemberUserError")
-		case "message":
-			out.Values[i] = ec._UnblockMemberUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._UnblockMemberUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._UnblockMemberUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._UnblockMemberUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._UnblockMemberUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27834,112 +21096,6 @@ func (ec *executionContext) _UpdateMiniProgramPayload(ctx context.Context, sel a
 	return out
 }
 
-var updateMiniProgramUserErrorImplementors = []string{"UpdateMiniProgramUserError", "UserError"}
-
-func (ec *executionContext) _UpdateMiniProgramUserError(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateMiniProgramUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, updateMiniProgramUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("UpdateMiniProgramUserError")
-		case "message":
-			out.Values[i] = ec._UpdateMiniProgramUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._UpdateMiniProgramUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._UpdateMiniProgramUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._UpdateMiniProgramUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._UpdateMiniProgramUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var updateMiniProgramWarningImplementors = []string{"UpdateMiniProgramWarning"}
-
-func (ec *executionContext) _UpdateMiniProgramWarning(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateMiniProgramWarning) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, updateMiniProgramWarningImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("UpdateMiniProgramWarning")
-		case "message":
-			out.Values[i] = ec._UpdateMiniProgramWarning_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._UpdateMiniProgramWarning_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._UpdateMiniProgramWarning_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._UpdateMiniProgramWarning_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._UpdateMiniProgramWarning_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var updateProfilePayloadImplementors = []string{"UpdateProfilePayload"}
 
 func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateProfilePayload) graphql.Marshaler {
@@ -27983,59 +21139,6 @@ func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.S
 	return out
 }
 
-var updateProfileUserErrorImplementors = []string{"UpdateProfileUserError", "UserError"}
-
-func (ec *executionContext) _UpdateProfileUserError(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateProfileUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, updateProfileUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("UpdateProfileUserError")
-		case "message":
-			out.Values[i] = ec._UpdateProfileUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._UpdateProfileUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._UpdateProfileUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._UpdateProfileUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._UpdateProfileUserError_code(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var userImplementors = []string{"User", "Node"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *ent.User) graphql.Marshaler {
@@ -28059,6 +21162,59 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "displayName":
 			out.Values[i] = ec._User_displayName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var userErrorImplementors = []string{"UserError"}
+
+func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj *model.UserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, userErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UserError")
+		case "code":
+			out.Values[i] = ec._UserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._UserError_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._UserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messageKey":
+			out.Values[i] = ec._UserError_messageKey(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messageParams":
+			out.Values[i] = ec._UserError_messageParams(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28170,59 +21326,6 @@ func (ec *executionContext) _WithdrawInvitationPayload(ctx context.Context, sel 
 			}
 		case "userErrors":
 			out.Values[i] = ec._WithdrawInvitationPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var withdrawInvitationUserErrorImplementors = []string{"WithdrawInvitationUserError", "UserError"}
-
-func (ec *executionContext) _WithdrawInvitationUserError(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawInvitationUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawInvitationUserErrorImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("WithdrawInvitationUserError")
-		case "message":
-			out.Values[i] = ec._WithdrawInvitationUserError_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageKey":
-			out.Values[i] = ec._WithdrawInvitationUserError_messageKey(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "messageParams":
-			out.Values[i] = ec._WithdrawInvitationUserError_messageParams(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "path":
-			out.Values[i] = ec._WithdrawInvitationUserError_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "code":
-			out.Values[i] = ec._WithdrawInvitationUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28683,87 +21786,9 @@ func (ec *executionContext) unmarshalNAcceptInvitationInput2minidockᚋinternal�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAcceptInvitationUserError2ᚕᚖminidockᚋgraphᚋmodelᚐAcceptInvitationUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AcceptInvitationUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNAcceptInvitationUserError2ᚖminidockᚋgraphᚋmodelᚐAcceptInvitationUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNAcceptInvitationUserError2ᚖminidockᚋgraphᚋmodelᚐAcceptInvitationUserError(ctx context.Context, sel ast.SelectionSet, v *model.AcceptInvitationUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AcceptInvitationUserError!")
-		return graphql.Null
-	}
-	return ec._AcceptInvitationUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNAcceptInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNAcceptInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "AcceptInvitationUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNAssignMiniProgramsInput2minidockᚋinternalᚋworkspaceᚐAssignInput(ctx context.Context, v any) (workspace.AssignInput, error) {
 	res, err := ec.unmarshalInputAssignMiniProgramsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNAssignMiniProgramsUserError2ᚕᚖminidockᚋgraphᚋmodelᚐAssignMiniProgramsUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AssignMiniProgramsUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNAssignMiniProgramsUserError2ᚖminidockᚋgraphᚋmodelᚐAssignMiniProgramsUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNAssignMiniProgramsUserError2ᚖminidockᚋgraphᚋmodelᚐAssignMiniProgramsUserError(ctx context.Context, sel ast.SelectionSet, v *model.AssignMiniProgramsUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AssignMiniProgramsUserError!")
-		return graphql.Null
-	}
-	return ec._AssignMiniProgramsUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNAssignMiniProgramsUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNAssignMiniProgramsUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "AssignMiniProgramsUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) marshalNAuditChange2ᚕᚖminidockᚋinternalᚋauditᚐChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*audit.Change) graphql.Marshaler {
@@ -28843,45 +21868,6 @@ func (ec *executionContext) unmarshalNBlockMemberInput2minidockᚋgraphᚋmodel�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNBlockMemberUserError2ᚕᚖminidockᚋgraphᚋmodelᚐBlockMemberUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.BlockMemberUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNBlockMemberUserError2ᚖminidockᚋgraphᚋmodelᚐBlockMemberUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNBlockMemberUserError2ᚖminidockᚋgraphᚋmodelᚐBlockMemberUserError(ctx context.Context, sel ast.SelectionSet, v *model.BlockMemberUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "BlockMemberUserError!")
-		return graphql.Null
-	}
-	return ec._BlockMemberUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNBlockMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNBlockMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "BlockMemberUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -28901,87 +21887,9 @@ func (ec *executionContext) unmarshalNChangeEmailInput2minidockᚋinternalᚋacc
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNChangeEmailUserError2ᚕᚖminidockᚋgraphᚋmodelᚐChangeEmailUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChangeEmailUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNChangeEmailUserError2ᚖminidockᚋgraphᚋmodelᚐChangeEmailUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNChangeEmailUserError2ᚖminidockᚋgraphᚋmodelᚐChangeEmailUserError(ctx context.Context, sel ast.SelectionSet, v *model.ChangeEmailUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ChangeEmailUserError!")
-		return graphql.Null
-	}
-	return ec._ChangeEmailUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNChangeEmailUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNChangeEmailUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ChangeEmailUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNChangeMemberRoleInput2minidockᚋinternalᚋworkspaceᚐChangeRoleInput(ctx context.Context, v any) (workspace.ChangeRoleInput, error) {
 	res, err := ec.unmarshalInputChangeMemberRoleInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNChangeMemberRoleUserError2ᚕᚖminidockᚋgraphᚋmodelᚐChangeMemberRoleUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChangeMemberRoleUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNChangeMemberRoleUserError2ᚖminidockᚋgraphᚋmodelᚐChangeMemberRoleUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNChangeMemberRoleUserError2ᚖminidockᚋgraphᚋmodelᚐChangeMemberRoleUserError(ctx context.Context, sel ast.SelectionSet, v *model.ChangeMemberRoleUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ChangeMemberRoleUserError!")
-		return graphql.Null
-	}
-	return ec._ChangeMemberRoleUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNChangeMemberRoleUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNChangeMemberRoleUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ChangeMemberRoleUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNChangePasswordInput2minidockᚋinternalᚋaccountᚐChangePasswordInput(ctx context.Context, v any) (account.ChangePasswordInput, error) {
@@ -28989,87 +21897,9 @@ func (ec *executionContext) unmarshalNChangePasswordInput2minidockᚋinternalᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNChangePasswordUserError2ᚕᚖminidockᚋgraphᚋmodelᚐChangePasswordUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChangePasswordUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNChangePasswordUserError2ᚖminidockᚋgraphᚋmodelᚐChangePasswordUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNChangePasswordUserError2ᚖminidockᚋgraphᚋmodelᚐChangePasswordUserError(ctx context.Context, sel ast.SelectionSet, v *model.ChangePasswordUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ChangePasswordUserError!")
-		return graphql.Null
-	}
-	return ec._ChangePasswordUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNChangePasswordUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNChangePasswordUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ChangePasswordUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNChooseWorkspaceInput2minidockᚋgraphᚋmodelᚐChooseWorkspaceInput(ctx context.Context, v any) (model.ChooseWorkspaceInput, error) {
 	res, err := ec.unmarshalInputChooseWorkspaceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNChooseWorkspaceUserError2ᚕᚖminidockᚋgraphᚋmodelᚐChooseWorkspaceUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ChooseWorkspaceUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNChooseWorkspaceUserError2ᚖminidockᚋgraphᚋmodelᚐChooseWorkspaceUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNChooseWorkspaceUserError2ᚖminidockᚋgraphᚋmodelᚐChooseWorkspaceUserError(ctx context.Context, sel ast.SelectionSet, v *model.ChooseWorkspaceUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ChooseWorkspaceUserError!")
-		return graphql.Null
-	}
-	return ec._ChooseWorkspaceUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNChooseWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNChooseWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ChooseWorkspaceUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNConfirmEmailInput2minidockᚋinternalᚋaccountᚐConfirmEmailInput(ctx context.Context, v any) (account.ConfirmEmailInput, error) {
@@ -29077,87 +21907,9 @@ func (ec *executionContext) unmarshalNConfirmEmailInput2minidockᚋinternalᚋac
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNConfirmEmailUserError2ᚕᚖminidockᚋgraphᚋmodelᚐConfirmEmailUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ConfirmEmailUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNConfirmEmailUserError2ᚖminidockᚋgraphᚋmodelᚐConfirmEmailUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNConfirmEmailUserError2ᚖminidockᚋgraphᚋmodelᚐConfirmEmailUserError(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmEmailUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ConfirmEmailUserError!")
-		return graphql.Null
-	}
-	return ec._ConfirmEmailUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNConfirmEmailUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNConfirmEmailUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ConfirmEmailUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNConfirmTotpInput2minidockᚋinternalᚋaccountᚐConfirmTotpInput(ctx context.Context, v any) (account.ConfirmTotpInput, error) {
 	res, err := ec.unmarshalInputConfirmTotpInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNConfirmTotpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐConfirmTotpUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ConfirmTotpUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNConfirmTotpUserError2ᚖminidockᚋgraphᚋmodelᚐConfirmTotpUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNConfirmTotpUserError2ᚖminidockᚋgraphᚋmodelᚐConfirmTotpUserError(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmTotpUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ConfirmTotpUserError!")
-		return graphql.Null
-	}
-	return ec._ConfirmTotpUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNConfirmTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNConfirmTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ConfirmTotpUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNCreateMiniProgramInput2minidockᚋinternalᚋminiprogramᚐCreateInput(ctx context.Context, v any) (miniprogram.CreateInput, error) {
@@ -29165,126 +21917,9 @@ func (ec *executionContext) unmarshalNCreateMiniProgramInput2minidockᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateMiniProgramUserError2ᚕᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CreateMiniProgramUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNCreateMiniProgramUserError2ᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNCreateMiniProgramUserError2ᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramUserError(ctx context.Context, sel ast.SelectionSet, v *model.CreateMiniProgramUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateMiniProgramUserError!")
-		return graphql.Null
-	}
-	return ec._CreateMiniProgramUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNCreateMiniProgramUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCreateMiniProgramUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "CreateMiniProgramUserErrorCode!")
-	}
-	return res
-}
-
-func (ec *executionContext) marshalNCreateMiniProgramWarning2ᚕᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramWarningᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CreateMiniProgramWarning) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNCreateMiniProgramWarning2ᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramWarning(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNCreateMiniProgramWarning2ᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramWarning(ctx context.Context, sel ast.SelectionSet, v *model.CreateMiniProgramWarning) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateMiniProgramWarning!")
-		return graphql.Null
-	}
-	return ec._CreateMiniProgramWarning(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNCreateMiniProgramWarningCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCreateMiniProgramWarningCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "CreateMiniProgramWarningCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNCreateWorkspaceInput2minidockᚋinternalᚋworkspaceᚐCreateInput(ctx context.Context, v any) (workspace.CreateInput, error) {
 	res, err := ec.unmarshalInputCreateWorkspaceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCreateWorkspaceUserError2ᚕᚖminidockᚋgraphᚋmodelᚐCreateWorkspaceUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CreateWorkspaceUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNCreateWorkspaceUserError2ᚖminidockᚋgraphᚋmodelᚐCreateWorkspaceUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNCreateWorkspaceUserError2ᚖminidockᚋgraphᚋmodelᚐCreateWorkspaceUserError(ctx context.Context, sel ast.SelectionSet, v *model.CreateWorkspaceUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateWorkspaceUserError!")
-		return graphql.Null
-	}
-	return ec._CreateWorkspaceUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNCreateWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCreateWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "CreateWorkspaceUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -29306,131 +21941,14 @@ func (ec *executionContext) unmarshalNDeleteWorkspaceInput2minidockᚋgraphᚋmo
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeleteWorkspaceUserError2ᚕᚖminidockᚋgraphᚋmodelᚐDeleteWorkspaceUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DeleteWorkspaceUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNDeleteWorkspaceUserError2ᚖminidockᚋgraphᚋmodelᚐDeleteWorkspaceUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNDeleteWorkspaceUserError2ᚖminidockᚋgraphᚋmodelᚐDeleteWorkspaceUserError(ctx context.Context, sel ast.SelectionSet, v *model.DeleteWorkspaceUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DeleteWorkspaceUserError!")
-		return graphql.Null
-	}
-	return ec._DeleteWorkspaceUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNDeleteWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNDeleteWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "DeleteWorkspaceUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNDisableTotpInput2minidockᚋinternalᚋaccountᚐDisableTotpInput(ctx context.Context, v any) (account.DisableTotpInput, error) {
 	res, err := ec.unmarshalInputDisableTotpInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDisableTotpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐDisableTotpUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.DisableTotpUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNDisableTotpUserError2ᚖminidockᚋgraphᚋmodelᚐDisableTotpUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNDisableTotpUserError2ᚖminidockᚋgraphᚋmodelᚐDisableTotpUserError(ctx context.Context, sel ast.SelectionSet, v *model.DisableTotpUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DisableTotpUserError!")
-		return graphql.Null
-	}
-	return ec._DisableTotpUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNDisableTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNDisableTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "DisableTotpUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNEnableTotpInput2minidockᚋinternalᚋaccountᚐEnableTotpInput(ctx context.Context, v any) (account.EnableTotpInput, error) {
 	res, err := ec.unmarshalInputEnableTotpInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNEnableTotpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐEnableTotpUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.EnableTotpUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNEnableTotpUserError2ᚖminidockᚋgraphᚋmodelᚐEnableTotpUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNEnableTotpUserError2ᚖminidockᚋgraphᚋmodelᚐEnableTotpUserError(ctx context.Context, sel ast.SelectionSet, v *model.EnableTotpUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "EnableTotpUserError!")
-		return graphql.Null
-	}
-	return ec._EnableTotpUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNEnableTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNEnableTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "EnableTotpUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNEndSessionInput2minidockᚋgraphᚋmodelᚐEndSessionInput(ctx context.Context, v any) (model.EndSessionInput, error) {
@@ -29671,45 +22189,6 @@ func (ec *executionContext) marshalNInvitationStatus2minidockᚋentᚋinvitation
 func (ec *executionContext) unmarshalNInviteMembersInput2minidockᚋinternalᚋworkspaceᚐInviteInput(ctx context.Context, v any) (workspace.InviteInput, error) {
 	res, err := ec.unmarshalInputInviteMembersInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNInviteMembersUserError2ᚕᚖminidockᚋgraphᚋmodelᚐInviteMembersUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.InviteMembersUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNInviteMembersUserError2ᚖminidockᚋgraphᚋmodelᚐInviteMembersUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNInviteMembersUserError2ᚖminidockᚋgraphᚋmodelᚐInviteMembersUserError(ctx context.Context, sel ast.SelectionSet, v *model.InviteMembersUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "InviteMembersUserError!")
-		return graphql.Null
-	}
-	return ec._InviteMembersUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNInviteMembersUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNInviteMembersUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "InviteMembersUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) marshalNLaunchTarget2ᚕᚖminidockᚋinternalᚋlaunchtargetᚐTargetᚄ(ctx context.Context, sel ast.SelectionSet, v []*launchtarget.Target) graphql.Marshaler {
@@ -30035,87 +22514,9 @@ func (ec *executionContext) unmarshalNRemoveMemberInput2minidockᚋgraphᚋmodel
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRemoveMemberUserError2ᚕᚖminidockᚋgraphᚋmodelᚐRemoveMemberUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RemoveMemberUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRemoveMemberUserError2ᚖminidockᚋgraphᚋmodelᚐRemoveMemberUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNRemoveMemberUserError2ᚖminidockᚋgraphᚋmodelᚐRemoveMemberUserError(ctx context.Context, sel ast.SelectionSet, v *model.RemoveMemberUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RemoveMemberUserError!")
-		return graphql.Null
-	}
-	return ec._RemoveMemberUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNRemoveMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRemoveMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "RemoveMemberUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNRenameWorkspaceInput2minidockᚋinternalᚋworkspaceᚐRenameInput(ctx context.Context, v any) (workspace.RenameInput, error) {
 	res, err := ec.unmarshalInputRenameWorkspaceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRenameWorkspaceUserError2ᚕᚖminidockᚋgraphᚋmodelᚐRenameWorkspaceUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RenameWorkspaceUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRenameWorkspaceUserError2ᚖminidockᚋgraphᚋmodelᚐRenameWorkspaceUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNRenameWorkspaceUserError2ᚖminidockᚋgraphᚋmodelᚐRenameWorkspaceUserError(ctx context.Context, sel ast.SelectionSet, v *model.RenameWorkspaceUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RenameWorkspaceUserError!")
-		return graphql.Null
-	}
-	return ec._RenameWorkspaceUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNRenameWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRenameWorkspaceUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "RenameWorkspaceUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNRequestPasswordResetInput2minidockᚋinternalᚋaccountᚐRequestPasswordResetInput(ctx context.Context, v any) (account.RequestPasswordResetInput, error) {
@@ -30123,131 +22524,14 @@ func (ec *executionContext) unmarshalNRequestPasswordResetInput2minidockᚋinter
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRequestPasswordResetUserError2ᚕᚖminidockᚋgraphᚋmodelᚐRequestPasswordResetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RequestPasswordResetUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRequestPasswordResetUserError2ᚖminidockᚋgraphᚋmodelᚐRequestPasswordResetUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNRequestPasswordResetUserError2ᚖminidockᚋgraphᚋmodelᚐRequestPasswordResetUserError(ctx context.Context, sel ast.SelectionSet, v *model.RequestPasswordResetUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RequestPasswordResetUserError!")
-		return graphql.Null
-	}
-	return ec._RequestPasswordResetUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNRequestPasswordResetUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRequestPasswordResetUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "RequestPasswordResetUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNResendInvitationInput2minidockᚋgraphᚋmodelᚐResendInvitationInput(ctx context.Context, v any) (model.ResendInvitationInput, error) {
 	res, err := ec.unmarshalInputResendInvitationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNResendInvitationUserError2ᚕᚖminidockᚋgraphᚋmodelᚐResendInvitationUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ResendInvitationUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNResendInvitationUserError2ᚖminidockᚋgraphᚋmodelᚐResendInvitationUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNResendInvitationUserError2ᚖminidockᚋgraphᚋmodelᚐResendInvitationUserError(ctx context.Context, sel ast.SelectionSet, v *model.ResendInvitationUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ResendInvitationUserError!")
-		return graphql.Null
-	}
-	return ec._ResendInvitationUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNResendInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNResendInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ResendInvitationUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNResetPasswordInput2minidockᚋinternalᚋaccountᚐResetPasswordInput(ctx context.Context, v any) (account.ResetPasswordInput, error) {
 	res, err := ec.unmarshalInputResetPasswordInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNResetPasswordUserError2ᚕᚖminidockᚋgraphᚋmodelᚐResetPasswordUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ResetPasswordUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNResetPasswordUserError2ᚖminidockᚋgraphᚋmodelᚐResetPasswordUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNResetPasswordUserError2ᚖminidockᚋgraphᚋmodelᚐResetPasswordUserError(ctx context.Context, sel ast.SelectionSet, v *model.ResetPasswordUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ResetPasswordUserError!")
-		return graphql.Null
-	}
-	return ec._ResetPasswordUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNResetPasswordUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNResetPasswordUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "ResetPasswordUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) marshalNSession2ᚕᚖminidockᚋentᚐSessionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Session) graphql.Marshaler {
@@ -30289,131 +22573,14 @@ func (ec *executionContext) unmarshalNSignInInput2minidockᚋinternalᚋaccount�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSignInUserError2ᚕᚖminidockᚋgraphᚋmodelᚐSignInUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SignInUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSignInUserError2ᚖminidockᚋgraphᚋmodelᚐSignInUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNSignInUserError2ᚖminidockᚋgraphᚋmodelᚐSignInUserError(ctx context.Context, sel ast.SelectionSet, v *model.SignInUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SignInUserError!")
-		return graphql.Null
-	}
-	return ec._SignInUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNSignInUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNSignInUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "SignInUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNSignInWithTotpInput2minidockᚋinternalᚋaccountᚐSignInWithTotpInput(ctx context.Context, v any) (account.SignInWithTotpInput, error) {
 	res, err := ec.unmarshalInputSignInWithTotpInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSignInWithTotpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐSignInWithTotpUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SignInWithTotpUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSignInWithTotpUserError2ᚖminidockᚋgraphᚋmodelᚐSignInWithTotpUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNSignInWithTotpUserError2ᚖminidockᚋgraphᚋmodelᚐSignInWithTotpUserError(ctx context.Context, sel ast.SelectionSet, v *model.SignInWithTotpUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SignInWithTotpUserError!")
-		return graphql.Null
-	}
-	return ec._SignInWithTotpUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNSignInWithTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNSignInWithTotpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "SignInWithTotpUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNSignUpInput2minidockᚋinternalᚋaccountᚐSignUpInput(ctx context.Context, v any) (account.SignUpInput, error) {
 	res, err := ec.unmarshalInputSignUpInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNSignUpUserError2ᚕᚖminidockᚋgraphᚋmodelᚐSignUpUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SignUpUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSignUpUserError2ᚖminidockᚋgraphᚋmodelᚐSignUpUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNSignUpUserError2ᚖminidockᚋgraphᚋmodelᚐSignUpUserError(ctx context.Context, sel ast.SelectionSet, v *model.SignUpUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SignUpUserError!")
-		return graphql.Null
-	}
-	return ec._SignUpUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNSignUpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNSignUpUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "SignUpUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNStaffRole2minidockᚋentᚋuserᚐStaffRole(ctx context.Context, v any) (user.StaffRole, error) {
@@ -30509,87 +22676,9 @@ func (ec *executionContext) unmarshalNTransferOwnershipInput2minidockᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNTransferOwnershipUserError2ᚕᚖminidockᚋgraphᚋmodelᚐTransferOwnershipUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.TransferOwnershipUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNTransferOwnershipUserError2ᚖminidockᚋgraphᚋmodelᚐTransferOwnershipUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNTransferOwnershipUserError2ᚖminidockᚋgraphᚋmodelᚐTransferOwnershipUserError(ctx context.Context, sel ast.SelectionSet, v *model.TransferOwnershipUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "TransferOwnershipUserError!")
-		return graphql.Null
-	}
-	return ec._TransferOwnershipUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNTransferOwnershipUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNTransferOwnershipUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "TransferOwnershipUserErrorCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNUnblockMemberInput2minidockᚋgraphᚋmodelᚐUnblockMemberInput(ctx context.Context, v any) (model.UnblockMemberInput, error) {
 	res, err := ec.unmarshalInputUnblockMemberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUnblockMemberUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUnblockMemberUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UnblockMemberUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNUnblockMemberUserError2ᚖminidockᚋgraphᚋmodelᚐUnblockMemberUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNUnblockMemberUserError2ᚖminidockᚋgraphᚋmodelᚐUnblockMemberUserError(ctx context.Context, sel ast.SelectionSet, v *model.UnblockMemberUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UnblockMemberUserError!")
-		return graphql.Null
-	}
-	return ec._UnblockMemberUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNUnblockMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUnblockMemberUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "UnblockMemberUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNUpdateMiniProgramInput2minidockᚋgraphᚋmodelᚐUpdateMiniProgramInput(ctx context.Context, v any) (model.UpdateMiniProgramInput, error) {
@@ -30597,126 +22686,9 @@ func (ec *executionContext) unmarshalNUpdateMiniProgramInput2minidockᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdateMiniProgramUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUpdateMiniProgramUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UpdateMiniProgramUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNUpdateMiniProgramUserError2ᚖminidockᚋgraphᚋmodelᚐUpdateMiniProgramUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNUpdateMiniProgramUserError2ᚖminidockᚋgraphᚋmodelᚐUpdateMiniProgramUserError(ctx context.Context, sel ast.SelectionSet, v *model.UpdateMiniProgramUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateMiniProgramUserError!")
-		return graphql.Null
-	}
-	return ec._UpdateMiniProgramUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNUpdateMiniProgramUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateMiniProgramUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "UpdateMiniProgramUserErrorCode!")
-	}
-	return res
-}
-
-func (ec *executionContext) marshalNUpdateMiniProgramWarning2ᚕᚖminidockᚋgraphᚋmodelᚐUpdateMiniProgramWarningᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UpdateMiniProgramWarning) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNUpdateMiniProgramWarning2ᚖminidockᚋgraphᚋmodelᚐUpdateMiniProgramWarning(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNUpdateMiniProgramWarning2ᚖminidockᚋgraphᚋmodelᚐUpdateMiniProgramWarning(ctx context.Context, sel ast.SelectionSet, v *model.UpdateMiniProgramWarning) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateMiniProgramWarning!")
-		return graphql.Null
-	}
-	return ec._UpdateMiniProgramWarning(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNUpdateMiniProgramWarningCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateMiniProgramWarningCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "UpdateMiniProgramWarningCode!")
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNUpdateProfileInput2minidockᚋgraphᚋmodelᚐUpdateProfileInput(ctx context.Context, v any) (model.UpdateProfileInput, error) {
 	res, err := ec.unmarshalInputUpdateProfileInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateProfileUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUpdateProfileUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UpdateProfileUserError) graphql.Marshaler {
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNUpdateProfileUserError2ᚖminidockᚋgraphᚋmodelᚐUpdateProfileUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNUpdateProfileUserError2ᚖminidockᚋgraphᚋmodelᚐUpdateProfileUserError(ctx context.Context, sel ast.SelectionSet, v *model.UpdateProfileUserError) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateProfileUserError!")
-		return graphql.Null
-	}
-	return ec._UpdateProfileUserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNUpdateProfileUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := fault.Code(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateProfileUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "UpdateProfileUserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) marshalNUser2ᚖminidockᚋentᚐUser(ctx context.Context, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
@@ -30727,16 +22699,11 @@ func (ec *executionContext) marshalNUser2ᚖminidockᚋentᚐUser(ctx context.Co
 	return ec._User(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNWithdrawInvitationInput2minidockᚋgraphᚋmodelᚐWithdrawInvitationInput(ctx context.Context, v any) (model.WithdrawInvitationInput, error) {
-	res, err := ec.unmarshalInputWithdrawInvitationInput(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNWithdrawInvitationUserError2ᚕᚖminidockᚋgraphᚋmodelᚐWithdrawInvitationUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WithdrawInvitationUserError) graphql.Marshaler {
+func (ec *executionContext) marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNWithdrawInvitationUserError2ᚖminidockᚋgraphᚋmodelᚐWithdrawInvitationUserError(ctx, sel, v[i])
+		return ec.marshalNUserError2ᚖminidockᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -30748,27 +22715,62 @@ func (ec *executionContext) marshalNWithdrawInvitationUserError2ᚕᚖminidock�
 	return ret
 }
 
-func (ec *executionContext) marshalNWithdrawInvitationUserError2ᚖminidockᚋgraphᚋmodelᚐWithdrawInvitationUserError(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawInvitationUserError) graphql.Marshaler {
+func (ec *executionContext) marshalNUserError2ᚖminidockᚋgraphᚋmodelᚐUserError(ctx context.Context, sel ast.SelectionSet, v *model.UserError) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "WithdrawInvitationUserError!")
+		graphql.AddInvalidNullError(ctx, "UserError!")
 		return graphql.Null
 	}
-	return ec._WithdrawInvitationUserError(ctx, sel, v)
+	return ec._UserError(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNWithdrawInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
+func (ec *executionContext) unmarshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (fault.Code, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := fault.Code(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNWithdrawInvitationUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
+func (ec *executionContext) marshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v fault.Code) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "WithdrawInvitationUserErrorCode!")
+		graphql.AddInvalidNullFromMarshaler(ctx, "UserErrorCode!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNUserErrorCode2ᚕminidockᚋinternalᚋfaultᚐCodeᚄ(ctx context.Context, v any) ([]fault.Code, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]fault.Code, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNUserErrorCode2ᚕminidockᚋinternalᚋfaultᚐCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []fault.Code) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNWithdrawInvitationInput2minidockᚋgraphᚋmodelᚐWithdrawInvitationInput(ctx context.Context, v any) (model.WithdrawInvitationInput, error) {
+	res, err := ec.unmarshalInputWithdrawInvitationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNWorkspace2ᚖminidockᚋentᚐWorkspace(ctx context.Context, sel ast.SelectionSet, v *ent.Workspace) graphql.Marshaler {
@@ -31665,6 +23667,42 @@ func (ec *executionContext) marshalOUser2ᚖminidockᚋentᚐUser(ctx context.Co
 		return graphql.Null
 	}
 	return ec._User(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOUserErrorCode2ᚕminidockᚋinternalᚋfaultᚐCodeᚄ(ctx context.Context, v any) ([]fault.Code, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]fault.Code, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOUserErrorCode2ᚕminidockᚋinternalᚋfaultᚐCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []fault.Code) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {

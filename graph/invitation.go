@@ -33,7 +33,7 @@ func (r *mutationResolver) InviteMembers(ctx context.Context, in workspace.Invit
 		return nil, err
 	}
 	return &model.InviteMembersPayload{
-		Invitations: invited, Query: &model.Query{}, UserErrors: userErrors[model.InviteMembersUserError](ctx, wrong),
+		Invitations: invited, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -44,7 +44,7 @@ func (r *mutationResolver) ResendInvitation(ctx context.Context, in model.Resend
 		return nil, err
 	}
 	return &model.ResendInvitationPayload{
-		Invitation: changed, Query: &model.Query{}, UserErrors: userErrors[model.ResendInvitationUserError](ctx, wrong),
+		Invitation: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -55,7 +55,7 @@ func (r *mutationResolver) WithdrawInvitation(ctx context.Context, in model.With
 		return nil, err
 	}
 	return &model.WithdrawInvitationPayload{
-		Invitation: changed, Query: &model.Query{}, UserErrors: userErrors[model.WithdrawInvitationUserError](ctx, wrong),
+		Invitation: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -70,7 +70,7 @@ func (r *mutationResolver) AcceptInvitation(ctx context.Context, in workspace.Ac
 	}
 	return &model.AcceptInvitationPayload{
 		Member: accepted.Member, Viewer: viewerUnless(ctx, accepted.Wrong), Query: &model.Query{},
-		UserErrors: userErrors[model.AcceptInvitationUserError](ctx, accepted.Wrong),
+		UserErrors: userErrors(ctx, accepted.Wrong),
 	}, nil
 }
 

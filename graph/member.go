@@ -18,7 +18,7 @@ func (r *mutationResolver) ChangeMemberRole(ctx context.Context, in workspace.Ch
 		return nil, err
 	}
 	return &model.ChangeMemberRolePayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.ChangeMemberRoleUserError](ctx, wrong),
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -29,7 +29,7 @@ func (r *mutationResolver) AssignMiniPrograms(ctx context.Context, in workspace.
 		return nil, err
 	}
 	return &model.AssignMiniProgramsPayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.AssignMiniProgramsUserError](ctx, wrong),
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -40,7 +40,7 @@ func (r *mutationResolver) BlockMember(ctx context.Context, in model.BlockMember
 		return nil, err
 	}
 	return &model.BlockMemberPayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.BlockMemberUserError](ctx, wrong),
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -51,7 +51,7 @@ func (r *mutationResolver) UnblockMember(ctx context.Context, in model.UnblockMe
 		return nil, err
 	}
 	return &model.UnblockMemberPayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.UnblockMemberUserError](ctx, wrong),
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -62,7 +62,7 @@ func (r *mutationResolver) RemoveMember(ctx context.Context, in model.RemoveMemb
 		return nil, err
 	}
 	return &model.RemoveMemberPayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors[model.RemoveMemberUserError](ctx, wrong),
+		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -73,7 +73,7 @@ func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.T
 		return nil, err
 	}
 	return &model.TransferOwnershipPayload{
-		Member: owner, Query: &model.Query{}, UserErrors: userErrors[model.TransferOwnershipUserError](ctx, wrong),
+		Member: owner, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 

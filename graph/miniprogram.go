@@ -32,8 +32,8 @@ func (r *mutationResolver) CreateMiniProgram(ctx context.Context, in miniprogram
 	return &model.CreateMiniProgramPayload{
 		MiniProgram: outcome.MiniProgram,
 		Query:       &model.Query{},
-		Warnings:    userErrors[model.CreateMiniProgramWarning](ctx, outcome.Warnings),
-		UserErrors:  userErrors[model.CreateMiniProgramUserError](ctx, outcome.Wrong),
+		Warnings:    userErrors(ctx, outcome.Warnings),
+		UserErrors:  userErrors(ctx, outcome.Wrong),
 	}, nil
 }
 
@@ -55,8 +55,8 @@ func (r *mutationResolver) UpdateMiniProgram(ctx context.Context, in model.Updat
 	return &model.UpdateMiniProgramPayload{
 		MiniProgram: outcome.MiniProgram,
 		Query:       &model.Query{},
-		Warnings:    userErrors[model.UpdateMiniProgramWarning](ctx, outcome.Warnings),
-		UserErrors:  userErrors[model.UpdateMiniProgramUserError](ctx, outcome.Wrong),
+		Warnings:    userErrors(ctx, outcome.Warnings),
+		UserErrors:  userErrors(ctx, outcome.Wrong),
 	}, nil
 }
 

@@ -15,7 +15,7 @@ func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, 
 	if err := r.Sessions.SignOut(ctx); err != nil {
 		return nil, err
 	}
-	return &model.SignOutPayload{Query: &model.Query{}}, nil
+	return &model.SignOutPayload{Query: &model.Query{}, UserErrors: []*model.UserError{}}, nil
 }
 
 // SignOutEverywhere ends all of the viewer's sessions.
@@ -23,7 +23,7 @@ func (r *mutationResolver) SignOutEverywhere(ctx context.Context) (*model.SignOu
 	if err := r.Sessions.SignOutEverywhere(ctx, actor(ctx)); err != nil {
 		return nil, err
 	}
-	return &model.SignOutEverywherePayload{Query: &model.Query{}}, nil
+	return &model.SignOutEverywherePayload{Query: &model.Query{}, UserErrors: []*model.UserError{}}, nil
 }
 
 // EndSession ends one of the viewer's sessions.
@@ -31,7 +31,7 @@ func (r *mutationResolver) EndSession(ctx context.Context, in model.EndSessionIn
 	if err := r.Sessions.End(ctx, actor(ctx), in.SessionID); err != nil {
 		return nil, err
 	}
-	return &model.EndSessionPayload{DeletedSessionID: &in.SessionID, Query: &model.Query{}}, nil
+	return &model.EndSessionPayload{DeletedSessionID: &in.SessionID, Query: &model.Query{}, UserErrors: []*model.UserError{}}, nil
 }
 
 // SessionEnded tells of the session's end.

@@ -14,7 +14,7 @@ func (r *mutationResolver) EnableTotp(ctx context.Context, in account.EnableTotp
 		return nil, err
 	}
 	return &model.EnableTotpPayload{
-		TotpSecret: secret, Query: &model.Query{}, UserErrors: userErrors[model.EnableTotpUserError](ctx, wrong),
+		TotpSecret: secret, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -26,7 +26,7 @@ func (r *mutationResolver) ConfirmTotp(ctx context.Context, in account.ConfirmTo
 	}
 	return &model.ConfirmTotpPayload{
 		Viewer: viewerUnless(ctx, wrong), RecoveryCodes: codes, Query: &model.Query{},
-		UserErrors: userErrors[model.ConfirmTotpUserError](ctx, wrong),
+		UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -37,7 +37,7 @@ func (r *mutationResolver) DisableTotp(ctx context.Context, in account.DisableTo
 		return nil, err
 	}
 	return &model.DisableTotpPayload{
-		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors[model.DisableTotpUserError](ctx, wrong),
+		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 

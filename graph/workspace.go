@@ -27,7 +27,7 @@ func (r *mutationResolver) CreateWorkspace(ctx context.Context, in workspace.Cre
 		return nil, err
 	}
 	return &model.CreateWorkspacePayload{
-		Workspace: created, Query: &model.Query{}, UserErrors: userErrors[model.CreateWorkspaceUserError](ctx, wrong),
+		Workspace: created, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -38,7 +38,7 @@ func (r *mutationResolver) ChooseWorkspace(ctx context.Context, in model.ChooseW
 		return nil, err
 	}
 	return &model.ChooseWorkspacePayload{
-		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors[model.ChooseWorkspaceUserError](ctx, wrong),
+		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -72,7 +72,7 @@ func (r *mutationResolver) RenameWorkspace(ctx context.Context, in workspace.Ren
 		return nil, err
 	}
 	return &model.RenameWorkspacePayload{
-		Workspace: renamed, Query: &model.Query{}, UserErrors: userErrors[model.RenameWorkspaceUserError](ctx, wrong),
+		Workspace: renamed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -84,7 +84,7 @@ func (r *mutationResolver) DeleteWorkspace(ctx context.Context, in model.DeleteW
 	}
 	return &model.DeleteWorkspacePayload{
 		DeletedWorkspaceID: unless(wrong, in.WorkspaceID), Query: &model.Query{},
-		UserErrors: userErrors[model.DeleteWorkspaceUserError](ctx, wrong),
+		UserErrors: userErrors(ctx, wrong),
 	}, nil
 }
 
@@ -93,7 +93,7 @@ func (r *mutationResolver) LeaveWorkspace(ctx context.Context, in model.LeaveWor
 	if err := r.Workspaces.Leave(ctx, actor(ctx), in.WorkspaceID); err != nil {
 		return nil, err
 	}
-	return &model.LeaveWorkspacePayload{LeftWorkspaceID: &in.WorkspaceID, Query: &model.Query{}}, nil
+	return &model.LeaveWorkspacePayload{LeftWorkspaceID: &in.WorkspaceID, Query: &model.Query{}, UserErrors: []*model.UserError{}}, nil
 }
 
 // ViewerCan returns what the viewer may do in the workspace.

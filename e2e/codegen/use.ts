@@ -1,6 +1,6 @@
 // What a front end would write with the generated types. It is compiled and never run.
 import { graphql } from './generated';
-import type { CardFragment, CreateMiniProgramUserErrorCode, MistakeFragment } from './generated/graphql';
+import type { CardFragment, UserErrorCode, MistakeFragment } from './generated/graphql';
 import type { ResultOf, TypedDocumentNode, VariablesOf } from '@graphql-typed-document-node/core';
 import {
   ChooseWorkspaceDocument,
@@ -51,17 +51,9 @@ function besideFields(mistakes: readonly MistakeFragment[]): Map<string, string>
   return new Map(mistakes.map(({ path, message }) => [path.join('.'), message]));
 }
 
-// Compiles only while every code has its case.
-export function figure(code: CreateMiniProgramUserErrorCode): 'field' | 'picture' | 'form' {
+// Where a user error is shown. Compiles only while the codes are in the schema.
+export function figure(code: UserErrorCode): 'field' | 'picture' | 'form' {
   switch (code) {
-    case 'BLANK':
-    case 'TOO_SHORT':
-    case 'TOO_LONG':
-    case 'INVALID_CHARACTER':
-    case 'INVALID_FORMAT':
-    case 'NOT_FOUND':
-    case 'TAKEN':
-      return 'field';
     case 'UNSUPPORTED_TYPE':
     case 'TOO_LARGE':
     case 'TOO_SMALL':
@@ -72,6 +64,8 @@ export function figure(code: CreateMiniProgramUserErrorCode): 'field' | 'picture
     case 'QUOTA_EXCEEDED':
     case 'IDEMPOTENCY_KEY_REUSED':
       return 'form';
+    default:
+      return 'field';
   }
 }
 

@@ -17,12 +17,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// A mistake in an input that whoever filled it in can repair. All mistakes that can be known come at once, in the order
-// of the input's fields, at most one a field; nothing was written.
-type UserError interface {
-	IsUserError()
-}
-
 // The answer to acceptInvitation.
 type AcceptInvitationPayload struct {
 	// The new member; null when refused.
@@ -32,24 +26,8 @@ type AcceptInvitationPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*AcceptInvitationUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of acceptInvitation.
-type AcceptInvitationUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (AcceptInvitationUserError) IsUserError() {}
 
 // The answer to assignMiniPrograms.
 type AssignMiniProgramsPayload struct {
@@ -58,24 +36,8 @@ type AssignMiniProgramsPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*AssignMiniProgramsUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of assignMiniPrograms.
-type AssignMiniProgramsUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (AssignMiniProgramsUserError) IsUserError() {}
 
 // Whom to shut out.
 type BlockMemberInput struct {
@@ -90,24 +52,8 @@ type BlockMemberPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*BlockMemberUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of blockMember.
-type BlockMemberUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (BlockMemberUserError) IsUserError() {}
 
 // The answer to changeEmail.
 type ChangeEmailPayload struct {
@@ -116,24 +62,8 @@ type ChangeEmailPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*ChangeEmailUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of changeEmail.
-type ChangeEmailUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (ChangeEmailUserError) IsUserError() {}
 
 // The answer to changeMemberRole.
 type ChangeMemberRolePayload struct {
@@ -142,24 +72,8 @@ type ChangeMemberRolePayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*ChangeMemberRoleUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of changeMemberRole.
-type ChangeMemberRoleUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (ChangeMemberRoleUserError) IsUserError() {}
 
 // The answer to changePassword.
 type ChangePasswordPayload struct {
@@ -168,24 +82,8 @@ type ChangePasswordPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*ChangePasswordUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of changePassword.
-type ChangePasswordUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (ChangePasswordUserError) IsUserError() {}
 
 // Which workspace to work in.
 type ChooseWorkspaceInput struct {
@@ -200,24 +98,8 @@ type ChooseWorkspacePayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*ChooseWorkspaceUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of chooseWorkspace.
-type ChooseWorkspaceUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (ChooseWorkspaceUserError) IsUserError() {}
 
 // The answer to confirmEmail.
 type ConfirmEmailPayload struct {
@@ -226,24 +108,8 @@ type ConfirmEmailPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*ConfirmEmailUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of confirmEmail.
-type ConfirmEmailUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (ConfirmEmailUserError) IsUserError() {}
 
 // The answer to confirmTotp.
 type ConfirmTotpPayload struct {
@@ -254,65 +120,19 @@ type ConfirmTotpPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*ConfirmTotpUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of confirmTotp.
-type ConfirmTotpUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (ConfirmTotpUserError) IsUserError() {}
 
 // The answer to createMiniProgram.
 type CreateMiniProgramPayload struct {
 	// The new mini program; null when refused.
 	MiniProgram *ent.MiniProgram `json:"miniProgram"`
 	// What is allowed but may hinder a review.
-	Warnings []*CreateMiniProgramWarning `json:"warnings"`
+	Warnings []*UserError `json:"warnings"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*CreateMiniProgramUserError `json:"userErrors"`
-}
-
-// A mistake in the input of createMiniProgram.
-type CreateMiniProgramUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (CreateMiniProgramUserError) IsUserError() {}
-
-// Something in the input of createMiniProgram that is allowed but may hinder a review.
-type CreateMiniProgramWarning struct {
-	// The warning in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The advice that was not followed.
-	Code fault.Code `json:"code"`
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The answer to createWorkspace.
@@ -322,24 +142,8 @@ type CreateWorkspacePayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*CreateWorkspaceUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of createWorkspace.
-type CreateWorkspaceUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (CreateWorkspaceUserError) IsUserError() {}
 
 // Which workspace to delete.
 type DeleteWorkspaceInput struct {
@@ -354,24 +158,8 @@ type DeleteWorkspacePayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*DeleteWorkspaceUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of deleteWorkspace.
-type DeleteWorkspaceUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (DeleteWorkspaceUserError) IsUserError() {}
 
 // The answer to disableTotp.
 type DisableTotpPayload struct {
@@ -380,24 +168,8 @@ type DisableTotpPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*DisableTotpUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of disableTotp.
-type DisableTotpUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (DisableTotpUserError) IsUserError() {}
 
 // The answer to enableTotp.
 type EnableTotpPayload struct {
@@ -406,24 +178,8 @@ type EnableTotpPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*EnableTotpUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of enableTotp.
-type EnableTotpUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (EnableTotpUserError) IsUserError() {}
 
 // Which session to end.
 type EndSessionInput struct {
@@ -437,6 +193,8 @@ type EndSessionPayload struct {
 	DeletedSessionID *string `json:"deletedSessionId"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What an invitation says to whoever holds its token.
@@ -466,24 +224,8 @@ type InviteMembersPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*InviteMembersUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of inviteMembers.
-type InviteMembersUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (InviteMembersUserError) IsUserError() {}
 
 // Which workspace to leave.
 type LeaveWorkspaceInput struct {
@@ -497,6 +239,8 @@ type LeaveWorkspacePayload struct {
 	LeftWorkspaceID *string `json:"leftWorkspaceId"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A mini program's picture, kept as the platform encoded it.
@@ -570,24 +314,8 @@ type RemoveMemberPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*RemoveMemberUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of removeMember.
-type RemoveMemberUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (RemoveMemberUserError) IsUserError() {}
 
 // The answer to renameWorkspace.
 type RenameWorkspacePayload struct {
@@ -596,24 +324,8 @@ type RenameWorkspacePayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*RenameWorkspaceUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of renameWorkspace.
-type RenameWorkspaceUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (RenameWorkspaceUserError) IsUserError() {}
 
 // The answer to requestPasswordReset.
 type RequestPasswordResetPayload struct {
@@ -622,24 +334,8 @@ type RequestPasswordResetPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*RequestPasswordResetUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of requestPasswordReset.
-type RequestPasswordResetUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (RequestPasswordResetUserError) IsUserError() {}
 
 // Which invitation to send again.
 type ResendInvitationInput struct {
@@ -654,24 +350,8 @@ type ResendInvitationPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*ResendInvitationUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of resendInvitation.
-type ResendInvitationUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (ResendInvitationUserError) IsUserError() {}
 
 // The answer to resetPassword.
 type ResetPasswordPayload struct {
@@ -680,24 +360,8 @@ type ResetPasswordPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*ResetPasswordUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of resetPassword.
-type ResetPasswordUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (ResetPasswordUserError) IsUserError() {}
 
 // The end of a session.
 type SessionEnd struct {
@@ -714,24 +378,8 @@ type SignInPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*SignInUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of signIn.
-type SignInUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// Always empty: which of the two fields is wrong is not told.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (SignInUserError) IsUserError() {}
 
 // The answer to signInWithTotp.
 type SignInWithTotpPayload struct {
@@ -740,24 +388,8 @@ type SignInWithTotpPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*SignInWithTotpUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of signInWithTotp.
-type SignInWithTotpUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (SignInWithTotpUserError) IsUserError() {}
 
 // The answer to signOutEverywhere.
 type SignOutEverywherePayload struct {
@@ -765,6 +397,8 @@ type SignOutEverywherePayload struct {
 	Viewer *Viewer `json:"viewer"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The answer to signOut.
@@ -773,6 +407,8 @@ type SignOutPayload struct {
 	Viewer *Viewer `json:"viewer"`
 	// The query root, as somebody who is signed out sees it.
 	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The answer to signUp.
@@ -782,24 +418,8 @@ type SignUpPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*SignUpUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of signUp.
-type SignUpUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (SignUpUserError) IsUserError() {}
 
 // Everything that can be waited for, over a WebSocket (`graphql-transport-ws`) or as server-sent events. All of it ends with
 // the session.
@@ -813,24 +433,8 @@ type TransferOwnershipPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*TransferOwnershipUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of transferOwnership.
-type TransferOwnershipUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (TransferOwnershipUserError) IsUserError() {}
 
 // Whom to let in again.
 type UnblockMemberInput struct {
@@ -845,24 +449,8 @@ type UnblockMemberPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*UnblockMemberUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of unblockMember.
-type UnblockMemberUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (UnblockMemberUserError) IsUserError() {}
 
 // What to change in a mini program. A field that is left out stays as it is; null or blank is refused as BLANK.
 type UpdateMiniProgramInput struct {
@@ -889,41 +477,11 @@ type UpdateMiniProgramPayload struct {
 	// The mini program as it now is; null when refused.
 	MiniProgram *ent.MiniProgram `json:"miniProgram"`
 	// What is allowed but may hinder a review, in the fields that were given.
-	Warnings []*UpdateMiniProgramWarning `json:"warnings"`
+	Warnings []*UserError `json:"warnings"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*UpdateMiniProgramUserError `json:"userErrors"`
-}
-
-// A mistake in the input of updateMiniProgram.
-type UpdateMiniProgramUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (UpdateMiniProgramUserError) IsUserError() {}
-
-// Something in the input of updateMiniProgram that is allowed but may hinder a review.
-type UpdateMiniProgramWarning struct {
-	// The warning in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The advice that was not followed.
-	Code fault.Code `json:"code"`
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What to change in the profile. A field that is left out stays as it is; null or blank is refused as BLANK.
@@ -941,24 +499,23 @@ type UpdateProfilePayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*UpdateProfileUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
 
-// A mistake in the input of updateProfile.
-type UpdateProfileUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
+// A problem with an input that the person who filled it in can repair, or a warning about one. All user errors that can be
+// known come at once, in the order of the input's fields, at most one a field; nothing was written. Warnings prevent nothing.
+type UserError struct {
 	// The rule that was broken.
 	Code fault.Code `json:"code"`
+	// The path to the field from the argument's name, list positions as decimal numbers; empty for the request as a whole.
+	Path []string `json:"path"`
+	// A sentence for people, in the language that `Accept-Language` asks for (English or Simplified Chinese).
+	Message string `json:"message"`
+	// The sentence's key, for clients with texts of their own.
+	MessageKey string `json:"messageKey"`
+	// The values in the sentence: what was found, and the limit.
+	MessageParams []*MessageParam `json:"messageParams"`
 }
-
-func (UpdateProfileUserError) IsUserError() {}
 
 // Which invitation to take back.
 type WithdrawInvitationInput struct {
@@ -973,24 +530,8 @@ type WithdrawInvitationPayload struct {
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
-	UserErrors []*WithdrawInvitationUserError `json:"userErrors"`
+	UserErrors []*UserError `json:"userErrors"`
 }
-
-// A mistake in the input of withdrawInvitation.
-type WithdrawInvitationUserError struct {
-	// The mistake in a sentence, in the language asked for.
-	Message string `json:"message"`
-	// Names the sentence.
-	MessageKey string `json:"messageKey"`
-	// The figures and words in the sentence.
-	MessageParams []*MessageParam `json:"messageParams"`
-	// The way to the field.
-	Path []string `json:"path"`
-	// The rule that was broken.
-	Code fault.Code `json:"code"`
-}
-
-func (WithdrawInvitationUserError) IsUserError() {}
 
 // What mini programs can be sorted by.
 type MiniProgramOrderField string

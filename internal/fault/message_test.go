@@ -17,68 +17,72 @@ import (
 	"golang.org/x/text/language"
 )
 
-// carried says which fields of each mutation can carry a code; "" is the request as a whole. A code of the schema that
-// is missing here, and one here that the schema does not have, fail the test.
+// carried says which fields of each mutation's input can carry a user error; "" is the request as a whole. A code that only
+// the mutation's @userErrors has, and one that only this table has, fail the test.
 var carried = map[string]map[Code][]string{
-	"SignUpUserErrorCode": {
+	"signUp": {
 		Blank: {"email", "password", "displayName"}, InvalidFormat: {"email", "displayName"}, Taken: {"email"}, TooShort: {"password"},
 		TooLong: {"email", "password", "displayName"}, TooCommon: {"password"},
 	},
-	"SignInUserErrorCode":         {InvalidCredentials: {""}, TotpRequired: {""}},
-	"SignInWithTotpUserErrorCode": {Blank: {"challenge", "code"}, InvalidToken: {"challenge"}, InvalidCode: {"code"}},
-	"ChangePasswordUserErrorCode": {
+	"signIn":         {InvalidCredentials: {""}, TotpRequired: {""}},
+	"signInWithTotp": {Blank: {"challenge", "code"}, InvalidToken: {"challenge"}, InvalidCode: {"code"}},
+	"changePassword": {
 		Blank: {"current", "new"}, TooShort: {"new"}, TooLong: {"new"}, TooCommon: {"new"}, InvalidCredentials: {"current"},
 	},
-	"RequestPasswordResetUserErrorCode": {Blank: {"email"}, InvalidFormat: {"email"}, TooLong: {"email"}},
-	"ResetPasswordUserErrorCode": {
+	"requestPasswordReset": {Blank: {"email"}, InvalidFormat: {"email"}, TooLong: {"email"}},
+	"resetPassword": {
 		Blank: {"token", "new"}, InvalidToken: {"token"}, TooShort: {"new"}, TooLong: {"new"}, TooCommon: {"new"},
 	},
-	"UpdateProfileUserErrorCode": {
+	"updateProfile": {
 		Blank: {"displayName", "locale"}, InvalidFormat: {"displayName", "locale"}, TooLong: {"displayName"}, Unsupported: {"locale"},
 	},
-	"ChangeEmailUserErrorCode": {
+	"changeEmail": {
 		Blank: {"email", "password"}, InvalidFormat: {"email"}, Taken: {"email"}, TooLong: {"email"}, InvalidCredentials: {"password"},
 	},
-	"ConfirmEmailUserErrorCode": {Blank: {"token"}, InvalidToken: {"token"}, Taken: {"token"}},
-	"EnableTotpUserErrorCode":   {Blank: {"password"}, InvalidCredentials: {"password"}, AlreadyEnabled: {""}},
-	"ConfirmTotpUserErrorCode":  {Blank: {"code"}, InvalidCode: {"code"}, NotStarted: {""}},
-	"DisableTotpUserErrorCode": {
+	"confirmEmail": {Blank: {"token"}, InvalidToken: {"token"}, Taken: {"token"}},
+	"enableTotp":   {Blank: {"password"}, InvalidCredentials: {"password"}, AlreadyEnabled: {""}},
+	"confirmTotp":  {Blank: {"code"}, InvalidCode: {"code"}, NotStarted: {""}},
+	"disableTotp": {
 		Blank: {"password", "code"}, InvalidCredentials: {"password"}, InvalidCode: {"code"}, NotEnabled: {""},
 	},
-	"CreateWorkspaceUserErrorCode": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
-	"ChooseWorkspaceUserErrorCode": {NotFound: {"workspaceId"}},
-	"InviteMembersUserErrorCode": {
+	"createWorkspace": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
+	"chooseWorkspace": {NotFound: {"workspaceId"}},
+	"inviteMembers": {
 		Blank: {"invitations", "invitations.0.name", "invitations.0.email", "invitations.0.miniProgramIds"}, TooMany: {"invitations"},
 		InvalidCharacter: {"invitations.0.name"}, InvalidFormat: {"invitations.0.email"}, TooLong: {"invitations.0.name", "invitations.0.email"},
 		Unsupported: {"invitations.0.role"}, NotFound: {"invitations.0.miniProgramIds"}, Duplicate: {"invitations.0.email"},
 		AlreadyMember: {"invitations.0.email"}, AlreadyInvited: {"invitations.0.email"},
 	},
-	"ResendInvitationUserErrorCode": {
+	"resendInvitation": {
 		WrongStatus: {"invitationId"}, AlreadyMember: {"invitationId"}, AlreadyInvited: {"invitationId"},
 	},
-	"WithdrawInvitationUserErrorCode": {WrongStatus: {"invitationId"}},
-	"AcceptInvitationUserErrorCode": {
+	"withdrawInvitation": {WrongStatus: {"invitationId"}},
+	"acceptInvitation": {
 		Blank: {"token", "password", "displayName"}, InvalidFormat: {"displayName"}, TooShort: {"password"},
 		TooLong: {"password", "displayName"}, TooCommon: {"password"}, InvalidToken: {"token"}, OtherAccount: {"token"},
 		SignInRequired: {""}, AlreadyMember: {"token"},
 	},
-	"ChangeMemberRoleUserErrorCode":   {Unsupported: {"role"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
-	"AssignMiniProgramsUserErrorCode": {NotFound: {"miniProgramIds"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
-	"BlockMemberUserErrorCode":        {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
-	"UnblockMemberUserErrorCode":      {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
-	"RemoveMemberUserErrorCode":       {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
-	"TransferOwnershipUserErrorCode": {
+	"changeMemberRole":   {Unsupported: {"role"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"assignMiniPrograms": {NotFound: {"miniProgramIds"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"blockMember":        {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"unblockMember":      {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"removeMember":       {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
+	"transferOwnership": {
 		Blank: {"password"}, InvalidCredentials: {"password"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"},
 	},
-	"RenameWorkspaceUserErrorCode": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
-	"DeleteWorkspaceUserErrorCode": {NotEmpty: {"workspaceId"}},
-	"CreateMiniProgramUserErrorCode": with(profile, map[Code][]string{
+	"renameWorkspace": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
+	"deleteWorkspace": {NotEmpty: {"workspaceId"}},
+	"createMiniProgram": with(profile, map[Code][]string{
 		Blank: {"launchTargetCode", "idempotencyKey"}, InvalidFormat: {"launchTargetCode", "idempotencyKey"}, NotFound: {"launchTargetCode"},
 		TooLong: {"idempotencyKey"}, QuotaExceeded: {""}, IdempotencyKeyReused: {"idempotencyKey"},
 	}),
-	"UpdateMiniProgramUserErrorCode": profile,
-	"CreateMiniProgramWarningCode":   {NotChinese: {"name", "tagline", "description"}},
-	"UpdateMiniProgramWarningCode":   {NotChinese: {"name", "tagline", "description"}},
+	"updateMiniProgram": profile,
+}
+
+// advised says the same of warnings.
+var advised = map[string]map[Code][]string{
+	"createMiniProgram": {NotChinese: {"name", "tagline", "description"}},
+	"updateMiniProgram": {NotChinese: {"name", "tagline", "description"}},
 }
 
 // profile is what a mini program's information can break when creating and when changing.
@@ -113,8 +117,8 @@ func with(base, more map[Code][]string) map[Code][]string {
 func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
-	for enum, codes := range carried {
-		for code, fields := range codes {
+	for mutation, codes := range carried {
+		for code, fields := range with(codes, advised[mutation]) {
 			for _, field := range fields {
 				wrong := NewList()
 				wrong.Add(field, code, params[code]...)
@@ -122,7 +126,7 @@ func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 				english, chinese := e.Message(language.English), e.Message(language.SimplifiedChinese)
 				for _, sentence := range []string{english, chinese} {
 					if sentence == "" || strings.ContainsAny(sentence, "{}") {
-						t.Errorf("%s of %s in %s: %q", code, field, enum, sentence)
+						t.Errorf("%s of %s in %s: %q", code, field, mutation, sentence)
 					}
 				}
 				if strings.ContainsFunc(english, isHan) || !strings.ContainsFunc(chinese, isHan) || !strings.HasSuffix(english, ".") || !strings.HasSuffix(chinese, "。") {
@@ -135,10 +139,10 @@ func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 					t.Errorf("%s of %s has the key %s", code, field, key)
 				}
 				// Two mistakes of a form must not read alike.
-				if other, ok := seen[enum+english]; ok {
-					t.Errorf("%s of %s in %s reads like %s: %s", code, field, enum, other, english)
+				if other, ok := seen[mutation+english]; ok {
+					t.Errorf("%s of %s in %s reads like %s: %s", code, field, mutation, other, english)
 				}
-				seen[enum+english] = string(code) + " of " + field
+				seen[mutation+english] = string(code) + " of " + field
 			}
 		}
 	}
@@ -153,35 +157,69 @@ func TestWhatAClientSentIsNotReadAsAPlaceholder(t *testing.T) {
 	}
 }
 
-func TestCodesAreThoseOfTheSchema(t *testing.T) {
+func TestEachMutationDeclaresItsUserErrors(t *testing.T) {
 	t.Parallel()
-	contract, err := os.ReadFile("../../schema.graphqls")
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema := gqlparser.MustLoadSchema(&graphql.Source{Name: "schema.graphqls", Input: string(contract)})
-	inSchema := map[Code]bool{}
-	for name, definition := range schema.Types {
-		if !strings.HasSuffix(name, "UserErrorCode") && !strings.HasSuffix(name, "WarningCode") {
+	schema := contract(t)
+	for _, mutation := range schema.Mutation.Fields {
+		declared := mutation.Directives.ForName("userErrors")
+		if declared == nil {
+			t.Errorf("%s has no @userErrors", mutation.Name)
 			continue
 		}
-		for _, value := range definition.EnumValues {
-			inSchema[Code(value.Name)] = true
-			if len(carried[name][Code(value.Name)]) == 0 {
-				t.Errorf("no field is known to carry %s.%s", name, value.Name)
+		sentence := checkDeclared(t, schema, mutation, declared.Arguments.ForName("codes"), "User errors", carried)
+		sentence += checkDeclared(t, schema, mutation, declared.Arguments.ForName("warnings"), "Warnings", advised)
+		if described := strings.Join(strings.Fields(mutation.Description), " "); !strings.HasSuffix(described, sentence) ||
+			strings.Count(described, "User errors:")+strings.Count(described, "Warnings:") != strings.Count(sentence, ":") {
+			t.Errorf("%s: the description does not end with %q: %s", mutation.Name, sentence, described)
+		}
+	}
+	for mutation := range carried {
+		if schema.Mutation.Fields.ForName(mutation) == nil {
+			t.Errorf("there is no mutation %s", mutation)
+		}
+	}
+}
+
+// checkDeclared compares the codes of an argument of @userErrors with the table, and returns the sentence that repeats them.
+func checkDeclared(t *testing.T, schema *graphql.Schema, mutation *graphql.FieldDefinition, argument *graphql.Argument, title string, table map[string]map[Code][]string) string {
+	t.Helper()
+	names := []string{}
+	if argument != nil {
+		for _, value := range argument.Value.Children {
+			names = append(names, value.Value.Raw)
+		}
+	}
+	for _, name := range names {
+		if len(table[mutation.Name][Code(name)]) == 0 {
+			t.Errorf("no field is known to carry %s of %s", name, mutation.Name)
+		}
+	}
+	for code, fields := range table[mutation.Name] {
+		if !slices.Contains(names, string(code)) {
+			t.Errorf("%s does not declare %s", mutation.Name, code)
+		}
+		for _, field := range fields {
+			if input := schema.Types[mutation.Arguments.ForName("input").Type.Name()]; field != "" && !leads(schema, input, strings.Split(field, ".")) {
+				t.Errorf("%s has no field %s to carry %s", input.Name, field, code)
 			}
 		}
-		for code := range carried[name] {
-			if definition.EnumValues.ForName(string(code)) == nil {
-				t.Errorf("%s has no %s", name, code)
-			}
-		}
-		checkFields(t, schema, name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " " + title + ": " + strings.Join(names, ", ") + "."
+}
+
+func TestCodesAreThoseOfTheSchema(t *testing.T) {
+	t.Parallel()
+	inSchema := map[Code]bool{}
+	for _, value := range contract(t).Types["UserErrorCode"].EnumValues {
+		inSchema[Code(value.Name)] = true
 	}
 	inCode := codes(t)
 	for _, code := range inCode {
 		if !inSchema[code] {
-			t.Errorf("no enum of the schema has %s", code)
+			t.Errorf("the schema has no %s", code)
 		}
 	}
 	if len(inCode) != len(inSchema) {
@@ -189,17 +227,13 @@ func TestCodesAreThoseOfTheSchema(t *testing.T) {
 	}
 }
 
-// checkFields makes sure that the fields of an enum's codes are fields of the mutation's input.
-func checkFields(t *testing.T, schema *graphql.Schema, enum string) {
+func contract(t *testing.T) *graphql.Schema {
 	t.Helper()
-	input := schema.Types[strings.TrimSuffix(strings.TrimSuffix(enum, "UserErrorCode"), "WarningCode")+"Input"]
-	for code, fields := range carried[enum] {
-		for _, field := range fields {
-			if field != "" && !leads(schema, input, strings.Split(field, ".")) {
-				t.Errorf("%s: %s has no field %s to carry %s", enum, input.Name, field, code)
-			}
-		}
+	text, err := os.ReadFile("../../schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
 	}
+	return gqlparser.MustLoadSchema(&graphql.Source{Name: "schema.graphqls", Input: string(text)})
 }
 
 // leads tells whether the steps lead to a field of an input, positions in lists left out.
