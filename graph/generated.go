@@ -341,14 +341,10 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `# Who may do what
 
-"""
-Anyone may ask, signed in or not. What is hidden from the caller is left out of the answer.
-"""
+"""Anyone may ask, signed in or not. What is hidden from the caller is left out of the answer."""
 directive @public on FIELD_DEFINITION
 
-"""
-Only for somebody who is signed in; refused with UNAUTHENTICATED otherwise.
-"""
+"""Only for somebody who is signed in; refused with UNAUTHENTICATED otherwise."""
 directive @authenticated on FIELD_DEFINITION
 
 """
@@ -358,60 +354,37 @@ UNAUTHENTICATED when signed out, with NOT_FOUND when not a member (the same answ
 with FORBIDDEN when a member has another role.
 """
 directive @hasRole(
-  """
-  The roles that may.
-  """
+  """The roles that may."""
   in: [WorkspaceRole!]!
-  """
-  The path of the argument that holds the id, its steps joined by dots: ` + "`" + `input.workspaceId` + "`" + `.
-  """
+  """The path of the argument that holds the id, its steps joined by dots: ` + "`" + `input.workspaceId` + "`" + `."""
   at: String!
 ) on FIELD_DEFINITION
 
-"""
-Only for the platform's own people with one of these roles; refused with UNAUTHENTICATED when signed out, with
-FORBIDDEN for everybody else.
-"""
+"""Only for the platform's own people with one of these roles; refused with UNAUTHENTICATED when signed out, with FORBIDDEN for everybody else."""
 directive @staff(
-  """
-  The roles that may.
-  """
+  """The roles that may."""
   in: [StaffRole!]!
 ) on FIELD_DEFINITION
 
-"""
-The roles of the platform's own people, who stand outside all workspaces.
-"""
+"""The roles of the platform's own people, who stand outside all workspaces."""
 enum StaffRole {
-  """
-  Decides about releases that are under review.
-  """
+  """Decides about releases that are under review."""
   REVIEWER
-  """
-  Does what a reviewer does, and looks after the platform itself.
-  """
+  """Does what a reviewer does, and looks after the platform itself."""
   ADMIN
 }
 
-"""
-The codes of the user errors and warnings that a mutation can report.
-"""
+"""The codes of the user errors and warnings that a mutation can report."""
 directive @userErrors(
-  """
-  The codes in ` + "`" + `userErrors` + "`" + `.
-  """
+  """The codes in ` + "`" + `userErrors` + "`" + `."""
   codes: [UserErrorCode!]!
-  """
-  The codes in ` + "`" + `warnings` + "`" + `; absent where the payload has none.
-  """
+  """The codes in ` + "`" + `warnings` + "`" + `; absent where the payload has none."""
   warnings: [UserErrorCode!]
 ) on FIELD_DEFINITION
 
 # Common
 
-"""
-A moment in UTC as RFC 3339 writes it, such as ` + "`" + `2026-11-22T08:30:00.123456Z` + "`" + `.
-"""
+"""A moment in UTC as RFC 3339 writes it, such as ` + "`" + `2026-11-22T08:30:00.123456Z` + "`" + `."""
 scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
 """
@@ -420,49 +393,29 @@ A file sent beside the query, as the GraphQL multipart request specification say
 """
 scalar Upload @specifiedBy(url: "https://github.com/jaydenseric/graphql-multipart-request-spec")
 
-"""
-Anything that has an id of its own and can be read again by it.
-"""
+"""Anything that has an id of its own and can be read again by it."""
 interface Node {
-  """
-  Opaque, unique over all types, never given twice.
-  """
+  """Opaque, unique over all types, never given twice."""
   id: ID!
 }
 
-"""
-Where a page of a connection stands among all.
-"""
+"""Where a page of a connection stands among all."""
 type PageInfo {
-  """
-  Whether more follow after this page.
-  """
+  """Whether more follow after this page."""
   hasNextPage: Boolean!
-  """
-  Whether there are some before this page.
-  """
+  """Whether there are some before this page."""
   hasPreviousPage: Boolean!
-  """
-  The cursor of the page's first element, to page backward with; null when the page is empty.
-  """
+  """The cursor of the page's first element, to page backward with; null when the page is empty."""
   startCursor: String
-  """
-  The cursor of the page's last element, to page forward with; null when the page is empty.
-  """
+  """The cursor of the page's last element, to page forward with; null when the page is empty."""
   endCursor: String
 }
 
-"""
-Which way a list is sorted.
-"""
+"""Which way a list is sorted."""
 enum OrderDirection {
-  """
-  The smallest, earliest or alphabetically first comes first.
-  """
+  """The smallest, earliest or alphabetically first comes first."""
   ASC
-  """
-  The greatest, latest or alphabetically last comes first.
-  """
+  """The greatest, latest or alphabetically last comes first."""
   DESC
 }
 
@@ -471,1781 +424,985 @@ A problem with an input that the person who filled it in can repair, or a warnin
 known come at once, in the order of the input's fields, at most one a field; nothing was written. Warnings prevent nothing.
 """
 type UserError {
-  """
-  The rule that was broken.
-  """
+  """The rule that was broken."""
   code: UserErrorCode!
-  """
-  The path to the field from the argument's name, list positions as decimal numbers; empty for the request as a whole.
-  """
+  """The path to the field from the argument's name, list positions as decimal numbers; empty for the request as a whole."""
   path: [String!]!
-  """
-  A sentence for people, in the language that ` + "`" + `Accept-Language` + "`" + ` asks for (English or Simplified Chinese).
-  """
+  """A sentence for people, in the language that ` + "`" + `Accept-Language` + "`" + ` asks for (English or Simplified Chinese)."""
   message: String!
-  """
-  The sentence's key, for clients with texts of their own.
-  """
+  """The sentence's key, for clients with texts of their own."""
   messageKey: String!
-  """
-  The values in the sentence: what was found, and the limit.
-  """
+  """The values in the sentence: what was found, and the limit."""
   messageParams: [MessageParam!]!
 }
 
-"""
-The rules that an input can break. Which of them a mutation reports stands in its directive ` + "`" + `@userErrors` + "`" + `.
-"""
+"""The rules that an input can break. Which of them a mutation reports stands in its directive ` + "`" + `@userErrors` + "`" + `."""
 enum UserErrorCode {
-  """
-  Nothing was entered.
-  """
+  """Nothing was entered."""
   BLANK
-  """
-  Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
+  """Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `."""
   TOO_SHORT
-  """
-  Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
+  """Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `."""
   TOO_LONG
-  """
-  One of the most common passwords, which attackers guess first.
-  """
+  """One of the most common passwords, which attackers guess first."""
   TOO_COMMON
-  """
-  A control character, a line break or an invisible character; the parameter ` + "`" + `character` + "`" + ` names it.
-  """
+  """A control character, a line break or an invisible character; the parameter ` + "`" + `character` + "`" + ` names it."""
   INVALID_CHARACTER
-  """
-  Not written in the format that the value must have; the parameter ` + "`" + `format` + "`" + ` shows it where there is one.
-  """
+  """Not written in the format that the value must have; the parameter ` + "`" + `format` + "`" + ` shows it where there is one."""
   INVALID_FORMAT
-  """
-  Nothing visible to the viewer has this id or code.
-  """
+  """Nothing visible to the viewer has this id or code."""
   NOT_FOUND
-  """
-  Another account has this email address, or another mini program of the workspace this name.
-  """
+  """Another account has this email address, or another mini program of the workspace this name."""
   TAKEN
-  """
-  Not one of the values that can be chosen; the parameters are ` + "`" + `found` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
+  """Not one of the values that can be chosen; the parameters are ` + "`" + `found` + "`" + ` and ` + "`" + `allowed` + "`" + `."""
   UNSUPPORTED
-  """
-  Not a PNG or JPEG picture by its content, its file name and its declared type.
-  """
+  """Not a PNG or JPEG picture by its content, its file name and its declared type."""
   UNSUPPORTED_TYPE
-  """
-  More bytes than allowed; the parameters are ` + "`" + `bytes` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
+  """More bytes than allowed; the parameters are ` + "`" + `bytes` + "`" + ` and ` + "`" + `max` + "`" + `."""
   TOO_LARGE
-  """
-  Fewer pixels a side than required; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `min` + "`" + `.
-  """
+  """Fewer pixels a side than required; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `min` + "`" + `."""
   TOO_SMALL
-  """
-  More pixels a side than allowed; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
+  """More pixels a side than allowed; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `max` + "`" + `."""
   TOO_MANY_PIXELS
-  """
-  The picture is not square; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `.
-  """
+  """The picture is not square; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `."""
   NOT_SQUARE
-  """
-  The picture is damaged.
-  """
+  """The picture is damaged."""
   INVALID_IMAGE
-  """
-  More elements than one request may have; the parameters are ` + "`" + `count` + "`" + ` and ` + "`" + `max` + "`" + `.
-  """
+  """More elements than one request may have; the parameters are ` + "`" + `count` + "`" + ` and ` + "`" + `max` + "`" + `."""
   TOO_MANY
-  """
-  An earlier element of the same list has this value.
-  """
+  """An earlier element of the same list has this value."""
   DUPLICATE
-  """
-  The workspace has used its quota for this launch target; the parameters are ` + "`" + `used` + "`" + ` and ` + "`" + `limit` + "`" + `.
-  """
+  """The workspace has used its quota for this launch target; the parameters are ` + "`" + `used` + "`" + ` and ` + "`" + `limit` + "`" + `."""
   QUOTA_EXCEEDED
-  """
-  The key was used within the last 24 hours with another input.
-  """
+  """The key was used within the last 24 hours with another input."""
   IDEMPOTENCY_KEY_REUSED
-  """
-  The record has another status than the mutation needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
+  """The record has another status than the mutation needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `."""
   WRONG_STATUS
-  """
-  The member has another role than the mutation needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `.
-  """
+  """The member has another role than the mutation needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `."""
   WRONG_ROLE
-  """
-  The workspace still has mini programs; the parameter is ` + "`" + `count` + "`" + `.
-  """
+  """The workspace still has mini programs; the parameter is ` + "`" + `count` + "`" + `."""
   NOT_EMPTY
-  """
-  An active or blocked member has this email address.
-  """
+  """An active or blocked member has this email address."""
   ALREADY_MEMBER
-  """
-  Another open invitation has this email address.
-  """
+  """Another open invitation has this email address."""
   ALREADY_INVITED
-  """
-  The invitation is for another email address than that of the account that is signed in.
-  """
+  """The invitation is for another email address than that of the account that is signed in."""
   OTHER_ACCOUNT
-  """
-  An account with the email address of the invitation exists: sign in to it and accept again.
-  """
+  """An account with the email address of the invitation exists: sign in to it and accept again."""
   SIGN_IN_REQUIRED
-  """
-  Incorrect email address or password.
-  """
+  """Incorrect email address or password."""
   INVALID_CREDENTIALS
-  """
-  The token is not valid: never issued, used, withdrawn, replaced by a later one, or expired.
-  """
+  """The token is not valid: never issued, used, withdrawn, replaced by a later one, or expired."""
   INVALID_TOKEN
-  """
-  Neither a current code nor an unused recovery code.
-  """
+  """Neither a current code nor an unused recovery code."""
   INVALID_CODE
-  """
-  The password is correct and a code is needed as well: send it with the challenge to ` + "`" + `signInWithTotp` + "`" + `.
-  """
+  """The password is correct and a code is needed as well: send it with the challenge to ` + "`" + `signInWithTotp` + "`" + `."""
   TOTP_REQUIRED
-  """
-  The account has a second factor already.
-  """
+  """The account has a second factor already."""
   ALREADY_ENABLED
-  """
-  The account has no second factor.
-  """
+  """The account has no second factor."""
   NOT_ENABLED
-  """
-  No second factor waits for confirmation: call ` + "`" + `enableTotp` + "`" + ` first.
-  """
+  """No second factor waits for confirmation: call ` + "`" + `enableTotp` + "`" + ` first."""
   NOT_STARTED
-  """
-  A warning: the text has no Chinese character; Chinese is advised for a smooth review.
-  """
+  """A warning: the text has no Chinese character; Chinese is advised for a smooth review."""
   NOT_CHINESE
 }
 
-"""
-One figure or word in a message.
-"""
+"""One figure or word in a message."""
 type MessageParam {
-  """
-  What it stands for, such as ` + "`" + `max` + "`" + `.
-  """
+  """What it stands for, such as ` + "`" + `max` + "`" + `."""
   name: String!
-  """
-  Its value as text.
-  """
+  """Its value as text."""
   value: String!
 }
 
 # Signing in
 
-"""
-Somebody with an account.
-"""
+"""Somebody with an account."""
 type User implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  The address to sign in with, in lower case, its domain in punycode.
-  """
+  """The address to sign in with, in lower case, its domain in punycode."""
   email: String!
-  """
-  How the person wishes to be called.
-  """
+  """How the person wishes to be called."""
   displayName: String!
 }
 
-"""
-Whoever sends this request, being signed in.
-"""
+"""Whoever sends this request, being signed in."""
 type Viewer {
-  """
-  The viewer's account.
-  """
+  """The viewer's account."""
   user: User!
-  """
-  The viewer's own memberships, the oldest first.
-  """
+  """The viewer's own memberships, the oldest first."""
   memberships(
-    """
-    How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20.
-    """
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
     first: Int
-    """
-    Return those after this cursor.
-    """
+    """Return those after this cursor."""
     after: String
-    """
-    How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100.
-    """
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
     last: Int
-    """
-    Return those before this cursor.
-    """
+    """Return those before this cursor."""
     before: String
   ): MemberConnection!
-  """
-  The workspace chosen last in this session; null before a choice and after the membership has ended.
-  """
+  """The workspace chosen last in this session; null before a choice and after the membership has ended."""
   currentWorkspace: Workspace
-  """
-  The viewer's role as one of the platform's own people; null for everybody else.
-  """
+  """The viewer's role as one of the platform's own people; null for everybody else."""
   staffRole: StaffRole
-  """
-  The language of mails to the viewer as a BCP 47 tag; null while none is chosen, and each is in that of its cause.
-  """
+  """The language of mails to the viewer as a BCP 47 tag; null while none is chosen, and each is in that of its cause."""
   locale: String
-  """
-  The viewer's sessions that have not ended, those used last first; 100 at most.
-  """
+  """The viewer's sessions that have not ended, those used last first; 100 at most."""
   sessions: [Session!]!
-  """
-  Whether signing in takes a code of an authenticator app beside the password.
-  """
+  """Whether signing in takes a code of an authenticator app beside the password."""
   totpEnabled: Boolean!
-  """
-  How many recovery codes were not used yet.
-  """
+  """How many recovery codes were not used yet."""
   recoveryCodesLeft: Int!
 }
 
-"""
-What a new account needs.
-"""
+"""What a new account needs."""
 input SignUpInput {
-  """
-  An e-mail address that no other account has, compared without regard to case; at most 254 bytes.
-  """
+  """An e-mail address that no other account has, compared without regard to case; at most 254 bytes."""
   email: String!
-  """
-  8 to 256 bytes, any characters; the commonest passwords are refused.
-  """
+  """8 to 256 bytes, any characters; the commonest passwords are refused."""
   password: String!
-  """
-  How the person wishes to be called: 1 to 60 characters.
-  """
+  """How the person wishes to be called: 1 to 60 characters."""
   displayName: String!
 }
 
-"""
-The answer to signUp.
-"""
+"""The answer to signUp."""
 type SignUpPayload {
-  """
-  The new user, signed in; null when refused.
-  """
+  """The new user, signed in; null when refused."""
   viewer: Viewer
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What signing in needs.
-"""
+"""What signing in needs."""
 input SignInInput {
-  """
-  The account's e-mail address, in any case.
-  """
+  """The account's e-mail address, in any case."""
   email: String!
-  """
-  The account's password.
-  """
+  """The account's password."""
   password: String!
 }
 
-"""
-The answer to signIn.
-"""
+"""The answer to signIn."""
 type SignInPayload {
-  """
-  The user, signed in; null when refused.
-  """
+  """The user, signed in; null when refused."""
   viewer: Viewer
-  """
-  What ` + "`" + `signInWithTotp` + "`" + ` takes together with a code; null unless the mistake is TOTP_REQUIRED.
-  """
+  """What ` + "`" + `signInWithTotp` + "`" + ` takes together with a code; null unless the mistake is TOTP_REQUIRED."""
   challenge: SignInChallenge
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-A sign-in whose password was right and which waits for a code.
-"""
+"""A sign-in whose password was right and which waits for a code."""
 type SignInChallenge {
-  """
-  Stands for the sign-in, once.
-  """
+  """Stands for the sign-in, once."""
   token: String!
-  """
-  When it waits no longer.
-  """
+  """When it waits no longer."""
   expiresAt: DateTime!
 }
 
-"""
-What a sign-in needs that waits for a code.
-"""
+"""What a sign-in needs that waits for a code."""
 input SignInWithTotpInput {
-  """
-  The token of the challenge that ` + "`" + `signIn` + "`" + ` answered with.
-  """
+  """The token of the challenge that ` + "`" + `signIn` + "`" + ` answered with."""
   challenge: String!
-  """
-  The six digits that the authenticator app shows, or a recovery code. Each is taken once.
-  """
+  """The six digits that the authenticator app shows, or a recovery code. Each is taken once."""
   code: String!
 }
 
-"""
-The answer to signInWithTotp.
-"""
+"""The answer to signInWithTotp."""
 type SignInWithTotpPayload {
-  """
-  The user, signed in; null when refused.
-  """
+  """The user, signed in; null when refused."""
   viewer: Viewer
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-The answer to signOut.
-"""
+"""The answer to signOut."""
 type SignOutPayload {
-  """
-  Always null: nobody is signed in any more.
-  """
+  """Always null: nobody is signed in any more."""
   viewer: Viewer
-  """
-  The query root, as somebody who is signed out sees it.
-  """
+  """The query root, as somebody who is signed out sees it."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-The end of a session.
-"""
+"""The end of a session."""
 type SessionEnd {
-  """
-  What ended it.
-  """
+  """What ended it."""
   reason: SessionEndReason!
 }
 
-"""
-What can end a session.
-"""
+"""What can end a session."""
 enum SessionEndReason {
-  """
-  The user signed out, here or from elsewhere, or signed in anew in this browser.
-  """
+  """The user signed out, here or from elsewhere, or signed in anew in this browser."""
   SIGNED_OUT
-  """
-  Its time was over.
-  """
+  """Its time was over."""
   EXPIRED
 }
 
 # Accounts
 
-"""
-One sign-in of the viewer: a browser or a program.
-"""
+"""One sign-in of the viewer: a browser or a program."""
 type Session implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  Whether it is the one that this request is sent in.
-  """
+  """Whether it is the one that this request is sent in."""
   current: Boolean!
-  """
-  When it began.
-  """
+  """When it began."""
   createdAt: DateTime!
-  """
-  When it was used last, to within a minute.
-  """
+  """When it was used last, to within a minute."""
   lastUsedAt: DateTime!
-  """
-  The network address that it was last used from; empty where it is not known.
-  """
+  """The network address that it was last used from; empty where it is not known."""
   address: String!
-  """
-  What the browser or program calls itself; nobody checks it.
-  """
+  """What the browser or program calls itself; nobody checks it."""
   client: String!
 }
 
-"""
-What another password needs.
-"""
+"""What another password needs."""
 input ChangePasswordInput {
-  """
-  The password as it is.
-  """
+  """The password as it is."""
   current: String!
-  """
-  The password as it is to be: 8 to 256 bytes, any characters; the commonest passwords are refused.
-  """
+  """The password as it is to be: 8 to 256 bytes, any characters; the commonest passwords are refused."""
   new: String!
 }
 
-"""
-The answer to changePassword.
-"""
+"""The answer to changePassword."""
 type ChangePasswordPayload {
-  """
-  The viewer, whose other sessions have ended; null when refused.
-  """
+  """The viewer, whose other sessions have ended; null when refused."""
   viewer: Viewer
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What asking for another password needs.
-"""
+"""What asking for another password needs."""
 input RequestPasswordResetInput {
-  """
-  The address to sign in with.
-  """
+  """The address to sign in with."""
   email: String!
 }
 
-"""
-The answer to requestPasswordReset.
-"""
+"""The answer to requestPasswordReset."""
 type RequestPasswordResetPayload {
-  """
-  The address that a mail goes to if an account has it, which is not told; null when refused.
-  """
+  """The address that a mail goes to if an account has it, which is not told; null when refused."""
   email: String
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What setting another password needs for whoever has forgotten it.
-"""
+"""What setting another password needs for whoever has forgotten it."""
 input ResetPasswordInput {
-  """
-  The token of the mail. It is good once, for 30 minutes (a setting).
-  """
+  """The token of the mail. It is good once, for 30 minutes (a setting)."""
   token: String!
-  """
-  The password as it is to be: 8 to 256 bytes, any characters; the commonest passwords are refused.
-  """
+  """The password as it is to be: 8 to 256 bytes, any characters; the commonest passwords are refused."""
   new: String!
 }
 
-"""
-The answer to resetPassword.
-"""
+"""The answer to resetPassword."""
 type ResetPasswordPayload {
-  """
-  The address to sign in with; null when refused.
-  """
+  """The address to sign in with; null when refused."""
   email: String
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What to change in the profile. A field that is left out stays as it is; null or blank is refused as BLANK.
-"""
+"""What to change in the profile. A field that is left out stays as it is; null or blank is refused as BLANK."""
 input UpdateProfileInput {
-  """
-  How the person wishes to be called: 1 to 60 characters.
-  """
+  """How the person wishes to be called: 1 to 60 characters."""
   displayName: String
-  """
-  The language of mails as a BCP 47 tag: ` + "`" + `en` + "`" + ` or ` + "`" + `zh-Hans` + "`" + `.
-  """
+  """The language of mails as a BCP 47 tag: ` + "`" + `en` + "`" + ` or ` + "`" + `zh-Hans` + "`" + `."""
   locale: String
 }
 
-"""
-The answer to updateProfile.
-"""
+"""The answer to updateProfile."""
 type UpdateProfilePayload {
-  """
-  The viewer as he or she now is; null when refused.
-  """
+  """The viewer as he or she now is; null when refused."""
   viewer: Viewer
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What another e-mail address needs.
-"""
+"""What another e-mail address needs."""
 input ChangeEmailInput {
-  """
-  The address as it is to be; no other account has it. A token is sent there.
-  """
+  """The address as it is to be; no other account has it. A token is sent there."""
   email: String!
-  """
-  The account's password.
-  """
+  """The account's password."""
   password: String!
 }
 
-"""
-The answer to changeEmail.
-"""
+"""The answer to changeEmail."""
 type ChangeEmailPayload {
-  """
-  The address that the token is sent to; null when refused.
-  """
+  """The address that the token is sent to; null when refused."""
   email: String
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What confirming another e-mail address needs.
-"""
+"""What confirming another e-mail address needs."""
 input ConfirmEmailInput {
-  """
-  The token of the mail. It is good once, for 30 minutes (a setting).
-  """
+  """The token of the mail. It is good once, for 30 minutes (a setting)."""
   token: String!
 }
 
-"""
-The answer to confirmEmail.
-"""
+"""The answer to confirmEmail."""
 type ConfirmEmailPayload {
-  """
-  The address to sign in with from now on; null when refused.
-  """
+  """The address to sign in with from now on; null when refused."""
   email: String
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Which session to end.
-"""
+"""Which session to end."""
 input EndSessionInput {
-  """
-  One of the viewer's sessions.
-  """
+  """One of the viewer's sessions."""
   sessionId: ID!
 }
 
-"""
-The answer to endSession.
-"""
+"""The answer to endSession."""
 type EndSessionPayload {
-  """
-  The session that has ended.
-  """
+  """The session that has ended."""
   deletedSessionId: ID
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-The answer to signOutEverywhere.
-"""
+"""The answer to signOutEverywhere."""
 type SignOutEverywherePayload {
-  """
-  Always null: nobody is signed in any more.
-  """
+  """Always null: nobody is signed in any more."""
   viewer: Viewer
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What a second factor begins with.
-"""
+"""What a second factor begins with."""
 input EnableTotpInput {
-  """
-  The account's password.
-  """
+  """The account's password."""
   password: String!
 }
 
-"""
-What an authenticator app makes its codes of. It is told once.
-"""
+"""What an authenticator app makes its codes of. It is told once."""
 type TotpSecret {
-  """
-  In base 32, to be typed.
-  """
+  """In base 32, to be typed."""
   secret: String!
-  """
-  As an ` + "`" + `otpauth` + "`" + ` address, to be shown as a QR code.
-  """
+  """As an ` + "`" + `otpauth` + "`" + ` address, to be shown as a QR code."""
   uri: String!
 }
 
-"""
-The answer to enableTotp.
-"""
+"""The answer to enableTotp."""
 type EnableTotpPayload {
-  """
-  The secret, which counts once ` + "`" + `confirmTotp` + "`" + ` has shown that the app knows it; null when refused.
-  """
+  """The secret, which counts once ` + "`" + `confirmTotp` + "`" + ` has shown that the app knows it; null when refused."""
   totpSecret: TotpSecret
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What shows that the authenticator app knows the secret.
-"""
+"""What shows that the authenticator app knows the secret."""
 input ConfirmTotpInput {
-  """
-  The six digits that the app shows.
-  """
+  """The six digits that the app shows."""
   code: String!
 }
 
-"""
-The answer to confirmTotp.
-"""
+"""The answer to confirmTotp."""
 type ConfirmTotpPayload {
-  """
-  The viewer, who needs a code to sign in from now on; null when refused.
-  """
+  """The viewer, who needs a code to sign in from now on; null when refused."""
   viewer: Viewer
-  """
-  Each stands in for a code of the app once. They are told here and never again; null when refused.
-  """
+  """Each stands in for a code of the app once. They are told here and never again; null when refused."""
   recoveryCodes: [String!]
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What giving up the second factor needs.
-"""
+"""What giving up the second factor needs."""
 input DisableTotpInput {
-  """
-  The account's password.
-  """
+  """The account's password."""
   password: String!
-  """
-  The six digits that the app shows, or a recovery code.
-  """
+  """The six digits that the app shows, or a recovery code."""
   code: String!
 }
 
-"""
-The answer to disableTotp.
-"""
+"""The answer to disableTotp."""
 type DisableTotpPayload {
-  """
-  The viewer, who needs no code any more; null when refused.
-  """
+  """The viewer, who needs no code any more; null when refused."""
   viewer: Viewer
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
 # Workspaces
 
-"""
-A merchant's place on the platform: its people and its mini programs.
-"""
+"""A merchant's place on the platform: its people and its mini programs."""
 type Workspace implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  The merchant's name for it; other workspaces may have the same.
-  """
+  """The merchant's name for it; other workspaces may have the same."""
   name: String!
-  """
-  The viewer's own role here.
-  """
+  """The viewer's own role here."""
   viewerRole: WorkspaceRole!
-  """
-  What the viewer may do here, to the workspace, its members and its invitations.
-  """
+  """What the viewer may do here, to the workspace, its members and its invitations."""
   viewerCan: [Permission!]!
-  """
-  The people of this workspace, in the order in which they first joined.
-  """
+  """The people of this workspace, in the order in which they first joined."""
   members(
-    """
-    How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20.
-    """
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
     first: Int
-    """
-    Return those after this cursor.
-    """
+    """Return those after this cursor."""
     after: String
-    """
-    How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100.
-    """
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
     last: Int
-    """
-    Return those before this cursor.
-    """
+    """Return those before this cursor."""
     before: String
-    """
-    Which of them; all but those who were removed when left out.
-    """
+    """Which of them; all but those who were removed when left out."""
     filter: MemberFilter
   ): MemberConnection!
-  """
-  Whom the workspace has invited, the latest first. For owners and masters; refused with FORBIDDEN otherwise.
-  """
+  """Whom the workspace has invited, the latest first. For owners and masters; refused with FORBIDDEN otherwise."""
   invitations(
-    """
-    How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20.
-    """
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
     first: Int
-    """
-    Return those after this cursor.
-    """
+    """Return those after this cursor."""
     after: String
-    """
-    How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100.
-    """
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
     last: Int
-    """
-    Return those before this cursor.
-    """
+    """Return those before this cursor."""
     before: String
-    """
-    Which of them; all when left out.
-    """
+    """Which of them; all when left out."""
     filter: InvitationFilter
   ): InvitationConnection
-  """
-  Who changed what here, the latest first. For owners and masters; refused with FORBIDDEN otherwise.
-  """
+  """Who changed what here, the latest first. For owners and masters; refused with FORBIDDEN otherwise."""
   auditEvents(
-    """
-    How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20.
-    """
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
     first: Int
-    """
-    Return those after this cursor.
-    """
+    """Return those after this cursor."""
     after: String
-    """
-    How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100.
-    """
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
     last: Int
-    """
-    Return those before this cursor.
-    """
+    """Return those before this cursor."""
     before: String
-    """
-    Which of them; all when left out.
-    """
+    """Which of them; all when left out."""
     filter: AuditEventFilter
   ): AuditEventConnection
-  """
-  The mini programs of this workspace that the viewer may see: owners and masters all, a developer those assigned.
-  """
+  """The mini programs of this workspace that the viewer may see: owners and masters all, a developer those assigned."""
   miniPrograms(
-    """
-    How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20.
-    """
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
     first: Int
-    """
-    Return those after this cursor, which must come from the same order.
-    """
+    """Return those after this cursor, which must come from the same order."""
     after: String
-    """
-    How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100.
-    """
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
     last: Int
-    """
-    Return those before this cursor, which must come from the same order.
-    """
+    """Return those before this cursor, which must come from the same order."""
     before: String
-    """
-    How they are sorted.
-    """
+    """How they are sorted."""
     orderBy: MiniProgramOrder! = { field: CREATED_AT, direction: DESC }
-    """
-    Which of them; all when left out.
-    """
+    """Which of them; all when left out."""
     filter: MiniProgramFilter
   ): MiniProgramConnection!
-  """
-  For each launch target, how many mini programs this workspace has for it and how many it may have.
-  """
+  """For each launch target, how many mini programs this workspace has for it and how many it may have."""
   quotas: [Quota!]!
 }
 
-"""
-What a member of a workspace may do.
-"""
+"""What a member of a workspace may do."""
 enum WorkspaceRole {
-  """
-  Made the workspace or took it over; may do everything. A workspace has exactly one.
-  """
+  """Made the workspace or took it over; may do everything. A workspace has exactly one."""
   OWNER
-  """
-  May do everything but change roles, remove members, block other masters, delete the workspace and hand it over.
-  """
+  """May do everything but change roles, remove members, block other masters, delete the workspace and hand it over."""
   MASTER
-  """
-  Works on the mini programs that he or she is assigned to.
-  """
+  """Works on the mini programs that he or she is assigned to."""
   DEVELOPER
 }
 
-"""
-Somebody's place in a workspace.
-"""
+"""Somebody's place in a workspace."""
 type Member implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  Who it is.
-  """
+  """Who it is."""
   user: User!
-  """
-  Where.
-  """
+  """Where."""
   workspace: Workspace!
-  """
-  As what.
-  """
+  """As what."""
   role: WorkspaceRole!
-  """
-  Whether the membership counts.
-  """
+  """Whether the membership counts."""
   status: MemberStatus!
   """
   What the member is assigned to or has created, as far as the viewer may see it. It counts for developers; masters and owners see
   all without.
   """
   miniPrograms: [MiniProgram!]!
-  """
-  Who invited the member; null for whoever made the workspace.
-  """
+  """Who invited the member; null for whoever made the workspace."""
   invitedBy: User
-  """
-  When the member has joined, for the last time if more than once.
-  """
+  """When the member has joined, for the last time if more than once."""
   joinedAt: DateTime!
-  """
-  When the member last changed something here; null before.
-  """
+  """When the member last changed something here; null before."""
   lastActiveAt: DateTime
 }
 
-"""
-A page of members.
-"""
+"""A page of members."""
 type MemberConnection {
-  """
-  The page's members, each with its cursor.
-  """
+  """The page's members, each with its cursor."""
   edges: [MemberEdge!]!
-  """
-  The page's members.
-  """
+  """The page's members."""
   nodes: [Member!]!
-  """
-  Where the page stands among all.
-  """
+  """Where the page stands among all."""
   pageInfo: PageInfo!
-  """
-  How many there are on all pages; counted only when asked for.
-  """
+  """How many there are on all pages; counted only when asked for."""
   totalCount: Int!
 }
 
-"""
-A member in a page.
-"""
+"""A member in a page."""
 type MemberEdge {
-  """
-  The member.
-  """
+  """The member."""
   node: Member!
-  """
-  Marks this place in the list.
-  """
+  """Marks this place in the list."""
   cursor: String!
 }
 
-"""
-How much of a launch target's quota a workspace has used.
-"""
+"""How much of a launch target's quota a workspace has used."""
 type Quota {
-  """
-  The launch target.
-  """
+  """The launch target."""
   launchTarget: LaunchTarget!
-  """
-  Mini programs of the workspace for this target, those that are deleted left out.
-  """
+  """Mini programs of the workspace for this target, those that are deleted left out."""
   used: Int!
-  """
-  The most that a workspace may have for this target.
-  """
+  """The most that a workspace may have for this target."""
   limit: Int!
 }
 
-"""
-What a new workspace needs.
-"""
+"""What a new workspace needs."""
 input CreateWorkspaceInput {
-  """
-  1 to 60 characters; need not be unique.
-  """
+  """1 to 60 characters; need not be unique."""
   name: String!
 }
 
-"""
-The answer to createWorkspace.
-"""
+"""The answer to createWorkspace."""
 type CreateWorkspacePayload {
-  """
-  The new workspace, whose owner is the viewer; null when refused.
-  """
+  """The new workspace, whose owner is the viewer; null when refused."""
   workspace: Workspace
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Which workspace to work in.
-"""
+"""Which workspace to work in."""
 input ChooseWorkspaceInput {
-  """
-  A workspace that the viewer is a member of.
-  """
+  """A workspace that the viewer is a member of."""
   workspaceId: ID!
 }
 
-"""
-The answer to chooseWorkspace.
-"""
+"""The answer to chooseWorkspace."""
 type ChooseWorkspacePayload {
-  """
-  The viewer, whose ` + "`" + `currentWorkspace` + "`" + ` is now the chosen one; null when refused.
-  """
+  """The viewer, whose ` + "`" + `currentWorkspace` + "`" + ` is now the chosen one; null when refused."""
   viewer: Viewer
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
 # Members
 
-"""
-Whether a membership counts.
-"""
+"""Whether a membership counts."""
 enum MemberStatus {
-  """
-  May do what the role says.
-  """
+  """May do what the role says."""
   ACTIVE
-  """
-  Is shut out until unblocked, and keeps the place.
-  """
+  """Is shut out until unblocked, and keeps the place."""
   BLOCKED
-  """
-  Has left or was removed. What he or she did here keeps its author.
-  """
+  """Has left or was removed. What he or she did here keeps its author."""
   REMOVED
 }
 
-"""
-Which members to list: those that fit all that is given.
-"""
+"""Which members to list: those that fit all that is given."""
 input MemberFilter {
-  """
-  Those with one of these statuses; without it all but REMOVED. Those are listed for owners and masters only.
-  """
+  """Those with one of these statuses; without it all but REMOVED. Those are listed for owners and masters only."""
   status: [MemberStatus!]
-  """
-  Those with one of these roles.
-  """
+  """Those with one of these roles."""
   role: [WorkspaceRole!]
-  """
-  Those whose name or e-mail address contains this, the case of A to Z aside.
-  """
+  """Those whose name or e-mail address contains this, the case of A to Z aside."""
   search: String
 }
 
-"""
-What a viewer may do, by the name of the mutation, or to view by the name of the field. A console offers what is in the list.
-"""
+"""What a viewer may do, by the name of the mutation, or to view by the name of the field. A console offers what is in the list."""
 enum Permission {
-  """
-  ` + "`" + `workspace` + "`" + `.
-  """
+  """` + "`" + `workspace` + "`" + `."""
   VIEW_WORKSPACE
-  """
-  ` + "`" + `chooseWorkspace` + "`" + `.
-  """
+  """` + "`" + `chooseWorkspace` + "`" + `."""
   CHOOSE_WORKSPACE
-  """
-  ` + "`" + `renameWorkspace` + "`" + `.
-  """
+  """` + "`" + `renameWorkspace` + "`" + `."""
   RENAME_WORKSPACE
-  """
-  ` + "`" + `deleteWorkspace` + "`" + `; it must be without mini programs.
-  """
+  """` + "`" + `deleteWorkspace` + "`" + `; it must be without mini programs."""
   DELETE_WORKSPACE
-  """
-  ` + "`" + `leaveWorkspace` + "`" + `.
-  """
+  """` + "`" + `leaveWorkspace` + "`" + `."""
   LEAVE_WORKSPACE
-  """
-  ` + "`" + `transferOwnership` + "`" + `.
-  """
+  """` + "`" + `transferOwnership` + "`" + `."""
   TRANSFER_OWNERSHIP
-  """
-  ` + "`" + `inviteMembers` + "`" + `.
-  """
+  """` + "`" + `inviteMembers` + "`" + `."""
   INVITE_MEMBERS
-  """
-  ` + "`" + `resendInvitation` + "`" + `.
-  """
+  """` + "`" + `resendInvitation` + "`" + `."""
   RESEND_INVITATION
-  """
-  ` + "`" + `withdrawInvitation` + "`" + `.
-  """
+  """` + "`" + `withdrawInvitation` + "`" + `."""
   WITHDRAW_INVITATION
-  """
-  ` + "`" + `changeMemberRole` + "`" + `.
-  """
+  """` + "`" + `changeMemberRole` + "`" + `."""
   CHANGE_MEMBER_ROLE
-  """
-  ` + "`" + `assignMiniPrograms` + "`" + `.
-  """
+  """` + "`" + `assignMiniPrograms` + "`" + `."""
   ASSIGN_MINI_PROGRAMS
-  """
-  ` + "`" + `blockMember` + "`" + `; a master, developers only.
-  """
+  """` + "`" + `blockMember` + "`" + `; a master, developers only."""
   BLOCK_MEMBER
-  """
-  ` + "`" + `unblockMember` + "`" + `; a master, developers only.
-  """
+  """` + "`" + `unblockMember` + "`" + `; a master, developers only."""
   UNBLOCK_MEMBER
-  """
-  ` + "`" + `removeMember` + "`" + `.
-  """
+  """` + "`" + `removeMember` + "`" + `."""
   REMOVE_MEMBER
-  """
-  ` + "`" + `membership` + "`" + `.
-  """
+  """` + "`" + `membership` + "`" + `."""
   VIEW_MEMBERSHIP
-  """
-  ` + "`" + `Workspace.invitations` + "`" + `.
-  """
+  """` + "`" + `Workspace.invitations` + "`" + `."""
   VIEW_INVITATIONS
-  """
-  ` + "`" + `Workspace.auditEvents` + "`" + `.
-  """
+  """` + "`" + `Workspace.auditEvents` + "`" + `."""
   VIEW_AUDIT_EVENTS
-  """
-  ` + "`" + `createMiniProgram` + "`" + `.
-  """
+  """` + "`" + `createMiniProgram` + "`" + `."""
   CREATE_MINI_PROGRAM
-  """
-  ` + "`" + `miniProgram` + "`" + `.
-  """
+  """` + "`" + `miniProgram` + "`" + `."""
   VIEW_MINI_PROGRAM
-  """
-  ` + "`" + `updateMiniProgram` + "`" + `.
-  """
+  """` + "`" + `updateMiniProgram` + "`" + `."""
   UPDATE_MINI_PROGRAM
 }
 
-"""
-Asks somebody into a workspace by mail. For owners and masters.
-"""
+"""Asks somebody into a workspace by mail. For owners and masters."""
 type Invitation implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  Where to.
-  """
+  """Where to."""
   workspace: Workspace!
-  """
-  How the person was called by whoever invited.
-  """
+  """How the person was called by whoever invited."""
   name: String!
-  """
-  Where the mail goes, in lower case, its domain in punycode.
-  """
+  """Where the mail goes, in lower case, its domain in punycode."""
   email: String!
-  """
-  As what: MASTER or DEVELOPER.
-  """
+  """As what: MASTER or DEVELOPER."""
   role: WorkspaceRole!
-  """
-  What a developer is invited to work on; empty for a master.
-  """
+  """What a developer is invited to work on; empty for a master."""
   miniPrograms: [MiniProgram!]!
-  """
-  What has become of it.
-  """
+  """What has become of it."""
   status: InvitationStatus!
-  """
-  Who invited.
-  """
+  """Who invited."""
   invitedBy: User!
-  """
-  When it was made.
-  """
+  """When it was made."""
   createdAt: DateTime!
-  """
-  Until when it can be accepted.
-  """
+  """Until when it can be accepted."""
   expiresAt: DateTime!
 }
 
-"""
-What can become of an invitation.
-"""
+"""What can become of an invitation."""
 enum InvitationStatus {
-  """
-  Waits for an answer.
-  """
+  """Waits for an answer."""
   INVITED
-  """
-  The person is a member.
-  """
+  """The person is a member."""
   ACCEPTED
-  """
-  Was not answered in time; it can be sent again.
-  """
+  """Was not answered in time; it can be sent again."""
   EXPIRED
-  """
-  Was taken back.
-  """
+  """Was taken back."""
   WITHDRAWN
 }
 
-"""
-Which invitations to list.
-"""
+"""Which invitations to list."""
 input InvitationFilter {
-  """
-  Those with one of these statuses; without it any.
-  """
+  """Those with one of these statuses; without it any."""
   status: [InvitationStatus!]
 }
 
-"""
-A page of invitations.
-"""
+"""A page of invitations."""
 type InvitationConnection {
-  """
-  The page's invitations, each with its cursor.
-  """
+  """The page's invitations, each with its cursor."""
   edges: [InvitationEdge!]!
-  """
-  The page's invitations.
-  """
+  """The page's invitations."""
   nodes: [Invitation!]!
-  """
-  Where the page stands among all.
-  """
+  """Where the page stands among all."""
   pageInfo: PageInfo!
-  """
-  How many there are on all pages; counted only when asked for.
-  """
+  """How many there are on all pages; counted only when asked for."""
   totalCount: Int!
 }
 
-"""
-An invitation in a page.
-"""
+"""An invitation in a page."""
 type InvitationEdge {
-  """
-  The invitation.
-  """
+  """The invitation."""
   node: Invitation!
-  """
-  Marks this place in the list.
-  """
+  """Marks this place in the list."""
   cursor: String!
 }
 
-"""
-What an invitation says to whoever holds its token.
-"""
+"""What an invitation says to whoever holds its token."""
 type InvitationOffer {
-  """
-  The workspace that it is to.
-  """
+  """The workspace that it is to."""
   workspaceName: String!
-  """
-  Who invites.
-  """
+  """Who invites."""
   inviterName: String!
-  """
-  How the person is called who is invited.
-  """
+  """How the person is called who is invited."""
   name: String!
-  """
-  The address that it was sent to.
-  """
+  """The address that it was sent to."""
   email: String!
-  """
-  As what: MASTER or DEVELOPER.
-  """
+  """As what: MASTER or DEVELOPER."""
   role: WorkspaceRole!
-  """
-  What a developer is to work on; empty for a master.
-  """
+  """What a developer is to work on; empty for a master."""
   miniProgramNames: [String!]!
-  """
-  Until when it can be accepted.
-  """
+  """Until when it can be accepted."""
   expiresAt: DateTime!
-  """
-  Whether an account has this address: sign in to it, or else accept with a password and a name.
-  """
+  """Whether an account has this address: sign in to it, or else accept with a password and a name."""
   hasAccount: Boolean!
 }
 
-"""
-Somebody to invite.
-"""
+"""Somebody to invite."""
 input InvitationInput {
-  """
-  How the person is called: 1 to 60 characters.
-  """
+  """How the person is called: 1 to 60 characters."""
   name: String!
-  """
-  Where the mail goes: an e-mail address of at most 254 bytes.
-  """
+  """Where the mail goes: an e-mail address of at most 254 bytes."""
   email: String!
-  """
-  As what: MASTER or DEVELOPER.
-  """
+  """As what: MASTER or DEVELOPER."""
   role: WorkspaceRole!
-  """
-  What a developer is to work on, at least one mini program of the workspace; a master sees all, and it is left aside.
-  """
+  """What a developer is to work on, at least one mini program of the workspace; a master sees all, and it is left aside."""
   miniProgramIds: [ID!]
 }
 
-"""
-Whom to invite to a workspace.
-"""
+"""Whom to invite to a workspace."""
 input InviteMembersInput {
-  """
-  Where to.
-  """
+  """Where to."""
   workspaceId: ID!
-  """
-  Whom: 1 to 10 people.
-  """
+  """Whom: 1 to 10 people."""
   invitations: [InvitationInput!]!
 }
 
-"""
-The answer to inviteMembers.
-"""
+"""The answer to inviteMembers."""
 type InviteMembersPayload {
-  """
-  The invitations, in the order of the input; null when refused.
-  """
+  """The invitations, in the order of the input; null when refused."""
   invitations: [Invitation!]
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Which invitation to send again.
-"""
+"""Which invitation to send again."""
 input ResendInvitationInput {
-  """
-  Which.
-  """
+  """Which."""
   invitationId: ID!
 }
 
-"""
-The answer to resendInvitation.
-"""
+"""The answer to resendInvitation."""
 type ResendInvitationPayload {
-  """
-  The invitation, which lasts anew; null when refused.
-  """
+  """The invitation, which lasts anew; null when refused."""
   invitation: Invitation
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Which invitation to take back.
-"""
+"""Which invitation to take back."""
 input WithdrawInvitationInput {
-  """
-  Which.
-  """
+  """Which."""
   invitationId: ID!
 }
 
-"""
-The answer to withdrawInvitation.
-"""
+"""The answer to withdrawInvitation."""
 type WithdrawInvitationPayload {
-  """
-  The invitation, withdrawn; null when refused.
-  """
+  """The invitation, withdrawn; null when refused."""
   invitation: Invitation
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What taking the place that an invitation offers needs.
-"""
+"""What taking the place that an invitation offers needs."""
 input AcceptInvitationInput {
-  """
-  The token of the mail.
-  """
+  """The token of the mail."""
   token: String!
-  """
-  For a new account: 8 to 256 bytes, any characters; the commonest passwords are refused. Needed by whoever is signed out.
-  """
+  """For a new account: 8 to 256 bytes, any characters; the commonest passwords are refused. Needed by whoever is signed out."""
   password: String
-  """
-  For a new account: how the person wishes to be called, 1 to 60 characters. Needed by whoever is signed out.
-  """
+  """For a new account: how the person wishes to be called, 1 to 60 characters. Needed by whoever is signed out."""
   displayName: String
 }
 
-"""
-The answer to acceptInvitation.
-"""
+"""The answer to acceptInvitation."""
 type AcceptInvitationPayload {
-  """
-  The new member; null when refused.
-  """
+  """The new member; null when refused."""
   member: Member
-  """
-  The viewer, signed in; null when refused.
-  """
+  """The viewer, signed in; null when refused."""
   viewer: Viewer
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Another role for a member.
-"""
+"""Another role for a member."""
 input ChangeMemberRoleInput {
-  """
-  Who.
-  """
+  """Who."""
   memberId: ID!
-  """
-  As what: MASTER or DEVELOPER.
-  """
+  """As what: MASTER or DEVELOPER."""
   role: WorkspaceRole!
 }
 
-"""
-The answer to changeMemberRole.
-"""
+"""The answer to changeMemberRole."""
 type ChangeMemberRolePayload {
-  """
-  The member as he or she now is; null when refused.
-  """
+  """The member as he or she now is; null when refused."""
   member: Member
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What a developer is to work on.
-"""
+"""What a developer is to work on."""
 input AssignMiniProgramsInput {
-  """
-  Who.
-  """
+  """Who."""
   memberId: ID!
-  """
-  All that the developer is to work on, mini programs of the workspace; empty for nothing.
-  """
+  """All that the developer is to work on, mini programs of the workspace; empty for nothing."""
   miniProgramIds: [ID!]!
 }
 
-"""
-The answer to assignMiniPrograms.
-"""
+"""The answer to assignMiniPrograms."""
 type AssignMiniProgramsPayload {
-  """
-  The member as he or she now is; null when refused.
-  """
+  """The member as he or she now is; null when refused."""
   member: Member
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Whom to shut out.
-"""
+"""Whom to shut out."""
 input BlockMemberInput {
-  """
-  Who.
-  """
+  """Who."""
   memberId: ID!
 }
 
-"""
-The answer to blockMember.
-"""
+"""The answer to blockMember."""
 type BlockMemberPayload {
-  """
-  The member as he or she now is; null when refused.
-  """
+  """The member as he or she now is; null when refused."""
   member: Member
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Whom to let in again.
-"""
+"""Whom to let in again."""
 input UnblockMemberInput {
-  """
-  Who.
-  """
+  """Who."""
   memberId: ID!
 }
 
-"""
-The answer to unblockMember.
-"""
+"""The answer to unblockMember."""
 type UnblockMemberPayload {
-  """
-  The member as he or she now is; null when refused.
-  """
+  """The member as he or she now is; null when refused."""
   member: Member
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Whose membership to end.
-"""
+"""Whose membership to end."""
 input RemoveMemberInput {
-  """
-  Who.
-  """
+  """Who."""
   memberId: ID!
 }
 
-"""
-The answer to removeMember.
-"""
+"""The answer to removeMember."""
 type RemoveMemberPayload {
-  """
-  The member as he or she now is; null when refused.
-  """
+  """The member as he or she now is; null when refused."""
   member: Member
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What handing a workspace over needs.
-"""
+"""What handing a workspace over needs."""
 input TransferOwnershipInput {
-  """
-  Who is to own the workspace: an active master.
-  """
+  """Who is to own the workspace: an active master."""
   memberId: ID!
-  """
-  The password of the viewer's account.
-  """
+  """The password of the viewer's account."""
   password: String!
 }
 
-"""
-The answer to transferOwnership.
-"""
+"""The answer to transferOwnership."""
 type TransferOwnershipPayload {
-  """
-  The new owner; null when refused.
-  """
+  """The new owner; null when refused."""
   member: Member
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Which workspace to leave.
-"""
+"""Which workspace to leave."""
 input LeaveWorkspaceInput {
-  """
-  Which.
-  """
+  """Which."""
   workspaceId: ID!
 }
 
-"""
-The answer to leaveWorkspace.
-"""
+"""The answer to leaveWorkspace."""
 type LeaveWorkspacePayload {
-  """
-  The workspace; null when refused.
-  """
+  """The workspace; null when refused."""
   leftWorkspaceId: ID
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Another name for a workspace.
-"""
+"""Another name for a workspace."""
 input RenameWorkspaceInput {
-  """
-  Which.
-  """
+  """Which."""
   workspaceId: ID!
-  """
-  1 to 60 characters; need not be unique.
-  """
+  """1 to 60 characters; need not be unique."""
   name: String!
 }
 
-"""
-The answer to renameWorkspace.
-"""
+"""The answer to renameWorkspace."""
 type RenameWorkspacePayload {
-  """
-  The workspace as it now is; null when refused.
-  """
+  """The workspace as it now is; null when refused."""
   workspace: Workspace
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-Which workspace to delete.
-"""
+"""Which workspace to delete."""
 input DeleteWorkspaceInput {
-  """
-  Which.
-  """
+  """Which."""
   workspaceId: ID!
 }
 
-"""
-The answer to deleteWorkspace.
-"""
+"""The answer to deleteWorkspace."""
 type DeleteWorkspacePayload {
-  """
-  The workspace; null when refused.
-  """
+  """The workspace; null when refused."""
   deletedWorkspaceId: ID
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
@@ -2256,694 +1413,377 @@ Something that was changed in a workspace: who did it, when, and what it was bef
 the change, and never altered or deleted. For owners and masters.
 """
 type AuditEvent implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  The name of the mutation.
-  """
+  """The name of the mutation."""
   operation: String!
-  """
-  Who did it; null when the viewer may not see the person.
-  """
+  """Who did it; null when the viewer may not see the person."""
   actor: User
-  """
-  The id of what was changed; null where it has none.
-  """
+  """The id of what was changed; null where it has none."""
   subjectId: ID
-  """
-  What it was before and is after.
-  """
+  """What it was before and is after."""
   changes: [AuditChange!]!
-  """
-  When.
-  """
+  """When."""
   createdAt: DateTime!
-  """
-  The network address that it was asked from; empty where it is not known.
-  """
+  """The network address that it was asked from; empty where it is not known."""
   address: String!
-  """
-  The id of the request, as its answer and the log have it.
-  """
+  """The id of the request, as its answer and the log have it."""
   requestId: String!
 }
 
-"""
-One field before and after a change.
-"""
+"""One field before and after a change."""
 type AuditChange {
-  """
-  What was changed.
-  """
+  """What was changed."""
   field: String!
-  """
-  What it was; null where there was nothing.
-  """
+  """What it was; null where there was nothing."""
   before: String
-  """
-  What it is; null where there is nothing.
-  """
+  """What it is; null where there is nothing."""
   after: String
 }
 
-"""
-Which events to list: those that fit all that is given.
-"""
+"""Which events to list: those that fit all that is given."""
 input AuditEventFilter {
-  """
-  Those of these mutations.
-  """
+  """Those of these mutations."""
   operation: [String!]
-  """
-  Those of this user.
-  """
+  """Those of this user."""
   actorId: ID
-  """
-  Those that changed this.
-  """
+  """Those that changed this."""
   subjectId: ID
-  """
-  Those of this moment and later.
-  """
+  """Those of this moment and later."""
   since: DateTime
-  """
-  Those before this moment.
-  """
+  """Those before this moment."""
   until: DateTime
 }
 
-"""
-A page of events.
-"""
+"""A page of events."""
 type AuditEventConnection {
-  """
-  The page's events, each with its cursor.
-  """
+  """The page's events, each with its cursor."""
   edges: [AuditEventEdge!]!
-  """
-  The page's events.
-  """
+  """The page's events."""
   nodes: [AuditEvent!]!
-  """
-  Where the page stands among all.
-  """
+  """Where the page stands among all."""
   pageInfo: PageInfo!
-  """
-  How many there are on all pages; counted only when asked for.
-  """
+  """How many there are on all pages; counted only when asked for."""
   totalCount: Int!
 }
 
-"""
-An event in a page.
-"""
+"""An event in a page."""
 type AuditEventEdge {
-  """
-  The event.
-  """
+  """The event."""
   node: AuditEvent!
-  """
-  Marks this place in the list.
-  """
+  """Marks this place in the list."""
   cursor: String!
 }
 
 # Launch targets and industries
 
-"""
-An app that mini programs are launched in, with the rules that it sets.
-"""
+"""An app that mini programs are launched in, with the rules that it sets."""
 type LaunchTarget implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  What inputs name it by, such as ` + "`" + `ALIPAY_CN` + "`" + `.
-  """
+  """What inputs name it by, such as ` + "`" + `ALIPAY_CN` + "`" + `."""
   code: String!
-  """
-  What people call it.
-  """
+  """What people call it."""
   name: String!
-  """
-  The language of its mini programs as a BCP 47 tag; it cannot be changed.
-  """
+  """The language of its mini programs as a BCP 47 tag; it cannot be changed."""
   language: String!
-  """
-  The most mini programs that a workspace may have for it.
-  """
+  """The most mini programs that a workspace may have for it."""
   quota: Int!
-  """
-  The rules of the form's fields, in the form's order: the prompts to show beside it. The checks use the same data.
-  """
+  """The rules of the form's fields, in the form's order: the prompts to show beside it. The checks use the same data."""
   fieldRules: [FieldRule!]!
 }
 
-"""
-What a launch target asks of one field of the form.
-"""
+"""What a launch target asks of one field of the form."""
 type FieldRule {
-  """
-  The name of the field in ` + "`" + `CreateMiniProgramInput` + "`" + `.
-  """
+  """The name of the field in ` + "`" + `CreateMiniProgramInput` + "`" + `."""
   field: String!
-  """
-  Whether it must be filled in, when creating and when changing.
-  """
+  """Whether it must be filled in, when creating and when changing."""
   required: Boolean!
-  """
-  The least weight of a text; a Chinese character counts as 2, a letter or digit as 1.
-  """
+  """The least weight of a text; a Chinese character counts as 2, a letter or digit as 1."""
   minLength: Int
-  """
-  The greatest weight of a text; a Chinese character counts as 2, a letter or digit as 1.
-  """
+  """The greatest weight of a text; a Chinese character counts as 2, a letter or digit as 1."""
   maxLength: Int
-  """
-  The regular expression that a text must match.
-  """
+  """The regular expression that a text must match."""
   pattern: String
-  """
-  The greatest size in bytes.
-  """
+  """The greatest size in bytes."""
   maxBytes: Int
-  """
-  The media types that a file may have.
-  """
+  """The media types that a file may have."""
   contentTypes: [String!]
-  """
-  The shape of a picture as width to height, such as ` + "`" + `1:1` + "`" + `.
-  """
+  """The shape of a picture as width to height, such as ` + "`" + `1:1` + "`" + `."""
   aspectRatio: String
-  """
-  The least width and height of a picture, in pixels.
-  """
+  """The least width and height of a picture, in pixels."""
   minSide: Int
-  """
-  The greatest width and height of a picture, in pixels.
-  """
+  """The greatest width and height of a picture, in pixels."""
   maxSide: Int
-  """
-  The rule in a sentence for people, in the language that ` + "`" + `Accept-Language` + "`" + ` asks for.
-  """
+  """The rule in a sentence for people, in the language that ` + "`" + `Accept-Language` + "`" + ` asks for."""
   hint: String!
 }
 
-"""
-A line of business: an ISO 18245 merchant category.
-"""
+"""A line of business: an ISO 18245 merchant category."""
 type Industry implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  The four digits of ISO 18245.
-  """
+  """The four digits of ISO 18245."""
   code: String!
-  """
-  What people call it.
-  """
+  """What people call it."""
   name(
-    """
-    A BCP 47 tag; Chinese and English are known, others get English. Without it ` + "`" + `Accept-Language` + "`" + ` decides.
-    """
+    """A BCP 47 tag; Chinese and English are known, others get English. Without it ` + "`" + `Accept-Language` + "`" + ` decides."""
     language: String
   ): String!
-  """
-  The range of codes that it belongs to.
-  """
+  """The range of codes that it belongs to."""
   group: IndustryGroup!
 }
 
-"""
-The customary ranges of merchant category codes.
-"""
+"""The customary ranges of merchant category codes."""
 enum IndustryGroup {
-  """
-  0001 to 1499: agriculture.
-  """
+  """0001 to 1499: agriculture."""
   AGRICULTURE
-  """
-  1500 to 2999: contracted services.
-  """
+  """1500 to 2999: contracted services."""
   CONTRACTED_SERVICES
-  """
-  4000 to 4799: transport.
-  """
+  """4000 to 4799: transport."""
   TRANSPORT
-  """
-  4800 to 4999: utilities and telecommunication.
-  """
+  """4800 to 4999: utilities and telecommunication."""
   UTILITIES_AND_TELECOM
-  """
-  5000 to 5599: retail outlets.
-  """
+  """5000 to 5599: retail outlets."""
   RETAIL
-  """
-  5600 to 5699: clothing.
-  """
+  """5600 to 5699: clothing."""
   CLOTHING
-  """
-  5700 to 7299: miscellaneous stores.
-  """
+  """5700 to 7299: miscellaneous stores."""
   MISCELLANEOUS_STORES
-  """
-  7300 to 7999: business services.
-  """
+  """7300 to 7999: business services."""
   BUSINESS_SERVICES
-  """
-  8000 to 8999: professional services and membership.
-  """
+  """8000 to 8999: professional services and membership."""
   PROFESSIONAL_SERVICES
-  """
-  9000 to 9999: government.
-  """
+  """9000 to 9999: government."""
   GOVERNMENT
 }
 
-"""
-A page of industries.
-"""
+"""A page of industries."""
 type IndustryConnection {
-  """
-  The page's industries, each with its cursor.
-  """
+  """The page's industries, each with its cursor."""
   edges: [IndustryEdge!]!
-  """
-  The page's industries.
-  """
+  """The page's industries."""
   nodes: [Industry!]!
-  """
-  Where the page stands among all.
-  """
+  """Where the page stands among all."""
   pageInfo: PageInfo!
-  """
-  How many there are on all pages.
-  """
+  """How many there are on all pages."""
   totalCount: Int!
 }
 
-"""
-An industry in a page.
-"""
+"""An industry in a page."""
 type IndustryEdge {
-  """
-  The industry.
-  """
+  """The industry."""
   node: Industry!
-  """
-  Marks this place in the list.
-  """
+  """Marks this place in the list."""
   cursor: String!
 }
 
 # Mini programs
 
-"""
-A small app that runs inside a super app: what merchants create, test, release and remove.
-"""
+"""A small app that runs inside a super app: what merchants create, test, release and remove."""
 type MiniProgram implements Node {
-  """
-  Opaque global id.
-  """
+  """Opaque global id."""
   id: ID!
-  """
-  16 decimal digits, the first not 0; given by the server, never changed and never given again.
-  """
+  """16 decimal digits, the first not 0; given by the server, never changed and never given again."""
   appId: String!
-  """
-  The workspace that it belongs to.
-  """
+  """The workspace that it belongs to."""
   workspace: Workspace!
-  """
-  Its name, unique in the workspace.
-  """
+  """Its name, unique in the workspace."""
   name: String!
-  """
-  What it is for, in one line.
-  """
+  """What it is for, in one line."""
   tagline: String!
-  """
-  What it offers.
-  """
+  """What it offers."""
   description: String!
-  """
-  The language of its texts as a BCP 47 tag, set by the launch target: ` + "`" + `zh-Hans` + "`" + `.
-  """
+  """The language of its texts as a BCP 47 tag, set by the launch target: ` + "`" + `zh-Hans` + "`" + `."""
   language: String!
-  """
-  How far it has come.
-  """
+  """How far it has come."""
   status: MiniProgramStatus!
-  """
-  The merchant's line of business.
-  """
+  """The merchant's line of business."""
   industry: Industry!
-  """
-  The number of customer service.
-  """
+  """The number of customer service."""
   servicePhone: String!
-  """
-  The e-mail address of customer service.
-  """
+  """The e-mail address of customer service."""
   serviceEmail: String!
-  """
-  Its picture.
-  """
+  """Its picture."""
   logo: Logo!
-  """
-  The apps that it is made for.
-  """
+  """The apps that it is made for."""
   launchTargets: [LaunchTarget!]!
-  """
-  Who created it.
-  """
+  """Who created it."""
   createdBy: User!
-  """
-  When it was created.
-  """
+  """When it was created."""
   createdAt: DateTime!
-  """
-  When its information was last changed.
-  """
+  """When its information was last changed."""
   updatedAt: DateTime!
-  """
-  The active developers who are assigned to it, in the order in which they first joined.
-  """
+  """The active developers who are assigned to it, in the order in which they first joined."""
   developers(
-    """
-    How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20.
-    """
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
     first: Int
-    """
-    Return those after this cursor.
-    """
+    """Return those after this cursor."""
     after: String
-    """
-    How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100.
-    """
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
     last: Int
-    """
-    Return those before this cursor.
-    """
+    """Return those before this cursor."""
     before: String
   ): MemberConnection!
-  """
-  What the viewer may do to it.
-  """
+  """What the viewer may do to it."""
   viewerCan: [Permission!]!
 }
 
-"""
-How far a mini program has come.
-"""
+"""How far a mini program has come."""
 enum MiniProgramStatus {
-  """
-  It has no version yet.
-  """
+  """It has no version yet."""
   CREATED
-  """
-  It has a version, and none is released.
-  """
+  """It has a version, and none is released."""
   NEW_VERSION_CREATED
-  """
-  A version is released.
-  """
+  """A version is released."""
   RELEASED
-  """
-  It was released and is offline.
-  """
+  """It was released and is offline."""
   ARCHIVED
 }
 
-"""
-A mini program's picture, kept as the platform encoded it.
-"""
+"""A mini program's picture, kept as the platform encoded it."""
 type Logo {
-  """
-  Where it can be fetched by anyone. The address names the content, so what it gives never changes.
-  """
+  """Where it can be fetched by anyone. The address names the content, so what it gives never changes."""
   url: String!
-  """
-  In pixels.
-  """
+  """In pixels."""
   width: Int!
-  """
-  In pixels.
-  """
+  """In pixels."""
   height: Int!
-  """
-  Its media type: ` + "`" + `image/png` + "`" + ` or ` + "`" + `image/jpeg` + "`" + `.
-  """
+  """Its media type: ` + "`" + `image/png` + "`" + ` or ` + "`" + `image/jpeg` + "`" + `."""
   contentType: String!
 }
 
-"""
-A page of mini programs.
-"""
+"""A page of mini programs."""
 type MiniProgramConnection {
-  """
-  The page's mini programs, each with its cursor.
-  """
+  """The page's mini programs, each with its cursor."""
   edges: [MiniProgramEdge!]!
-  """
-  The page's mini programs.
-  """
+  """The page's mini programs."""
   nodes: [MiniProgram!]!
-  """
-  Where the page stands among all.
-  """
+  """Where the page stands among all."""
   pageInfo: PageInfo!
-  """
-  How many there are on all pages; counted only when asked for.
-  """
+  """How many there are on all pages; counted only when asked for."""
   totalCount: Int!
 }
 
-"""
-A mini program in a page.
-"""
+"""A mini program in a page."""
 type MiniProgramEdge {
-  """
-  The mini program.
-  """
+  """The mini program."""
   node: MiniProgram!
-  """
-  Marks this place in the list.
-  """
+  """Marks this place in the list."""
   cursor: String!
 }
 
-"""
-How mini programs are sorted; those that are equal by their id.
-"""
+"""How mini programs are sorted; those that are equal by their id."""
 input MiniProgramOrder {
-  """
-  By what.
-  """
+  """By what."""
   field: MiniProgramOrderField!
-  """
-  Which way.
-  """
+  """Which way."""
   direction: OrderDirection!
 }
 
-"""
-What mini programs can be sorted by.
-"""
+"""What mini programs can be sorted by."""
 enum MiniProgramOrderField {
-  """
-  When it was created.
-  """
+  """When it was created."""
   CREATED_AT
-  """
-  When its information was last changed.
-  """
+  """When its information was last changed."""
   UPDATED_AT
-  """
-  Its name without regard to case, by Unicode code points.
-  """
+  """Its name without regard to case, by Unicode code points."""
   NAME
 }
 
-"""
-Which mini programs to list; those that fit all that is given.
-"""
+"""Which mini programs to list; those that fit all that is given."""
 input MiniProgramFilter {
-  """
-  Those in one of these states.
-  """
+  """Those in one of these states."""
   status: [MiniProgramStatus!]
-  """
-  Those whose name contains this, without regard to case; or with exactly this appId.
-  """
+  """Those whose name contains this, without regard to case; or with exactly this appId."""
   search: String
 }
 
-"""
-A logo, sent in one of two ways: .jpg, .jpeg or .png, at most 262,144 bytes, as wide as high, 64 to 4,096 pixels.
-"""
+"""A logo, sent in one of two ways: .jpg, .jpeg or .png, at most 262,144 bytes, as wide as high, 64 to 4,096 pixels."""
 input LogoInput @oneOf {
-  """
-  As a file beside the query.
-  """
+  """As a file beside the query."""
   file: Upload
-  """
-  In base64, plain or as a data URI.
-  """
+  """In base64, plain or as a data URI."""
   base64: String
 }
 
-"""
-What a new mini program needs. The launch target's ` + "`" + `fieldRules` + "`" + ` say what is asked of each field; all are required.
-"""
+"""What a new mini program needs. The launch target's ` + "`" + `fieldRules` + "`" + ` say what is asked of each field; all are required."""
 input CreateMiniProgramInput {
-  """
-  The workspace that it will belong to.
-  """
+  """The workspace that it will belong to."""
   workspaceId: ID!
-  """
-  The app that it is made for: the code of a launch target.
-  """
+  """The app that it is made for: the code of a launch target."""
   launchTargetCode: String!
-  """
-  Unique in the workspace, compared without regard to case and width.
-  """
+  """Unique in the workspace, compared without regard to case and width."""
   name: String!
-  """
-  What it is for, in one line.
-  """
+  """What it is for, in one line."""
   tagline: String!
-  """
-  What it offers. Line breaks are allowed.
-  """
+  """What it offers. Line breaks are allowed."""
   description: String!
-  """
-  Its picture.
-  """
+  """Its picture."""
   logo: LogoInput
-  """
-  The code of an industry.
-  """
+  """The code of an industry."""
   industryCode: String!
-  """
-  A landline number of customer service: ` + "`" + `XXXX-XXXXXXX` + "`" + `.
-  """
+  """A landline number of customer service: ` + "`" + `XXXX-XXXXXXX` + "`" + `."""
   servicePhone: String!
-  """
-  The e-mail address of customer service.
-  """
+  """The e-mail address of customer service."""
   serviceEmail: String!
-  """
-  Makes it safe to send the same request again: for 24 hours the same key of the same caller gives the first success
-  once more. 1 to 255 characters.
-  """
+  """Makes it safe to send the same request again: for 24 hours the same key of the same caller gives the first success once more. 1 to 255 characters."""
   idempotencyKey: String
 }
 
-"""
-The answer to createMiniProgram.
-"""
+"""The answer to createMiniProgram."""
 type CreateMiniProgramPayload {
-  """
-  The new mini program; null when refused.
-  """
+  """The new mini program; null when refused."""
   miniProgram: MiniProgram
-  """
-  What is allowed but may hinder a review.
-  """
+  """What is allowed but may hinder a review."""
   warnings: [UserError!]!
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
-"""
-What to change in a mini program. A field that is left out stays as it is; null or blank is refused as BLANK.
-"""
+"""What to change in a mini program. A field that is left out stays as it is; null or blank is refused as BLANK."""
 input UpdateMiniProgramInput {
-  """
-  The mini program.
-  """
+  """The mini program."""
   miniProgramId: ID!
-  """
-  Unique in the workspace, compared without regard to case and width.
-  """
+  """Unique in the workspace, compared without regard to case and width."""
   name: String
-  """
-  What it is for, in one line.
-  """
+  """What it is for, in one line."""
   tagline: String
-  """
-  What it offers. Line breaks are allowed.
-  """
+  """What it offers. Line breaks are allowed."""
   description: String
-  """
-  Its picture.
-  """
+  """Its picture."""
   logo: LogoInput
-  """
-  The code of an industry.
-  """
+  """The code of an industry."""
   industryCode: String
-  """
-  A landline number of customer service: ` + "`" + `XXXX-XXXXXXX` + "`" + `.
-  """
+  """A landline number of customer service: ` + "`" + `XXXX-XXXXXXX` + "`" + `."""
   servicePhone: String
-  """
-  The e-mail address of customer service.
-  """
+  """The e-mail address of customer service."""
   serviceEmail: String
 }
 
-"""
-The answer to updateMiniProgram.
-"""
+"""The answer to updateMiniProgram."""
 type UpdateMiniProgramPayload {
-  """
-  The mini program as it now is; null when refused.
-  """
+  """The mini program as it now is; null when refused."""
   miniProgram: MiniProgram
-  """
-  What is allowed but may hinder a review, in the fields that were given.
-  """
+  """What is allowed but may hinder a review, in the fields that were given."""
   warnings: [UserError!]!
-  """
-  The query root, to read anything else after the change.
-  """
+  """The query root, to read anything else after the change."""
   query: Query!
-  """
-  What was wrong with the input; empty when it was done.
-  """
+  """What was wrong with the input; empty when it was done."""
   userErrors: [UserError!]!
 }
 
 # The roots
 
-"""
-Everything that can be read.
-"""
+"""Everything that can be read."""
 type Query {
-  """
-  Whoever sends this request; null when signed out. For everyone.
-  """
+  """Whoever sends this request; null when signed out. For everyone."""
   viewer: Viewer @public
-  """
-  Anything by its id; null when there is no such thing, and just so when the viewer may not see it. For everyone.
-  """
+  """Anything by its id; null when there is no such thing, and just so when the viewer may not see it. For everyone."""
   node(
-    """
-    The id of any type that implements Node.
-    """
+    """The id of any type that implements Node."""
     id: ID!
   ): Node @public
   """
@@ -2951,27 +1791,17 @@ type Query {
   viewer may not see. For everyone.
   """
   nodes(
-    """
-    The ids of any types that implement Node.
-    """
+    """The ids of any types that implement Node."""
     ids: [ID!]!
   ): [Node]! @public
-  """
-  A workspace. For its members.
-  """
+  """A workspace. For its members."""
   workspace(
-    """
-    The workspace's id.
-    """
+    """The workspace's id."""
     id: ID!
   ): Workspace @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
-  """
-  A mini program. For owners and masters of its workspace, and for the developers assigned to it.
-  """
+  """A mini program. For owners and masters of its workspace, and for the developers assigned to it."""
   miniProgram(
-    """
-    The mini program's id.
-    """
+    """The mini program's id."""
     id: ID!
   ): MiniProgram @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
   """
@@ -2979,59 +1809,39 @@ type Query {
   For everyone.
   """
   invitation(
-    """
-    The token of the mail.
-    """
+    """The token of the mail."""
     token: String!
   ): InvitationOffer @public
-  """
-  The lines of business to choose from. For everyone.
-  """
+  """The lines of business to choose from. For everyone."""
   industries(
     """
     A code or words in English or Chinese; those that fit best come first, and small typing errors are forgiven. Without
     it: all, by code.
     """
     search: String
-    """
-    How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20.
-    """
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
     first: Int
-    """
-    Return those after this cursor, which must come from the same search.
-    """
+    """Return those after this cursor, which must come from the same search."""
     after: String
-    """
-    How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100.
-    """
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
     last: Int
-    """
-    Return those before this cursor, which must come from the same search.
-    """
+    """Return those before this cursor, which must come from the same search."""
     before: String
   ): IndustryConnection! @public
-  """
-  The apps that mini programs can be made for. For everyone.
-  """
+  """The apps that mini programs can be made for. For everyone."""
   launchTargets: [LaunchTarget!]! @public
-  """
-  The platform's own people, by their e-mail addresses. For the platform's administrators.
-  """
+  """The platform's own people, by their e-mail addresses. For the platform's administrators."""
   staff: [User!] @staff(in: [ADMIN])
 }
 
-"""
-Everything that can be changed. The mutations of one request run one after the other.
-"""
+"""Everything that can be changed. The mutations of one request run one after the other."""
 type Mutation {
   """
   Makes an account and signs it in at once, in place of whoever was signed in. For everyone. User errors: BLANK,
   TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, TAKEN.
   """
   signUp(
-    """
-    The new account.
-    """
+    """The new account."""
     input: SignUpInput!
   ): SignUpPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, TAKEN])
   """
@@ -3039,9 +1849,7 @@ type Mutation {
   TOTP_REQUIRED.
   """
   signIn(
-    """
-    The account.
-    """
+    """The account."""
     input: SignInInput!
   ): SignInPayload @public @userErrors(codes: [INVALID_CREDENTIALS, TOTP_REQUIRED])
   """
@@ -3049,36 +1857,24 @@ type Mutation {
   INVALID_CODE.
   """
   signInWithTotp(
-    """
-    The challenge and a code.
-    """
+    """The challenge and a code."""
     input: SignInWithTotpInput!
   ): SignInWithTotpPayload @public @userErrors(codes: [BLANK, INVALID_TOKEN, INVALID_CODE])
-  """
-  Ends the session, if there is one. For everyone.
-  """
+  """Ends the session, if there is one. For everyone."""
   signOut: SignOutPayload @public @userErrors(codes: [])
-  """
-  Ends one of the viewer's sessions at once; this one, too. For everyone who is signed in.
-  """
+  """Ends one of the viewer's sessions at once; this one, too. For everyone who is signed in."""
   endSession(
-    """
-    Which.
-    """
+    """Which."""
     input: EndSessionInput!
   ): EndSessionPayload @authenticated @userErrors(codes: [])
-  """
-  Ends all of the viewer's sessions at once, this one too. For everyone who is signed in.
-  """
+  """Ends all of the viewer's sessions at once, this one too. For everyone who is signed in."""
   signOutEverywhere: SignOutEverywherePayload @authenticated @userErrors(codes: [])
   """
   Changes the viewer's password, ends all other sessions and gives this one a new token. For everyone who is signed in.
   User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS.
   """
   changePassword(
-    """
-    Both passwords.
-    """
+    """Both passwords."""
     input: ChangePasswordInput!
   ): ChangePasswordPayload @authenticated @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS])
   """
@@ -3086,9 +1882,7 @@ type Mutation {
   User errors: BLANK, TOO_LONG, INVALID_FORMAT.
   """
   requestPasswordReset(
-    """
-    The address.
-    """
+    """The address."""
     input: RequestPasswordResetInput!
   ): RequestPasswordResetPayload @public @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT])
   """
@@ -3096,9 +1890,7 @@ type Mutation {
   everyone. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_TOKEN.
   """
   resetPassword(
-    """
-    The token and the password.
-    """
+    """The token and the password."""
     input: ResetPasswordInput!
   ): ResetPasswordPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_TOKEN])
   """
@@ -3106,9 +1898,7 @@ type Mutation {
   TOO_LONG, INVALID_FORMAT, UNSUPPORTED.
   """
   updateProfile(
-    """
-    The changes.
-    """
+    """The changes."""
     input: UpdateProfileInput!
   ): UpdateProfilePayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, UNSUPPORTED])
   """
@@ -3116,18 +1906,12 @@ type Mutation {
   is told. For everyone who is signed in. User errors: BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS.
   """
   changeEmail(
-    """
-    The address.
-    """
+    """The address."""
     input: ChangeEmailInput!
   ): ChangeEmailPayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS])
-  """
-  Makes the address that a token was sent to the account's. For everyone. User errors: BLANK, TAKEN, INVALID_TOKEN.
-  """
+  """Makes the address that a token was sent to the account's. For everyone. User errors: BLANK, TAKEN, INVALID_TOKEN."""
   confirmEmail(
-    """
-    The token.
-    """
+    """The token."""
     input: ConfirmEmailInput!
   ): ConfirmEmailPayload @public @userErrors(codes: [BLANK, TAKEN, INVALID_TOKEN])
   """
@@ -3135,18 +1919,12 @@ type Mutation {
   signed in. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED.
   """
   enableTotp(
-    """
-    The password.
-    """
+    """The password."""
     input: EnableTotpInput!
   ): EnableTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED])
-  """
-  Makes the viewer's second factor count. For everyone who is signed in. User errors: BLANK, INVALID_CODE, NOT_STARTED.
-  """
+  """Makes the viewer's second factor count. For everyone who is signed in. User errors: BLANK, INVALID_CODE, NOT_STARTED."""
   confirmTotp(
-    """
-    A code.
-    """
+    """A code."""
     input: ConfirmTotpInput!
   ): ConfirmTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CODE, NOT_STARTED])
   """
@@ -3154,9 +1932,7 @@ type Mutation {
   INVALID_CODE, NOT_ENABLED.
   """
   disableTotp(
-    """
-    The password and a code.
-    """
+    """The password and a code."""
     input: DisableTotpInput!
   ): DisableTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED])
   """
@@ -3164,18 +1940,12 @@ type Mutation {
   INVALID_CHARACTER.
   """
   createWorkspace(
-    """
-    The new workspace.
-    """
+    """The new workspace."""
     input: CreateWorkspaceInput!
   ): CreateWorkspacePayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER])
-  """
-  Makes a workspace the current one of this session. For its members. User errors: NOT_FOUND.
-  """
+  """Makes a workspace the current one of this session. For its members. User errors: NOT_FOUND."""
   chooseWorkspace(
-    """
-    The choice.
-    """
+    """The choice."""
     input: ChooseWorkspaceInput!
   ): ChooseWorkspacePayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [NOT_FOUND])
   """
@@ -3184,9 +1954,7 @@ type Mutation {
   TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED.
   """
   inviteMembers(
-    """
-    Whom, and where to.
-    """
+    """Whom, and where to."""
     input: InviteMembersInput!
   ): InviteMembersPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
     @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED])
@@ -3195,19 +1963,13 @@ type Mutation {
   as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED.
   """
   resendInvitation(
-    """
-    Which.
-    """
+    """Which."""
     input: ResendInvitationInput!
   ): ResendInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId")
     @userErrors(codes: [WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED])
-  """
-  Takes an invitation back that was not accepted. For owners and masters. User errors: WRONG_STATUS.
-  """
+  """Takes an invitation back that was not accepted. For owners and masters. User errors: WRONG_STATUS."""
   withdrawInvitation(
-    """
-    Which.
-    """
+    """Which."""
     input: WithdrawInvitationInput!
   ): WithdrawInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId") @userErrors(codes: [WRONG_STATUS])
   """
@@ -3216,9 +1978,7 @@ type Mutation {
   ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN.
   """
   acceptInvitation(
-    """
-    The token, and what a new account needs.
-    """
+    """The token, and what a new account needs."""
     input: AcceptInvitationInput!
   ): AcceptInvitationPayload @public
     @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN])
@@ -3227,9 +1987,7 @@ type Mutation {
   UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
   """
   changeMemberRole(
-    """
-    Who, and as what.
-    """
+    """Who, and as what."""
     input: ChangeMemberRoleInput!
   ): ChangeMemberRolePayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [UNSUPPORTED, WRONG_STATUS, WRONG_ROLE])
   """
@@ -3237,9 +1995,7 @@ type Mutation {
   WRONG_STATUS, WRONG_ROLE.
   """
   assignMiniPrograms(
-    """
-    Who, and on what.
-    """
+    """Who, and on what."""
     input: AssignMiniProgramsInput!
   ): AssignMiniProgramsPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [NOT_FOUND, WRONG_STATUS, WRONG_ROLE])
   """
@@ -3247,9 +2003,7 @@ type Mutation {
   where it is a developer; FORBIDDEN otherwise. User errors: WRONG_STATUS, WRONG_ROLE.
   """
   blockMember(
-    """
-    Whom.
-    """
+    """Whom."""
     input: BlockMemberInput!
   ): BlockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
   """
@@ -3257,9 +2011,7 @@ type Mutation {
   WRONG_STATUS, WRONG_ROLE.
   """
   unblockMember(
-    """
-    Whom.
-    """
+    """Whom."""
     input: UnblockMemberInput!
   ): UnblockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
   """
@@ -3267,9 +2019,7 @@ type Mutation {
   owner. User errors: WRONG_STATUS, WRONG_ROLE.
   """
   removeMember(
-    """
-    Whom.
-    """
+    """Whom."""
     input: RemoveMemberInput!
   ): RemoveMemberPayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
   """
@@ -3277,9 +2027,7 @@ type Mutation {
   INVALID_CREDENTIALS.
   """
   transferOwnership(
-    """
-    Who is to own it, and the password.
-    """
+    """Who is to own it, and the password."""
     input: TransferOwnershipInput!
   ): TransferOwnershipPayload @hasRole(in: [OWNER], at: "input.memberId")
     @userErrors(codes: [BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS])
@@ -3288,27 +2036,17 @@ type Mutation {
   the workspace over first.
   """
   leaveWorkspace(
-    """
-    Which.
-    """
+    """Which."""
     input: LeaveWorkspaceInput!
   ): LeaveWorkspacePayload @hasRole(in: [MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [])
-  """
-  Gives a workspace another name. For owners and masters. User errors: BLANK, TOO_LONG, INVALID_CHARACTER.
-  """
+  """Gives a workspace another name. For owners and masters. User errors: BLANK, TOO_LONG, INVALID_CHARACTER."""
   renameWorkspace(
-    """
-    Which, and the name.
-    """
+    """Which, and the name."""
     input: RenameWorkspaceInput!
   ): RenameWorkspacePayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId") @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER])
-  """
-  Deletes a workspace that has no mini programs: nobody is a member any more. For the owner. User errors: NOT_EMPTY.
-  """
+  """Deletes a workspace that has no mini programs: nobody is a member any more. For the owner. User errors: NOT_EMPTY."""
   deleteWorkspace(
-    """
-    Which.
-    """
+    """Which."""
     input: DeleteWorkspaceInput!
   ): DeleteWorkspacePayload @hasRole(in: [OWNER], at: "input.workspaceId") @userErrors(codes: [NOT_EMPTY])
   """
@@ -3317,9 +2055,7 @@ type Mutation {
   TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED. Warnings: NOT_CHINESE.
   """
   createMiniProgram(
-    """
-    The form.
-    """
+    """The form."""
     input: CreateMiniProgramInput!
   ): CreateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
     @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED], warnings: [NOT_CHINESE])
@@ -3329,9 +2065,7 @@ type Mutation {
   NOT_SQUARE, INVALID_IMAGE. Warnings: NOT_CHINESE.
   """
   updateMiniProgram(
-    """
-    The changes.
-    """
+    """The changes."""
     input: UpdateMiniProgramInput!
   ): UpdateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.miniProgramId")
     @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE], warnings: [NOT_CHINESE])
@@ -3342,18 +2076,14 @@ Everything that can be waited for, over a WebSocket (` + "`" + `graphql-transpor
 the session.
 """
 type Subscription {
-  """
-  Tells once when the viewer's session has ended, and is complete then. For everyone who is signed in.
-  """
+  """Tells once when the viewer's session has ended, and is complete then. For everyone who is signed in."""
   sessionEnded: SessionEnd @authenticated
   """
   Tells the viewer's own place in a workspace as it is, and within 5 seconds the latest that a change of the role has made of it. It
   is complete as soon as the place counts no more: after a block, a removal, or the workspace's end. For its members.
   """
   membership(
-    """
-    The workspace's id.
-    """
+    """The workspace's id."""
     workspaceId: ID!
   ): Member @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
 }
