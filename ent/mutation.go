@@ -8865,7 +8865,6 @@ type SessionMutation struct {
 	op               Op
 	typ              string
 	id               *string
-	data             *[]byte
 	address          *string
 	client           *string
 	created_at       *time.Time
@@ -8983,42 +8982,6 @@ func (m *SessionMutation) IDs(ctx context.Context) ([]string, error) {
 	default:
 		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
 	}
-}
-
-// SetData sets the "data" field.
-func (m *SessionMutation) SetData(b []byte) {
-	m.data = &b
-}
-
-// Data returns the value of the "data" field in the mutation.
-func (m *SessionMutation) Data() (r []byte, exists bool) {
-	v := m.data
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldData returns the old "data" field's value of the Session entity.
-// If the Session object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SessionMutation) OldData(ctx context.Context) (v []byte, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldData is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldData requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldData: %w", err)
-	}
-	return oldValue.Data, nil
-}
-
-// ResetData resets all changes to the "data" field.
-func (m *SessionMutation) ResetData() {
-	m.data = nil
 }
 
 // SetUserID sets the "user_id" field.
@@ -9374,10 +9337,7 @@ func (m *SessionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SessionMutation) Fields() []string {
-	fields := make([]string, 0, 8)
-	if m.data != nil {
-		fields = append(fields, session.FieldData)
-	}
+	fields := make([]string, 0, 7)
 	if m.user != nil {
 		fields = append(fields, session.FieldUserID)
 	}
@@ -9407,8 +9367,6 @@ func (m *SessionMutation) Fields() []string {
 // schema.
 func (m *SessionMutation) Field(name string) (ent.Value, bool) {
 	switch name {
-	case session.FieldData:
-		return m.Data()
 	case session.FieldUserID:
 		return m.UserID()
 	case session.FieldWorkspaceID:
@@ -9432,8 +9390,6 @@ func (m *SessionMutation) Field(name string) (ent.Value, bool) {
 // database failed.
 func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
-	case session.FieldData:
-		return m.OldData(ctx)
 	case session.FieldUserID:
 		return m.OldUserID(ctx)
 	case session.FieldWorkspaceID:
@@ -9457,13 +9413,6 @@ func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value,
 // type.
 func (m *SessionMutation) SetField(name string, value ent.Value) error {
 	switch name {
-	case session.FieldData:
-		v, ok := value.([]byte)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetData(v)
-		return nil
 	case session.FieldUserID:
 		v, ok := value.(string)
 		if !ok {
@@ -9571,9 +9520,6 @@ func (m *SessionMutation) ClearField(name string) error {
 // It returns an error if the field is not defined in the schema.
 func (m *SessionMutation) ResetField(name string) error {
 	switch name {
-	case session.FieldData:
-		m.ResetData()
-		return nil
 	case session.FieldUserID:
 		m.ResetUserID()
 		return nil

@@ -115,11 +115,11 @@ func init() {
 	sessionFields := schema.Session{}.Fields()
 	_ = sessionFields
 	// sessionDescAddress is the schema descriptor for address field.
-	sessionDescAddress := sessionFields[4].Descriptor()
+	sessionDescAddress := sessionFields[3].Descriptor()
 	// session.DefaultAddress holds the default value on creation for the address field.
 	session.DefaultAddress = sessionDescAddress.Default.(string)
 	// sessionDescClient is the schema descriptor for client field.
-	sessionDescClient := sessionFields[5].Descriptor()
+	sessionDescClient := sessionFields[4].Descriptor()
 	// session.DefaultClient holds the default value on creation for the client field.
 	session.DefaultClient = sessionDescClient.Default.(string)
 	throttleFields := schema.Throttle{}.Fields()

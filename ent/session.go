@@ -21,8 +21,6 @@ type Session struct {
 	// ID of the ent.
 	// hash of the token in the cookie
 	ID string `json:"id,omitempty"`
-	// Data holds the value of the "data" field.
-	Data []byte `json:"-"`
 	// UserID holds the value of the "user_id" field.
 	UserID string `json:"user_id,omitempty"`
 	// the current workspace
@@ -84,8 +82,6 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case session.FieldData:
-			values[i] = new([]byte)
 		case session.FieldID, session.FieldUserID, session.FieldWorkspaceID, session.FieldAddress, session.FieldClient:
 			values[i] = new(sql.NullString)
 		case session.FieldCreatedAt, session.FieldLastUsedAt, session.FieldExpiresAt:
@@ -110,12 +106,6 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field id", values[i])
 			} else if value.Valid {
 				_m.ID = value.String
-			}
-		case session.FieldData:
-			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field data", values[i])
-			} else if value != nil {
-				_m.Data = *value
 			}
 		case session.FieldUserID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -206,8 +196,6 @@ func (_m *Session) String() string {
 	var builder strings.Builder
 	builder.WriteString("Session(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
-	builder.WriteString("data=<sensitive>")
-	builder.WriteString(", ")
 	builder.WriteString("user_id=")
 	builder.WriteString(_m.UserID)
 	builder.WriteString(", ")

@@ -25,12 +25,6 @@ type SessionCreate struct {
 	conflict []sql.ConflictOption
 }
 
-// SetData sets the "data" field.
-func (_c *SessionCreate) SetData(v []byte) *SessionCreate {
-	_c.mutation.SetData(v)
-	return _c
-}
-
 // SetUserID sets the "user_id" field.
 func (_c *SessionCreate) SetUserID(v string) *SessionCreate {
 	_c.mutation.SetUserID(v)
@@ -160,9 +154,6 @@ func (_c *SessionCreate) defaults() {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *SessionCreate) check() error {
-	if _, ok := _c.mutation.Data(); !ok {
-		return &ValidationError{Name: "data", err: errors.New(`ent: missing required field "Session.data"`)}
-	}
 	if _, ok := _c.mutation.UserID(); !ok {
 		return &ValidationError{Name: "user_id", err: errors.New(`ent: missing required field "Session.user_id"`)}
 	}
@@ -219,10 +210,6 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
-	}
-	if value, ok := _c.mutation.Data(); ok {
-		_spec.SetField(session.FieldData, field.TypeBytes, value)
-		_node.Data = value
 	}
 	if value, ok := _c.mutation.Address(); ok {
 		_spec.SetField(session.FieldAddress, field.TypeString, value)
@@ -285,7 +272,7 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 // of the `INSERT` statement. For example:
 //
 //	client.Session.Create().
-//		SetData(v).
+//		SetUserID(v).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -294,7 +281,7 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.SessionUpsert) {
-//			SetData(v+v).
+//			SetUserID(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *SessionCreate) OnConflict(opts ...sql.ConflictOption) *SessionUpsertOne {
@@ -329,18 +316,6 @@ type (
 		*sql.UpdateSet
 	}
 )
-
-// SetData sets the "data" field.
-func (u *SessionUpsert) SetData(v []byte) *SessionUpsert {
-	u.Set(session.FieldData, v)
-	return u
-}
-
-// UpdateData sets the "data" field to the value that was provided on create.
-func (u *SessionUpsert) UpdateData() *SessionUpsert {
-	u.SetExcluded(session.FieldData)
-	return u
-}
 
 // SetWorkspaceID sets the "workspace_id" field.
 func (u *SessionUpsert) SetWorkspaceID(v string) *SessionUpsert {
@@ -460,20 +435,6 @@ func (u *SessionUpsertOne) Update(set func(*SessionUpsert)) *SessionUpsertOne {
 		set(&SessionUpsert{UpdateSet: update})
 	}))
 	return u
-}
-
-// SetData sets the "data" field.
-func (u *SessionUpsertOne) SetData(v []byte) *SessionUpsertOne {
-	return u.Update(func(s *SessionUpsert) {
-		s.SetData(v)
-	})
-}
-
-// UpdateData sets the "data" field to the value that was provided on create.
-func (u *SessionUpsertOne) UpdateData() *SessionUpsertOne {
-	return u.Update(func(s *SessionUpsert) {
-		s.UpdateData()
-	})
 }
 
 // SetWorkspaceID sets the "workspace_id" field.
@@ -689,7 +650,7 @@ func (_c *SessionCreateBulk) ExecX(ctx context.Context) {
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.SessionUpsert) {
-//			SetData(v+v).
+//			SetUserID(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *SessionCreateBulk) OnConflict(opts ...sql.ConflictOption) *SessionUpsertBulk {
@@ -772,20 +733,6 @@ func (u *SessionUpsertBulk) Update(set func(*SessionUpsert)) *SessionUpsertBulk 
 		set(&SessionUpsert{UpdateSet: update})
 	}))
 	return u
-}
-
-// SetData sets the "data" field.
-func (u *SessionUpsertBulk) SetData(v []byte) *SessionUpsertBulk {
-	return u.Update(func(s *SessionUpsert) {
-		s.SetData(v)
-	})
-}
-
-// UpdateData sets the "data" field to the value that was provided on create.
-func (u *SessionUpsertBulk) UpdateData() *SessionUpsertBulk {
-	return u.Update(func(s *SessionUpsert) {
-		s.UpdateData()
-	})
 }
 
 // SetWorkspaceID sets the "workspace_id" field.

@@ -337,12 +337,12 @@ func (_q *SessionQuery) WithWorkspace(opts ...func(*WorkspaceQuery)) *SessionQue
 // Example:
 //
 //	var v []struct {
-//		Data []byte `json:"data,omitempty"`
+//		UserID string `json:"user_id,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.Session.Query().
-//		GroupBy(session.FieldData).
+//		GroupBy(session.FieldUserID).
 //		Aggregate(ent.Count()).
 //		Scan(ctx, &v)
 func (_q *SessionQuery) GroupBy(field string, fields ...string) *SessionGroupBy {
@@ -360,11 +360,11 @@ func (_q *SessionQuery) GroupBy(field string, fields ...string) *SessionGroupBy 
 // Example:
 //
 //	var v []struct {
-//		Data []byte `json:"data,omitempty"`
+//		UserID string `json:"user_id,omitempty"`
 //	}
 //
 //	client.Session.Query().
-//		Select(session.FieldData).
+//		Select(session.FieldUserID).
 //		Scan(ctx, &v)
 func (_q *SessionQuery) Select(fields ...string) *SessionSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

@@ -30,12 +30,6 @@ func (_u *SessionUpdate) Where(ps ...predicate.Session) *SessionUpdate {
 	return _u
 }
 
-// SetData sets the "data" field.
-func (_u *SessionUpdate) SetData(v []byte) *SessionUpdate {
-	_u.mutation.SetData(v)
-	return _u
-}
-
 // SetWorkspaceID sets the "workspace_id" field.
 func (_u *SessionUpdate) SetWorkspaceID(v string) *SessionUpdate {
 	_u.mutation.SetWorkspaceID(v)
@@ -181,9 +175,6 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
-	if value, ok := _u.mutation.Data(); ok {
-		_spec.SetField(session.FieldData, field.TypeBytes, value)
-	}
 	if value, ok := _u.mutation.Address(); ok {
 		_spec.SetField(session.FieldAddress, field.TypeString, value)
 	}
@@ -245,12 +236,6 @@ type SessionUpdateOne struct {
 	hooks     []Hook
 	mutation  *SessionMutation
 	modifiers []func(*sql.UpdateBuilder)
-}
-
-// SetData sets the "data" field.
-func (_u *SessionUpdateOne) SetData(v []byte) *SessionUpdateOne {
-	_u.mutation.SetData(v)
-	return _u
 }
 
 // SetWorkspaceID sets the "workspace_id" field.
@@ -427,9 +412,6 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 				ps[i](selector)
 			}
 		}
-	}
-	if value, ok := _u.mutation.Data(); ok {
-		_spec.SetField(session.FieldData, field.TypeBytes, value)
 	}
 	if value, ok := _u.mutation.Address(); ok {
 		_spec.SetField(session.FieldAddress, field.TypeString, value)

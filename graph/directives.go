@@ -2,41 +2,45 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/ent/user"
 	"minidock/internal/access"
 )
 
 // directives enforce in the schema's own words who may do what.
-func (r *Resolver) directives() DirectiveRoot {
-	return DirectiveRoot{Authenticated: r.authenticated, HasRole: r.hasRole, Staff: r.staff}
+func directives() DirectiveRoot {
+	return DirectiveRoot{Authenticated: authenticated, HasRole: hasRole, Staff: staff}
 }
 
-func (r *Resolver) authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
-	if err := access.RequireSignedIn(actor(ctx)); err != nil {
-		return nil, err
+func authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	return require(ctx, "", next)
+}
+
+// hasRole asks the matrix, which says the same as the directive's arguments: the server does not start where they differ.
+func hasRole(ctx context.Context, object any, next graphql.Resolver, _ []member.Role, at *string, _ []user.StaffRole) (any, error) {
+	if at == nil {
+		return require(ctx, workspaceID(object.(*ent.Workspace)), next)
 	}
-	return next(ctx)
-}
-
-func (r *Resolver) hasRole(ctx context.Context, _ any, next graphql.Resolver, in []member.Role, at string) (any, error) {
 	field := graphql.GetFieldContext(ctx).Field
-	id := argumentAt(field.ArgumentMap(graphql.GetOperationContext(ctx).Variables), at)
-	_, err := access.RequireRole(ctx, r.Client, actor(ctx), access.Operation(field.Name), in, id)
-	if err != nil {
-		return nil, err
-	}
-	return next(ctx)
+	return require(ctx, argumentAt(field.ArgumentMap(graphql.GetOperationContext(ctx).Variables), *at), next)
 }
 
-func (r *Resolver) staff(ctx context.Context, _ any, next graphql.Resolver, in []user.StaffRole) (any, error) {
-	if err := access.RequireStaff(ctx, r.Client, actor(ctx), in); err != nil {
+func staff(ctx context.Context, _ any, next graphql.Resolver, _ []user.StaffRole) (any, error) {
+	return require(ctx, "", next)
+}
+
+func require(ctx context.Context, at string, next graphql.Resolver) (any, error) {
+	if err := viewer(ctx).Require(ctx, access.Operation(graphql.GetFieldContext(ctx).Field.Name), at); err != nil {
 		return nil, err
 	}
 	return next(ctx)
@@ -56,41 +60,97 @@ func argumentAt(arguments map[string]any, path string) string {
 	return id
 }
 
-// checkAccess makes sure that every root field says who may ask for it: exactly one of the directives, and one that
-// asks for a role names an argument that is there.
+// checkAccess makes sure that every root field says who may ask for it, that the access matrix says the same of each field with
+// such a directive, and that the matrix has no operation that the schema does not have.
 func checkAccess(schema *ast.Schema) error {
-	for _, root := range []*ast.Definition{schema.Query, schema.Mutation, schema.Subscription} {
-		if root == nil {
+	unseen := maps.Clone(access.Matrix)
+	for _, object := range schema.Types {
+		if object.BuiltIn || object.Kind != ast.Object {
 			continue
 		}
-		for _, field := range root.Fields {
+		isRoot := object == schema.Query || object == schema.Mutation || object == schema.Subscription
+		for _, field := range object.Fields {
 			if strings.HasPrefix(field.Name, "__") {
 				continue
 			}
-			if err := checkRootField(schema, field); err != nil {
-				return fmt.Errorf("%s.%s: %w", root.Name, field.Name, err)
+			isGuarded, err := checkField(schema, field, isRoot)
+			if err != nil {
+				return fmt.Errorf("%s.%s: %w", object.Name, field.Name, err)
+			}
+			if isGuarded {
+				delete(unseen, access.Operation(field.Name))
 			}
 		}
+	}
+	for operation := range unseen {
+		return fmt.Errorf("the access matrix has %s, and the schema does not", operation)
 	}
 	return nil
 }
 
-func checkRootField(schema *ast.Schema, field *ast.FieldDefinition) error {
+// checkField says whether a field has a directive that asks the matrix.
+func checkField(schema *ast.Schema, field *ast.FieldDefinition, isRoot bool) (bool, error) {
 	var found []*ast.Directive
-	for _, name := range []string{"public", "authenticated", "hasRole", "staff"} {
-		found = append(found, field.Directives.ForNames(name)...)
+	for _, audience := range []access.Audience{access.Everyone, access.People, access.Members, access.Staff} {
+		found = append(found, field.Directives.ForNames(string(audience))...)
 	}
-	if len(found) != 1 {
-		return fmt.Errorf("has %d of @public, @authenticated, @hasRole and @staff; must have one", len(found))
+	switch {
+	case len(found) == 0 && !isRoot:
+		return false, nil
+	case len(found) != 1:
+		return false, fmt.Errorf("has %d of @public, @authenticated, @hasRole and @staff; must have one", len(found))
 	}
-	if found[0].Name != "hasRole" {
+	rule, ok := access.Matrix[access.Operation(field.Name)]
+	if !ok {
+		return false, errors.New("is not in the access matrix")
+	}
+	return true, checkDirective(schema, field, found[0], rule, isRoot)
+}
+
+func checkDirective(schema *ast.Schema, field *ast.FieldDefinition, directive *ast.Directive, rule access.Rule, isRoot bool) error {
+	if directive.Name != string(rule.For) {
+		return fmt.Errorf("has @%s; the access matrix says @%s", directive.Name, rule.For)
+	}
+	roles, staffArgument := []string{}, "in"
+	if rule.For == access.Members {
+		roles, staffArgument = namesOf(directive, "in"), "orStaff"
+	}
+	if staff := namesOf(directive, staffArgument); rule.For != access.People && rule.For != access.Everyone && !sameNames(staff, rule.Staff) {
+		return fmt.Errorf("is for the staff %q; the access matrix says %q", staff, rule.Staff)
+	}
+	if !sameNames(roles, rule.Roles) {
+		return fmt.Errorf("is for %q; the access matrix says %q", roles, rule.Roles)
+	}
+	at := directive.Arguments.ForName("at")
+	switch {
+	case rule.For != access.Members:
 		return nil
-	}
-	at := found[0].Arguments.ForName("at").Value.Raw
-	if !isID(schema, field.Arguments, strings.Split(at, ".")) {
-		return fmt.Errorf("has no argument of type ID! at %q", at)
+	case at == nil && isRoot:
+		return errors.New("has no argument to ask at")
+	case at != nil && !isID(schema, field.Arguments, strings.Split(at.Value.Raw, ".")):
+		return fmt.Errorf("has no argument of type ID! at %q", at.Value.Raw)
 	}
 	return nil
+}
+
+// namesOf returns the enum values in an argument of a directive.
+func namesOf(directive *ast.Directive, argument string) []string {
+	names := []string{}
+	if given := directive.Arguments.ForName(argument); given != nil {
+		for _, child := range given.Value.Children {
+			names = append(names, child.Value.Raw)
+		}
+	}
+	return names
+}
+
+func sameNames[R ~string](names []string, roles []R) bool {
+	want := make([]string, len(roles))
+	for i, role := range roles {
+		want[i] = string(role)
+	}
+	slices.Sort(want)
+	return slices.Equal(slices.Sorted(slices.Values(names)), want)
 }
 
 func isID(schema *ast.Schema, arguments ast.ArgumentDefinitionList, path []string) bool {

@@ -15,7 +15,7 @@ import (
 // stream that ends without "complete" was cut, and may be asked for anew. Where no stream can be opened it says why, and writes
 // nothing.
 func (a *api) serveEvents(w http.ResponseWriter, r *http.Request, operation *graphql.OperationContext) gqlerror.List {
-	ctx, stream, err := a.resolver.Sessions.Open(r.Context(), session.EventStream, a.limits.SocketSubscriptions)
+	ctx, stream, err := a.resolver.Sessions.Open(r.Context(), viewer(r.Context()), session.EventStream, a.limits.SocketSubscriptions)
 	if err != nil {
 		return gqlerror.List{coded(refusalOf(r.Context(), a.log, err))}
 	}

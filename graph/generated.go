@@ -59,7 +59,7 @@ type ResolverRoot interface {
 
 type DirectiveRoot struct {
 	Authenticated func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
-	HasRole       func(ctx context.Context, obj any, next graphql.Resolver, in []member.Role, at string) (res any, err error)
+	HasRole       func(ctx context.Context, obj any, next graphql.Resolver, in []member.Role, at *string, orStaff []user.StaffRole) (res any, err error)
 	Staff         func(ctx context.Context, obj any, next graphql.Resolver, in []user.StaffRole) (res any, err error)
 }
 
@@ -349,15 +349,17 @@ directive @authenticated on FIELD_DEFINITION
 
 """
 Only for members with one of these roles in the workspace that the argument at this path names, by its own id or by
-the id of anything inside it. A developer counts on a mini program only when assigned to it. Refused with
-UNAUTHENTICATED when signed out, with NOT_FOUND when not a member (the same answer as for an id that never was),
-with FORBIDDEN when a member has another role.
+the id of anything inside it; on a field of an object, in the workspace that the object is. A developer counts on a mini
+program only when assigned to it. Refused with UNAUTHENTICATED when signed out, with NOT_FOUND when not a member (the same
+answer as for an id that never was), with FORBIDDEN when a member has another role.
 """
 directive @hasRole(
   """The roles that may."""
   in: [WorkspaceRole!]!
-  """The path of the argument that holds the id, its steps joined by dots: ` + "`" + `input.workspaceId` + "`" + `."""
-  at: String!
+  """The path of the argument that holds the id, its steps joined by dots: ` + "`" + `input.workspaceId` + "`" + `; absent on fields of objects."""
+  at: String
+  """The roles of the platform's own people that may, too."""
+  orStaff: [StaffRole!]
 ) on FIELD_DEFINITION
 
 """Only for the platform's own people with one of these roles; refused with UNAUTHENTICATED when signed out, with FORBIDDEN for everybody else."""
@@ -892,7 +894,7 @@ type Workspace implements Node {
     before: String
     """Which of them; all when left out."""
     filter: InvitationFilter
-  ): InvitationConnection
+  ): InvitationConnection @hasRole(in: [OWNER, MASTER])
   """Who changed what here, the latest first. For owners and masters; refused with FORBIDDEN otherwise."""
   auditEvents(
     """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
@@ -905,7 +907,7 @@ type Workspace implements Node {
     before: String
     """Which of them; all when left out."""
     filter: AuditEventFilter
-  ): AuditEventConnection
+  ): AuditEventConnection @hasRole(in: [OWNER, MASTER])
   """The mini programs of this workspace that the viewer may see: owners and masters all, a developer those assigned."""
   miniPrograms(
     """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
@@ -3143,13 +3145,21 @@ func (ec *executionContext) dir_hasRole_args(ctx context.Context, rawArgs map[st
 	}
 	args["in"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "at",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["at"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orStaff",
+		func(ctx context.Context, v any) ([]user.StaffRole, error) {
+			return ec.unmarshalOStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orStaff"] = arg2
 	return args, nil
 }
 
@@ -9484,7 +9494,7 @@ func (ec *executionContext) _Mutation_chooseWorkspace(ctx context.Context, field
 					var zeroVal *model.ChooseWorkspacePayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.workspaceId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.workspaceId")
 				if err != nil {
 					var zeroVal *model.ChooseWorkspacePayload
 					return zeroVal, err
@@ -9493,7 +9503,7 @@ func (ec *executionContext) _Mutation_chooseWorkspace(ctx context.Context, field
 					var zeroVal *model.ChooseWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9551,7 +9561,7 @@ func (ec *executionContext) _Mutation_inviteMembers(ctx context.Context, field g
 					var zeroVal *model.InviteMembersPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.workspaceId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.workspaceId")
 				if err != nil {
 					var zeroVal *model.InviteMembersPayload
 					return zeroVal, err
@@ -9560,7 +9570,7 @@ func (ec *executionContext) _Mutation_inviteMembers(ctx context.Context, field g
 					var zeroVal *model.InviteMembersPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9618,7 +9628,7 @@ func (ec *executionContext) _Mutation_resendInvitation(ctx context.Context, fiel
 					var zeroVal *model.ResendInvitationPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.invitationId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.invitationId")
 				if err != nil {
 					var zeroVal *model.ResendInvitationPayload
 					return zeroVal, err
@@ -9627,7 +9637,7 @@ func (ec *executionContext) _Mutation_resendInvitation(ctx context.Context, fiel
 					var zeroVal *model.ResendInvitationPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9685,7 +9695,7 @@ func (ec *executionContext) _Mutation_withdrawInvitation(ctx context.Context, fi
 					var zeroVal *model.WithdrawInvitationPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.invitationId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.invitationId")
 				if err != nil {
 					var zeroVal *model.WithdrawInvitationPayload
 					return zeroVal, err
@@ -9694,7 +9704,7 @@ func (ec *executionContext) _Mutation_withdrawInvitation(ctx context.Context, fi
 					var zeroVal *model.WithdrawInvitationPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9796,7 +9806,7 @@ func (ec *executionContext) _Mutation_changeMemberRole(ctx context.Context, fiel
 					var zeroVal *model.ChangeMemberRolePayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.memberId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.memberId")
 				if err != nil {
 					var zeroVal *model.ChangeMemberRolePayload
 					return zeroVal, err
@@ -9805,7 +9815,7 @@ func (ec *executionContext) _Mutation_changeMemberRole(ctx context.Context, fiel
 					var zeroVal *model.ChangeMemberRolePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9863,7 +9873,7 @@ func (ec *executionContext) _Mutation_assignMiniPrograms(ctx context.Context, fi
 					var zeroVal *model.AssignMiniProgramsPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.memberId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.memberId")
 				if err != nil {
 					var zeroVal *model.AssignMiniProgramsPayload
 					return zeroVal, err
@@ -9872,7 +9882,7 @@ func (ec *executionContext) _Mutation_assignMiniPrograms(ctx context.Context, fi
 					var zeroVal *model.AssignMiniProgramsPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9930,7 +9940,7 @@ func (ec *executionContext) _Mutation_blockMember(ctx context.Context, field gra
 					var zeroVal *model.BlockMemberPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.memberId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.memberId")
 				if err != nil {
 					var zeroVal *model.BlockMemberPayload
 					return zeroVal, err
@@ -9939,7 +9949,7 @@ func (ec *executionContext) _Mutation_blockMember(ctx context.Context, field gra
 					var zeroVal *model.BlockMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9997,7 +10007,7 @@ func (ec *executionContext) _Mutation_unblockMember(ctx context.Context, field g
 					var zeroVal *model.UnblockMemberPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.memberId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.memberId")
 				if err != nil {
 					var zeroVal *model.UnblockMemberPayload
 					return zeroVal, err
@@ -10006,7 +10016,7 @@ func (ec *executionContext) _Mutation_unblockMember(ctx context.Context, field g
 					var zeroVal *model.UnblockMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10064,7 +10074,7 @@ func (ec *executionContext) _Mutation_removeMember(ctx context.Context, field gr
 					var zeroVal *model.RemoveMemberPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.memberId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.memberId")
 				if err != nil {
 					var zeroVal *model.RemoveMemberPayload
 					return zeroVal, err
@@ -10073,7 +10083,7 @@ func (ec *executionContext) _Mutation_removeMember(ctx context.Context, field gr
 					var zeroVal *model.RemoveMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10131,7 +10141,7 @@ func (ec *executionContext) _Mutation_transferOwnership(ctx context.Context, fie
 					var zeroVal *model.TransferOwnershipPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.memberId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.memberId")
 				if err != nil {
 					var zeroVal *model.TransferOwnershipPayload
 					return zeroVal, err
@@ -10140,7 +10150,7 @@ func (ec *executionContext) _Mutation_transferOwnership(ctx context.Context, fie
 					var zeroVal *model.TransferOwnershipPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10198,7 +10208,7 @@ func (ec *executionContext) _Mutation_leaveWorkspace(ctx context.Context, field 
 					var zeroVal *model.LeaveWorkspacePayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.workspaceId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.workspaceId")
 				if err != nil {
 					var zeroVal *model.LeaveWorkspacePayload
 					return zeroVal, err
@@ -10207,7 +10217,7 @@ func (ec *executionContext) _Mutation_leaveWorkspace(ctx context.Context, field 
 					var zeroVal *model.LeaveWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10265,7 +10275,7 @@ func (ec *executionContext) _Mutation_renameWorkspace(ctx context.Context, field
 					var zeroVal *model.RenameWorkspacePayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.workspaceId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.workspaceId")
 				if err != nil {
 					var zeroVal *model.RenameWorkspacePayload
 					return zeroVal, err
@@ -10274,7 +10284,7 @@ func (ec *executionContext) _Mutation_renameWorkspace(ctx context.Context, field
 					var zeroVal *model.RenameWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10332,7 +10342,7 @@ func (ec *executionContext) _Mutation_deleteWorkspace(ctx context.Context, field
 					var zeroVal *model.DeleteWorkspacePayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.workspaceId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.workspaceId")
 				if err != nil {
 					var zeroVal *model.DeleteWorkspacePayload
 					return zeroVal, err
@@ -10341,7 +10351,7 @@ func (ec *executionContext) _Mutation_deleteWorkspace(ctx context.Context, field
 					var zeroVal *model.DeleteWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10399,7 +10409,7 @@ func (ec *executionContext) _Mutation_createMiniProgram(ctx context.Context, fie
 					var zeroVal *model.CreateMiniProgramPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.workspaceId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.workspaceId")
 				if err != nil {
 					var zeroVal *model.CreateMiniProgramPayload
 					return zeroVal, err
@@ -10408,7 +10418,7 @@ func (ec *executionContext) _Mutation_createMiniProgram(ctx context.Context, fie
 					var zeroVal *model.CreateMiniProgramPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10466,7 +10476,7 @@ func (ec *executionContext) _Mutation_updateMiniProgram(ctx context.Context, fie
 					var zeroVal *model.UpdateMiniProgramPayload
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "input.miniProgramId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.miniProgramId")
 				if err != nil {
 					var zeroVal *model.UpdateMiniProgramPayload
 					return zeroVal, err
@@ -10475,7 +10485,7 @@ func (ec *executionContext) _Mutation_updateMiniProgram(ctx context.Context, fie
 					var zeroVal *model.UpdateMiniProgramPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10745,7 +10755,7 @@ func (ec *executionContext) _Query_workspace(ctx context.Context, field graphql.
 					var zeroVal *ent.Workspace
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "id")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "id")
 				if err != nil {
 					var zeroVal *ent.Workspace
 					return zeroVal, err
@@ -10754,7 +10764,7 @@ func (ec *executionContext) _Query_workspace(ctx context.Context, field graphql.
 					var zeroVal *ent.Workspace
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -10812,7 +10822,7 @@ func (ec *executionContext) _Query_miniProgram(ctx context.Context, field graphq
 					var zeroVal *ent.MiniProgram
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "id")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "id")
 				if err != nil {
 					var zeroVal *ent.MiniProgram
 					return zeroVal, err
@@ -10821,7 +10831,7 @@ func (ec *executionContext) _Query_miniProgram(ctx context.Context, field graphq
 					var zeroVal *ent.MiniProgram
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -12399,7 +12409,7 @@ func (ec *executionContext) _Subscription_membership(ctx context.Context, field 
 					var zeroVal *ent.Member
 					return zeroVal, err
 				}
-				at, err := ec.unmarshalNString2string(ctx, "workspaceId")
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "workspaceId")
 				if err != nil {
 					var zeroVal *ent.Member
 					return zeroVal, err
@@ -12408,7 +12418,7 @@ func (ec *executionContext) _Subscription_membership(ctx context.Context, field 
 					var zeroVal *ent.Member
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -13561,7 +13571,25 @@ func (ec *executionContext) _Workspace_invitations(ctx context.Context, field gr
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Workspace().Invitations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*workspace.InvitationFilter))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER"})
+				if err != nil {
+					var zeroVal *model.Connection[*ent.Invitation]
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *model.Connection[*ent.Invitation]
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, obj, directive0, in, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Invitation]) graphql.Marshaler {
 			return ec.marshalOInvitationConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
@@ -13605,7 +13633,25 @@ func (ec *executionContext) _Workspace_auditEvents(ctx context.Context, field gr
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Workspace().AuditEvents(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*audit.Filter))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER"})
+				if err != nil {
+					var zeroVal *model.Connection[*ent.AuditEvent]
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *model.Connection[*ent.AuditEvent]
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, obj, directive0, in, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.AuditEvent]) graphql.Marshaler {
 			return ec.marshalOAuditEventConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
@@ -15310,21 +15356,21 @@ func (ec *executionContext) unmarshalInputCreateMiniProgramInput(ctx context.Con
 			it.LaunchTargetCode = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Name = data
 		case "tagline":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tagline"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Tagline = data
 		case "description":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -15338,21 +15384,21 @@ func (ec *executionContext) unmarshalInputCreateMiniProgramInput(ctx context.Con
 			it.Logo = data
 		case "industryCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industryCode"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.IndustryCode = data
 		case "servicePhone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("servicePhone"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.ServicePhone = data
 		case "serviceEmail":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceEmail"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -21401,6 +21447,24 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) unmarshalNString2ᚖstring(ctx context.Context, v any) (*string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "String!")
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalString(*v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNTransferOwnershipInput2minidockᚋinternalᚋworkspaceᚐTransferInput(ctx context.Context, v any) (workspace.TransferInput, error) {
 	res, err := ec.unmarshalInputTransferOwnershipInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -22234,6 +22298,42 @@ func (ec *executionContext) marshalOSignUpPayload2ᚖminidockᚋgraphᚋmodelᚐ
 		return graphql.Null
 	}
 	return ec._SignUpPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx context.Context, v any) ([]user.StaffRole, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]user.StaffRole, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNStaffRole2minidockᚋentᚋuserᚐStaffRole(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []user.StaffRole) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStaffRole2minidockᚋentᚋuserᚐStaffRole(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOStaffRole2ᚖminidockᚋentᚋuserᚐStaffRole(ctx context.Context, v any) (*user.StaffRole, error) {

@@ -7,7 +7,6 @@ import (
 	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/graph/model"
-	"minidock/internal/access"
 	"minidock/internal/page"
 	"minidock/internal/siblings"
 	"minidock/internal/workspace"
@@ -28,85 +27,53 @@ func (r *queryResolver) Invitation(ctx context.Context, token string) (*model.In
 
 // InviteMembers asks people into a workspace.
 func (r *mutationResolver) InviteMembers(ctx context.Context, in workspace.InviteInput) (*model.InviteMembersPayload, error) {
-	invited, wrong, err := r.Workspaces.Invite(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.InviteMembersPayload{
-		Invitations: invited, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	invitations, err := r.Workspaces.Invite(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.InviteMembersPayload{Invitations: invitations, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // ResendInvitation sends an invitation again.
 func (r *mutationResolver) ResendInvitation(ctx context.Context, in model.ResendInvitationInput) (*model.ResendInvitationPayload, error) {
-	changed, wrong, err := r.Workspaces.Resend(ctx, actor(ctx), in.InvitationID)
-	if err != nil {
-		return nil, err
-	}
-	return &model.ResendInvitationPayload{
-		Invitation: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	invitation, err := r.Workspaces.Resend(ctx, viewer(ctx), in.InvitationID)
+	errs, err := userErrors(ctx, err)
+	return &model.ResendInvitationPayload{Invitation: invitation, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // WithdrawInvitation takes an invitation back.
 func (r *mutationResolver) WithdrawInvitation(ctx context.Context, in model.WithdrawInvitationInput) (*model.WithdrawInvitationPayload, error) {
-	changed, wrong, err := r.Workspaces.Withdraw(ctx, actor(ctx), in.InvitationID)
-	if err != nil {
-		return nil, err
-	}
-	return &model.WithdrawInvitationPayload{
-		Invitation: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	invitation, err := r.Workspaces.Withdraw(ctx, viewer(ctx), in.InvitationID)
+	errs, err := userErrors(ctx, err)
+	return &model.WithdrawInvitationPayload{Invitation: invitation, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // AcceptInvitation takes the place that an invitation offers.
 func (r *mutationResolver) AcceptInvitation(ctx context.Context, in workspace.AcceptInput) (*model.AcceptInvitationPayload, error) {
-	accepted, err := r.Workspaces.Accept(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := r.signIn(ctx, accepted.SignedUp, ""); err != nil {
-		return nil, err
-	}
-	return &model.AcceptInvitationPayload{
-		Member: accepted.Member, Viewer: viewerUnless(ctx, accepted.Wrong), Query: &model.Query{},
-		UserErrors: userErrors(ctx, accepted.Wrong),
-	}, nil
+	member, err := r.Workspaces.Accept(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.AcceptInvitationPayload{Member: member, Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // Invitations returns a page of the workspace's invitations.
 func (r *workspaceResolver) Invitations(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.InvitationFilter) (*model.InvitationConnection, error) {
-	if err := r.requireRole(ctx, w, access.ViewInvitations); err != nil {
-		return nil, err
-	}
 	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("invitations", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.Invitation], error) {
-		return r.Workspaces.Invitations(ctx, actor(ctx), ids(ws, workspaceID), args, wanted)
+		return r.Workspaces.Invitations(ctx, viewer(ctx), ids(ws, workspaceID), args, wanted)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return model.NewConnection(pages[w.ID], func(ctx context.Context) (int, error) {
 		counts, err := siblings.Read(w.Siblings, w, readKey("invitations.totalCount", wanted), func(ws []*ent.Workspace) (map[string]int, error) {
-			return r.Workspaces.CountInvitations(ctx, actor(ctx), ids(ws, workspaceID), wanted)
+			return r.Workspaces.CountInvitations(ctx, viewer(ctx), ids(ws, workspaceID), wanted)
 		})
 		return counts[w.ID], err
 	}), nil
 }
 
-// requireRole refuses a viewer whose role in the workspace may not do the operation.
-func (r *workspaceResolver) requireRole(ctx context.Context, w *ent.Workspace, operation access.Operation) error {
-	role, err := r.ViewerRole(ctx, w)
-	if err != nil {
-		return err
-	}
-	return access.RequireAllowed(role, operation)
-}
-
 // Workspace returns where the invitation is to.
 func (r *invitationResolver) Workspace(ctx context.Context, i *ent.Invitation) (*ent.Workspace, error) {
 	workspaces, err := siblings.Read(i.Siblings, i, "workspace", func(is []*ent.Invitation) (map[string]*ent.Workspace, error) {
-		return r.Workspaces.ByIDs(ctx, actor(ctx), ids(is, func(i *ent.Invitation) string { return i.WorkspaceID }))
+		return r.Workspaces.ByIDs(ctx, viewer(ctx), ids(is, func(i *ent.Invitation) string { return i.WorkspaceID }))
 	})
 	return present(workspaces, i.WorkspaceID, err)
 }
@@ -124,7 +91,7 @@ func (r *invitationResolver) Status(_ context.Context, i *ent.Invitation) (invit
 // MiniPrograms returns what a developer is invited to work on.
 func (r *invitationResolver) MiniPrograms(ctx context.Context, i *ent.Invitation) ([]*ent.MiniProgram, error) {
 	miniPrograms, err := siblings.Read(i.Siblings, i, "miniPrograms", func(is []*ent.Invitation) (map[string][]*ent.MiniProgram, error) {
-		return r.Workspaces.MiniProgramsInvitedTo(ctx, actor(ctx), ids(is, func(i *ent.Invitation) string { return i.ID }))
+		return r.Workspaces.MiniProgramsInvitedTo(ctx, viewer(ctx), is)
 	})
 	return miniPrograms[i.ID], err
 }
@@ -132,7 +99,7 @@ func (r *invitationResolver) MiniPrograms(ctx context.Context, i *ent.Invitation
 // InvitedBy returns who invited.
 func (r *invitationResolver) InvitedBy(ctx context.Context, i *ent.Invitation) (*ent.User, error) {
 	users, err := siblings.Read(i.Siblings, i, "invitedBy", func(is []*ent.Invitation) (map[string]*ent.User, error) {
-		return r.Accounts.ByIDs(ctx, actor(ctx), ids(is, func(i *ent.Invitation) string { return i.InvitedByID }))
+		return r.Workspaces.Inviters(ctx, viewer(ctx), is)
 	})
 	return present(users, i.InvitedByID, err)
 }

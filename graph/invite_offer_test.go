@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	accounts "minidock/internal/account"
 	"minidock/internal/apitest"
+	hashes "minidock/internal/token"
 )
 
 const offerQuery = `query($token: String!) {
@@ -75,16 +75,16 @@ func TestATokenThatIsGoodForNothingOffersNothing(t *testing.T) {
 		done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": ids[2]}), "resendInvitation")
 		w.LetterTo(t, "max2@example.com")
 		w.Advance(72 * time.Hour)
-		hash := accounts.HashToken(tokens[3])
-		for _, token := range append(tokens, "", " ", "x", "\x00", tokens[3]+"\x00", tokens[3]+"x", strings.ToUpper(tokens[3]), ids[3], hash, "' OR 1=1 --", "用户",
+		hash := hashes.Hash(tokens[3])
+		for _, sent := range append(tokens, "", " ", "x", "\x00", tokens[3]+"\x00", tokens[3]+"x", strings.ToUpper(tokens[3]), ids[3], hash, "' OR 1=1 --", "用户",
 			strings.Repeat("x", 9000)) {
-			offersNothing(t, w, token)
+			offersNothing(t, w, sent)
 			want := "INVALID_TOKEN token"
-			if token == "" {
+			if sent == "" {
 				want = "BLANK token"
 			}
 			inviteUnchanged(t, w, func() *apitest.Answer {
-				answer := acceptPlace(t, w.Visitor(t), acceptInput(token, apitest.Password, "Max"))
+				answer := acceptPlace(t, w.Visitor(t), acceptInput(sent, apitest.Password, "Max"))
 				acceptRefused(t, answer, want)
 				return answer
 			})
@@ -99,7 +99,7 @@ func TestTheTokenOfAnInvitationIsKeptByItsHashOnly(t *testing.T) {
 		first := w.LetterTo(t, "eva@example.com").Token(t)
 		done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": one}), "resendInvitation")
 		second := w.LetterTo(t, "eva@example.com").Token(t)
-		hash := accounts.HashToken(second)
+		hash := hashes.Hash(second)
 		if kept := w.Client.Invitation.GetX(t.Context(), one).TokenHash; kept == nil || *kept != hash {
 			t.Error("the hash is not that of the last token")
 		}

@@ -13,68 +13,44 @@ import (
 
 // ChangeMemberRole makes a master a developer, or a developer a master.
 func (r *mutationResolver) ChangeMemberRole(ctx context.Context, in workspace.ChangeRoleInput) (*model.ChangeMemberRolePayload, error) {
-	changed, wrong, err := r.Workspaces.ChangeRole(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.ChangeMemberRolePayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	member, err := r.Workspaces.ChangeRole(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.ChangeMemberRolePayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // AssignMiniPrograms has a developer work on these mini programs and on no others.
 func (r *mutationResolver) AssignMiniPrograms(ctx context.Context, in workspace.AssignInput) (*model.AssignMiniProgramsPayload, error) {
-	changed, wrong, err := r.Workspaces.Assign(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.AssignMiniProgramsPayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	member, err := r.Workspaces.Assign(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.AssignMiniProgramsPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // BlockMember shuts a member out.
 func (r *mutationResolver) BlockMember(ctx context.Context, in model.BlockMemberInput) (*model.BlockMemberPayload, error) {
-	changed, wrong, err := r.Workspaces.Block(ctx, actor(ctx), in.MemberID)
-	if err != nil {
-		return nil, err
-	}
-	return &model.BlockMemberPayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	member, err := r.Workspaces.Block(ctx, viewer(ctx), in.MemberID)
+	errs, err := userErrors(ctx, err)
+	return &model.BlockMemberPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // UnblockMember lets a member in again.
 func (r *mutationResolver) UnblockMember(ctx context.Context, in model.UnblockMemberInput) (*model.UnblockMemberPayload, error) {
-	changed, wrong, err := r.Workspaces.Unblock(ctx, actor(ctx), in.MemberID)
-	if err != nil {
-		return nil, err
-	}
-	return &model.UnblockMemberPayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	member, err := r.Workspaces.Unblock(ctx, viewer(ctx), in.MemberID)
+	errs, err := userErrors(ctx, err)
+	return &model.UnblockMemberPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // RemoveMember ends a membership.
 func (r *mutationResolver) RemoveMember(ctx context.Context, in model.RemoveMemberInput) (*model.RemoveMemberPayload, error) {
-	changed, wrong, err := r.Workspaces.Remove(ctx, actor(ctx), in.MemberID)
-	if err != nil {
-		return nil, err
-	}
-	return &model.RemoveMemberPayload{
-		Member: changed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	member, err := r.Workspaces.Remove(ctx, viewer(ctx), in.MemberID)
+	errs, err := userErrors(ctx, err)
+	return &model.RemoveMemberPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // TransferOwnership makes a master the owner.
 func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.TransferInput) (*model.TransferOwnershipPayload, error) {
-	owner, wrong, err := r.Workspaces.TransferOwnership(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.TransferOwnershipPayload{
-		Member: owner, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	member, err := r.Workspaces.TransferOwnership(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.TransferOwnershipPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // Membership tells the viewer's own place in a workspace and how it changes.
@@ -82,21 +58,21 @@ func (r *subscriptionResolver) Membership(ctx context.Context, workspaceID strin
 	if _, ok := session.StreamOf(ctx); !ok {
 		return nil, errStreamOnly
 	}
-	return r.Workspaces.Watches.Membership(ctx, actor(ctx), workspaceID)
+	return r.Workspaces.Watches.Membership(ctx, viewer(ctx), workspaceID)
 }
 
 // Members returns a page of the workspace's members.
 func (r *workspaceResolver) Members(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.Filter) (*model.MemberConnection, error) {
 	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("members", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.Member], error) {
-		return r.Workspaces.Members(ctx, actor(ctx), ids(ws, workspaceID), args, wanted)
+		return r.Workspaces.Members(ctx, viewer(ctx), ids(ws, workspaceID), args, wanted)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return model.NewConnection(pages[w.ID], func(ctx context.Context) (int, error) {
 		counts, err := siblings.Read(w.Siblings, w, readKey("members.totalCount", wanted), func(ws []*ent.Workspace) (map[string]int, error) {
-			return r.Workspaces.CountMembers(ctx, actor(ctx), ids(ws, workspaceID), wanted)
+			return r.Workspaces.CountMembers(ctx, viewer(ctx), ids(ws, workspaceID), wanted)
 		})
 		return counts[w.ID], err
 	}), nil
@@ -105,7 +81,7 @@ func (r *workspaceResolver) Members(ctx context.Context, w *ent.Workspace, first
 // User returns who the member is.
 func (r *memberResolver) User(ctx context.Context, m *ent.Member) (*ent.User, error) {
 	users, err := siblings.Read(m.Siblings, m, "user", func(ms []*ent.Member) (map[string]*ent.User, error) {
-		return r.Accounts.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.Member) string { return m.UserID }))
+		return r.Workspaces.Persons(ctx, viewer(ctx), ms)
 	})
 	return present(users, m.UserID, err)
 }
@@ -113,7 +89,7 @@ func (r *memberResolver) User(ctx context.Context, m *ent.Member) (*ent.User, er
 // Workspace returns where the member is one.
 func (r *memberResolver) Workspace(ctx context.Context, m *ent.Member) (*ent.Workspace, error) {
 	workspaces, err := siblings.Read(m.Siblings, m, "workspace", func(ms []*ent.Member) (map[string]*ent.Workspace, error) {
-		return r.Workspaces.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.Member) string { return m.WorkspaceID }))
+		return r.Workspaces.ByIDs(ctx, viewer(ctx), ids(ms, func(m *ent.Member) string { return m.WorkspaceID }))
 	})
 	return present(workspaces, m.WorkspaceID, err)
 }
@@ -121,7 +97,7 @@ func (r *memberResolver) Workspace(ctx context.Context, m *ent.Member) (*ent.Wor
 // MiniPrograms returns what the member is assigned to.
 func (r *memberResolver) MiniPrograms(ctx context.Context, m *ent.Member) ([]*ent.MiniProgram, error) {
 	assigned, err := siblings.Read(m.Siblings, m, "miniPrograms", func(ms []*ent.Member) (map[string][]*ent.MiniProgram, error) {
-		return r.Workspaces.MiniProgramsOf(ctx, actor(ctx), ids(ms, func(m *ent.Member) string { return m.ID }))
+		return r.Workspaces.MiniProgramsOf(ctx, viewer(ctx), ids(ms, func(m *ent.Member) string { return m.ID }))
 	})
 	return assigned[m.ID], err
 }
@@ -132,7 +108,7 @@ func (r *memberResolver) InvitedBy(ctx context.Context, m *ent.Member) (*ent.Use
 		return nil, nil
 	}
 	users, err := siblings.Read(m.Siblings, m, "invitedBy", func(ms []*ent.Member) (map[string]*ent.User, error) {
-		return r.Accounts.ByIDs(ctx, actor(ctx), known(ms, func(m *ent.Member) *string { return m.InvitedByID }))
+		return r.Accounts.ByIDs(ctx, viewer(ctx), known(ms, func(m *ent.Member) *string { return m.InvitedByID }))
 	})
 	return users[*m.InvitedByID], err
 }

@@ -19,45 +19,32 @@ import (
 
 // MiniProgram returns a mini program that the viewer may see.
 func (r *queryResolver) MiniProgram(ctx context.Context, id string) (*ent.MiniProgram, error) {
-	miniPrograms, err := r.MiniPrograms.ByIDs(ctx, actor(ctx), []string{id})
+	miniPrograms, err := r.MiniPrograms.ByIDs(ctx, viewer(ctx), []string{id})
 	return present(miniPrograms, id, err)
 }
 
 // CreateMiniProgram creates a mini program in a workspace.
 func (r *mutationResolver) CreateMiniProgram(ctx context.Context, in miniprogram.CreateInput) (*model.CreateMiniProgramPayload, error) {
-	outcome, err := r.MiniPrograms.Create(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.CreateMiniProgramPayload{
-		MiniProgram: outcome.MiniProgram,
-		Query:       &model.Query{},
-		Warnings:    userErrors(ctx, outcome.Warnings),
-		UserErrors:  userErrors(ctx, outcome.Wrong),
-	}, nil
+	saved, err := r.MiniPrograms.Create(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.CreateMiniProgramPayload{MiniProgram: saved.MiniProgram, Warnings: translate(ctx, saved.Warnings), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// UpdateMiniProgram changes the information of a mini program.
+// UpdateMiniProgram changes the profile of a mini program.
 func (r *mutationResolver) UpdateMiniProgram(ctx context.Context, in model.UpdateMiniProgramInput) (*model.UpdateMiniProgramPayload, error) {
-	outcome, err := r.MiniPrograms.Update(ctx, actor(ctx), miniprogram.UpdateInput{
-		MiniProgramID: in.MiniProgramID,
-		Name:          given(in.Name),
-		Tagline:       given(in.Tagline),
-		Description:   given(in.Description),
-		Logo:          given(in.Logo),
-		IndustryCode:  given(in.IndustryCode),
-		ServicePhone:  given(in.ServicePhone),
-		ServiceEmail:  given(in.ServiceEmail),
-	})
-	if err != nil {
-		return nil, err
-	}
+	saved, err := r.MiniPrograms.Update(ctx, viewer(ctx), miniprogram.UpdateInput{MiniProgramID: in.MiniProgramID, Profile: miniprogram.Profile{
+		Name:         given(in.Name),
+		Tagline:      given(in.Tagline),
+		Description:  given(in.Description),
+		Logo:         given(in.Logo),
+		IndustryCode: given(in.IndustryCode),
+		ServicePhone: given(in.ServicePhone),
+		ServiceEmail: given(in.ServiceEmail),
+	}})
+	errs, err := userErrors(ctx, err)
 	return &model.UpdateMiniProgramPayload{
-		MiniProgram: outcome.MiniProgram,
-		Query:       &model.Query{},
-		Warnings:    userErrors(ctx, outcome.Warnings),
-		UserErrors:  userErrors(ctx, outcome.Wrong),
-	}, nil
+		MiniProgram: saved.MiniProgram, Warnings: translate(ctx, saved.Warnings), UserErrors: errs, Query: &model.Query{},
+	}, err
 }
 
 // MiniPrograms returns a page of the workspace's mini programs.
@@ -69,7 +56,7 @@ func (r *workspaceResolver) MiniPrograms(ctx context.Context, w *ent.Workspace, 
 	wanted := orAll(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("miniPrograms", args, order, wanted),
 		func(ws []*ent.Workspace) (map[string]page.Page[*ent.MiniProgram], error) {
-			return r.Resolver.MiniPrograms.List(ctx, actor(ctx), ids(ws, workspaceID), args, order, wanted)
+			return r.Resolver.MiniPrograms.List(ctx, viewer(ctx), ids(ws, workspaceID), args, order, wanted)
 		})
 	if err != nil {
 		return nil, err
@@ -77,7 +64,7 @@ func (r *workspaceResolver) MiniPrograms(ctx context.Context, w *ent.Workspace, 
 	return model.NewConnection(pages[w.ID], func(ctx context.Context) (int, error) {
 		counts, err := siblings.Read(w.Siblings, w, readKey("miniPrograms.totalCount", wanted),
 			func(ws []*ent.Workspace) (map[string]int, error) {
-				return r.Resolver.MiniPrograms.Count(ctx, actor(ctx), ids(ws, workspaceID), wanted)
+				return r.Resolver.MiniPrograms.Count(ctx, viewer(ctx), ids(ws, workspaceID), wanted)
 			})
 		return counts[w.ID], err
 	}), nil
@@ -86,7 +73,7 @@ func (r *workspaceResolver) MiniPrograms(ctx context.Context, w *ent.Workspace, 
 // Workspace returns the workspace that the mini program belongs to.
 func (r *miniProgramResolver) Workspace(ctx context.Context, m *ent.MiniProgram) (*ent.Workspace, error) {
 	workspaces, err := siblings.Read(m.Siblings, m, "workspace", func(ms []*ent.MiniProgram) (map[string]*ent.Workspace, error) {
-		return r.Workspaces.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))
+		return r.Workspaces.ByIDs(ctx, viewer(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))
 	})
 	return present(workspaces, m.WorkspaceID, err)
 }
@@ -94,7 +81,7 @@ func (r *miniProgramResolver) Workspace(ctx context.Context, m *ent.MiniProgram)
 // CreatedBy returns who created the mini program.
 func (r *miniProgramResolver) CreatedBy(ctx context.Context, m *ent.MiniProgram) (*ent.User, error) {
 	users, err := siblings.Read(m.Siblings, m, "createdBy", func(ms []*ent.MiniProgram) (map[string]*ent.User, error) {
-		return r.Accounts.ByIDs(ctx, actor(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.CreatedByID }))
+		return r.MiniPrograms.Creators(ctx, viewer(ctx), ms)
 	})
 	return present(users, m.CreatedByID, err)
 }
@@ -102,7 +89,7 @@ func (r *miniProgramResolver) CreatedBy(ctx context.Context, m *ent.MiniProgram)
 // LaunchTargets returns the apps that the mini program is made for.
 func (r *miniProgramResolver) LaunchTargets(ctx context.Context, m *ent.MiniProgram) ([]*launchtarget.Target, error) {
 	targets, err := siblings.Read(m.Siblings, m, "launchTargets", func(ms []*ent.MiniProgram) (map[string][]*launchtarget.Target, error) {
-		return r.MiniPrograms.LaunchTargets(ctx, actor(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.ID }))
+		return r.MiniPrograms.LaunchTargets(ctx, viewer(ctx), ms)
 	})
 	return present(targets, m.ID, err)
 }
@@ -111,14 +98,14 @@ func (r *miniProgramResolver) LaunchTargets(ctx context.Context, m *ent.MiniProg
 func (r *miniProgramResolver) Developers(ctx context.Context, m *ent.MiniProgram, first *int, after *string, last *int, before *string) (*model.MemberConnection, error) {
 	args := page.Args{First: first, After: after, Last: last, Before: before}
 	pages, err := siblings.Read(m.Siblings, m, readKey("developers", args), func(ms []*ent.MiniProgram) (map[string]page.Page[*ent.Member], error) {
-		return r.Workspaces.Developers(ctx, actor(ctx), ids(ms, miniProgramID), args)
+		return r.Workspaces.Developers(ctx, viewer(ctx), ms, args)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return model.NewConnection(pages[m.ID], func(ctx context.Context) (int, error) {
 		counts, err := siblings.Read(m.Siblings, m, "developers.totalCount", func(ms []*ent.MiniProgram) (map[string]int, error) {
-			return r.Workspaces.CountDevelopers(ctx, actor(ctx), ids(ms, miniProgramID))
+			return r.Workspaces.CountDevelopers(ctx, viewer(ctx), ms)
 		})
 		return counts[m.ID], err
 	}), nil
@@ -127,7 +114,7 @@ func (r *miniProgramResolver) Developers(ctx context.Context, m *ent.MiniProgram
 // ViewerCan returns what the viewer may do to the mini program.
 func (r *miniProgramResolver) ViewerCan(ctx context.Context, m *ent.MiniProgram) ([]model.Permission, error) {
 	roles, err := siblings.Read(m.Siblings, m, "viewerCan", func(ms []*ent.MiniProgram) (map[string]member.Role, error) {
-		return r.Workspaces.Roles(ctx, actor(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))
+		return r.Workspaces.Roles(ctx, viewer(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))
 	})
 	role, err := present(roles, m.WorkspaceID, err)
 	if err != nil {
@@ -135,8 +122,6 @@ func (r *miniProgramResolver) ViewerCan(ctx context.Context, m *ent.MiniProgram)
 	}
 	return permissions(role, id.MiniProgram), nil
 }
-
-func miniProgramID(m *ent.MiniProgram) string { return m.ID }
 
 // Industry returns the merchant's line of business.
 func (r *miniProgramResolver) Industry(_ context.Context, m *ent.MiniProgram) (*industry.Industry, error) {

@@ -61,10 +61,14 @@ func (a *api) readMultipart(w http.ResponseWriter, r *http.Request) (*request, *
 	if refusal != nil {
 		return nil, refusal
 	}
-	if !actor(r.Context()).SignedIn() {
+	principal, refusal := a.principal(r.Context())
+	if refusal != nil {
+		return nil, refusal
+	}
+	if !principal.SignedIn() {
 		return nil, fault.ErrUnauthenticated
 	}
-	leave, refusal := a.takePlace(w, r)
+	leave, refusal := a.takePlace(w, r, principal.UserID)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -79,15 +83,16 @@ func (a *api) readMultipart(w http.ResponseWriter, r *http.Request) (*request, *
 		release()
 		return nil, refusal
 	}
+	viewer(r.Context()).Stale() // the file may have taken long
 	beside.params.Headers = r.Header
 	return &request{params: beside.params, deadline: a.limits.UploadTime, upload: true, release: release}, nil
 }
 
 // takePlace waits for the file's turn, and has the connection wait for the file as long as a file may take.
-func (a *api) takePlace(w http.ResponseWriter, r *http.Request) (leave func(), refusal *fault.Refusal) {
+func (a *api) takePlace(w http.ResponseWriter, r *http.Request, userID string) (leave func(), refusal *fault.Refusal) {
 	ctx, cancel := context.WithTimeout(r.Context(), a.limits.UploadTime)
 	defer cancel()
-	leave, err := a.uploads.take(ctx, actor(ctx).UserID)
+	leave, err := a.uploads.take(ctx, userID)
 	if err != nil {
 		return nil, overdue(ctx)
 	}

@@ -73,11 +73,12 @@ func (r *queryResolver) nodesOf(ctx context.Context, kind id.Kind, ids []string,
 }
 
 // add reads rows of the database. Whoever is signed out sees none.
-func add[N model.Node](ctx context.Context, found map[string]model.Node, ids []string, read func(context.Context, access.Actor, []string) (map[string]N, error)) error {
-	if !actor(ctx).SignedIn() {
-		return nil
+func add[N model.Node](ctx context.Context, found map[string]model.Node, ids []string, read func(context.Context, *access.Viewer, []string) (map[string]N, error)) error {
+	principal, err := viewer(ctx).Principal(ctx)
+	if err != nil || !principal.SignedIn() {
+		return err
 	}
-	rows, err := read(ctx, actor(ctx), ids)
+	rows, err := read(ctx, viewer(ctx), ids)
 	for key, row := range rows {
 		found[key] = row
 	}

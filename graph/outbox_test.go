@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"minidock/internal/apitest"
+	"minidock/internal/operation"
 	"minidock/internal/outbox"
 )
 
@@ -47,7 +48,8 @@ func TestOfWhatIsRolledBackNoMailIsSent(t *testing.T) {
 		})
 		tx, err := w.Client.Tx(t.Context())
 		if err == nil {
-			err = outbox.Write(t.Context(), tx, outbox.Entry{Kind: "PASSWORD_CHANGED", To: "bob@example.com", About: ann.ID}, w.Now())
+			entry := outbox.Entry{Kind: "PASSWORD_CHANGED", To: "bob@example.com", About: ann.ID}
+			err = outbox.New(nil, nil, nil, nil, nil).Write(t.Context(), &operation.Tx{Tx: tx, Now: w.Now()}, entry)
 		}
 		if err == nil {
 			err = tx.Rollback()

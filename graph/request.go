@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -73,11 +74,32 @@ func (a *api) readRequest(w http.ResponseWriter, r *http.Request) (*request, *fa
 }
 
 func (a *api) readJSON(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *fault.Refusal) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, a.limits.BodyBytes))
-	if err != nil {
+	limited := http.MaxBytesReader(w, r.Body, a.limits.BodyBytes)
+	body, err := io.ReadAll(io.LimitReader(limited, unjudged))
+	if err == nil && len(body) == unjudged {
+		body, err = a.readRest(r.Context(), body, limited)
+	}
+	var refusal *fault.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return nil, refusal
+	case err != nil:
 		return nil, unreadable(err, errUnreadable)
 	}
 	return decode(body)
+}
+
+// unjudged is the most of a body that is read before anything is asked of the database: who sends a request is judged once,
+// when it is complete. A longer one is judged before the rest of it is read, and again after.
+const unjudged = 64 << 10
+
+func (a *api) readRest(ctx context.Context, body []byte, from io.Reader) ([]byte, error) {
+	if _, refusal := a.principal(ctx); refusal != nil {
+		return nil, refusal
+	}
+	defer viewer(ctx).Stale()
+	rest, err := io.ReadAll(from)
+	return append(body, rest...), err
 }
 
 // unreadable says why a body could not be read; otherwise, where it was neither too large nor too slow.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"minidock/ent"
 	"minidock/internal/access"
 	"minidock/internal/account"
 	"minidock/internal/audit"
@@ -18,8 +17,6 @@ import (
 
 // Resolver gives the resolvers what they call.
 type Resolver struct {
-	// Client is what the directives read roles with.
-	Client       *ent.Client
 	Sessions     *session.Sessions
 	Accounts     *account.Accounts
 	Workspaces   *workspace.Workspaces
@@ -64,7 +61,7 @@ func (r *Resolver) MiniProgram() MiniProgramResolver   { return &miniProgramReso
 func (r *Resolver) Industry() IndustryResolver         { return &industryResolver{r} }
 func (r *Resolver) FieldRule() FieldRuleResolver       { return &fieldRuleResolver{r} }
 
-func actor(ctx context.Context) access.Actor { return session.Actor(ctx) }
+func viewer(ctx context.Context) *access.Viewer { return access.Of(ctx) }
 
 // present returns the row with this id, or NOT_FOUND when it is absent or hidden.
 func present[T any](rows map[string]T, id string, err error) (T, error) {

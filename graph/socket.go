@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/session"
 )
@@ -54,6 +55,10 @@ func isUpgrade(r *http.Request) bool {
 // serveSocket talks with a client over a WebSocket as graphql-transport-ws says, about subscriptions only. The socket is
 // closed when its session ends.
 func (a *api) serveSocket(w http.ResponseWriter, r *http.Request) {
+	if _, refusal := a.principal(r.Context()); refusal != nil {
+		refuse(w, r, mediaJSON, refusal)
+		return
+	}
 	offer := &handshake{ResponseWriter: w}
 	conn, err := websocket.Accept(offer, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{subprotocol},
@@ -70,7 +75,7 @@ func (a *api) serveSocket(w http.ResponseWriter, r *http.Request) {
 		s.close(closeSubprotocol)
 		return
 	}
-	ctx, stream, err := a.resolver.Sessions.Open(r.Context(), session.Socket, a.limits.SessionSockets)
+	ctx, stream, err := a.resolver.Sessions.Open(r.Context(), viewer(r.Context()), session.Socket, a.limits.SessionSockets)
 	if err != nil {
 		s.close(closingFor(err))
 		return
@@ -266,7 +271,7 @@ func (s *socket) subscribe(ctx context.Context, received message) *closing {
 	if received.ID == "" {
 		return closeInvalid
 	}
-	ctx = graphql.StartOperationTrace(ctx)
+	ctx = access.With(graphql.StartOperationTrace(ctx), viewer(ctx).Again())
 	params, refusal := decode(received.Payload)
 	if refusal != nil {
 		s.write(s.refusal(ctx, received.ID, nil, gqlerror.List{coded(refusal)}))

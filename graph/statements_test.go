@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"minidock/ent/member"
@@ -39,11 +40,72 @@ func colleagues(t *testing.T, w *apitest.World, n int, workspaceIDs ...string) [
 func counted(t *testing.T, w *apitest.World, p *apitest.Person, query string, variables apitest.Vars) (*apitest.Answer, int64) {
 	t.Helper()
 	var answer *apitest.Answer
-	statements := w.Statements(func() { answer = p.Do(t, query, variables) })
+	statements := w.StatementTexts(func() { answer = p.Do(t, query, variables) })
 	if code := answer.Code(t); code != "" {
 		t.Fatalf("%s: %s", code, answer.Body)
 	}
-	return answer, statements
+	for _, statement := range statements {
+		if strings.Count(statement, "EXISTS") > 1 {
+			t.Errorf("a statement of a read asks more than once for what exists: %s", statement)
+		}
+	}
+	return answer, int64(len(statements))
+}
+
+// Each read costs as many statements for whoever asks: the viewer, and one for each type on the way.
+func TestReadsTakeFewStatementsForEveryRole(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner, master, developer := w.SignUp(t, "ann"), w.SignUp(t, "max"), w.SignUp(t, "dev")
+		others := []*apitest.Person{developer, w.SignUp(t, "dana"), w.SignUp(t, "dora")}
+		var workspaceIDs []string
+		var miniProgramID string
+		for n := range 50 {
+			workspaceID := w.Found(t, owner, fmt.Sprintf("Coffee %d", n))
+			workspaceIDs = append(workspaceIDs, workspaceID)
+			w.Join(t, workspaceID, master, member.RoleMASTER)
+			var memberIDs []string
+			for _, one := range others {
+				memberIDs = append(memberIDs, w.Join(t, workspaceID, one, member.RoleDEVELOPER))
+			}
+			for id := range stock(t, w, workspaceID, []*apitest.Person{owner, master}, map[bool]int{true: 20, false: 10}[n == 0]) {
+				for _, memberID := range memberIDs {
+					w.Assign(t, memberID, id)
+				}
+				if n == 0 {
+					miniProgramID = id
+				}
+			}
+		}
+		for name, read := range map[string]struct {
+			query string
+			most  int64
+			check func(*apitest.Answer) bool
+		}{
+			"R1": {`{ miniProgram(id: "` + miniProgramID + `") { id name workspace { id name } createdBy { id displayName } } }`, 4,
+				func(a *apitest.Answer) bool { return a.Get("miniProgram.createdBy.id") != nil && a.Get("miniProgram.workspace.name") == "Coffee 0" }},
+			"R2": {`{ workspace(id: "` + workspaceIDs[0] + `") { miniPrograms(first: 20) { nodes {
+				id name createdBy { id displayName } developers(first: 3) { nodes { id role joinedAt } } } } } }`, 5,
+				func(a *apitest.Answer) bool {
+					return len(a.List(t, "workspace.miniPrograms.nodes")) == 20 && len(a.List(t, "workspace.miniPrograms.nodes.19.developers.nodes")) == 3
+				}},
+			"R3": {`{ viewer { memberships(first: 50) { nodes { workspace {
+				id name miniPrograms(first: 10) { nodes { id name createdBy { id displayName } } } } } } } }`, 5,
+				func(a *apitest.Answer) bool {
+					return len(a.List(t, "viewer.memberships.nodes")) == 50 &&
+						len(a.List(t, "viewer.memberships.nodes.49.workspace.miniPrograms.nodes")) == 10
+				}},
+		} {
+			for _, p := range []*apitest.Person{owner, master, developer} {
+				answer, statements := counted(t, w, p, read.query, nil)
+				if statements > read.most {
+					t.Errorf("%s by %s takes %d statements, not %d", name, p.DisplayName, statements, read.most)
+				}
+				if !read.check(answer) {
+					t.Errorf("%s by %s: %s", name, p.DisplayName, answer.Body)
+				}
+			}
+		}
+	})
 }
 
 const nested = ` id name createdBy { displayName } workspace { id name viewerRole quotas { used } miniPrograms(first: 1) { totalCount nodes { id createdBy { id } } } } launchTargets { code } `

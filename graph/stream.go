@@ -21,6 +21,7 @@ func (a *api) run(ctx context.Context, operation *graphql.OperationContext, tell
 	defer func() { a.observe(ctx, operation, errors) }()
 	responses, ctx := a.executor.DispatchOperation(ctx, operation)
 	for response := responses(ctx); response != nil; response = responses(ctx) {
+		viewer(ctx).Stale() // each event is answered by what holds then
 		if len(errors) < maxErrors {
 			errors = append(errors, response.Errors...)
 		}

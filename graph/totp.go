@@ -9,44 +9,30 @@ import (
 
 // EnableTotp makes a secret for the viewer's authenticator app.
 func (r *mutationResolver) EnableTotp(ctx context.Context, in account.EnableTotpInput) (*model.EnableTotpPayload, error) {
-	secret, wrong, err := r.Accounts.EnableTotp(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.EnableTotpPayload{
-		TotpSecret: secret, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	secret, err := r.Accounts.EnableTotp(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.EnableTotpPayload{TotpSecret: secret, UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// ConfirmTotp makes the viewer's second factor count.
+// ConfirmTotp turns the viewer's second factor on.
 func (r *mutationResolver) ConfirmTotp(ctx context.Context, in account.ConfirmTotpInput) (*model.ConfirmTotpPayload, error) {
-	codes, wrong, err := r.Accounts.ConfirmTotp(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.ConfirmTotpPayload{
-		Viewer: viewerUnless(ctx, wrong), RecoveryCodes: codes, Query: &model.Query{},
-		UserErrors: userErrors(ctx, wrong),
-	}, nil
+	codes, err := r.Accounts.ConfirmTotp(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.ConfirmTotpPayload{Viewer: viewerUnless(errs), RecoveryCodes: codes, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // DisableTotp gives up the viewer's second factor.
 func (r *mutationResolver) DisableTotp(ctx context.Context, in account.DisableTotpInput) (*model.DisableTotpPayload, error) {
-	wrong, err := r.Accounts.DisableTotp(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.DisableTotpPayload{
-		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	errs, err := userErrors(ctx, r.Accounts.DisableTotp(ctx, viewer(ctx), in))
+	return &model.DisableTotpPayload{Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// TotpEnabled tells whether signing in takes a code.
+// TotpEnabled says whether signing in takes a code.
 func (r *viewerResolver) TotpEnabled(ctx context.Context, _ *model.Viewer) (bool, error) {
-	return r.Accounts.HasTotp(ctx, actor(ctx))
+	return r.Accounts.HasTotp(ctx, viewer(ctx))
 }
 
 // RecoveryCodesLeft counts the recovery codes that were not used.
 func (r *viewerResolver) RecoveryCodesLeft(ctx context.Context, _ *model.Viewer) (int, error) {
-	return r.Accounts.RecoveryCodesLeft(ctx, actor(ctx))
+	return r.Accounts.RecoveryCodesLeft(ctx, viewer(ctx))
 }

@@ -552,8 +552,8 @@ func TestEachMistakeAboutASecondFactorStandsAtItsField(t *testing.T) {
 			vars     apitest.Vars
 			want     []string
 		}{
-			{ann, enableTotp, apitest.Vars{"password": ""}, []string{"ALREADY_ENABLED", "BLANK password"}},
-			{ann, enableTotp, apitest.Vars{"password": "another password"}, []string{"ALREADY_ENABLED", "INVALID_CREDENTIALS password"}},
+			{ann, enableTotp, apitest.Vars{"password": ""}, []string{"BLANK password", "ALREADY_ENABLED"}},
+			{ann, enableTotp, apitest.Vars{"password": "another password"}, []string{"INVALID_CREDENTIALS password", "ALREADY_ENABLED"}},
 			{bob, enableTotp, apitest.Vars{"password": ""}, []string{"BLANK password"}},
 			{bob, enableTotp, apitest.Vars{"password": "another password"}, []string{"INVALID_CREDENTIALS password"}},
 			{bob, confirmTotp, apitest.Vars{"code": " "}, []string{"BLANK code"}},

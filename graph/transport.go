@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/limit"
 	"minidock/internal/requestid"
@@ -36,7 +37,7 @@ type api struct {
 // NewHandler returns the handler that answers GraphQL requests. It fails when a root field of the schema does not say
 // who may ask for it.
 func NewHandler(r *Resolver, limits limit.Limits, log *slog.Logger) (http.Handler, error) {
-	schema := NewExecutableSchema(Config{Schema: schemaWithoutDefer(), Resolvers: r, Directives: r.directives()})
+	schema := NewExecutableSchema(Config{Schema: schemaWithoutDefer(), Resolvers: r, Directives: directives()})
 	if err := checkAccess(schema.Schema()); err != nil {
 		return nil, err
 	}
@@ -141,16 +142,33 @@ func overdue(ctx context.Context) *fault.Refusal {
 	return fault.ErrUnavailable
 }
 
+// principal returns who sends the request. Whatever keeps that from being read, the client may ask again later.
+func (a *api) principal(ctx context.Context) (*access.Principal, *fault.Refusal) {
+	principal, err := viewer(ctx).Principal(ctx)
+	switch {
+	case err == nil:
+		return principal, nil
+	case ctx.Err() != nil:
+		return nil, overdue(ctx)
+	}
+	a.log.ErrorContext(ctx, "request failed", "requestId", requestid.Of(ctx), "error", err.Error())
+	return nil, fault.ErrUnavailable
+}
+
 // prepare makes an operation ready to be executed, or says what is wrong with it. The context has the time when it came in.
 func (a *api) prepare(ctx context.Context, came way, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
-	if wrong := a.documents.prepare(ctx, params.Query, actor(ctx).SignedIn()); wrong != nil {
+	principal, refusal := a.principal(ctx)
+	if refusal != nil {
+		return nil, gqlerror.List{coded(refusal)}
+	}
+	if wrong := a.documents.prepare(ctx, params.Query, principal.SignedIn()); wrong != nil {
 		return nil, wrong
 	}
 	operation, wrong := a.executor.CreateOperationContext(ctx, params)
 	if wrong != nil {
 		return operation, wrong
 	}
-	return operation, a.check(ctx, came, operation)
+	return operation, a.check(ctx, came, principal, operation)
 }
 
 // discreet keeps the schema's names from whoever may not ask for them.
@@ -162,18 +180,18 @@ func (a *api) discreet(ctx context.Context, wrong gqlerror.List) gqlerror.List {
 }
 
 // check refuses an operation that may not come this way or is over a limit.
-func (a *api) check(ctx context.Context, came way, operation *graphql.OperationContext) gqlerror.List {
+func (a *api) check(ctx context.Context, came way, principal *access.Principal, operation *graphql.OperationContext) gqlerror.List {
 	if refusal := came.refuses(operation.Operation.Operation); refusal != nil {
 		return gqlerror.List{coded(refusal)}
 	}
-	if operation.Operation.Operation == ast.Subscription && !actor(ctx).SignedIn() {
+	if operation.Operation.Operation == ast.Subscription && !principal.SignedIn() {
 		return gqlerror.List{coded(fault.ErrUnauthenticated)} // there is no session that it could end with
 	}
 	if err := a.checkIntrospection(ctx, operation); err != nil {
 		return gqlerror.List{err}
 	}
 	maxCost := a.limits.QueryCostSignedOut
-	if actor(ctx).SignedIn() {
+	if principal.SignedIn() {
 		maxCost = a.limits.QueryCost
 	}
 	cost, err := measure(a.limits, operation.Operation, operation.Variables, maxCost)

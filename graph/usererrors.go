@@ -2,32 +2,89 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"minidock/graph/model"
 	"minidock/internal/fault"
 	"minidock/internal/locale"
 )
 
-// userErrors returns the user errors of a payload, with their messages in the language of the request.
-func userErrors(ctx context.Context, list *fault.List) []*model.UserError {
-	errs := []*model.UserError{}
-	for _, err := range list.Errors() {
-		errs = append(errs, userError(ctx, err))
+// userErrors returns the user errors that an operation has ended with, in the order of the input's fields, for its payload; or the
+// error, when it is another one.
+func userErrors(ctx context.Context, err error) ([]*model.UserError, error) {
+	var errs *fault.UserErrors
+	if errors.As(err, &errs) {
+		return translate(ctx, errs), nil
 	}
-	return errs
+	return []*model.UserError{}, err
 }
 
-func userError(ctx context.Context, err fault.UserError) *model.UserError {
+// translate writes user errors or warnings in the language of the request.
+func translate(ctx context.Context, errs *fault.UserErrors) []*model.UserError {
+	translated := []*model.UserError{}
+	if errs == nil {
+		return translated
+	}
+	for _, err := range inOrder(ctx, errs.All()) {
+		translated = append(translated, translateOne(ctx, err))
+	}
+	return translated
+}
+
+func translateOne(ctx context.Context, err fault.UserError) *model.UserError {
 	e := &model.UserError{
 		Code: err.Code, Path: []string{}, Message: err.Message(locale.Of(ctx)), MessageKey: err.MessageKey(),
 		MessageParams: []*model.MessageParam{},
 	}
 	if steps := err.Steps(); len(steps) > 0 {
-		e.Path = append([]string{"input"}, steps...)
+		e.Path = append([]string{inputArgument}, steps...)
 	}
 	for _, param := range err.Params {
 		e.MessageParams = append(e.MessageParams, &model.MessageParam{Name: param.Name, Value: fmt.Sprint(param.Value)})
 	}
 	return e
+}
+
+// inputArgument is the one argument of every mutation that takes something.
+const inputArgument = "input"
+
+// inOrder sorts user errors by the fields of the mutation's input in the schema; those of the request as a whole come last.
+func inOrder(ctx context.Context, errs []fault.UserError) []fault.UserError {
+	sorted := slices.Clone(errs)
+	input := graphql.GetFieldContext(ctx).Field.Definition.Arguments.ForName(inputArgument)
+	if input == nil {
+		return sorted
+	}
+	slices.SortStableFunc(sorted, func(a, b fault.UserError) int {
+		return slices.Compare(placeOf(parsedSchema, input.Type, a.Steps()), placeOf(parsedSchema, input.Type, b.Steps()))
+	})
+	return sorted
+}
+
+// placeOf returns where the steps lead in an input: the position of each field in its type, and of each element in its list.
+func placeOf(schema *ast.Schema, at *ast.Type, steps []string) []int {
+	place := []int{}
+	for _, step := range steps {
+		if i, err := strconv.Atoi(step); err == nil {
+			place = append(place, i)
+			continue
+		}
+		fields := schema.Types[at.Name()].Fields
+		i := slices.IndexFunc(fields, func(field *ast.FieldDefinition) bool { return field.Name == step })
+		if place = append(place, i); i < 0 {
+			break
+		}
+		at = fields[i].Type
+	}
+	if len(place) == 0 {
+		return []int{math.MaxInt}
+	}
+	return place
 }

@@ -16,36 +16,27 @@ import (
 
 // Workspace returns a workspace that the viewer is a member of.
 func (r *queryResolver) Workspace(ctx context.Context, id string) (*ent.Workspace, error) {
-	workspaces, err := r.Workspaces.ByIDs(ctx, actor(ctx), []string{id})
+	workspaces, err := r.Workspaces.ByIDs(ctx, viewer(ctx), []string{id})
 	return present(workspaces, id, err)
 }
 
 // CreateWorkspace makes a workspace whose owner is the viewer.
 func (r *mutationResolver) CreateWorkspace(ctx context.Context, in workspace.CreateInput) (*model.CreateWorkspacePayload, error) {
-	created, wrong, err := r.Workspaces.Create(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.CreateWorkspacePayload{
-		Workspace: created, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	workspace, err := r.Workspaces.Create(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.CreateWorkspacePayload{Workspace: workspace, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // ChooseWorkspace makes a workspace the current one.
 func (r *mutationResolver) ChooseWorkspace(ctx context.Context, in model.ChooseWorkspaceInput) (*model.ChooseWorkspacePayload, error) {
-	wrong, err := r.Workspaces.Choose(ctx, actor(ctx), in.WorkspaceID)
-	if err != nil {
-		return nil, err
-	}
-	return &model.ChooseWorkspacePayload{
-		Viewer: viewerUnless(ctx, wrong), Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	errs, err := userErrors(ctx, r.Workspaces.Choose(ctx, viewer(ctx), in.WorkspaceID))
+	return &model.ChooseWorkspacePayload{Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // ViewerRole returns the viewer's role in the workspace.
 func (r *workspaceResolver) ViewerRole(ctx context.Context, w *ent.Workspace) (member.Role, error) {
 	roles, err := siblings.Read(w.Siblings, w, "viewerRole", func(ws []*ent.Workspace) (map[string]member.Role, error) {
-		return r.Workspaces.Roles(ctx, actor(ctx), ids(ws, workspaceID))
+		return r.Workspaces.Roles(ctx, viewer(ctx), ids(ws, workspaceID))
 	})
 	return present(roles, w.ID, err)
 }
@@ -53,7 +44,7 @@ func (r *workspaceResolver) ViewerRole(ctx context.Context, w *ent.Workspace) (m
 // Quotas returns what the workspace has used of each launch target's quota.
 func (r *workspaceResolver) Quotas(ctx context.Context, w *ent.Workspace) ([]*model.Quota, error) {
 	used, err := siblings.Read(w.Siblings, w, "quotas", func(ws []*ent.Workspace) (map[string]map[string]int, error) {
-		return r.Workspaces.QuotaUses(ctx, actor(ctx), ids(ws, workspaceID))
+		return r.Workspaces.QuotaUses(ctx, viewer(ctx), ids(ws, workspaceID))
 	})
 	if err != nil {
 		return nil, err
@@ -67,33 +58,23 @@ func (r *workspaceResolver) Quotas(ctx context.Context, w *ent.Workspace) ([]*mo
 
 // RenameWorkspace gives a workspace another name.
 func (r *mutationResolver) RenameWorkspace(ctx context.Context, in workspace.RenameInput) (*model.RenameWorkspacePayload, error) {
-	renamed, wrong, err := r.Workspaces.Rename(ctx, actor(ctx), in)
-	if err != nil {
-		return nil, err
-	}
-	return &model.RenameWorkspacePayload{
-		Workspace: renamed, Query: &model.Query{}, UserErrors: userErrors(ctx, wrong),
-	}, nil
+	workspace, err := r.Workspaces.Rename(ctx, viewer(ctx), in)
+	errs, err := userErrors(ctx, err)
+	return &model.RenameWorkspacePayload{Workspace: workspace, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // DeleteWorkspace deletes a workspace that has no mini programs.
 func (r *mutationResolver) DeleteWorkspace(ctx context.Context, in model.DeleteWorkspaceInput) (*model.DeleteWorkspacePayload, error) {
-	wrong, err := r.Workspaces.Delete(ctx, actor(ctx), in.WorkspaceID)
-	if err != nil {
-		return nil, err
-	}
-	return &model.DeleteWorkspacePayload{
-		DeletedWorkspaceID: unless(wrong, in.WorkspaceID), Query: &model.Query{},
-		UserErrors: userErrors(ctx, wrong),
-	}, nil
+	deleted, err := r.Workspaces.Delete(ctx, viewer(ctx), in.WorkspaceID)
+	errs, err := userErrors(ctx, err)
+	return &model.DeleteWorkspacePayload{DeletedWorkspaceID: unlessEmpty(deleted), UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // LeaveWorkspace ends the viewer's own membership.
 func (r *mutationResolver) LeaveWorkspace(ctx context.Context, in model.LeaveWorkspaceInput) (*model.LeaveWorkspacePayload, error) {
-	if err := r.Workspaces.Leave(ctx, actor(ctx), in.WorkspaceID); err != nil {
-		return nil, err
-	}
-	return &model.LeaveWorkspacePayload{LeftWorkspaceID: &in.WorkspaceID, Query: &model.Query{}, UserErrors: []*model.UserError{}}, nil
+	left, err := r.Workspaces.Leave(ctx, viewer(ctx), in.WorkspaceID)
+	errs, err := userErrors(ctx, err)
+	return &model.LeaveWorkspacePayload{LeftWorkspaceID: unlessEmpty(left), UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // ViewerCan returns what the viewer may do in the workspace.

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,8 @@ import (
 	"minidock/ent/session"
 	"minidock/internal/access"
 	"minidock/internal/apitest"
+	"minidock/internal/fault"
+	"minidock/internal/operation"
 	"minidock/internal/workspace"
 )
 
@@ -162,14 +165,14 @@ func TestAMembershipThatEndsMeanwhileIsAMistake(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		foreign := bob.CreateWorkspace(t, "Bob's")
-		sessionID := w.Client.Session.Query().Where(session.UserID(ann.ID)).OnlyIDX(t.Context())
-		workspaces := &workspace.Workspaces{Client: w.Client, Now: w.Now}
-		wrong, err := workspaces.Choose(t.Context(), access.Actor{UserID: ann.ID, SessionID: sessionID}, foreign)
-		if err != nil || wrong.Empty() {
+		workspaces := &workspace.Workspaces{DB: operation.DB{Client: w.Client, Now: w.Now}}
+		viewer := access.NewViewer(w.Client, access.Request{}, access.Account(ann.ID), nil)
+		var errs *fault.UserErrors
+		if err := workspaces.Choose(t.Context(), viewer, foreign); !errors.As(err, &errs) {
 			t.Fatalf("chosen, %v", err)
 		}
-		if got := wrong.Errors()[0]; got.Code != "NOT_FOUND" || got.Field != "workspaceId" {
-			t.Errorf("mistake %v", got)
+		if got := errs.All()[0]; got.Code != "NOT_FOUND" || got.Field != "workspaceId" {
+			t.Errorf("user error %v", got)
 		}
 		if n := w.Client.Session.Query().Where(session.WorkspaceIDNotNil()).CountX(t.Context()); n != 0 {
 			t.Error("the choice was written")

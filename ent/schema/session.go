@@ -14,7 +14,6 @@ type Session struct{ ent.Schema }
 func (Session) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Immutable().Sensitive().Comment("hash of the token in the cookie"),
-		field.Bytes("data").Sensitive(),
 		field.String("user_id").Immutable(),
 		field.String("workspace_id").Optional().Nillable().Comment("the current workspace"),
 		field.String("address").Default("").Comment("the network address that it was last used from"),

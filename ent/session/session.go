@@ -12,8 +12,6 @@ const (
 	Label = "session"
 	// FieldID holds the string denoting the id field in the database.
 	FieldID = "id"
-	// FieldData holds the string denoting the data field in the database.
-	FieldData = "data"
 	// FieldUserID holds the string denoting the user_id field in the database.
 	FieldUserID = "user_id"
 	// FieldWorkspaceID holds the string denoting the workspace_id field in the database.
@@ -53,7 +51,6 @@ const (
 // Columns holds all SQL columns for session fields.
 var Columns = []string{
 	FieldID,
-	FieldData,
 	FieldUserID,
 	FieldWorkspaceID,
 	FieldAddress,

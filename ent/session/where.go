@@ -65,11 +65,6 @@ func IDContainsFold(id string) predicate.Session {
 	return predicate.Session(sql.FieldContainsFold(FieldID, id))
 }
 
-// Data applies equality check predicate on the "data" field. It's identical to DataEQ.
-func Data(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldEQ(FieldData, v))
-}
-
 // UserID applies equality check predicate on the "user_id" field. It's identical to UserIDEQ.
 func UserID(v string) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldUserID, v))
@@ -103,46 +98,6 @@ func LastUsedAt(v time.Time) predicate.Session {
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldExpiresAt, v))
-}
-
-// DataEQ applies the EQ predicate on the "data" field.
-func DataEQ(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldEQ(FieldData, v))
-}
-
-// DataNEQ applies the NEQ predicate on the "data" field.
-func DataNEQ(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldNEQ(FieldData, v))
-}
-
-// DataIn applies the In predicate on the "data" field.
-func DataIn(vs ...[]byte) predicate.Session {
-	return predicate.Session(sql.FieldIn(FieldData, vs...))
-}
-
-// DataNotIn applies the NotIn predicate on the "data" field.
-func DataNotIn(vs ...[]byte) predicate.Session {
-	return predicate.Session(sql.FieldNotIn(FieldData, vs...))
-}
-
-// DataGT applies the GT predicate on the "data" field.
-func DataGT(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldGT(FieldData, v))
-}
-
-// DataGTE applies the GTE predicate on the "data" field.
-func DataGTE(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldGTE(FieldData, v))
-}
-
-// DataLT applies the LT predicate on the "data" field.
-func DataLT(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldLT(FieldData, v))
-}
-
-// DataLTE applies the LTE predicate on the "data" field.
-func DataLTE(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldLTE(FieldData, v))
 }
 
 // UserIDEQ applies the EQ predicate on the "user_id" field.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/ent/user"
 	"minidock/internal/fault"
@@ -38,8 +39,14 @@ func TestTheMatrix(t *testing.T) {
 		"invitations":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 		"auditEvents":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 	}
-	if len(Matrix) != len(want) {
-		t.Errorf("%d operations, want %d", len(Matrix), len(want))
+	members := 0
+	for _, rule := range Matrix {
+		if rule.For == Members {
+			members++
+		}
+	}
+	if members != len(want) {
+		t.Errorf("%d operations of members, want %d", members, len(want))
 	}
 	for operation, roles := range want {
 		for _, role := range all {
@@ -53,31 +60,100 @@ func TestTheMatrix(t *testing.T) {
 	}
 }
 
-func TestWhoIsSignedOutIsRefusedBeforeAnythingIsRead(t *testing.T) {
+// The same of the operations that take no role.
+func TestTheMatrixOfEveryoneAndPeople(t *testing.T) {
 	t.Parallel()
-	nobody := Actor{SessionID: "left over"}
-	if nobody.SignedIn() {
-		t.Error("without a user the actor is signed in")
+	want := map[Audience][]Operation{
+		Everyone: {
+			"acceptInvitation", "confirmEmail", "industries", "invitation", "launchTargets", "node", "nodes", "requestPasswordReset", "resetPassword",
+			"signIn", "signInWithTotp", "signOut", "signUp", "viewer",
+		},
+		People: {
+			"changeEmail", "changePassword", "confirmTotp", "createWorkspace", "disableTotp", "enableTotp", "endSession", "sessionEnded",
+			"signOutEverywhere", "updateProfile",
+		},
+		Staff: {"staff"},
 	}
-	// There is no database to read from: asking it would panic.
-	_, err := RequireRole(context.Background(), nil, nobody, ViewWorkspace, everyone, id.New(id.Workspace))
-	staffErr := RequireStaff(context.Background(), nil, nobody, []user.StaffRole{user.StaffRoleADMIN})
-	for _, err := range []error{err, staffErr, RequireSignedIn(nobody)} {
-		if !errors.Is(err, fault.ErrUnauthenticated) {
-			t.Errorf("refused with %v", err)
+	got := map[Audience][]Operation{}
+	for operation, rule := range Matrix {
+		if rule.For != Members {
+			got[rule.For] = append(got[rule.For], operation)
+		}
+	}
+	for audience, operations := range got {
+		if slices.Sort(operations); !slices.Equal(operations, want[audience]) {
+			t.Errorf("%s: %q, want %q", audience, operations, want[audience])
 		}
 	}
 }
 
+func TestOverWhomMastersMayDoIt(t *testing.T) {
+	t.Parallel()
+	roles := []member.Role{member.RoleOWNER, member.RoleMASTER, member.RoleDEVELOPER}
+	for operation, rule := range Matrix {
+		for _, role := range roles {
+			for _, target := range roles {
+				isGuarded := operation == BlockMember || operation == UnblockMember
+				want := !isGuarded || role != member.RoleMASTER || target == member.RoleDEVELOPER
+				if got := rule.AllowOver(role, target) == nil; got != want {
+					t.Errorf("%s: a %s over a %s: %t", operation, role, target, got)
+				}
+			}
+		}
+	}
+	err := Matrix[BlockMember].AllowOver(member.RoleMASTER, member.RoleMASTER)
+	if refusal, ok := errors.AsType[*fault.Refusal](err); !ok || refusal.Message != "Only these roles may: OWNER." {
+		t.Errorf("refused with %v", err)
+	}
+}
+
+func TestWhoIsSignedOutIsRefusedBeforeAnythingIsRead(t *testing.T) {
+	t.Parallel()
+	// There is no database to read from: asking it would panic.
+	viewer := NewViewer(nil, Request{}, Nobody, nil)
+	for operation, rule := range Matrix {
+		want := error(fault.ErrUnauthenticated)
+		if rule.For == Everyone {
+			want = nil
+		}
+		if err := viewer.Require(t.Context(), operation, id.New(rule.At)); !errors.Is(err, want) {
+			t.Errorf("%s: refused with %v", operation, err)
+		}
+	}
+}
+
+// somebody is a credential of somebody without memberships.
+type somebody struct{ staff user.StaffRole }
+
+func (s somebody) Principal(context.Context, *ent.Client) (*Principal, error) {
+	return &Principal{UserID: id.New(id.User), StaffRole: s.staff, isListed: true}, nil
+}
+
+func (somebody) Use(context.Context, *Principal) error { return nil }
+
 func TestAnIDThatCannotBeMeantIsNotFoundUnread(t *testing.T) {
 	t.Parallel()
-	somebody := Actor{UserID: id.New(id.User)}
+	viewer := NewViewer(nil, Request{}, somebody{}, nil)
 	for _, at := range []string{"", "x", id.New(id.User), id.New(id.MiniProgram), "wsp_"} {
-		if _, err := RequireRole(context.Background(), nil, somebody, ViewWorkspace, everyone, at); !errors.Is(err, fault.ErrNotFound) {
+		if err := viewer.Require(t.Context(), ViewWorkspace, at); !errors.Is(err, fault.ErrNotFound) {
 			t.Errorf("%q: %v", at, err)
 		}
 	}
-	if _, err := RequireRole(context.Background(), nil, somebody, "unheardOf", everyone, id.New(id.Workspace)); !errors.Is(err, fault.ErrNotFound) {
+	if err := viewer.Require(t.Context(), "unheardOf", id.New(id.Workspace)); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("what is not in the matrix: %v", err)
+	}
+}
+
+func TestStaffIsForThePlatformsOwnPeople(t *testing.T) {
+	t.Parallel()
+	for role, want := range map[user.StaffRole]string{"": "FORBIDDEN", user.StaffRoleREVIEWER: "FORBIDDEN", user.StaffRoleADMIN: ""} {
+		err := NewViewer(nil, Request{}, somebody{role}, nil).Require(t.Context(), ViewStaff, "")
+		code := ""
+		if refusal, ok := errors.AsType[*fault.Refusal](err); ok {
+			code = refusal.Code
+		}
+		if code != want {
+			t.Errorf("%q: %v, want %q", role, err, want)
+		}
 	}
 }

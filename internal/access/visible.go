@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"minidock/ent"
 	"minidock/ent/assignment"
@@ -11,100 +12,94 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
-	"minidock/ent/user"
 	"minidock/ent/workspace"
-	"minidock/internal/fault"
-	"minidock/internal/id"
+	"minidock/internal/store"
 )
 
-// membershipAt finds the actor's membership that counts at the workspace, or at the thing of this kind inside one, with
-// this id.
-func membershipAt(ctx context.Context, client *ent.Client, actor Actor, kind id.Kind, at string, how ...predicate.Member) (*ent.Member, error) {
-	inside, ok := inside(at)
-	if !ok || id.KindOf(at) != kind {
-		return nil, fault.ErrNotFound
+const assignmentMiniProgram = assignment.FieldMiniProgramID
+
+// active is what holds for the memberships by which the principal may do or see anything.
+func (p *Principal) active() predicate.Member {
+	return member.And(member.UserID(p.UserID), member.StatusEQ(member.StatusACTIVE))
+}
+
+// assignments is what holds for the assignments that let the principal see a mini program.
+func (p *Principal) assignments() predicate.Assignment {
+	return assignment.HasMemberWith(p.active(), member.RoleEQ(member.RoleDEVELOPER))
+}
+
+// Active narrows a query to the principal's own memberships that are active.
+func (p *Principal) Active() predicate.Member { return p.active() }
+
+// Workspaces narrows a query to the workspaces that the principal is a member of.
+func (p *Principal) Workspaces() predicate.Workspace {
+	if p.isListed {
+		return store.In(workspace.FieldID, p.workspaceIDs(everyone))
 	}
-	found, err := client.Member.Query().Where(Active(actor), inside).Where(how...).Only(ctx)
-	switch {
-	case ent.IsNotFound(err):
-		return nil, fault.ErrNotFound
-	case err != nil:
-		return nil, fmt.Errorf("read the membership: %w", err)
+	return store.Among(workspace.FieldID, member.Table, member.FieldWorkspaceID, p.active())
+}
+
+// Members narrows a query to the members that the principal sees: those of the principal's workspaces, and past ones where the
+// principal is owner or master.
+func (p *Principal) Members() predicate.Member {
+	if p.isListed {
+		return member.Or(
+			member.And(member.StatusNEQ(member.StatusREMOVED), store.In(member.FieldWorkspaceID, p.workspaceIDs(everyone))),
+			store.In(member.FieldWorkspaceID, p.workspaceIDs(managers)),
+		)
 	}
-	return found, nil
-}
-
-// inside says which memberships count at an id.
-func inside(at string) (predicate.Member, bool) {
-	switch id.KindOf(at) {
-	case id.Workspace:
-		return member.WorkspaceID(at), true
-	case id.Member:
-		return member.HasWorkspaceWith(workspace.HasMembersWith(member.ID(at))), true
-	case id.Invitation:
-		return member.HasWorkspaceWith(workspace.HasInvitationsWith(invitation.ID(at))), true
-	case id.MiniProgram:
-		return member.And(
-			member.HasWorkspaceWith(workspace.HasMiniProgramsWith(miniprogram.ID(at))),
-			member.Or(
-				member.RoleIn(managers...),
-				member.HasAssignmentsWith(assignment.MiniProgramID(at)),
-			),
-		), true
-	default:
-		return nil, false
-	}
-}
-
-// Active is what holds for the memberships by which the actor may do or see anything.
-func Active(actor Actor) predicate.Member {
-	return member.And(member.UserID(actor.UserID), member.StatusEQ(member.StatusACTIVE))
-}
-
-// Manages is what holds for workspaces that the actor is owner or master of.
-func Manages(actor Actor) predicate.Workspace {
-	return workspace.HasMembersWith(Active(actor), member.RoleIn(managers...))
-}
-
-// Workspaces narrows a query to the workspaces that the actor may see: those that the actor is a member of.
-func Workspaces(actor Actor) predicate.Workspace {
-	return workspace.HasMembersWith(Active(actor))
-}
-
-// Members narrows a query to the members that the actor may see: those of the actor's workspaces, and past ones
-// where the actor is owner or master.
-func Members(actor Actor) predicate.Member {
 	return member.Or(
-		member.And(member.StatusNEQ(member.StatusREMOVED), member.HasWorkspaceWith(Workspaces(actor))),
-		member.HasWorkspaceWith(Manages(actor)),
+		member.And(member.StatusNEQ(member.StatusREMOVED),
+			store.Among(member.FieldWorkspaceID, member.Table, member.FieldWorkspaceID, p.active())),
+		p.managed(member.FieldWorkspaceID),
 	)
 }
 
-// MiniPrograms narrows a query to the mini programs that the actor may see: owners and masters see all of their
-// workspace, a developer those that are assigned.
-func MiniPrograms(actor Actor) predicate.MiniProgram {
-	return miniprogram.Or(
-		miniprogram.HasWorkspaceWith(Manages(actor)),
-		miniprogram.HasAssignmentsWith(assignment.HasMemberWith(Active(actor))),
-	)
+// MiniPrograms narrows a query to the mini programs that the principal sees: owners and masters see all of their workspace, a
+// developer those that are assigned.
+func (p *Principal) MiniPrograms() predicate.MiniProgram {
+	managed := p.managed(miniprogram.FieldWorkspaceID)
+	switch {
+	case !p.isListed:
+		return miniprogram.Or(managed, store.Among(miniprogram.FieldID, assignment.Table, assignmentMiniProgram, p.assignments()))
+	case len(p.assigned) == 0:
+		return managed
+	}
+	return miniprogram.Or(managed, store.In(miniprogram.FieldID, p.assignedIDs()))
 }
 
-// Invitations narrows a query to the invitations that the actor may see: those of workspaces that the actor manages.
-func Invitations(actor Actor) predicate.Invitation {
-	return invitation.HasWorkspaceWith(Manages(actor))
+// Invitations narrows a query to the invitations that the principal sees: those of workspaces that the principal manages.
+func (p *Principal) Invitations() predicate.Invitation { return p.managed(invitation.FieldWorkspaceID) }
+
+// AuditEvents narrows a query to the events that the principal sees: those of workspaces that the principal manages.
+func (p *Principal) AuditEvents() predicate.AuditEvent { return p.managed(auditevent.FieldWorkspaceID) }
+
+// managed narrows a query to rows of workspaces that the principal is owner or master of.
+func (p *Principal) managed(column string) store.Filter {
+	if p.isListed {
+		return store.In(column, p.workspaceIDs(managers))
+	}
+	return store.Among(column, member.Table, member.FieldWorkspaceID, p.active(), member.RoleIn(managers...))
 }
 
-// AuditEvents narrows a query to the events that the actor may see: those of workspaces that the actor manages.
-func AuditEvents(actor Actor) predicate.AuditEvent {
-	return auditevent.HasWorkspaceWith(Manages(actor))
-}
-
-// Users narrows a query to the users that the actor may see: the actor, the people of the actor's workspaces, and
-// whoever created what the actor sees there.
-func Users(actor Actor) predicate.User {
-	return user.Or(
-		user.ID(actor.UserID),
-		user.HasMembershipsWith(Members(actor)),
-		user.HasMiniProgramsWith(MiniPrograms(actor)),
-	)
+// Users returns those of the users that the principal sees: the principal's own account, the people of the principal's
+// workspaces, and who created what the principal sees there.
+func (p *Principal) Users(ctx context.Context, client *ent.Client, ids []string) ([]string, error) {
+	visible := []string{p.UserID}
+	members, err := client.Member.Query().Where(store.In(member.FieldUserID, ids), p.Members()).
+		Unique(true).Select(member.FieldUserID).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for members: %w", err)
+	}
+	visible = append(visible, members...)
+	isVisible := func(id string) bool { return slices.Contains(visible, id) }
+	if rest := slices.DeleteFunc(slices.Clone(ids), isVisible); len(rest) > 0 {
+		creators, err := client.MiniProgram.Query().Where(store.In(miniprogram.FieldCreatedByID, rest), p.MiniPrograms()).
+			Unique(true).Select(miniprogram.FieldCreatedByID).Strings(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look for creators: %w", err)
+		}
+		visible = append(visible, creators...)
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isVisible(id) }), nil
 }

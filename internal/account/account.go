@@ -4,24 +4,24 @@ package account
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"minidock/ent"
 	"minidock/ent/predicate"
 	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/limit"
+	"minidock/internal/operation"
 	"minidock/internal/outbox"
+	"minidock/internal/session"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
 )
 
 // Accounts reads and writes the accounts of people.
 type Accounts struct {
-	Client *ent.Client
-	// Now is the clock.
-	Now       func() time.Time
+	operation.DB
 	Limits    limit.Limits
+	Sessions  *session.Sessions
 	Passwords *Passwords
 	Throttles *throttle.Throttles
 	Outbox    *outbox.Outbox
@@ -29,9 +29,22 @@ type Accounts struct {
 	AppURL string
 }
 
-// ByIDs returns those of the users that the actor may see, by id.
-func (a *Accounts) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.User, error) {
-	found, err := a.Client.User.Query().Where(store.In(user.FieldID, ids), access.Users(actor)).All(ctx)
+// ByIDs returns those of the users that the viewer sees, by id.
+func (a *Accounts) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.User, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	visible, err := principal.Users(ctx, a.Client, ids)
+	if err != nil {
+		return nil, err
+	}
+	return a.Named(ctx, visible)
+}
+
+// Named returns users by id, whoever asks: those that rows name which the viewer sees.
+func (a *Accounts) Named(ctx context.Context, ids []string) (map[string]*ent.User, error) {
+	found, err := a.Client.User.Query().Where(store.In(user.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read users: %w", err)
 	}
@@ -67,12 +80,16 @@ func (a *Accounts) find(ctx context.Context, which predicate.User) (*ent.User, e
 	return found, nil
 }
 
-// self returns the actor's own account.
-func (a *Accounts) self(ctx context.Context, actor access.Actor) (*ent.User, error) {
-	if err := access.RequireSignedIn(actor); err != nil {
+// Self returns the viewer's own account. Refused with UNAUTHENTICATED when signed out.
+func (a *Accounts) Self(ctx context.Context, viewer *access.Viewer) (*ent.User, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
 		return nil, err
 	}
-	found, err := a.Client.User.Get(ctx, actor.UserID)
+	if err := principal.Require(); err != nil {
+		return nil, err
+	}
+	found, err := a.Client.User.Get(ctx, principal.UserID)
 	if err != nil {
 		return nil, fmt.Errorf("read the own account: %w", err)
 	}

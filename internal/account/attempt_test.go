@@ -9,6 +9,7 @@ import (
 	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/limit"
+	"minidock/internal/operation"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
 )
@@ -67,7 +68,7 @@ func newAccounts(t *testing.T) *Accounts {
 	t.Cleanup(func() { _ = db.Close() })
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 	return &Accounts{
-		Client: db.Client, Now: now, Limits: limit.Default, Passwords: NewPasswords(Cost{Memory: 64, Iterations: 1}, 0),
+		DB: operation.DB{Client: db.Client, Now: now}, Limits: limit.Default, Passwords: NewPasswords(Cost{Memory: 64, Iterations: 1}, 0),
 		Throttles: &throttle.Throttles{Client: db.Client, Now: now},
 	}
 }

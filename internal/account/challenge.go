@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/fault"
+	"minidock/internal/operation"
 	"minidock/internal/store"
 )
 
@@ -20,11 +20,12 @@ type Challenge struct {
 	ExpiresAt time.Time
 }
 
-// challenge begins to wait for a code of somebody whose password was right. A password that was changed meanwhile was not.
-func (a *Accounts) challenge(ctx context.Context, of *ent.User) (*Challenge, error) {
+// challenge begins to wait for a code of somebody whose password was right, and keeps the hash that it now has. A password that was
+// changed meanwhile was not.
+func (a *Accounts) challenge(ctx context.Context, of *ent.User, hash string) (*Challenge, error) {
 	made := &Challenge{ExpiresAt: a.Now().Add(a.Limits.ChallengeTime)}
 	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := StillProven(ctx, tx, of); err != nil {
+		if err := rehash(ctx, tx, of, hash); err != nil {
 			return err
 		}
 		var err error
@@ -40,7 +41,12 @@ func (a *Accounts) challenge(ctx context.Context, of *ent.User) (*Challenge, err
 // StillProven refuses with UNAUTHENTICATED when the user's password was changed since it was proven. Until the transaction ends,
 // whoever else changes it or asks the same waits.
 func StillProven(ctx context.Context, tx *ent.Tx, of *ent.User) error {
-	still, err := tx.User.Update().SetPasswordHash(of.PasswordHash).
+	return rehash(ctx, tx, of, of.PasswordHash)
+}
+
+// rehash is StillProven with another hash of the same password to keep.
+func rehash(ctx context.Context, tx *ent.Tx, of *ent.User, hash string) error {
+	still, err := tx.User.Update().SetPasswordHash(hash).
 		Where(user.ID(of.ID), user.PasswordHash(of.PasswordHash)).Save(ctx)
 	if err == nil && still == 0 {
 		err = fault.ErrUnauthenticated
@@ -51,40 +57,45 @@ func StillProven(ctx context.Context, tx *ent.Tx, of *ent.User) error {
 // SignInWithTotpInput answers a challenge by a code of the authenticator app or a recovery code.
 type SignInWithTotpInput struct{ Challenge, Code string }
 
-// SignInWithTotp returns the user whose sign-in waits for a code, if it is this one. A code is taken once. After too many codes
-// that were tried it is refused with RATE_LIMITED.
-func (a *Accounts) SignInWithTotp(ctx context.Context, actor access.Actor, in SignInWithTotpInput) (*ent.User, *fault.List, error) {
-	wrong := fault.NewList("challenge", "code")
-	checkCode(in.Code, wrong)
-	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposeSIGN_IN, "challenge", in.Challenge, a.Now(), wrong)
+// SignInWithTotp signs the viewer in as the user whose sign-in waits for a code, if it is this one. A code is taken once. After
+// too many codes that were tried it is refused with RATE_LIMITED. User errors: BLANK, INVALID_TOKEN, INVALID_CODE.
+func (a *Accounts) SignInWithTotp(ctx context.Context, viewer *access.Viewer, in SignInWithTotpInput) error {
+	var errs fault.UserErrors
+	checkCode(in.Code, &errs)
+	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposeSIGN_IN, "challenge", in.Challenge, a.Now(), &errs)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	if !wrong.Empty() {
-		return nil, wrong, nil
+	if err := errs.Err(); err != nil {
+		return err
 	}
 	if err := a.Throttles.Count(ctx, totpRule(a.Limits), token.UserID); err != nil {
-		return nil, nil, err
-	}
-	var found *ent.User
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := spend(ctx, tx, token, "challenge", wrong); err != nil {
-			return err
-		}
-		if err := a.useCode(ctx, tx, token.UserID, in.Code, wrong, "challenge", fault.InvalidToken); err != nil {
-			return err
-		}
-		found, err = tx.User.Get(ctx, token.UserID)
 		return err
-	})
-	if errors.Is(err, errRefused) {
-		return nil, wrong, nil
 	}
+	found, err := operation.Run(ctx, a.DB, viewer, access.SignInWithTotp, "", func(tx *operation.Tx) (*ent.User, error) {
+		return a.signInWithTotp(ctx, tx, token, in.Code)
+	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("sign in with a code: %w", err)
+		return err
 	}
 	if err := a.Throttles.Reopen(ctx, totpRule(a.Limits), found.ID); err != nil {
-		return nil, nil, err
+		return err
 	}
-	return found.Unwrap(), wrong, a.remember(ctx, a.Client, found.Email, actor.From)
+	return a.remember(ctx, a.Client, found.Email, viewer.From)
+}
+
+func (a *Accounts) signInWithTotp(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken, code string) (*ent.User, error) {
+	if err := spend(ctx, tx, token, "challenge"); err != nil {
+		return nil, err
+	}
+	if err := useCode(ctx, tx, token.UserID, code, "challenge", fault.InvalidToken); err != nil {
+		return nil, err
+	}
+	found, err := tx.User.Get(ctx, token.UserID)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := a.Sessions.Begin(ctx, tx, found, nil)
+	tx.Changed(begun)
+	return found, err
 }

@@ -2,8 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"minidock/ent"
 	"minidock/ent/onetimetoken"
@@ -12,6 +10,7 @@ import (
 	"minidock/internal/email"
 	"minidock/internal/fault"
 	"minidock/internal/mail"
+	"minidock/internal/operation"
 	"minidock/internal/outbox"
 	"minidock/internal/store"
 )
@@ -21,38 +20,29 @@ type ChangeEmailInput struct{ Email, Password string }
 
 // ChangeEmail has a token sent to the address that is to become the account's, and returns the address. Nothing changes before
 // the token comes back. After too many requests for an address it is refused with RATE_LIMITED.
-func (a *Accounts) ChangeEmail(ctx context.Context, actor access.Actor, in ChangeEmailInput) (*string, *fault.List, error) {
-	wrong := fault.NewList("email", "password")
-	address := email.Clean("email", in.Email, wrong)
-	self, err := a.Prove(ctx, actor, "password", in.Password, wrong)
+func (a *Accounts) ChangeEmail(ctx context.Context, viewer *access.Viewer, in ChangeEmailInput) (string, error) {
+	var errs fault.UserErrors
+	address := email.Clean("email", in.Email, &errs)
+	self, err := a.Prove(ctx, viewer, "password", in.Password, &errs)
 	if err != nil {
-		return nil, nil, err
+		return "", err
 	}
-	if err := a.checkEmailIsFree(ctx, actor.From, address, wrong); err != nil {
-		return nil, nil, err
+	if err := a.checkEmailIsFree(ctx, viewer.From, address, &errs); err != nil {
+		return "", err
 	}
-	if !wrong.Empty() {
-		return nil, wrong, nil
+	if err := errs.Err(); err != nil {
+		return "", err
 	}
-	if err := a.countMail(ctx, actor.From, address); err != nil {
-		return nil, nil, err
+	if err := a.countMail(ctx, viewer.From, address); err != nil {
+		return "", err
 	}
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := StillProven(ctx, tx, self); err != nil {
-			return err
+	return operation.Run(ctx, a.DB, viewer, access.ChangeEmail, "", func(tx *operation.Tx) (string, error) {
+		if err := StillProven(ctx, tx.Tx, self); err != nil {
+			return "", err
 		}
-		if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: self.ID}, a.Now()); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, actor, audit.Event{
-			Operation: "changeEmail", SubjectID: self.ID, Changes: []audit.Change{{Field: "requestedEmail", After: address}},
-		}, a.Now())
+		tx.Changed(self.ID, audit.Change{Field: "requestedEmail", After: address})
+		return address, a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: self.ID})
 	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("request another e-mail address: %w", err)
-	}
-	a.Outbox.Wake()
-	return &address, wrong, nil
 }
 
 // ConfirmEmailInput is what confirming a new e-mail address needs. Token is that of the mail.
@@ -60,39 +50,32 @@ type ConfirmEmailInput struct{ Token string }
 
 // ConfirmEmail makes the address that the token was sent to the account's, tells the old address, and returns the new one. Of
 // several at once with the same token one succeeds.
-func (a *Accounts) ConfirmEmail(ctx context.Context, actor access.Actor, in ConfirmEmailInput) (*string, *fault.List, error) {
-	wrong := fault.NewList("token")
-	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposeEMAIL_CHANGE, "token", in.Token, a.Now(), wrong)
+func (a *Accounts) ConfirmEmail(ctx context.Context, viewer *access.Viewer, in ConfirmEmailInput) (string, error) {
+	var errs fault.UserErrors
+	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposeEMAIL_CHANGE, "token", in.Token, a.Now(), &errs)
 	if err != nil {
-		return nil, nil, err
+		return "", err
 	}
-	if !wrong.Empty() {
-		return nil, wrong, nil
+	if err := errs.Err(); err != nil {
+		return "", err
 	}
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := spend(ctx, tx, token, "token", wrong); err != nil {
-			return err
+	confirmed, err := operation.Run(ctx, a.DB, viewer, access.ConfirmEmail, "", func(tx *operation.Tx) (string, error) {
+		if err := spend(ctx, tx, token, "token"); err != nil {
+			return "", err
 		}
-		if err := a.moveTo(ctx, tx, actor, token); err != nil {
-			return err
+		if err := a.moveTo(ctx, tx, token); err != nil {
+			return "", err
 		}
-		return a.remember(ctx, tx.Client(), token.Email, actor.From)
+		return token.Email, a.remember(ctx, tx.Client(), token.Email, viewer.From)
 	})
-	switch {
-	case errors.Is(err, errRefused):
-		return nil, wrong, nil
-	case store.IsTaken(err):
-		wrong.Add("token", fault.Taken)
-		return nil, wrong, nil
-	case err != nil:
-		return nil, nil, fmt.Errorf("confirm an e-mail address: %w", err)
+	if store.IsTaken(err) {
+		return "", fault.Refuse("token", fault.Taken)
 	}
-	a.Outbox.Wake()
-	return &token.Email, wrong, nil
+	return confirmed, err
 }
 
-// moveTo gives the account of a token the address that it was sent to. What was sent to the old one is good for nothing any more.
-func (a *Accounts) moveTo(ctx context.Context, tx *ent.Tx, actor access.Actor, token *ent.OneTimeToken) error {
+// moveTo gives the account of a token the address that it was sent to. What was sent to the old one becomes invalid.
+func (a *Accounts) moveTo(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken) error {
 	owner, err := tx.User.Get(ctx, token.UserID)
 	if err != nil {
 		return err
@@ -100,15 +83,13 @@ func (a *Accounts) moveTo(ctx context.Context, tx *ent.Tx, actor access.Actor, t
 	if err := tx.User.UpdateOne(owner).SetEmail(token.Email).Exec(ctx); err != nil {
 		return err
 	}
-	if err := outbox.Cancel(ctx, tx, tokenMails(owner)); err != nil {
+	if err := outbox.Cancel(ctx, tx.Tx, tokenMails(owner)); err != nil {
 		return err
 	}
-	if err := revoke(ctx, tx, owner.ID, onetimetoken.PurposePASSWORD_RESET); err != nil {
+	if err := revoke(ctx, tx.Tx, owner.ID, onetimetoken.PurposePASSWORD_RESET); err != nil {
 		return err
 	}
-	if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailChanged, To: owner.Email, About: owner.ID}, a.Now()); err != nil {
-		return err
-	}
-	changes := audit.Changed(audit.Change{Field: "email", Before: owner.Email, After: token.Email})
-	return audit.Write(ctx, tx, actor.As(owner.ID), audit.Event{Operation: "confirmEmail", SubjectID: owner.ID, Changes: changes}, a.Now())
+	tx.As(owner.ID)
+	tx.Changed(owner.ID, audit.Change{Field: "email", Before: owner.Email, After: token.Email})
+	return a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailChanged, To: owner.Email, About: owner.ID})
 }

@@ -14,6 +14,8 @@ import (
 	"minidock/ent/recoverycode"
 	"minidock/ent/secondfactor"
 	"minidock/internal/fault"
+	"minidock/internal/operation"
+	"minidock/internal/token"
 )
 
 // How many recovery codes there are, and how they are written: groups of letters and digits that are not mistaken for one
@@ -43,26 +45,24 @@ func factorOf(ctx context.Context, client *ent.Client, userID string, which pred
 	return found, nil
 }
 
-// useCode takes a code of the user's authenticator app, or a recovery code, so that it is never taken again; or it records why it
-// does not and fails with errRefused. Where there is no second factor, the mistake is in this field and of this code.
-func (a *Accounts) useCode(ctx context.Context, tx *ent.Tx, userID, code string, wrong *fault.List, field string, none fault.Code) error {
+// useCode takes a code of the user's authenticator app, or a recovery code, so that it is never taken again; or it says why it
+// does not. Where there is no second factor, the user error is in this field and has the code none.
+func useCode(ctx context.Context, tx *operation.Tx, userID, code, field string, none fault.Code) error {
 	factor, err := factorOf(ctx, tx.Client(), userID, secondfactor.ConfirmedAtNotNil())
 	switch {
 	case err != nil:
 		return err
 	case factor == nil:
-		wrong.Add(field, none)
-		return errRefused
+		return tx.Refuse(field, none)
+	case len(plainCode(code)) == recoveryCodeLength:
+		return useRecoveryCode(ctx, tx, userID, code)
 	}
-	if len(plainCode(code)) == recoveryCodeLength {
-		return useRecoveryCode(ctx, tx, userID, code, wrong)
-	}
-	return useTotp(ctx, tx, factor, code, a.Now(), wrong)
+	return useTotp(ctx, tx, factor, code)
 }
 
 // useTotp takes a code of an authenticator app, unless it or a later one was taken before.
-func useTotp(ctx context.Context, tx *ent.Tx, factor *ent.SecondFactor, code string, now time.Time, wrong *fault.List) error {
-	step, ok := stepOf(factor.Secret, code, now)
+func useTotp(ctx context.Context, tx *operation.Tx, factor *ent.SecondFactor, code string) error {
+	step, ok := stepOf(factor.Secret, code, tx.Now)
 	if ok {
 		taken, err := tx.SecondFactor.Update().SetLastStep(step).
 			Where(secondfactor.ID(factor.ID), secondfactor.LastStepLT(step)).Save(ctx)
@@ -72,8 +72,7 @@ func useTotp(ctx context.Context, tx *ent.Tx, factor *ent.SecondFactor, code str
 		ok = taken > 0
 	}
 	if !ok {
-		wrong.Add("code", fault.InvalidCode)
-		return errRefused
+		return tx.Refuse("code", fault.InvalidCode)
 	}
 	return nil
 }
@@ -89,23 +88,22 @@ func stepOf(secret, code string, now time.Time) (step int64, ok bool) {
 	return 0, false
 }
 
-func useRecoveryCode(ctx context.Context, tx *ent.Tx, userID, code string, wrong *fault.List) error {
+func useRecoveryCode(ctx context.Context, tx *operation.Tx, userID, code string) error {
 	used, err := tx.RecoveryCode.Delete().
 		Where(recoverycode.ID(recoveryCodeID(userID, code)), recoverycode.UserID(userID)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("use a recovery code: %w", err)
 	}
 	if used == 0 {
-		wrong.Add("code", fault.InvalidCode)
-		return errRefused
+		return tx.Refuse("code", fault.InvalidCode)
 	}
 	return nil
 }
 
-func (a *Accounts) keepRecoveryCodes(ctx context.Context, tx *ent.Tx, userID string, codes []string) error {
+func keepRecoveryCodes(ctx context.Context, tx *operation.Tx, userID string, codes []string) error {
 	rows := make([]*ent.RecoveryCodeCreate, len(codes))
 	for i, code := range codes {
-		rows[i] = tx.RecoveryCode.Create().SetID(recoveryCodeID(userID, code)).SetUserID(userID).SetCreatedAt(a.Now())
+		rows[i] = tx.RecoveryCode.Create().SetID(recoveryCodeID(userID, code)).SetUserID(userID).SetCreatedAt(tx.Now)
 	}
 	return tx.RecoveryCode.CreateBulk(rows...).Exec(ctx)
 }
@@ -123,7 +121,7 @@ func newRecoveryCodes() []string {
 }
 
 // recoveryCodeID is what the database knows a recovery code by. A code is long enough for a plain hash of it to be safe.
-func recoveryCodeID(userID, code string) string { return HashToken(userID + " " + plainCode(code)) }
+func recoveryCodeID(userID, code string) string { return token.Hash(userID + " " + plainCode(code)) }
 
 // plainCode returns a code without what people write it with.
 func plainCode(code string) string {

@@ -17,16 +17,16 @@ const (
 )
 
 // checkPassword judges a new password that was entered in this field.
-func checkPassword(field, password string, wrong *fault.List) {
+func checkPassword(field, password string, errs *fault.UserErrors) {
 	switch n := len(password); {
 	case n == 0:
-		wrong.Add(field, fault.Blank)
+		errs.Add(field, fault.Blank)
 	case n < minPassword:
-		wrong.Add(field, fault.TooShort, "weight", n, "min", minPassword, "max", maxPassword)
+		errs.Add(field, fault.TooShort, "weight", n, "min", minPassword, "max", maxPassword)
 	case n > maxPassword:
-		wrong.Add(field, fault.TooLong, "weight", n, "min", minPassword, "max", maxPassword)
+		errs.Add(field, fault.TooLong, "weight", n, "min", minPassword, "max", maxPassword)
 	case isCommon(password):
-		wrong.Add(field, fault.TooCommon)
+		errs.Add(field, fault.TooCommon)
 	}
 }
 

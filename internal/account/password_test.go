@@ -14,16 +14,16 @@ func TestPasswordsAreJudgedByTheirBytes(t *testing.T) {
 		strings.Repeat("x", 256): "", strings.Repeat("x", 257): fault.TooLong, "12345678": fault.TooCommon, "password": fault.TooCommon,
 		"PASSWORD": fault.TooCommon, "iloveyou": fault.TooCommon, "trustno1": fault.TooCommon, "password ": "", "demo-password-1": "",
 	} {
-		wrong := fault.NewList("password")
-		checkPassword("password", password, wrong)
+		var errs fault.UserErrors
+		checkPassword("password", password, &errs)
 		got := fault.Code("")
-		if !wrong.Empty() {
-			got = wrong.Errors()[0].Code
+		if errs.Err() != nil {
+			got = errs.All()[0].Code
 		}
 		if got != want {
 			t.Errorf("%.20q: %q, want %q", password, got, want)
 		}
-		for _, mistake := range wrong.Errors() {
+		for _, mistake := range errs.All() {
 			for _, param := range mistake.Params {
 				if param.Value == password {
 					t.Errorf("%.20q is in the mistake's parameters", password)

@@ -2,16 +2,15 @@ package account
 
 import (
 	"context"
-	"fmt"
 
 	"golang.org/x/text/language"
 
-	"minidock/ent"
 	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/locale"
+	"minidock/internal/operation"
 	"minidock/internal/store"
 	"minidock/internal/text"
 )
@@ -19,46 +18,33 @@ import (
 // UpdateProfileInput is what to change in one's profile; nil stays as it is.
 type UpdateProfileInput struct{ DisplayName, Locale *string }
 
-// UpdateProfile changes what the actor is called and in which language mails to the actor are written. When all stays as it
-// was, no event is written.
-func (a *Accounts) UpdateProfile(ctx context.Context, actor access.Actor, in UpdateProfileInput) (*fault.List, error) {
-	if err := access.RequireSignedIn(actor); err != nil {
-		return nil, err
-	}
-	wrong := fault.NewList("displayName", "locale")
+// UpdateProfile changes what the viewer is called and in which language mails to the viewer are written. User errors: BLANK,
+// INVALID_FORMAT, TOO_LONG, UNSUPPORTED.
+func (a *Accounts) UpdateProfile(ctx context.Context, viewer *access.Viewer, in UpdateProfileInput) error {
+	var errs fault.UserErrors
 	if in.DisplayName != nil {
-		in.DisplayName = new(cleanDisplayName(*in.DisplayName, wrong))
+		in.DisplayName = new(cleanDisplayName(*in.DisplayName, &errs))
 	}
 	if in.Locale != nil {
-		in.Locale = new(cleanLocale(*in.Locale, wrong))
+		in.Locale = new(cleanLocale(*in.Locale, &errs))
 	}
-	if !wrong.Empty() {
-		return wrong, nil
-	}
-	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error { return a.updateProfile(ctx, tx, actor, in) })
-	if err != nil {
-		return nil, fmt.Errorf("update a profile: %w", err)
-	}
-	return wrong, nil
-}
-
-func (a *Accounts) updateProfile(ctx context.Context, tx *ent.Tx, actor access.Actor, in UpdateProfileInput) error {
-	before, err := tx.User.Query().Where(user.ID(actor.UserID), store.Held).Only(ctx)
-	if err != nil {
+	if err := errs.Err(); err != nil {
 		return err
 	}
-	after, err := tx.User.UpdateOneID(before.ID).SetNillableDisplayName(in.DisplayName).SetNillableLocale(in.Locale).Save(ctx)
-	if err != nil {
-		return err
-	}
-	changes := audit.Changed(
-		audit.Change{Field: "displayName", Before: before.DisplayName, After: after.DisplayName},
-		audit.Change{Field: "locale", Before: deref(before.Locale), After: deref(after.Locale)},
-	)
-	if len(changes) == 0 {
-		return nil
-	}
-	return audit.Write(ctx, tx, actor, audit.Event{Operation: "updateProfile", SubjectID: before.ID, Changes: changes}, a.Now())
+	_, err := operation.Run(ctx, a.DB, viewer, access.UpdateProfile, "", func(tx *operation.Tx) (struct{}, error) {
+		before, err := tx.User.Query().Where(user.ID(tx.Principal.UserID), store.Held).Only(ctx)
+		if err != nil {
+			return struct{}{}, err
+		}
+		after, err := tx.User.UpdateOneID(before.ID).SetNillableDisplayName(in.DisplayName).SetNillableLocale(in.Locale).Save(ctx)
+		if err != nil {
+			return struct{}{}, err
+		}
+		tx.Changed(before.ID, audit.Change{Field: "displayName", Before: before.DisplayName, After: after.DisplayName},
+			audit.Change{Field: "locale", Before: deref(before.Locale), After: deref(after.Locale)})
+		return struct{}{}, nil
+	})
+	return err
 }
 
 func deref(text *string) string {
@@ -69,16 +55,16 @@ func deref(text *string) string {
 }
 
 // cleanLocale returns the tag of a language that texts exist in.
-func cleanLocale(raw string, wrong *fault.List) string {
+func cleanLocale(raw string, errs *fault.UserErrors) string {
 	name := text.Clean(raw)
 	tag, err := language.Parse(name)
 	switch {
 	case name == "":
-		wrong.Add("locale", fault.Blank)
+		errs.Add("locale", fault.Blank)
 	case err != nil:
-		wrong.Add("locale", fault.InvalidFormat, "format", "zh-Hans")
+		errs.Add("locale", fault.InvalidFormat, "format", "zh-Hans")
 	case !locale.Speaks(tag):
-		wrong.Add("locale", fault.Unsupported, "found", tag, "allowed", locale.Names())
+		errs.Add("locale", fault.Unsupported, "found", tag, "allowed", locale.Names())
 	}
 	return locale.Match(tag).String()
 }

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"minidock/ent"
@@ -10,15 +9,13 @@ import (
 	"minidock/ent/onetimetoken"
 	"minidock/ent/predicate"
 	"minidock/ent/secondfactor"
-	"minidock/ent/session"
 	"minidock/internal/access"
-	"minidock/internal/audit"
 	"minidock/internal/caller"
 	"minidock/internal/email"
 	"minidock/internal/fault"
 	"minidock/internal/mail"
+	"minidock/internal/operation"
 	"minidock/internal/outbox"
-	"minidock/internal/store"
 	"minidock/internal/throttle"
 )
 
@@ -37,92 +34,87 @@ func (a *Accounts) countMail(ctx context.Context, from caller.Caller, to string)
 // RequestPasswordReset has a token for a new password sent to an address, if an account has it, and returns the address. Whether
 // one has is looked up when the mail is sent, so that the answer and its cost are the same. After too many requests for an
 // address, or from one, it is refused with RATE_LIMITED.
-func (a *Accounts) RequestPasswordReset(ctx context.Context, actor access.Actor, in RequestPasswordResetInput) (*string, *fault.List, error) {
-	wrong := fault.NewList("email")
-	address := email.Clean("email", in.Email, wrong)
-	if !wrong.Empty() {
-		return nil, wrong, nil
+func (a *Accounts) RequestPasswordReset(ctx context.Context, viewer *access.Viewer, in RequestPasswordResetInput) (string, error) {
+	var errs fault.UserErrors
+	address := email.Clean("email", in.Email, &errs)
+	if err := errs.Err(); err != nil {
+		return "", err
 	}
-	if err := a.countMail(ctx, actor.From, address); err != nil {
-		return nil, nil, err
+	if err := a.countMail(ctx, viewer.From, address); err != nil {
+		return "", err
 	}
-	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.PasswordReset, To: address}, a.Now()); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, actor, audit.Event{Operation: "requestPasswordReset"}, a.Now())
+	return operation.Run(ctx, a.DB, viewer, access.RequestPasswordReset, "", func(tx *operation.Tx) (string, error) {
+		tx.Changed("")
+		return address, a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.PasswordReset, To: address})
 	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("request a password reset: %w", err)
-	}
-	a.Outbox.Wake()
-	return &address, wrong, nil
 }
 
 // ResetPasswordInput is what setting a new password needs. Token is that of the mail.
 type ResetPasswordInput struct{ Token, New string }
 
-// ResetPassword gives the account that the token was sent to another password, ends all its sessions, makes its other tokens good
-// for nothing, and opens it again if it was closed after too many failed sign-ins. It returns the address to sign in with.
-// Of several at once with the same token one succeeds.
-func (a *Accounts) ResetPassword(ctx context.Context, actor access.Actor, in ResetPasswordInput) (*string, *fault.List, error) {
-	wrong := fault.NewList("token", "new")
-	checkPassword("new", in.New, wrong)
-	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposePASSWORD_RESET, "token", in.Token, a.Now(), wrong)
+// ResetPassword gives the account that the token was sent to another password, ends all its sessions, makes its other tokens
+// invalid, and opens it again if it was closed after too many failed sign-ins. It returns the address to sign in with. Of
+// several at once with the same token one succeeds. User errors: BLANK, INVALID_TOKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
+func (a *Accounts) ResetPassword(ctx context.Context, viewer *access.Viewer, in ResetPasswordInput) (string, error) {
+	var errs fault.UserErrors
+	checkPassword("new", in.New, &errs)
+	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposePASSWORD_RESET, "token", in.Token, a.Now(), &errs)
 	if err != nil {
-		return nil, nil, err
+		return "", err
 	}
-	if !wrong.Empty() {
-		return nil, wrong, nil
+	if err := errs.Err(); err != nil {
+		return "", err
 	}
 	hash, err := a.Passwords.hash(ctx, in.New)
 	if err != nil {
-		return nil, nil, fmt.Errorf("hash a password: %w", err)
+		return "", fmt.Errorf("hash a password: %w", err)
 	}
-	var owner *ent.User
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := spend(ctx, tx, token, "token", wrong); err != nil {
-			return err
-		}
-		owner, err = tx.User.UpdateOneID(token.UserID).SetPasswordHash(hash).Save(ctx)
-		if err != nil {
-			return err
-		}
-		if err := a.lockOut(ctx, tx, owner); err != nil {
-			return err
-		}
-		if err := a.remember(ctx, tx.Client(), owner.Email, actor.From); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, actor.As(owner.ID), audit.Event{Operation: "resetPassword", SubjectID: owner.ID}, a.Now())
+	address, err := operation.Run(ctx, a.DB, viewer, access.ResetPassword, "", func(tx *operation.Tx) (string, error) {
+		return a.resetPassword(ctx, tx, token, hash)
 	})
-	if errors.Is(err, errRefused) {
-		return nil, wrong, nil
-	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("reset a password: %w", err)
+		return "", err
 	}
-	a.Outbox.Wake()
-	return &owner.Email, wrong, a.reopen(ctx, owner.Email, actor.From)
+	return address, a.reopen(ctx, address, viewer.From)
 }
 
-// lockOut ends an account's sessions, and all that its old password has set going. Its owner is told by mail.
-func (a *Accounts) lockOut(ctx context.Context, tx *ent.Tx, of *ent.User) error {
-	if _, err := tx.Session.Delete().Where(session.UserID(of.ID)).Exec(ctx); err != nil {
-		return fmt.Errorf("end sessions: %w", err)
+func (a *Accounts) resetPassword(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken, hash string) (string, error) {
+	if err := tx.HoldAccount(ctx, token.UserID); err != nil {
+		return "", err
 	}
-	if err := outbox.Cancel(ctx, tx, tokenMails(of)); err != nil { // first, so that no token is issued after they are revoked
+	if err := spend(ctx, tx, token, "token"); err != nil {
+		return "", err
+	}
+	owner, err := tx.User.UpdateOneID(token.UserID).SetPasswordHash(hash).Save(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := a.lockOut(ctx, tx, owner); err != nil {
+		return "", err
+	}
+	tx.As(owner.ID)
+	tx.Changed(owner.ID)
+	return owner.Email, a.remember(ctx, tx.Client(), owner.Email, tx.Viewer().From)
+}
+
+// lockOut ends an account's sessions, and all that its old password has set going. Its owner is told by mail. The change holds the
+// account.
+func (a *Accounts) lockOut(ctx context.Context, tx *operation.Tx, of *ent.User) error {
+	if err := a.Sessions.EndAll(ctx, tx, of.ID); err != nil {
+		return err
+	}
+	if err := outbox.Cancel(ctx, tx.Tx, tokenMails(of)); err != nil { // first, so that no token is issued after they are revoked
 		return err
 	}
 	_, err := tx.SecondFactor.Delete().Where(secondfactor.UserID(of.ID), secondfactor.ConfirmedAtIsNil()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("give up a second factor that was begun: %w", err)
 	}
-	err = revoke(ctx, tx, of.ID, onetimetoken.PurposePASSWORD_RESET, onetimetoken.PurposeEMAIL_CHANGE, onetimetoken.PurposeSIGN_IN)
+	err = revoke(ctx, tx.Tx, of.ID, onetimetoken.PurposePASSWORD_RESET, onetimetoken.PurposeEMAIL_CHANGE, onetimetoken.PurposeSIGN_IN)
 	if err != nil {
 		return err
 	}
-	return outbox.Write(ctx, tx, outbox.Entry{Kind: mail.PasswordChanged, To: of.Email, About: of.ID}, a.Now())
+	return a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.PasswordChanged, To: of.Email, About: of.ID})
 }
 
 // tokenMails are the mails that are to bring somebody a token.

@@ -2,61 +2,80 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"minidock/ent"
-	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/email"
 	"minidock/internal/fault"
+	"minidock/internal/operation"
 )
 
 // SignInInput is what signing in needs.
 type SignInInput struct{ Email, Password string }
 
-// SignedIn is what became of a sign-in. User is nil when something was Wrong; Challenge is what the code of an authenticator app
-// is still asked for with.
-type SignedIn struct {
-	User      *ent.User
-	Challenge *Challenge
-	Wrong     *fault.List
-}
-
-// SignIn returns the user whose e-mail address and password these are. Every pair that fails gets the same answer at
+// SignIn signs the viewer in as the user whose email address and password these are. Every pair that fails gets the same answer at
 // the same cost, whether or not there is such an account. Whoever has a second factor gets TOTP_REQUIRED and a challenge. After
-// too many failures it is refused with RATE_LIMITED.
-func (a *Accounts) SignIn(ctx context.Context, actor access.Actor, in SignInInput) (SignedIn, error) {
-	t, err := a.try(ctx, actor.From, in.Email)
+// too many failures it is refused with RATE_LIMITED. User errors: INVALID_CREDENTIALS, TOTP_REQUIRED.
+func (a *Accounts) SignIn(ctx context.Context, viewer *access.Viewer, in SignInInput) (*Challenge, error) {
+	t, err := a.try(ctx, viewer.From, in.Email)
 	if err != nil {
-		return SignedIn{}, err
+		return nil, err
 	}
-	outcome := SignedIn{Wrong: fault.NewList("email", "password")}
 	found, hash, err := a.credentials(ctx, in.Email)
 	if err != nil {
-		return SignedIn{}, err
+		return nil, err
 	}
 	proven, err := t.prove(ctx, in.Password, hash)
 	if err != nil {
-		return SignedIn{}, err
+		return nil, err
 	}
 	if found == nil || !proven {
-		outcome.Wrong.Add("", fault.InvalidCredentials)
-		return outcome, nil
+		return nil, fault.Refuse("", fault.InvalidCredentials)
 	}
-	if found, err = a.rehash(ctx, found, in.Password); err != nil {
-		return SignedIn{}, err
+	challenge, err := a.signIn(ctx, viewer, found, in.Password)
+	if errors.Is(err, fault.ErrUnauthenticated) { // the hash is another one now, maybe of the same password
+		if found, err = a.proveAnew(ctx, found, in.Password); err != nil {
+			return nil, err
+		}
+		challenge, err = a.signIn(ctx, viewer, found, in.Password)
 	}
-	has, err := a.hasSecondFactor(ctx, found.ID)
+	return challenge, err
+}
+
+// signIn begins a session for a user whose password was right, or asks for a code of the second factor. A hash that costs less than
+// it should is replaced, now that the password is known.
+func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.User, password string) (*Challenge, error) {
+	hash, err := a.dearer(ctx, of.PasswordHash, password)
 	if err != nil {
-		return SignedIn{}, err
+		return nil, err
+	}
+	has, err := a.hasSecondFactor(ctx, of.ID)
+	if err != nil {
+		return nil, err
 	}
 	if has {
-		outcome.Wrong.Add("", fault.TotpRequired)
-		outcome.Challenge, err = a.challenge(ctx, found)
-		return outcome, err
+		challenge, err := a.challenge(ctx, of, hash)
+		if err != nil {
+			return nil, err
+		}
+		return challenge, fault.Refuse("", fault.TotpRequired)
 	}
-	outcome.User = found
-	return outcome, a.remember(ctx, a.Client, found.Email, actor.From)
+	_, err = operation.Run(ctx, a.DB, viewer, access.SignIn, "", func(tx *operation.Tx) (struct{}, error) {
+		if err := rehash(ctx, tx.Tx, of, hash); err != nil {
+			return struct{}{}, err
+		}
+		renewed := *of
+		renewed.PasswordHash = hash
+		begun, err := a.Sessions.Begin(ctx, tx, &renewed, nil)
+		tx.Changed(begun)
+		return struct{}{}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return nil, a.remember(ctx, a.Client, of.Email, viewer.From)
 }
 
 // credentials returns the account with this address and its hash, or no account and a hash that nobody's password has.
@@ -77,30 +96,20 @@ func (a *Accounts) credentials(ctx context.Context, raw string) (*ent.User, stri
 	return found, found.PasswordHash, nil
 }
 
-// rehash hashes a password anew whose hash costs less than it should, now that the password is known.
-func (a *Accounts) rehash(ctx context.Context, of *ent.User, password string) (*ent.User, error) {
-	if !a.Passwords.isTooCheap(of.PasswordHash) {
-		return of, nil
+// dearer returns a password's hash, or one that costs as much as it should.
+func (a *Accounts) dearer(ctx context.Context, hash, password string) (string, error) {
+	if !a.Passwords.isTooCheap(hash) {
+		return hash, nil
 	}
-	hash, err := a.Passwords.hash(ctx, password)
+	renewed, err := a.Passwords.hash(ctx, password)
 	if err != nil {
-		return nil, fmt.Errorf("hash a password anew: %w", err)
+		return "", fmt.Errorf("hash a password again: %w", err)
 	}
-	replaced, err := a.Client.User.Update().SetPasswordHash(hash).
-		Where(user.ID(of.ID), user.PasswordHash(of.PasswordHash)).Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("keep a password's new hash: %w", err)
-	}
-	if replaced == 0 {
-		return a.proveAnew(ctx, of, password)
-	}
-	renewed := *of
-	renewed.PasswordHash = hash
-	return &renewed, nil
+	return renewed, nil
 }
 
-// proveAnew returns an account with the hash that it got meanwhile, if that is one of the same password. If it is not, what was
-// proven counts no more: no session begins with the old hash.
+// proveAnew returns an account with the hash that it got meanwhile. Refused with UNAUTHENTICATED when that is one of another
+// password: what was proven is outdated.
 func (a *Accounts) proveAnew(ctx context.Context, of *ent.User, password string) (*ent.User, error) {
 	now, err := a.Client.User.Get(ctx, of.ID)
 	if err != nil {
@@ -111,7 +120,7 @@ func (a *Accounts) proveAnew(ctx context.Context, of *ent.User, password string)
 		return nil, fmt.Errorf("compare a password again: %w", err)
 	}
 	if !same {
-		return of, nil
+		return nil, fault.ErrUnauthenticated
 	}
 	return now, nil
 }

@@ -12,6 +12,7 @@ import (
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
+	"minidock/internal/operation"
 	"minidock/internal/store"
 	"minidock/internal/text"
 	"minidock/internal/throttle"
@@ -26,53 +27,63 @@ func signUpRule(l limit.Limits) throttle.Rule {
 	return throttle.Rule{Name: "sign up from", Most: l.SignUps, Within: l.SignUpTime}
 }
 
-// SignUp makes an account, or says what is wrong with the input. After too many accounts from an address it is refused with
-// RATE_LIMITED.
-func (a *Accounts) SignUp(ctx context.Context, actor access.Actor, in SignUpInput) (*ent.User, *fault.List, error) {
-	wrong := fault.NewList("email", "password", "displayName")
-	address := email.Clean("email", in.Email, wrong)
-	draft := NewDraft(in.Password, in.DisplayName, wrong)
-	if err := a.checkEmailIsFree(ctx, actor.From, address, wrong); err != nil {
-		return nil, nil, err
+// SignUp makes an account and signs the viewer in to it. After too many accounts from an address it is refused with RATE_LIMITED.
+// User errors: BLANK, INVALID_FORMAT, TAKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
+func (a *Accounts) SignUp(ctx context.Context, viewer *access.Viewer, in SignUpInput) error {
+	return a.register(ctx, viewer, in, func(tx *operation.Tx, created *ent.User) error {
+		_, err := a.Sessions.Begin(ctx, tx, created, nil)
+		return err
+	})
+}
+
+// Register is SignUp that signs nobody in, for commands.
+func (a *Accounts) Register(ctx context.Context, viewer *access.Viewer, in SignUpInput) error {
+	return a.register(ctx, viewer, in, func(tx *operation.Tx, created *ent.User) error {
+		tx.As(created.ID)
+		return nil
+	})
+}
+
+func (a *Accounts) register(ctx context.Context, viewer *access.Viewer, in SignUpInput, then func(*operation.Tx, *ent.User) error) error {
+	var errs fault.UserErrors
+	address := email.Clean("email", in.Email, &errs)
+	draft := NewDraft(in.Password, in.DisplayName, &errs)
+	if err := a.checkEmailIsFree(ctx, viewer.From, address, &errs); err != nil {
+		return err
 	}
-	if !wrong.Empty() {
-		return nil, wrong, nil
+	if err := errs.Err(); err != nil {
+		return err
 	}
-	if err := a.Ready(ctx, actor, &draft); err != nil {
-		return nil, nil, err
+	if err := a.Ready(ctx, viewer, &draft); err != nil {
+		return err
 	}
-	var created *ent.User
-	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) (err error) {
-		created, err = a.Create(ctx, tx, actor, address, draft)
+	_, err := operation.Run(ctx, a.DB, viewer, access.SignUp, "", func(tx *operation.Tx) (struct{}, error) {
+		created, err := a.Create(ctx, tx, address, draft)
 		if err != nil {
-			return err
+			return struct{}{}, err
 		}
-		event := audit.Event{Operation: "signUp", SubjectID: created.ID, Changes: []audit.Change{{Field: "email", After: address}}}
-		return audit.Write(ctx, tx, actor.As(created.ID), event, a.Now())
+		tx.Changed(created.ID, audit.Change{Field: "email", After: address})
+		return struct{}{}, then(tx, created)
 	})
 	if store.IsTaken(err) {
-		wrong.Add("email", fault.Taken)
-		return nil, wrong, nil
+		return fault.Refuse("email", fault.Taken)
 	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("create a user: %w", err)
-	}
-	return created.Unwrap(), wrong, nil
+	return err
 }
 
 // Draft is an account that is not made yet.
 type Draft struct{ password, displayName, hash string }
 
 // NewDraft judges what an account is to be made of, in the fields password and displayName.
-func NewDraft(password, displayName string, wrong *fault.List) Draft {
-	checkPassword("password", password, wrong)
-	return Draft{password: password, displayName: cleanDisplayName(displayName, wrong)}
+func NewDraft(password, displayName string, errs *fault.UserErrors) Draft {
+	checkPassword("password", password, errs)
+	return Draft{password: password, displayName: cleanDisplayName(displayName, errs)}
 }
 
-// Ready counts an account against the actor's address and hashes its password, before the transaction that makes it. After too
+// Ready counts an account against the viewer's address and hashes its password, before the transaction that makes it. After too
 // many from an address it is refused with RATE_LIMITED.
-func (a *Accounts) Ready(ctx context.Context, actor access.Actor, draft *Draft) (err error) {
-	if err := a.Throttles.Count(ctx, signUpRule(a.Limits), actor.From.Network()); err != nil {
+func (a *Accounts) Ready(ctx context.Context, viewer *access.Viewer, draft *Draft) (err error) {
+	if err := a.Throttles.Count(ctx, signUpRule(a.Limits), viewer.From.Network()); err != nil {
 		return err
 	}
 	if draft.hash, err = a.Passwords.hash(ctx, draft.password); err != nil {
@@ -82,33 +93,33 @@ func (a *Accounts) Ready(ctx context.Context, actor access.Actor, draft *Draft) 
 }
 
 // Create makes the account of a draft that is ready. It fails with a taken value when another account has the address.
-func (a *Accounts) Create(ctx context.Context, tx *ent.Tx, actor access.Actor, address string, draft Draft) (*ent.User, error) {
+func (a *Accounts) Create(ctx context.Context, tx *operation.Tx, address string, draft Draft) (*ent.User, error) {
 	created, err := tx.User.Create().SetID(id.New(id.User)).SetEmail(address).SetDisplayName(draft.displayName).
-		SetPasswordHash(draft.hash).SetCreatedAt(a.Now()).Save(ctx)
+		SetPasswordHash(draft.hash).SetCreatedAt(tx.Now).Save(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return created, a.remember(ctx, tx.Client(), address, actor.From)
+	return created, a.remember(ctx, tx.Client(), address, tx.Viewer().From)
 }
 
-func cleanDisplayName(raw string, wrong *fault.List) string {
+func cleanDisplayName(raw string, errs *fault.UserErrors) string {
 	name := text.Clean(raw)
 	_, illegal := text.Illegal(name, false)
 	switch n := text.Length(name); {
 	case name == "":
-		wrong.Add("displayName", fault.Blank)
+		errs.Add("displayName", fault.Blank)
 	case illegal:
-		wrong.Add("displayName", fault.InvalidFormat)
+		errs.Add("displayName", fault.InvalidFormat)
 	case n > maxName:
-		wrong.Add("displayName", fault.TooLong, "weight", n, "min", 1, "max", maxName)
+		errs.Add("displayName", fault.TooLong, "weight", n, "min", 1, "max", maxName)
 	}
 	return name
 }
 
 // checkEmailIsFree records that another account has the address. How often that is told is counted, so that nobody can ask for
 // many: after too many it is refused with RATE_LIMITED, whether or not there is such an account.
-func (a *Accounts) checkEmailIsFree(ctx context.Context, from caller.Caller, address string, wrong *fault.List) error {
-	if wrong.Has("email") {
+func (a *Accounts) checkEmailIsFree(ctx context.Context, from caller.Caller, address string, errs *fault.UserErrors) error {
+	if errs.Has("email") {
 		return nil
 	}
 	rule := throttle.Rule{Name: "told of accounts", Most: a.Limits.SignUps, Within: a.Limits.SignUpTime}
@@ -119,6 +130,6 @@ func (a *Accounts) checkEmailIsFree(ctx context.Context, from caller.Caller, add
 	if err != nil || other == nil {
 		return err
 	}
-	wrong.Add("email", fault.Taken)
+	errs.Add("email", fault.Taken)
 	return a.Throttles.Count(ctx, rule, from.Network())
 }

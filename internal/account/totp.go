@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -13,10 +12,10 @@ import (
 	"minidock/ent/recoverycode"
 	"minidock/ent/secondfactor"
 	"minidock/internal/access"
-	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
+	"minidock/internal/operation"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
 )
@@ -37,168 +36,164 @@ type TotpSecret struct {
 // EnableTotpInput is what a second factor begins with. Password is the account's.
 type EnableTotpInput struct{ Password string }
 
-// EnableTotp makes a secret for the actor's authenticator app, in place of one that was never confirmed. It counts only when
-// ConfirmTotp has shown that the app knows it.
-func (a *Accounts) EnableTotp(ctx context.Context, actor access.Actor, in EnableTotpInput) (*TotpSecret, *fault.List, error) {
-	wrong := fault.NewList("password")
-	self, err := a.Prove(ctx, actor, "password", in.Password, wrong)
+// EnableTotp makes a secret for the viewer's authenticator app, in place of one that was never confirmed. It is used only after
+// ConfirmTotp has shown that the app knows it. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED.
+func (a *Accounts) EnableTotp(ctx context.Context, viewer *access.Viewer, in EnableTotpInput) (*TotpSecret, error) {
+	var errs fault.UserErrors
+	self, err := a.Prove(ctx, viewer, "password", in.Password, &errs)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	has, err := a.hasSecondFactor(ctx, self.ID)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if has {
-		wrong.Add("", fault.AlreadyEnabled)
+		errs.Add("", fault.AlreadyEnabled)
 	}
-	if !wrong.Empty() {
-		return nil, wrong, nil
+	if err := errs.Err(); err != nil {
+		return nil, err
 	}
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: issuer, AccountName: self.Email})
 	if err != nil {
-		return nil, nil, fmt.Errorf("make a secret: %w", err)
+		return nil, fmt.Errorf("make a secret: %w", err)
 	}
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error { return a.keepSecret(ctx, tx, actor, self, key.Secret()) })
+	secret, err := operation.Run(ctx, a.DB, viewer, access.EnableTotp, "", func(tx *operation.Tx) (*TotpSecret, error) {
+		return &TotpSecret{Secret: key.Secret(), URI: key.URL()}, keepSecret(ctx, tx, self, key.Secret())
+	})
 	if store.IsTaken(err) { // confirmed meanwhile
-		wrong.Add("", fault.AlreadyEnabled)
-		return nil, wrong, nil
+		return nil, fault.Refuse("", fault.AlreadyEnabled)
 	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("keep a secret: %w", err)
-	}
-	return &TotpSecret{Secret: key.Secret(), URI: key.URL()}, wrong, nil
+	return secret, err
 }
 
-func (a *Accounts) keepSecret(ctx context.Context, tx *ent.Tx, actor access.Actor, of *ent.User, secret string) error {
-	if err := StillProven(ctx, tx, of); err != nil {
+func keepSecret(ctx context.Context, tx *operation.Tx, of *ent.User, secret string) error {
+	if err := StillProven(ctx, tx.Tx, of); err != nil {
 		return err
 	}
 	_, err := tx.SecondFactor.Delete().Where(secondfactor.UserID(of.ID), secondfactor.ConfirmedAtIsNil()).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	err = tx.SecondFactor.Create().SetID(id.New(id.SecondFactor)).SetUserID(of.ID).SetSecret(secret).SetCreatedAt(a.Now()).Exec(ctx)
-	if err != nil {
-		return err
-	}
-	return audit.Write(ctx, tx, actor, audit.Event{Operation: "enableTotp", SubjectID: of.ID}, a.Now())
+	tx.Changed(of.ID)
+	return tx.SecondFactor.Create().SetID(id.New(id.SecondFactor)).SetUserID(of.ID).SetSecret(secret).SetCreatedAt(tx.Now).Exec(ctx)
 }
 
 // ConfirmTotpInput shows that the authenticator app knows the secret.
 type ConfirmTotpInput struct{ Code string }
 
-// ConfirmTotp makes the actor's second factor count, and returns the recovery codes, which are told once. After too many codes
-// that were tried it is refused with RATE_LIMITED.
-func (a *Accounts) ConfirmTotp(ctx context.Context, actor access.Actor, in ConfirmTotpInput) ([]string, *fault.List, error) {
-	self, err := a.self(ctx, actor)
+// ConfirmTotp turns the viewer's second factor on, and returns the recovery codes, which are shown once. After too many codes
+// that were tried it is refused with RATE_LIMITED. User errors: BLANK, INVALID_CODE, NOT_STARTED.
+func (a *Accounts) ConfirmTotp(ctx context.Context, viewer *access.Viewer, in ConfirmTotpInput) ([]string, error) {
+	self, err := a.Self(ctx, viewer)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	wrong := fault.NewList("code")
-	if !checkCode(in.Code, wrong) {
-		return nil, wrong, nil
+	var errs fault.UserErrors
+	if checkCode(in.Code, &errs); errs.Err() != nil {
+		return nil, errs.Err()
 	}
 	if err := a.Throttles.Count(ctx, totpRule(a.Limits), self.ID); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	codes := newRecoveryCodes()
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := a.confirm(ctx, tx, self.ID, in.Code, codes, wrong); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, actor, audit.Event{Operation: "confirmTotp", SubjectID: self.ID}, a.Now())
+	_, err = operation.Run(ctx, a.DB, viewer, access.ConfirmTotp, "", func(tx *operation.Tx) (struct{}, error) {
+		tx.Changed(self.ID)
+		return struct{}{}, confirm(ctx, tx, self.ID, in.Code, codes)
 	})
-	if errors.Is(err, errRefused) {
-		return nil, wrong, nil
-	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("confirm a second factor: %w", err)
+		return nil, err
 	}
-	return codes, wrong, a.Throttles.Reopen(ctx, totpRule(a.Limits), self.ID)
+	return codes, a.Throttles.Reopen(ctx, totpRule(a.Limits), self.ID)
 }
 
-// confirm makes a second factor count that waits for it, if the code is one of it. Of several at once one succeeds.
-func (a *Accounts) confirm(ctx context.Context, tx *ent.Tx, userID, code string, recovery []string, wrong *fault.List) error {
+// confirm turns a second factor on that waits for it, if the code is one of it. Of several at once one succeeds.
+func confirm(ctx context.Context, tx *operation.Tx, userID, code string, recovery []string) error {
 	begun, err := factorOf(ctx, tx.Client(), userID, secondfactor.ConfirmedAtIsNil())
 	switch {
 	case err != nil:
 		return err
 	case begun == nil:
-		wrong.Add("", fault.NotStarted)
-		return errRefused
+		return tx.Refuse("", fault.NotStarted)
 	}
-	if err := useTotp(ctx, tx, begun, code, a.Now(), wrong); err != nil {
+	if err := useTotp(ctx, tx, begun, code); err != nil {
 		return err
 	}
-	confirmed, err := tx.SecondFactor.Update().SetConfirmedAt(a.Now()).
+	confirmed, err := tx.SecondFactor.Update().SetConfirmedAt(tx.Now).
 		Where(secondfactor.ID(begun.ID), secondfactor.ConfirmedAtIsNil()).Save(ctx)
 	switch {
 	case err != nil:
 		return err
 	case confirmed == 0:
-		wrong.Add("", fault.NotStarted)
-		return errRefused
+		return tx.Refuse("", fault.NotStarted)
 	}
-	return a.keepRecoveryCodes(ctx, tx, userID, recovery)
+	return keepRecoveryCodes(ctx, tx, userID, recovery)
 }
 
 // DisableTotpInput is what giving up the second factor needs: the account's password, and a code of the authenticator app or a
 // recovery code.
 type DisableTotpInput struct{ Password, Code string }
 
-// DisableTotp gives up the actor's second factor and the recovery codes. After too many codes that were tried it is refused with
-// RATE_LIMITED.
-func (a *Accounts) DisableTotp(ctx context.Context, actor access.Actor, in DisableTotpInput) (*fault.List, error) {
-	wrong := fault.NewList("password", "code")
-	self, err := a.Prove(ctx, actor, "password", in.Password, wrong)
+// DisableTotp gives up the viewer's second factor and the recovery codes. After too many codes that were tried it is refused with
+// RATE_LIMITED. User errors: BLANK, INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED.
+func (a *Accounts) DisableTotp(ctx context.Context, viewer *access.Viewer, in DisableTotpInput) error {
+	var errs fault.UserErrors
+	self, err := a.Prove(ctx, viewer, "password", in.Password, &errs)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if !checkCode(in.Code, wrong) {
-		return wrong, nil
+	if checkCode(in.Code, &errs); errs.Has("code") {
+		return errs.Err()
 	}
 	if err := a.Throttles.Count(ctx, totpRule(a.Limits), self.ID); err != nil {
-		return nil, err
+		return err
 	}
-	err = store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
-		if err := StillProven(ctx, tx, self); err != nil {
-			return err
-		}
-		if err := a.useCode(ctx, tx, self.ID, in.Code, wrong, "", fault.NotEnabled); err != nil {
-			return err
-		}
-		if !wrong.Empty() {
-			return errRefused
-		}
-		if _, err := tx.SecondFactor.Delete().Where(secondfactor.UserID(self.ID)).Exec(ctx); err != nil {
-			return err
-		}
-		if _, err := tx.RecoveryCode.Delete().Where(recoverycode.UserID(self.ID)).Exec(ctx); err != nil {
-			return err
-		}
-		if err := revoke(ctx, tx, self.ID, onetimetoken.PurposeSIGN_IN); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, actor, audit.Event{Operation: "disableTotp", SubjectID: self.ID}, a.Now())
+	_, err = operation.Run(ctx, a.DB, viewer, access.DisableTotp, "", func(tx *operation.Tx) (struct{}, error) {
+		tx.Errors = errs.Clone()
+		return struct{}{}, a.disableTotp(ctx, tx, self, in.Code)
 	})
-	if errors.Is(err, errRefused) {
-		return wrong, nil
-	}
 	if err != nil {
-		return nil, fmt.Errorf("give up a second factor: %w", err)
+		return err
 	}
-	return wrong, a.Throttles.Reopen(ctx, totpRule(a.Limits), self.ID)
+	return a.Throttles.Reopen(ctx, totpRule(a.Limits), self.ID)
 }
 
-// HasTotp tells whether the actor has a second factor.
-func (a *Accounts) HasTotp(ctx context.Context, actor access.Actor) (bool, error) {
-	return a.hasSecondFactor(ctx, actor.UserID)
+func (a *Accounts) disableTotp(ctx context.Context, tx *operation.Tx, self *ent.User, code string) error {
+	if err := StillProven(ctx, tx.Tx, self); err != nil {
+		return err
+	}
+	if err := useCode(ctx, tx, self.ID, code, "", fault.NotEnabled); err != nil {
+		return err
+	}
+	if err := tx.Errors.Err(); err != nil {
+		return err
+	}
+	if _, err := tx.SecondFactor.Delete().Where(secondfactor.UserID(self.ID)).Exec(ctx); err != nil {
+		return err
+	}
+	if _, err := tx.RecoveryCode.Delete().Where(recoverycode.UserID(self.ID)).Exec(ctx); err != nil {
+		return err
+	}
+	tx.Changed(self.ID)
+	return revoke(ctx, tx.Tx, self.ID, onetimetoken.PurposeSIGN_IN)
 }
 
-// RecoveryCodesLeft counts the actor's recovery codes that were not used.
-func (a *Accounts) RecoveryCodesLeft(ctx context.Context, actor access.Actor) (int, error) {
-	n, err := a.Client.RecoveryCode.Query().Where(recoverycode.UserID(actor.UserID)).Count(ctx)
+// HasTotp says whether the viewer has a second factor.
+func (a *Accounts) HasTotp(ctx context.Context, viewer *access.Viewer) (bool, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return false, err
+	}
+	return a.hasSecondFactor(ctx, principal.UserID)
+}
+
+// RecoveryCodesLeft counts the viewer's recovery codes that were not used.
+func (a *Accounts) RecoveryCodesLeft(ctx context.Context, viewer *access.Viewer) (int, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := a.Client.RecoveryCode.Query().Where(recoverycode.UserID(principal.UserID)).Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count recovery codes: %w", err)
 	}
@@ -210,9 +205,8 @@ func (a *Accounts) hasSecondFactor(ctx context.Context, userID string) (bool, er
 	return found != nil, err
 }
 
-func checkCode(code string, wrong *fault.List) bool {
+func checkCode(code string, errs *fault.UserErrors) {
 	if strings.TrimSpace(code) == "" {
-		wrong.Add("code", fault.Blank)
+		errs.Add("code", fault.Blank)
 	}
-	return !wrong.Has("code")
 }

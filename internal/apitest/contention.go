@@ -31,12 +31,22 @@ func (w *World) HoldBack(t *testing.T, tables ...string) (waiting func() int, re
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func() int { return number(t, watch, waitingForLocks) }, func() {
+	return w.waitingBy(t, watch), func() {
 		if err := tx.Commit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		_, _ = db.Close(t.Context()), watch.Close(t.Context())
 	}
+}
+
+// Waiting returns what counts those who wait for locks of PostgreSQL.
+func (w *World) Waiting(t *testing.T) func() int {
+	t.Helper()
+	return w.waitingBy(t, w.connect(t))
+}
+
+func (w *World) waitingBy(t *testing.T, watch *pgx.Conn) func() int {
+	return func() int { return number(t, watch, waitingForLocks) }
 }
 
 // Deadlocks stops these servers of one PostgreSQL database and ends their connections, without which the database does not count

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"minidock/ent"
+	"minidock/ent/member"
 	"minidock/internal/id"
 	"minidock/internal/text"
 )
@@ -56,6 +57,17 @@ func (w *World) Insert(t *testing.T, workspaceID string, row Row) string {
 		t.Fatal(err)
 	}
 	return row.ID
+}
+
+// Found writes a workspace whose owner is the person, and returns its id.
+func (w *World) Found(t *testing.T, owner *Person, name string) string {
+	t.Helper()
+	created, err := w.Client.Workspace.Create().SetID(id.New(id.Workspace)).SetName(name).SetCreatedAt(w.Now()).Save(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Join(t, created.ID, owner, member.RoleOWNER)
+	return created.ID
 }
 
 // Written tells what stands in the tables that creating a mini program writes to, and how many logos are kept.

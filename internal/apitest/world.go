@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -42,12 +43,16 @@ type World struct {
 	// Log is what the server logs. Whoever reads it stops the server first.
 	Log bytes.Buffer
 
-	options    Options
-	server     *httptest.Server
-	post       *postOffice
-	statements atomic.Int64
-	ahead      atomic.Int64
-	inserted   atomic.Int64
+	options  Options
+	server   *httptest.Server
+	post     *postOffice
+	ahead    atomic.Int64
+	inserted atomic.Int64
+
+	statements struct {
+		sync.Mutex
+		texts []string
+	}
 }
 
 // Run runs a test in a world of its own on each database, beside all other tests.
@@ -117,7 +122,7 @@ func (w *World) Stop() { w.server.Close() }
 func (w *World) start(t *testing.T) {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{
-		Dir: w.Dir, URL: w.options.DatabaseURL, Connections: connections, Trace: w.count,
+		Dir: w.Dir, URL: w.options.DatabaseURL, Connections: connections, Trace: w.trace,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -169,16 +174,25 @@ func (w *World) Now() time.Time {
 func (w *World) Advance(d time.Duration) { w.ahead.Add(int64(d)) }
 
 // Statements returns how many statements do sends to the database.
-func (w *World) Statements(do func()) int64 {
-	before := w.statements.Load()
+func (w *World) Statements(do func()) int64 { return int64(len(w.StatementTexts(do))) }
+
+// StatementTexts returns the statements that do sends to the database.
+func (w *World) StatementTexts(do func()) []string {
+	w.statements.Lock()
+	w.statements.texts = nil
+	w.statements.Unlock()
 	do()
-	return w.statements.Load() - before
+	w.statements.Lock()
+	defer w.statements.Unlock()
+	return w.statements.texts
 }
 
-func (w *World) count(_ context.Context, parts ...any) {
+func (w *World) trace(_ context.Context, parts ...any) {
 	for _, part := range parts {
 		if text, ok := part.(string); ok && strings.Contains(text, "query=") {
-			w.statements.Add(1)
+			w.statements.Lock()
+			w.statements.texts = append(w.statements.texts, text)
+			w.statements.Unlock()
 		}
 	}
 }

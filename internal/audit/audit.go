@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"minidock/ent"
 	"minidock/ent/member"
-	"minidock/internal/access"
 	"minidock/internal/id"
+	"minidock/internal/store"
 )
 
 // Event is what somebody did.
@@ -43,31 +45,40 @@ func Changed(changes ...Change) []Change {
 	return changed
 }
 
-// Write notes an event in the transaction of its cause, and that the actor was active in its workspace.
-func Write(ctx context.Context, tx *ent.Tx, actor access.Actor, event Event, now time.Time) error {
-	if event.Changes == nil {
-		event.Changes = []Change{}
+// Actor is who did something, and where the request came from.
+type Actor struct {
+	// UserID is "" for somebody who is signed out.
+	UserID             string
+	Address, RequestID string
+}
+
+// Write notes events in the transaction of their cause, and that the actor was active in their workspaces.
+func Write(ctx context.Context, tx *ent.Tx, actor Actor, now time.Time, events ...Event) error {
+	creates := make([]*ent.AuditEventCreate, len(events))
+	workspaceIDs := map[string]bool{}
+	for i, event := range events {
+		changes, err := json.Marshal(append([]Change{}, event.Changes...))
+		if err != nil {
+			return fmt.Errorf("note an event: %w", err)
+		}
+		creates[i] = tx.AuditEvent.Create().SetID(id.New(id.AuditEvent)).SetOperation(event.Operation).SetSubjectID(event.SubjectID).
+			SetChanges(string(changes)).SetAddress(actor.Address).SetRequestID(actor.RequestID).SetCreatedAt(now)
+		if actor.UserID != "" {
+			creates[i].SetActorID(actor.UserID)
+		}
+		if event.WorkspaceID != "" {
+			creates[i].SetWorkspaceID(event.WorkspaceID)
+			workspaceIDs[event.WorkspaceID] = true
+		}
 	}
-	changes, err := json.Marshal(event.Changes)
-	if err != nil {
-		return fmt.Errorf("note an event: %w", err)
+	if err := tx.AuditEvent.CreateBulk(creates...).Exec(ctx); err != nil {
+		return fmt.Errorf("note events: %w", err)
 	}
-	create := tx.AuditEvent.Create().SetID(id.New(id.AuditEvent)).SetOperation(event.Operation).SetSubjectID(event.SubjectID).
-		SetChanges(string(changes)).SetAddress(actor.From.Host()).SetRequestID(actor.RequestID).SetCreatedAt(now)
-	if actor.SignedIn() {
-		create.SetActorID(actor.UserID)
-	}
-	if event.WorkspaceID != "" {
-		create.SetWorkspaceID(event.WorkspaceID)
-	}
-	if err := create.Exec(ctx); err != nil {
-		return fmt.Errorf("note an event: %w", err)
-	}
-	if event.WorkspaceID == "" {
+	if len(workspaceIDs) == 0 {
 		return nil
 	}
-	err = tx.Member.Update().SetLastActiveAt(now).
-		Where(member.WorkspaceID(event.WorkspaceID), member.UserID(actor.UserID)).Exec(ctx)
+	err := tx.Member.Update().SetLastActiveAt(now).Where(member.UserID(actor.UserID),
+		store.In(member.FieldWorkspaceID, slices.Collect(maps.Keys(workspaceIDs)))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("note an activity: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/auditevent"
 	"minidock/ent/predicate"
+	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/page"
 	"minidock/internal/store"
@@ -32,9 +33,13 @@ type Filter struct {
 	Since, Until *time.Time
 }
 
-// ByIDs returns those of the events that the actor may see, by id.
-func (l *Log) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.AuditEvent, error) {
-	found, err := l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldID, ids), access.AuditEvents(actor)).All(ctx)
+// ByIDs returns those of the events that the viewer may see, by id.
+func (l *Log) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.AuditEvent, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldID, ids), principal.AuditEvents()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
@@ -45,14 +50,18 @@ func (l *Log) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[
 	return events, nil
 }
 
-// Of returns the same page of each workspace's events that the actor may see, by workspace, the latest first.
-func (l *Log) Of(ctx context.Context, actor access.Actor, workspaceIDs []string, args page.Args, filter Filter) (map[string]page.Page[*ent.AuditEvent], error) {
+// Of returns the same page of each workspace's events that the viewer may see, by workspace, the latest first.
+func (l *Log) Of(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, args page.Args, filter Filter) (map[string]page.Page[*ent.AuditEvent], error) {
 	request, err := args.Request(orderLatest)
 	if err != nil {
 		return nil, err
 	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	found, err := l.Client.AuditEvent.Query().
-		Where(store.OfEach(request.ByID(auditevent.FieldID, true), auditevent.FieldWorkspaceID, workspaceIDs, filter.predicates(actor)...)).All(ctx)
+		Where(store.OfEach(request.ByID(auditevent.FieldID, true), auditevent.FieldWorkspaceID, workspaceIDs, filter.predicates(principal)...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
@@ -62,11 +71,15 @@ func (l *Log) Of(ctx context.Context, actor access.Actor, workspaceIDs []string,
 	), nil
 }
 
-// Count returns how many events of each workspace fit the filter and may be seen by the actor.
-func (l *Log) Count(ctx context.Context, actor access.Actor, workspaceIDs []string, filter Filter) (map[string]int, error) {
+// Count returns how many events of each workspace fit the filter and may be seen by the viewer.
+func (l *Log) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter Filter) (map[string]int, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var counts page.Counts
-	err := l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldWorkspaceID, workspaceIDs)).
-		Where(filter.predicates(actor)...).
+	err = l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldWorkspaceID, workspaceIDs)).
+		Where(filter.predicates(principal)...).
 		GroupBy(auditevent.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count events: %w", err)
@@ -74,8 +87,36 @@ func (l *Log) Count(ctx context.Context, actor access.Actor, workspaceIDs []stri
 	return counts.ByWorkspace(), nil
 }
 
-func (f Filter) predicates(actor access.Actor) []predicate.AuditEvent {
-	predicates := []predicate.AuditEvent{access.AuditEvents(actor)}
+// Actors returns who did each of these, by user id, for a viewer who sees the event: whoever acts in a workspace is a member there,
+// and owners and masters see past members, too.
+func (l *Log) Actors(ctx context.Context, viewer *access.Viewer, events []*ent.AuditEvent) (map[string]*ent.User, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := principal.KeepAuditEvents(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, row := range kept {
+		if row.ActorID != nil {
+			ids = append(ids, *row.ActorID)
+		}
+	}
+	found, err := l.Client.User.Query().Where(store.In(user.FieldID, ids)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read actors: %w", err)
+	}
+	actors := make(map[string]*ent.User, len(found))
+	for _, row := range found {
+		actors[row.ID] = row
+	}
+	return actors, nil
+}
+
+func (f Filter) predicates(principal *access.Principal) []predicate.AuditEvent {
+	predicates := []predicate.AuditEvent{principal.AuditEvents()}
 	if f.Operation != nil {
 		predicates = append(predicates, auditevent.OperationIn(findable(f.Operation...)...))
 	}

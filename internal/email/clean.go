@@ -8,15 +8,15 @@ import (
 )
 
 // Clean returns the form by which addresses are compared, or records in this field what is wrong with it.
-func Clean(field, raw string, wrong *fault.List) string {
+func Clean(field, raw string, errs *fault.UserErrors) string {
 	address, err := Parse(raw)
 	switch {
 	case errors.Is(err, ErrBlank):
-		wrong.Add(field, fault.Blank)
+		errs.Add(field, fault.Blank)
 	case errors.Is(err, ErrTooLong):
-		wrong.Add(field, fault.TooLong, "weight", len(text.Clean(raw)), "min", 1, "max", MaxBytes)
+		errs.Add(field, fault.TooLong, "weight", len(text.Clean(raw)), "min", 1, "max", MaxBytes)
 	case err != nil:
-		wrong.Add(field, fault.InvalidFormat, "format", "name@example.com")
+		errs.Add(field, fault.InvalidFormat, "format", "name@example.com")
 	}
 	return address.Canonical()
 }

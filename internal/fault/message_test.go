@@ -120,9 +120,9 @@ func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 	for mutation, codes := range carried {
 		for code, fields := range with(codes, advised[mutation]) {
 			for _, field := range fields {
-				wrong := NewList()
-				wrong.Add(field, code, params[code]...)
-				e := wrong.Errors()[0]
+				errs := &UserErrors{}
+				errs.Add(field, code, params[code]...)
+				e := errs.All()[0]
 				english, chinese := e.Message(language.English), e.Message(language.SimplifiedChinese)
 				for _, sentence := range []string{english, chinese} {
 					if sentence == "" || strings.ContainsAny(sentence, "{}") {
@@ -150,9 +150,9 @@ func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 
 func TestWhatAClientSentIsNotReadAsAPlaceholder(t *testing.T) {
 	t.Parallel()
-	wrong := NewList()
-	wrong.Add("industryCode", NotFound, "value", "{field}{max}")
-	if got := wrong.Errors()[0].Message(language.English); got != "The industry is not known: {field}{max}." {
+	errs := &UserErrors{}
+	errs.Add("industryCode", NotFound, "value", "{field}{max}")
+	if got := errs.All()[0].Message(language.English); got != "The industry is not known: {field}{max}." {
 		t.Errorf("message %q", got)
 	}
 }

@@ -83,44 +83,53 @@ type Param struct {
 	Value any
 }
 
-// List collects the mistakes of one input, at most one a field: the first that is added stays.
-type List struct {
-	fields []string
-	errors []UserError
-}
-
-// NewList returns an empty list for an input whose fields are declared in this order.
-func NewList(fields ...string) *List { return &List{fields: fields} }
+// UserErrors collects the user errors of one input, at most one a field: the first that is added stays. It is an error, which
+// operations return; the zero value is empty and ready to use.
+type UserErrors struct{ list []UserError }
 
 // Add records that field breaks the rule named by code. The params are pairs of a name and a value.
-func (l *List) Add(field string, code Code, params ...any) {
-	if l.Has(field) {
+func (e *UserErrors) Add(field string, code Code, params ...any) {
+	if e.Has(field) {
 		return
 	}
-	e := UserError{Field: field, Code: code}
+	added := UserError{Field: field, Code: code}
 	for i := 0; i+1 < len(params); i += 2 {
-		e.Params = append(e.Params, Param{Name: params[i].(string), Value: params[i+1]})
+		added.Params = append(added.Params, Param{Name: params[i].(string), Value: params[i+1]})
 	}
-	l.errors = append(l.errors, e)
+	e.list = append(e.list, added)
 }
 
-// Has tells whether field has a mistake already.
-func (l *List) Has(field string) bool {
-	return slices.ContainsFunc(l.errors, func(e UserError) bool { return e.Field == field })
+// Has says whether field has a user error already.
+func (e *UserErrors) Has(field string) bool {
+	return slices.ContainsFunc(e.list, func(one UserError) bool { return one.Field == field })
 }
 
-// Empty tells that nothing was recorded.
-func (l *List) Empty() bool { return len(l.errors) == 0 }
+// All returns the user errors in the order in which they were added.
+func (e *UserErrors) All() []UserError { return e.list }
 
-// Errors returns the mistakes in the order of the input's fields; one of the whole request stands where the order has "",
-// and first where it has none.
-func (l *List) Errors() []UserError {
-	if l == nil {
+// Clone returns user errors to add others to.
+func (e *UserErrors) Clone() UserErrors { return UserErrors{list: slices.Clone(e.list)} }
+
+// Err returns the user errors as an error, or nil when there are none.
+func (e *UserErrors) Err() error {
+	if len(e.list) == 0 {
 		return nil
 	}
-	sorted := slices.Clone(l.errors)
-	slices.SortStableFunc(sorted, func(a, b UserError) int {
-		return slices.Index(l.fields, a.Field) - slices.Index(l.fields, b.Field)
-	})
-	return sorted
+	return e
+}
+
+// Error names the codes and fields, and nothing that was entered.
+func (e *UserErrors) Error() string {
+	texts := make([]string, len(e.list))
+	for i, one := range e.list {
+		texts[i] = strings.TrimSpace(string(one.Code) + " " + one.Field)
+	}
+	return "user errors: " + strings.Join(texts, ", ")
+}
+
+// Refuse returns one user error as an error.
+func Refuse(field string, code Code, params ...any) error {
+	var errs UserErrors
+	errs.Add(field, code, params...)
+	return errs.Err()
 }

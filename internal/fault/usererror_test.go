@@ -2,41 +2,21 @@ package fault
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 )
 
-func TestMistakesComeInTheOrderOfTheInput(t *testing.T) {
-	t.Parallel()
-	wrong := NewList("a", "b", "c", "")
-	for _, field := range []string{"", "c", "a", "b"} {
-		wrong.Add(field, Blank)
-	}
-	var order []string
-	for _, e := range wrong.Errors() {
-		order = append(order, e.Field)
-	}
-	if !slices.Equal(order, []string{"a", "b", "c", ""}) {
-		t.Errorf("order %q", order)
-	}
-	unlisted := NewList("a")
-	unlisted.Add("a", Blank)
-	unlisted.Add("", InvalidCredentials)
-	if got := unlisted.Errors()[0].Field; got != "" {
-		t.Errorf("the whole request comes after %q", got)
-	}
-}
-
 func TestTheFirstMistakeOfAFieldStays(t *testing.T) {
 	t.Parallel()
-	wrong := NewList("name")
-	if !wrong.Empty() || wrong.Has("name") {
+	errs := &UserErrors{}
+	if errs.Err() != nil || errs.Has("name") {
 		t.Error("a new list has a mistake")
 	}
-	wrong.Add("name", TooShort, "weight", 2, "min", 3)
-	wrong.Add("name", Taken)
-	got := wrong.Errors()
-	if wrong.Empty() || !wrong.Has("name") || wrong.Has("other") || len(got) != 1 || got[0].Code != TooShort {
+	errs.Add("name", TooShort, "weight", 2, "min", 3)
+	errs.Add("name", Taken)
+	got := errs.All()
+	if errs.Err() == nil || !errs.Has("name") || errs.Has("other") || len(got) != 1 || got[0].Code != TooShort {
 		t.Errorf("mistakes %v", got)
 	}
 	if !slices.Equal(got[0].Params, []Param{{"weight", 2}, {"min", 3}}) {
@@ -44,10 +24,17 @@ func TestTheFirstMistakeOfAFieldStays(t *testing.T) {
 	}
 }
 
-func TestNoListHasNoMistakes(t *testing.T) {
+func TestUserErrorsAreAnErrorThatRepeatsNothingThatWasEntered(t *testing.T) {
 	t.Parallel()
-	if got := (*List)(nil).Errors(); len(got) != 0 {
-		t.Errorf("mistakes %v", got)
+	errs := &UserErrors{}
+	errs.Add("name", Taken, "value", "a secret")
+	errs.Add("", QuotaExceeded)
+	var found *UserErrors
+	if err := fmt.Errorf("create: %w", errs.Err()); !errors.As(err, &found) || err.Error() != "create: user errors: TAKEN name, QUOTA_EXCEEDED" {
+		t.Errorf("%v", err)
+	}
+	if err := Refuse("name", Taken); !errors.As(err, &found) || len(found.All()) != 1 || found.All()[0].Field != "name" {
+		t.Errorf("%v", err)
 	}
 }
 

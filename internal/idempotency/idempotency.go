@@ -42,25 +42,25 @@ func Of(userID, mutation string, key *string, input any) (Request, error) {
 }
 
 // Check judges the key.
-func (r Request) Check(wrong *fault.List) {
+func (r Request) Check(errs *fault.UserErrors) {
 	if r.key == nil {
 		return
 	}
 	found, illegal := text.Illegal(*r.key, false)
 	switch n := utf8.RuneCountInString(*r.key); {
 	case n == 0:
-		wrong.Add(field, fault.Blank)
+		errs.Add(field, fault.Blank)
 	case illegal:
-		wrong.Add(field, fault.InvalidCharacter, "character", found)
+		errs.Add(field, fault.InvalidCharacter, "character", found)
 	case n > maxKey:
-		wrong.Add(field, fault.TooLong, "weight", n, "min", 1, "max", maxKey)
+		errs.Add(field, fault.TooLong, "weight", n, "min", 1, "max", maxKey)
 	}
 }
 
 // Find returns the id of what the first success gave, or "" when there was none. A success with another input is a
 // mistake of the key.
-func (r Request) Find(ctx context.Context, client *ent.Client, now time.Time, wrong *fault.List) (string, error) {
-	if r.key == nil || wrong.Has(field) {
+func (r Request) Find(ctx context.Context, client *ent.Client, now time.Time, errs *fault.UserErrors) (string, error) {
+	if r.key == nil || errs.Has(field) {
 		return "", nil
 	}
 	first, err := client.IdempotencyKey.Query().Where(
@@ -73,7 +73,7 @@ func (r Request) Find(ctx context.Context, client *ent.Client, now time.Time, wr
 	case err != nil:
 		return "", fmt.Errorf("look up an idempotency key: %w", err)
 	case string(first.Fingerprint) != string(r.fingerprint):
-		wrong.Add(field, fault.IdempotencyKeyReused)
+		errs.Add(field, fault.IdempotencyKeyReused)
 		return "", nil
 	}
 	return first.ResultID, nil

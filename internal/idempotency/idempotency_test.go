@@ -38,18 +38,18 @@ func TestCheckJudgesTheKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wrong := fault.NewList(field)
-		request.Check(wrong)
+		errs := &fault.UserErrors{}
+		request.Check(errs)
 		var got fault.Code
-		if !wrong.Empty() {
-			got = wrong.Errors()[0].Code
+		if errs.Err() != nil {
+			got = errs.All()[0].Code
 		}
 		if got != code {
 			t.Errorf("%q: %q, want %q", key, got, code)
 		}
 	}
-	without, wrong := Request{}, fault.NewList(field)
-	if without.Check(wrong); !wrong.Empty() {
-		t.Errorf("no key is wrong: %v", wrong.Errors())
+	without, errs := Request{}, &fault.UserErrors{}
+	if without.Check(errs); errs.Err() != nil {
+		t.Errorf("no key is wrong: %v", errs.All())
 	}
 }

@@ -3,8 +3,6 @@ package miniprogram
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
-	"fmt"
 
 	"minidock/ent"
 	"minidock/internal/access"
@@ -13,203 +11,157 @@ import (
 	"minidock/internal/id"
 	"minidock/internal/idempotency"
 	"minidock/internal/launchtarget"
+	"minidock/internal/operation"
 	"minidock/internal/picture"
 	"minidock/internal/store"
-	"minidock/internal/text"
 )
 
 // maxTries is how often a creation begins anew after another one came between its look-ups and its transaction.
 const maxTries = 3
 
-// CreateInput is what a new mini program needs. Without a Logo it is blank; without an IdempotencyKey a request that is
-// sent again creates again.
+// CreateInput is what a new mini program needs. Without an IdempotencyKey a request that is sent again creates again.
 type CreateInput struct {
 	WorkspaceID      string
 	LaunchTargetCode string
-	Name             string
-	Tagline          string
-	Description      string
-	Logo             *LogoInput
-	IndustryCode     string
-	ServicePhone     string
-	ServiceEmail     string
-	IdempotencyKey   *string
+	Profile
+	IdempotencyKey *string
 }
 
-// Outcome is what became of a request to create or change a mini program. MiniProgram is nil when something was Wrong,
-// and then nothing was written. Warnings name what is allowed but not advised.
-type Outcome struct {
-	MiniProgram     *ent.MiniProgram
-	Wrong, Warnings *fault.List
+// Saved is a mini program that was created or changed. Warnings name what is allowed but not advised; they come with user errors,
+// too, and then there is no MiniProgram.
+type Saved struct {
+	MiniProgram *ent.MiniProgram
+	Warnings    *fault.UserErrors
 }
-
-// errRefused rolls a transaction back whose reason stands in the list of what is wrong.
-var errRefused = errors.New("refused")
 
 // Create makes a mini program under the rules of its launch target and counts it against the workspace's quota; the
-// actor becomes its first admin. Owners and masters may. Rules: the page "Create mini programs" of the Alipay+ Mini
+// viewer becomes its first admin. Owners and masters may. Rules: the page "Create mini programs" of the Alipay+ Mini
 // Program Platform.
-func (m *MiniPrograms) Create(ctx context.Context, actor access.Actor, in CreateInput) (Outcome, error) {
-	source, isBase64, err := readLogo(in.Logo)
-	if err != nil {
-		return Outcome{}, err
+func (m *MiniPrograms) Create(ctx context.Context, viewer *access.Viewer, in CreateInput) (Saved, error) {
+	if err := viewer.Require(ctx, access.CreateMiniProgram, in.WorkspaceID); err != nil {
+		return Saved{}, err
 	}
-	request, err := requestOf(actor, in, source)
-	if err != nil {
-		return Outcome{}, err
+	c := creation{MiniPrograms: m, viewer: viewer, in: in}
+	if err := c.judge(ctx); err != nil {
+		return Saved{}, err
 	}
-	c := creation{MiniPrograms: m, actor: actor, request: request}
-	c.judge(in, source, isBase64)
-	for range maxTries {
-		var outcome Outcome
-		if outcome, err = c.try(ctx); !store.IsTaken(err) {
-			return outcome, err
+	for range maxTries - 1 {
+		if saved, err := c.try(ctx); !store.IsTaken(err) {
+			return saved, err
 		}
 	}
-	return Outcome{}, fmt.Errorf("create a mini program: %w", err)
-}
-
-// requestOf makes the request that an idempotency key stands for; however a logo is sent, it is the same by its bytes.
-func requestOf(actor access.Actor, in CreateInput, logo picture.Source) (idempotency.Request, error) {
-	key := in.IdempotencyKey
-	in.Logo, in.IdempotencyKey = nil, nil
-	return idempotency.Of(actor.UserID, string(access.CreateMiniProgram), key, struct {
-		CreateInput
-		LogoHash [sha256.Size]byte
-	}{in, sha256.Sum256(logo.Bytes)})
+	return c.try(ctx)
 }
 
 // creation is one creation under way.
 type creation struct {
 	*MiniPrograms
-	actor   access.Actor
+	viewer  *access.Viewer
+	in      CreateInput
 	request idempotency.Request
-	form    form
-	row     ent.MiniProgram
-	logo    picture.Picture
+	form    *form
+	draft   ent.MiniProgram
 }
 
 // judge cleans every field and records every mistake that the input alone shows. While the launch target is unknown the
 // others are judged by the rules of Alipay China, so that all mistakes come at once.
-func (c *creation) judge(in CreateInput, source picture.Source, isBase64 bool) {
-	wrong := fault.NewList("workspaceId", "launchTargetCode", "name", "tagline", "description", "logo", "industryCode",
-		"servicePhone", "serviceEmail", "idempotencyKey", "")
-	c.form = form{target: launchtarget.AlipayCN, wrong: wrong, warnings: fault.NewList("name", "tagline", "description")}
-	if checkCode("launchTargetCode", in.LaunchTargetCode, wrong) {
-		if target, ok := launchtarget.ByCode(in.LaunchTargetCode); ok {
+func (c *creation) judge(ctx context.Context) error {
+	principal, err := c.viewer.Principal(ctx)
+	if err != nil {
+		return err
+	}
+	if c.form, err = newForm(launchtarget.AlipayCN, &c.in.Profile); err != nil {
+		return err
+	}
+	if c.request, err = requestOf(principal.UserID, c.in, c.form.source); err != nil {
+		return err
+	}
+	if checkCode("launchTargetCode", c.in.LaunchTargetCode, c.form.errs) {
+		if target, ok := launchtarget.ByCode(c.in.LaunchTargetCode); ok {
 			c.form.target = target
 		} else {
-			wrong.Add("launchTargetCode", fault.NotFound, "value", in.LaunchTargetCode)
+			c.form.errs.Add("launchTargetCode", fault.NotFound, "value", c.in.LaunchTargetCode)
 		}
 	}
-	c.row = ent.MiniProgram{
-		WorkspaceID:  in.WorkspaceID,
-		Name:         c.form.text("name", in.Name, false),
-		Tagline:      c.form.text("tagline", in.Tagline, false),
-		Description:  c.form.text("description", in.Description, true),
-		Language:     c.form.target.Language,
-		IndustryCode: c.form.industry(in.IndustryCode),
-		ServicePhone: c.form.phone(in.ServicePhone),
-		ServiceEmail: c.form.email(in.ServiceEmail),
-	}
-	c.row.NameKey = text.Fold(c.row.Name)
-	c.logo = c.form.logo(source, isBase64)
-	c.request.Check(wrong)
+	c.form.judge(&c.in.Profile, &c.draft, fields)
+	c.request.Check(c.form.errs)
+	return nil
+}
+
+// requestOf makes the request that an idempotency key stands for; however a logo is sent, it is the same by its bytes.
+func requestOf(userID string, in CreateInput, logo picture.Source) (idempotency.Request, error) {
+	key := in.IdempotencyKey
+	in.Logo, in.IdempotencyKey = nil, nil
+	return idempotency.Of(userID, string(access.CreateMiniProgram), key, struct {
+		CreateInput
+		LogoHash [sha256.Size]byte
+	}{in, sha256.Sum256(logo.Bytes)})
 }
 
 // try gives the first success of the request, refuses, or creates. It fails with a taken value when another creation
 // came between its look-ups and its transaction. The first success is looked for last: one that comes meanwhile may be
 // what takes the name or the last place.
-func (c *creation) try(ctx context.Context) (Outcome, error) {
-	if err := c.lookUp(ctx); err != nil {
-		return Outcome{}, err
+func (c *creation) try(ctx context.Context) (Saved, error) {
+	errs := c.form.errs.Clone()
+	if err := c.lookUp(ctx, &errs); err != nil {
+		return Saved{}, err
 	}
-	first, err := c.request.Find(ctx, c.Client, c.Now(), c.form.wrong)
+	saved := Saved{Warnings: c.form.warnings}
+	first, err := c.request.Find(ctx, c.Client, c.Now(), &errs)
 	if err != nil {
-		return Outcome{}, err
+		return Saved{}, err
 	}
 	if first != "" {
-		return c.replay(ctx, first)
+		saved.MiniProgram, err = c.byID(ctx, c.viewer, first)
+		return saved, err
 	}
-	outcome := Outcome{Wrong: c.form.wrong, Warnings: c.form.warnings}
-	if !c.form.wrong.Empty() {
-		return outcome, nil
+	if err := errs.Err(); err != nil {
+		return saved, err
 	}
-	if c.row.LogoName, err = c.keepLogo(ctx, c.logo); err != nil {
-		return Outcome{}, err
+	if c.draft.LogoName, err = c.keepLogo(ctx, c.form.logo); err != nil {
+		return Saved{}, err
 	}
-	outcome.MiniProgram, err = c.insert(ctx)
-	if errors.Is(err, errRefused) {
-		return outcome, nil
-	}
-	return outcome, err
-}
-
-func (c *creation) replay(ctx context.Context, miniProgramID string) (Outcome, error) {
-	found, err := c.ByIDs(ctx, c.actor, []string{miniProgramID})
-	if err != nil {
-		return Outcome{}, err
-	}
-	if found[miniProgramID] == nil {
-		return Outcome{}, fault.ErrNotFound
-	}
-	return Outcome{found[miniProgramID], fault.NewList(), c.form.warnings}, nil
+	saved.MiniProgram, err = operation.Run(ctx, c.DB, c.viewer, access.CreateMiniProgram, c.in.WorkspaceID, func(tx *operation.Tx) (*ent.MiniProgram, error) {
+		return c.insert(ctx, tx)
+	})
+	return saved, err
 }
 
 // lookUp records the mistakes that only the database shows.
-func (c *creation) lookUp(ctx context.Context) error {
-	if err := c.checkNameIsFree(ctx, c.actor, c.row.WorkspaceID, c.row.NameKey, "", c.form.wrong); err != nil {
+func (c *creation) lookUp(ctx context.Context, errs *fault.UserErrors) error {
+	if err := c.checkNameIsFree(ctx, c.in.WorkspaceID, c.draft.Name, "", errs); err != nil {
 		return err
 	}
-	if c.form.wrong.Has("launchTargetCode") {
+	if errs.Has("launchTargetCode") {
 		return nil
 	}
-	return c.checkQuota(ctx, c.actor, c.row.WorkspaceID, c.form.target, c.form.wrong)
+	return c.checkQuota(ctx, c.in.WorkspaceID, c.form.target, errs)
 }
 
-// insert writes the mini program and all that goes with it in one transaction, in which the role is read again and the
-// quota is decided.
-func (c *creation) insert(ctx context.Context) (*ent.MiniProgram, error) {
-	var created *ent.MiniProgram
-	now := c.Now()
-	err := store.Tx(ctx, c.Client, func(tx *ent.Tx) error {
-		creator, err := access.Require(ctx, tx, c.actor, access.CreateMiniProgram, c.row.WorkspaceID)
-		if err != nil {
-			return err
-		}
-		// Before the quota: of two with the same key at once, the other must fail on the key and not on the last place.
-		miniProgramID := id.New(id.MiniProgram)
-		if err := c.request.Remember(ctx, tx, now, miniProgramID); err != nil {
-			return err
-		}
-		if err := takeQuota(ctx, tx, c.row.WorkspaceID, c.form.target, c.form.wrong); err != nil {
-			return err
-		}
-		created, err = tx.MiniProgram.Create().SetID(miniProgramID).SetAppID(newAppID()).
-			SetWorkspaceID(c.row.WorkspaceID).SetName(c.row.Name).SetNameKey(c.row.NameKey).SetTagline(c.row.Tagline).
-			SetDescription(c.row.Description).SetLanguage(c.row.Language).SetIndustryCode(c.row.IndustryCode).
-			SetServicePhone(c.row.ServicePhone).SetServiceEmail(c.row.ServiceEmail).SetLogoName(c.row.LogoName).
-			SetLogoWidth(c.logo.Width).SetLogoHeight(c.logo.Height).SetLogoContentType(c.logo.ContentType).
-			SetCreatedByID(c.actor.UserID).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
-		if err != nil {
-			return err
-		}
-		err = tx.Targeting.Create().SetID(id.New(id.Targeting)).SetMiniProgramID(miniProgramID).
-			SetLaunchTargetCode(c.form.target.Code).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		err = tx.Assignment.Create().SetMemberID(creator.ID).SetMiniProgramID(miniProgramID).SetCreatedAt(now).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, c.actor, audit.Event{
-			Operation: string(access.CreateMiniProgram), WorkspaceID: c.row.WorkspaceID, SubjectID: miniProgramID,
-			Changes: []audit.Change{{Field: "name", After: c.row.Name}, {Field: "launchTarget", After: c.form.target.Code}},
-		}, now)
-	})
+// insert writes the mini program and all that goes with it.
+func (c *creation) insert(ctx context.Context, tx *operation.Tx) (*ent.MiniProgram, error) {
+	// Before the quota: of two with the same key at once, the other must fail on the key and not on the last place.
+	miniProgramID := id.New(id.MiniProgram)
+	if err := c.request.Remember(ctx, tx.Tx, tx.Now, miniProgramID); err != nil {
+		return nil, err
+	}
+	if err := takeQuota(ctx, tx, c.in.WorkspaceID, c.form.target); err != nil {
+		return nil, err
+	}
+	create := tx.MiniProgram.Create().SetID(miniProgramID).SetAppID(newAppID()).SetWorkspaceID(c.in.WorkspaceID).
+		SetLanguage(c.form.target.Language).SetCreatedByID(tx.Principal.UserID).SetCreatedAt(tx.Now).SetUpdatedAt(tx.Now)
+	for _, one := range fields {
+		one.set(create.Mutation(), &c.draft)
+	}
+	created, err := create.Save(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return created.Unwrap(), nil
+	err = tx.Targeting.Create().SetID(id.New(id.Targeting)).SetMiniProgramID(miniProgramID).
+		SetLaunchTargetCode(c.form.target.Code).Exec(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx.Changed(miniProgramID, audit.Change{Field: "name", After: created.Name}, audit.Change{Field: "launchTarget", After: c.form.target.Code})
+	return created, tx.Assignment.Create().SetMemberID(tx.Own.ID).SetMiniProgramID(miniProgramID).SetCreatedAt(tx.Now).Exec(ctx)
 }

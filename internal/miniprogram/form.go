@@ -14,94 +14,87 @@ import (
 	"minidock/internal/text"
 )
 
-// form judges the fields of a mini program by the rules of a launch target. It records what is wrong, and what is
-// allowed but not advised.
-type form struct {
-	target   *launchtarget.Target
-	wrong    *fault.List
-	warnings *fault.List
-}
+// line judges a name or tagline.
+func (f *form) line(rule launchtarget.Rule, raw string) string { return f.text(rule, raw, false) }
 
-// text judges a name, tagline or description. A Chinese text is one with a Chinese character; Chinese is advised where
-// it is the target's language.
-func (f form) text(field, raw string, multiline bool) string {
-	rule := f.target.Rule(field)
+// paragraph judges a description.
+func (f *form) paragraph(rule launchtarget.Rule, raw string) string { return f.text(rule, raw, true) }
+
+// text judges a text. A Chinese text is one with a Chinese character; Chinese is advised where it is the target's language.
+func (f *form) text(rule launchtarget.Rule, raw string, multiline bool) string {
 	value := text.Clean(raw)
 	weight := text.Weight(value)
 	found, illegal := text.Illegal(value, multiline)
 	switch {
 	case value == "":
-		f.wrong.Add(field, fault.Blank)
+		f.errs.Add(rule.Field, fault.Blank)
 	case illegal:
-		f.wrong.Add(field, fault.InvalidCharacter, "character", found)
+		f.errs.Add(rule.Field, fault.InvalidCharacter, "character", found)
 	case weight < *rule.MinLength:
-		f.wrong.Add(field, fault.TooShort, "weight", weight, "min", *rule.MinLength, "max", *rule.MaxLength)
+		f.errs.Add(rule.Field, fault.TooShort, "weight", weight, "min", *rule.MinLength, "max", *rule.MaxLength)
 	case weight > *rule.MaxLength:
-		f.wrong.Add(field, fault.TooLong, "weight", weight, "min", *rule.MinLength, "max", *rule.MaxLength)
+		f.errs.Add(rule.Field, fault.TooLong, "weight", weight, "min", *rule.MinLength, "max", *rule.MaxLength)
 	case strings.HasPrefix(f.target.Language, "zh") && !text.HasHan(value):
-		f.warnings.Add(field, fault.NotChinese)
+		f.warnings.Add(rule.Field, fault.NotChinese)
 	}
 	return value
 }
 
 // phone judges a telephone number as it stands: a space before or behind it is not part of one.
-func (f form) phone(raw string) string {
-	rule := f.target.Rule("servicePhone")
+func (f *form) phone(rule launchtarget.Rule, raw string) string {
 	switch {
 	case strings.TrimSpace(raw) == "":
-		f.wrong.Add("servicePhone", fault.Blank)
+		f.errs.Add(rule.Field, fault.Blank)
 	case !rule.Matches(raw):
-		f.wrong.Add("servicePhone", fault.InvalidFormat, "format", "XXXX-XXXXXXX")
+		f.errs.Add(rule.Field, fault.InvalidFormat, "format", "XXXX-XXXXXXX")
 	}
 	return raw
 }
 
-func (f form) email(raw string) string {
-	rule := f.target.Rule("serviceEmail")
+func (f *form) email(rule launchtarget.Rule, raw string) string {
 	address, err := email.Parse(raw)
 	switch {
 	case errors.Is(err, email.ErrBlank):
-		f.wrong.Add("serviceEmail", fault.Blank)
+		f.errs.Add(rule.Field, fault.Blank)
 	case errors.Is(err, email.ErrTooLong):
-		f.wrong.Add("serviceEmail", fault.TooLong, "weight", len(text.Clean(raw)), "min", 1, "max", *rule.MaxBytes)
+		f.errs.Add(rule.Field, fault.TooLong, "weight", len(text.Clean(raw)), "min", 1, "max", *rule.MaxBytes)
 	case err != nil:
-		f.wrong.Add("serviceEmail", fault.InvalidFormat, "format", "name@example.com")
+		f.errs.Add(rule.Field, fault.InvalidFormat, "format", "name@example.com")
 	}
 	return address.String()
 }
 
-func (f form) industry(raw string) string {
-	if checkCode("industryCode", raw, f.wrong) {
+func (f *form) industry(rule launchtarget.Rule, raw string) string {
+	if checkCode(rule.Field, raw, f.errs) {
 		if _, ok := industry.ByCode(raw); !ok {
-			f.wrong.Add("industryCode", fault.NotFound, "value", raw)
+			f.errs.Add(rule.Field, fault.NotFound, "value", raw)
 		}
 	}
 	return raw
 }
 
-// logo decodes the picture and encodes it anew; isBase64 is false when it was to be and is not.
-func (f form) logo(source picture.Source, isBase64 bool) picture.Picture {
-	if !isBase64 {
-		f.wrong.Add("logo", fault.InvalidFormat, "format", "base64")
+// picture decodes the logo and encodes it again.
+func (f *form) picture(rule launchtarget.Rule) picture.Picture {
+	if !f.isBase64 {
+		f.errs.Add(rule.Field, fault.InvalidFormat, "format", "base64")
 		return picture.Picture{}
 	}
-	rule := f.target.Rule("logo")
-	prepared, _ := picture.Prepare(source, picture.Limits{
+	prepared, _ := picture.Prepare(f.source, picture.Limits{
 		MaxBytes: *rule.MaxBytes, MinSide: *rule.MinSide, MaxSide: *rule.MaxSide, ContentTypes: rule.ContentTypes,
-	}, "logo", f.wrong)
+	}, rule.Field, f.errs)
 	return prepared
 }
 
 // checkCode tells whether a code can be looked up: it is there, and nothing odd is in it.
-func checkCode(field, raw string, wrong *fault.List) bool {
+func checkCode(field, raw string, errs *fault.UserErrors) bool {
 	_, illegal := text.Illegal(raw, false)
 	switch {
 	case strings.TrimSpace(raw) == "":
-		wrong.Add(field, fault.Blank)
+		errs.Add(field, fault.Blank)
 	case illegal || strings.TrimSpace(raw) != raw:
-		wrong.Add(field, fault.InvalidFormat)
+		errs.Add(field, fault.InvalidFormat)
 	}
-	return !wrong.Has(field)
+	return !errs.Has(field)
 }
 
 // readLogo reads a logo into memory, however it was sent; whoever received a file has bounded its size. What is not

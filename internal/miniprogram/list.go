@@ -54,8 +54,8 @@ var sortings = map[OrderField]sorting{
 	OrderByName:      {miniprogram.FieldNameKey, func(m *ent.MiniProgram) string { return m.NameKey }, parseText},
 }
 
-// List returns the same page of each workspace's mini programs that the actor may see, by workspace.
-func (m *MiniPrograms) List(ctx context.Context, actor access.Actor, workspaceIDs []string, args page.Args, order Order, filter Filter) (map[string]page.Page[*ent.MiniProgram], error) {
+// List returns the same page of each workspace's mini programs that the viewer sees, by workspace.
+func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, args page.Args, order Order, filter Filter) (map[string]page.Page[*ent.MiniProgram], error) {
 	by, ok := sortings[order.Field]
 	if !ok {
 		return nil, fault.BadInput("orderBy must not be null.")
@@ -74,8 +74,12 @@ func (m *MiniPrograms) List(ctx context.Context, actor access.Actor, workspaceID
 	if keyset.Before, err = by.values("before", request.Before); err != nil {
 		return nil, err
 	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	found, err := m.Client.MiniProgram.Query().
-		Where(store.OfEach(keyset, miniprogram.FieldWorkspaceID, workspaceIDs, filter.predicates(actor)...)).All(ctx)
+		Where(store.OfEach(keyset, miniprogram.FieldWorkspaceID, workspaceIDs, filter.predicates(principal)...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list mini programs: %w", err)
 	}
@@ -85,11 +89,15 @@ func (m *MiniPrograms) List(ctx context.Context, actor access.Actor, workspaceID
 	), nil
 }
 
-// Count returns how many mini programs of each workspace fit the filter and may be seen by the actor.
-func (m *MiniPrograms) Count(ctx context.Context, actor access.Actor, workspaceIDs []string, filter Filter) (map[string]int, error) {
+// Count returns how many mini programs of each workspace fit the filter and the viewer sees.
+func (m *MiniPrograms) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter Filter) (map[string]int, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var counts page.Counts
-	err := m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldWorkspaceID, workspaceIDs)).
-		Where(filter.predicates(actor)...).
+	err = m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldWorkspaceID, workspaceIDs)).
+		Where(filter.predicates(principal)...).
 		GroupBy(miniprogram.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count mini programs: %w", err)
@@ -97,8 +105,8 @@ func (m *MiniPrograms) Count(ctx context.Context, actor access.Actor, workspaceI
 	return counts.ByWorkspace(), nil
 }
 
-func (f Filter) predicates(actor access.Actor) []predicate.MiniProgram {
-	predicates := []predicate.MiniProgram{access.MiniPrograms(actor)}
+func (f Filter) predicates(principal *access.Principal) []predicate.MiniProgram {
+	predicates := []predicate.MiniProgram{principal.MiniPrograms()}
 	if f.Status != nil {
 		predicates = append(predicates, miniprogram.StatusIn(f.Status...))
 	}

@@ -3,19 +3,17 @@
 package miniprogram
 
 import (
-	"time"
-
-	"minidock/ent"
+	"minidock/internal/account"
 	"minidock/internal/blob"
+	"minidock/internal/operation"
 )
 
 // MiniPrograms reads and writes mini programs.
 type MiniPrograms struct {
-	Client *ent.Client
+	operation.DB
+	Accounts *account.Accounts
 	// Blobs keeps the logos.
 	Blobs *blob.Store
-	// Now is the clock.
-	Now func() time.Time
 }
 
 // LogoInput is a logo sent in one of two ways.

@@ -6,17 +6,16 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/quotause"
-	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/launchtarget"
+	"minidock/internal/operation"
 )
 
 // checkQuota records that the workspace has no place left for the target.
-func (m *MiniPrograms) checkQuota(ctx context.Context, actor access.Actor, workspaceID string, target *launchtarget.Target, wrong *fault.List) error {
+func (m *MiniPrograms) checkQuota(ctx context.Context, workspaceID string, target *launchtarget.Target, errs *fault.UserErrors) error {
 	used, err := m.Client.QuotaUse.Query().
-		Where(quotause.WorkspaceID(workspaceID), quotause.HasWorkspaceWith(access.Workspaces(actor)),
-			quotause.LaunchTargetCode(target.Code), quotause.UsedGTE(target.Quota)).
+		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedGTE(target.Quota)).
 		Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
@@ -24,13 +23,13 @@ func (m *MiniPrograms) checkQuota(ctx context.Context, actor access.Actor, works
 	case err != nil:
 		return fmt.Errorf("read the quota: %w", err)
 	}
-	wrong.Add("", fault.QuotaExceeded, "used", used.Used, "limit", target.Quota)
+	errs.Add("", fault.QuotaExceeded, "used", used.Used, "limit", target.Quota)
 	return nil
 }
 
 // takeQuota takes one of the workspace's places for the target. The database decides, on the condition that one is
-// left, so that any number of callers at once never take more than there are. None left: errRefused.
-func takeQuota(ctx context.Context, tx *ent.Tx, workspaceID string, target *launchtarget.Target, wrong *fault.List) error {
+// left, so that any number of callers at once never take more than there are. None left: QUOTA_EXCEEDED.
+func takeQuota(ctx context.Context, tx *operation.Tx, workspaceID string, target *launchtarget.Target) error {
 	taken, err := raiseQuota(ctx, tx, workspaceID, target)
 	if err != nil || taken {
 		return err
@@ -43,12 +42,11 @@ func takeQuota(ctx context.Context, tx *ent.Tx, workspaceID string, target *laun
 	if taken, err = raiseQuota(ctx, tx, workspaceID, target); err != nil || taken {
 		return err
 	}
-	wrong.Add("", fault.QuotaExceeded, "used", target.Quota, "limit", target.Quota)
-	return errRefused
+	return tx.Refuse("", fault.QuotaExceeded, "used", target.Quota, "limit", target.Quota)
 }
 
 // raiseQuota tells whether a place was taken; none is where the workspace has never had one for the target.
-func raiseQuota(ctx context.Context, tx *ent.Tx, workspaceID string, target *launchtarget.Target) (bool, error) {
+func raiseQuota(ctx context.Context, tx *operation.Tx, workspaceID string, target *launchtarget.Target) (bool, error) {
 	raised, err := tx.QuotaUse.Update().AddUsed(1).
 		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedLT(target.Quota)).
 		Save(ctx)

@@ -13,9 +13,13 @@ import (
 	"minidock/internal/store"
 )
 
-// ByIDs returns those of the mini programs that the actor may see, by id.
-func (m *MiniPrograms) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.MiniProgram, error) {
-	found, err := m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldID, ids), access.MiniPrograms(actor)).All(ctx)
+// ByIDs returns those of the mini programs that the viewer sees, by id.
+func (m *MiniPrograms) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.MiniProgram, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldID, ids), principal.MiniPrograms()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read mini programs: %w", err)
 	}
@@ -26,8 +30,8 @@ func (m *MiniPrograms) ByIDs(ctx context.Context, actor access.Actor, ids []stri
 	return miniPrograms, nil
 }
 
-func (m *MiniPrograms) byID(ctx context.Context, actor access.Actor, miniProgramID string) (*ent.MiniProgram, error) {
-	found, err := m.ByIDs(ctx, actor, []string{miniProgramID})
+func (m *MiniPrograms) byID(ctx context.Context, viewer *access.Viewer, miniProgramID string) (*ent.MiniProgram, error) {
+	found, err := m.ByIDs(ctx, viewer, []string{miniProgramID})
 	if err != nil {
 		return nil, err
 	}
@@ -37,10 +41,14 @@ func (m *MiniPrograms) byID(ctx context.Context, actor access.Actor, miniProgram
 	return found[miniProgramID], nil
 }
 
-// LaunchTargets returns the targets that each mini program is made for, those of one in the order of their codes.
-func (m *MiniPrograms) LaunchTargets(ctx context.Context, actor access.Actor, ids []string) (map[string][]*launchtarget.Target, error) {
-	found, err := m.Client.Targeting.Query().
-		Where(store.In(targeting.FieldMiniProgramID, ids), targeting.HasMiniProgramWith(access.MiniPrograms(actor))).
+// LaunchTargets returns the targets that each of these mini programs is made for, those of one in the order of their codes, for a
+// viewer who sees the mini program.
+func (m *MiniPrograms) LaunchTargets(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) (map[string][]*launchtarget.Target, error) {
+	ids, err := ofVisible(ctx, viewer, miniPrograms, func(m *ent.MiniProgram) string { return m.ID })
+	if err != nil {
+		return nil, err
+	}
+	found, err := m.Client.Targeting.Query().Where(store.In(targeting.FieldMiniProgramID, ids)).
 		Order(targeting.ByLaunchTargetCode()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read launch targets: %w", err)
@@ -52,4 +60,27 @@ func (m *MiniPrograms) LaunchTargets(ctx context.Context, actor access.Actor, id
 		}
 	}
 	return targets, nil
+}
+
+// Creators returns who created each of these mini programs, by user id, for a viewer who sees the mini program.
+func (m *MiniPrograms) Creators(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) (map[string]*ent.User, error) {
+	ids, err := ofVisible(ctx, viewer, miniPrograms, func(m *ent.MiniProgram) string { return m.CreatedByID })
+	if err != nil {
+		return nil, err
+	}
+	return m.Accounts.Named(ctx, ids)
+}
+
+// ofVisible returns what those of the mini programs name that the viewer sees.
+func ofVisible(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram, id func(*ent.MiniProgram) string) ([]string, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := principal.KeepMiniPrograms(ctx, miniPrograms)
+	ids := make([]string, len(kept))
+	for i, row := range kept {
+		ids[i] = id(row)
+	}
+	return ids, err
 }

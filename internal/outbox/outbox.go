@@ -14,6 +14,7 @@ import (
 	"minidock/internal/id"
 	"minidock/internal/locale"
 	"minidock/internal/mail"
+	"minidock/internal/operation"
 )
 
 const (
@@ -35,13 +36,14 @@ type Entry struct {
 	To, About string
 }
 
-// Write notes a mail in the transaction of its cause, in the language of the request. Whoever commits wakes the outbox.
-func Write(ctx context.Context, tx *ent.Tx, entry Entry, now time.Time) error {
+// Write notes a mail in the transaction of its cause, in the language of the request. It is sent once that is committed.
+func (o *Outbox) Write(ctx context.Context, tx *operation.Tx, entry Entry) error {
 	err := tx.Mail.Create().SetID(id.New(id.Mail)).SetKind(entmail.Kind(entry.Kind)).SetTo(entry.To).SetAbout(entry.About).
-		SetLanguage(locale.Of(ctx).String()).SetCreatedAt(now).SetNextTryAt(now).Exec(ctx)
+		SetLanguage(locale.Of(ctx).String()).SetCreatedAt(tx.Now).SetNextTryAt(tx.Now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("note a mail: %w", err)
 	}
+	tx.After(o.Wake)
 	return nil
 }
 

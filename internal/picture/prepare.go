@@ -22,40 +22,40 @@ type Picture struct {
 }
 
 // Prepare judges the source and draws it anew, upright, in its own type and size. It records the first thing
-// that is wrong on wrong, under field, and tells whether nothing is. Pixels are read only if the header is
+// that is errs on errs, under field, and tells whether nothing is. Pixels are read only if the header is
 // within limits, and of as many pictures at once as there are cores; further callers wait.
-func Prepare(src Source, limits Limits, field string, wrong *fault.List) (Picture, bool) {
+func Prepare(src Source, limits Limits, field string, errs *fault.UserErrors) (Picture, bool) {
 	contentType := typeOf(src.Bytes)
 	stray := strayType(src, contentType, limits.ContentTypes)
 	switch size := len(src.Bytes); {
 	case size == 0:
-		wrong.Add(field, fault.Blank)
+		errs.Add(field, fault.Blank)
 	case size > limits.MaxBytes:
-		wrong.Add(field, fault.TooLarge, "bytes", size, "max", limits.MaxBytes)
+		errs.Add(field, fault.TooLarge, "bytes", size, "max", limits.MaxBytes)
 	case stray != "":
 		allowed := strings.Join(limits.ContentTypes, ", ")
-		wrong.Add(field, fault.UnsupportedType, "found", stray, "allowed", allowed)
+		errs.Add(field, fault.UnsupportedType, "found", stray, "allowed", allowed)
 	default:
-		return redraw(src.Bytes, contentType, limits, field, wrong)
+		return redraw(src.Bytes, contentType, limits, field, errs)
 	}
 	return Picture{}, false
 }
 
-func redraw(content []byte, contentType string, limits Limits, field string, wrong *fault.List) (Picture, bool) {
+func redraw(content []byte, contentType string, limits Limits, field string, errs *fault.UserErrors) (Picture, bool) {
 	header, err := kinds[contentType].header(bytes.NewReader(content))
 	switch width, height := header.Width, header.Height; {
 	case err != nil:
-		wrong.Add(field, fault.InvalidImage)
+		errs.Add(field, fault.InvalidImage)
 	case width != height:
-		wrong.Add(field, fault.NotSquare, "width", width, "height", height)
+		errs.Add(field, fault.NotSquare, "width", width, "height", height)
 	case width < limits.MinSide:
-		wrong.Add(field, fault.TooSmall, "width", width, "min", limits.MinSide)
+		errs.Add(field, fault.TooSmall, "width", width, "min", limits.MinSide)
 	case width > limits.MaxSide:
-		wrong.Add(field, fault.TooManyPixels, "width", width, "max", limits.MaxSide)
+		errs.Add(field, fault.TooManyPixels, "width", width, "max", limits.MaxSide)
 	default:
 		drawn, err := inTurn(content, kinds[contentType].redraw)
 		if err != nil {
-			wrong.Add(field, fault.InvalidImage)
+			errs.Add(field, fault.InvalidImage)
 			return Picture{}, false
 		}
 		return Picture{Bytes: drawn, ContentType: contentType, Width: width, Height: height}, true

@@ -104,10 +104,10 @@ func TestPrepareAcceptsClaimsThatDoNotContradict(t *testing.T) {
 
 func TestPrepareAllowsOnlyTheTypesOfTheLimits(t *testing.T) {
 	t.Parallel()
-	onlyPNG, wrong := limits, fault.NewList("logo")
+	onlyPNG, wrong := limits, &fault.UserErrors{}
 	onlyPNG.ContentTypes = []string{"image/png"}
-	if _, ok := Prepare(Source{Bytes: jpegOf(quarters(64, 64))}, onlyPNG, "logo", wrong); ok || wrong.Errors()[0].Code != fault.UnsupportedType {
-		t.Errorf("a JPEG passes: %v", wrong.Errors())
+	if _, ok := Prepare(Source{Bytes: jpegOf(quarters(64, 64))}, onlyPNG, "logo", wrong); ok || wrong.All()[0].Code != fault.UnsupportedType {
+		t.Errorf("a JPEG passes: %v", wrong.All())
 	}
 }
 

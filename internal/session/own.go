@@ -2,79 +2,108 @@ package session
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 
 	"minidock/ent"
+	"minidock/ent/predicate"
 	"minidock/ent/session"
 	"minidock/internal/access"
 	"minidock/internal/fault"
-	"minidock/internal/id"
+	"minidock/internal/operation"
 )
 
 // maxOwn is the most sessions that are told of one user.
 const maxOwn = 100
 
-// PublicID returns the id by which clients know a session. What stands in the database, the hash of its token, is not told.
-func PublicID(s *ent.Session) string {
-	sum := sha256.Sum256([]byte("session " + s.ID))
-	return id.Of(id.Session, hex.EncodeToString(sum[:16]))
-}
-
-// Own returns the actor's sessions that live, those used last first; not more than are told.
-func (s *Sessions) Own(ctx context.Context, actor access.Actor) ([]*ent.Session, error) {
-	found, err := s.own(actor).Order(ent.Desc(session.FieldLastUsedAt, session.FieldID)).Limit(maxOwn).All(ctx)
+// Own returns the viewer's sessions that are alive, those used last first; 100 at most.
+func (s *Sessions) Own(ctx context.Context, viewer *access.Viewer) ([]*ent.Session, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.db.Client.Session.Query().Where(s.own(principal)).
+		Order(ent.Desc(session.FieldLastUsedAt, session.FieldID)).Limit(maxOwn).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)
 	}
 	return found, nil
 }
 
-// ByIDs returns those of the sessions that are the actor's own, by the ids that clients know them by.
-func (s *Sessions) ByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.Session, error) {
-	own, err := s.own(actor).All(ctx)
+// ByIDs returns those of the sessions that are the viewer's own, by the ids that clients know them by.
+func (s *Sessions) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Session, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.byIDs(ctx, s.db.Client, principal, ids...)
+}
+
+func (s *Sessions) byIDs(ctx context.Context, client *ent.Client, principal *access.Principal, ids ...string) (map[string]*ent.Session, error) {
+	own, err := client.Session.Query().Where(s.own(principal)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)
 	}
 	found := map[string]*ent.Session{}
 	for _, one := range own {
-		if public := PublicID(one); slices.Contains(ids, public) {
+		if public := PublicID(one.ID); slices.Contains(ids, public) {
 			found[public] = one
 		}
 	}
 	return found, nil
 }
 
-func (s *Sessions) own(actor access.Actor) *ent.SessionQuery {
-	return s.table.client.Session.Query().Where(session.UserID(actor.UserID), s.table.alive())
+func (s *Sessions) own(principal *access.Principal) predicate.Session {
+	return session.And(session.UserID(principal.UserID), s.alive())
 }
 
-// End ends one of the actor's own sessions; when it is the request's, the rest of the request is signed out. Refused with
-// NOT_FOUND when the actor has no such session.
-func (s *Sessions) End(ctx context.Context, actor access.Actor, publicID string) error {
-	found, err := s.ByIDs(ctx, actor, []string{publicID})
+// SignOut ends the request's session, if there is one.
+func (s *Sessions) SignOut(ctx context.Context, viewer *access.Viewer) error {
+	_, err := operation.Run(ctx, s.db, viewer, access.SignOut, "", func(tx *operation.Tx) (struct{}, error) {
+		if tx.Principal.SessionID == "" {
+			return struct{}{}, nil
+		}
+		return struct{}{}, s.endOwn(ctx, tx, PublicID(tx.Principal.SessionID), session.ID(tx.Principal.SessionID))
+	})
+	return err
+}
+
+// End ends one of the viewer's own sessions and returns its id; when it is the request's, the rest of the request is signed
+// out. Refused with NOT_FOUND when the viewer has no such session.
+func (s *Sessions) End(ctx context.Context, viewer *access.Viewer, publicID string) (string, error) {
+	return operation.Run(ctx, s.db, viewer, access.EndSession, "", func(tx *operation.Tx) (string, error) {
+		found, err := s.byIDs(ctx, tx.Client(), tx.Principal, publicID)
+		if err != nil {
+			return "", err
+		}
+		one := found[publicID]
+		if one == nil {
+			return "", fault.ErrNotFound
+		}
+		return publicID, s.endOwn(ctx, tx, publicID, session.ID(one.ID))
+	})
+}
+
+// SignOutEverywhere ends all of the viewer's sessions; the rest of the request is signed out.
+func (s *Sessions) SignOutEverywhere(ctx context.Context, viewer *access.Viewer) error {
+	_, err := operation.Run(ctx, s.db, viewer, access.SignOutEverywhere, "", func(tx *operation.Tx) (struct{}, error) {
+		return struct{}{}, s.endOwn(ctx, tx, tx.Principal.UserID, session.UserID(tx.Principal.UserID))
+	})
+	return err
+}
+
+// endOwn ends sessions of the viewer; when the request's is among them, the rest of the request is signed out.
+func (s *Sessions) endOwn(ctx context.Context, tx *operation.Tx, subject string, which predicate.Session) error {
+	ids, err := s.delete(ctx, tx.Tx, which)
 	if err != nil {
 		return err
 	}
-	one := found[publicID]
-	if one == nil {
-		return fault.ErrNotFound
-	}
-	if err := s.table.endBy(ctx, actor, "endSession", publicID, session.ID(one.ID)); err != nil {
-		return err
-	}
-	if one.ID == actor.SessionID {
-		return s.forget(ctx)
-	}
+	tx.Changed(subject)
+	tx.After(func() {
+		if slices.Contains(ids, tx.Principal.SessionID) {
+			tx.Viewer().SignOut()
+		}
+		s.streams.tell(SignedOut, ids...)
+	})
 	return nil
-}
-
-// SignOutEverywhere ends all of the actor's sessions; the rest of the request is signed out.
-func (s *Sessions) SignOutEverywhere(ctx context.Context, actor access.Actor) error {
-	if err := s.table.endBy(ctx, actor, "signOutEverywhere", actor.UserID, session.UserID(actor.UserID)); err != nil {
-		return err
-	}
-	return s.forget(ctx)
 }

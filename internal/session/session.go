@@ -1,165 +1,178 @@
-// Package session keeps people signed in: a random token in a cookie, and its hash beside the user in the database.
+// Package session keeps people signed in: a random token that the client holds, and its hash beside the user in the database.
 package session
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
-	"net/http"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
-
 	"minidock/ent"
+	"minidock/ent/predicate"
 	"minidock/ent/session"
+	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/caller"
+	"minidock/internal/fault"
+	"minidock/internal/id"
 	"minidock/internal/limit"
-	"minidock/internal/requestid"
+	"minidock/internal/operation"
+	"minidock/internal/store"
+	"minidock/internal/text"
+	"minidock/internal/token"
 )
 
-// What a session holds, written when signing in and never changed.
+// maxClient is the most characters that are kept of what a client calls itself.
+const maxClient = 200
+
+// The use of a session is recorded when it was recorded a thirtieth of the idle time ago, or a minute.
 const (
-	keyUser       = "userID"
-	keySignedInAt = "signedInAt"
+	usesPerIdle = 30
+	longestUse  = time.Minute
 )
 
 // Sessions begins, finds and ends sessions.
 type Sessions struct {
-	manager *scs.SessionManager
-	table   table
-	streams *streams
-	now     func() time.Time
+	db operation.DB
+	// lifetime is how long a session lasts from signing in, idle how long it lasts unused.
+	lifetime, idle time.Duration
+	streams        *streams
 }
 
-// New returns the sessions of a database. With secure, browsers send the cookie over https only.
-func New(client *ent.Client, secure bool, limits limit.Limits, now func() time.Time) *Sessions {
-	manager := scs.New()
-	manager.Lifetime = limits.SessionTime
-	manager.HashTokenInStore = true
-	rows := table{client: client, lifetime: limits.SessionTime, idle: limits.SessionIdle, now: now}
-	open := newStreams(rows)
-	rows.streams = open
-	manager.Store = rows
-	manager.Cookie.Name = "minidock_session"
-	if secure {
-		manager.Cookie.Name = "__Host-minidock_session"
+// New returns the sessions of a database.
+func New(db operation.DB, limits limit.Limits) *Sessions {
+	s := &Sessions{db: db, lifetime: limits.SessionTime, idle: limits.SessionIdle}
+	s.streams = newStreams(s)
+	return s
+}
+
+// PublicID returns the id by which clients know a session. What stands in the database, the hash of its token, is not told.
+func PublicID(sessionID string) string {
+	sum := sha256.Sum256([]byte("session " + sessionID))
+	return id.Of(id.Session, hex.EncodeToString(sum[:16]))
+}
+
+// hash returns the name by which the database knows a session.
+func hash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// alive is what holds for sessions that have outlived neither time.
+func (s *Sessions) alive() predicate.Session {
+	now := s.db.Now()
+	return session.And(session.ExpiresAtGT(now), session.LastUsedAtGT(now.Add(-s.idle)))
+}
+
+// isAlive says whether a session has outlived neither time.
+func (s *Sessions) isAlive(one *ent.Session, now time.Time) bool {
+	return one.ExpiresAt.After(now) && one.LastUsedAt.After(now.Add(-s.idle))
+}
+
+// Credential returns what a token that a client sends proves; an empty token proves nothing.
+func (s *Sessions) Credential(token string) access.Credential {
+	if token == "" {
+		return access.Nobody
 	}
-	manager.Cookie.Secure = secure
-	manager.Cookie.HttpOnly = true
-	manager.Cookie.Path = "/"
-	manager.Cookie.SameSite = http.SameSiteLaxMode
-	return &Sessions{manager: manager, table: rows, streams: open, now: now}
+	return credential{s, hash(token)}
 }
 
-// visit is what one request knows of its session.
-type visit struct {
-	writer http.ResponseWriter
-	actor  access.Actor
-	// workspaceID is the current workspace of a session that begins in this request.
-	workspaceID *string
-	// expiresAt is when the session ends by itself, used or not.
-	expiresAt time.Time
-	// signingIn is whoever signs in with a token that was made in this request: only then may it be stored.
-	signingIn *ent.User
-	// operation is what signs in.
-	operation string
+// credential is the session with this id.
+type credential struct {
+	sessions *Sessions
+	id       string
 }
 
-type visitKey struct{}
+// Principal reads whose session it is; nobody's once it has ended or outlived its time.
+func (c credential) Principal(ctx context.Context, client *ent.Client) (*access.Principal, error) {
+	return access.OfSession(ctx, client, session.ID(c.id), c.sessions.alive())
+}
 
-func visitOf(ctx context.Context) *visit {
-	v, _ := ctx.Value(visitKey{}).(*visit)
-	if v == nil {
-		return &visit{}
+// Use records now and then that a session is used, and from where. It brings none back that has ended or outlived its time since
+// it was read, and where nothing can be written it leaves the session to be read.
+func (c credential) Use(ctx context.Context, principal *access.Principal) error {
+	now := c.sessions.db.Now()
+	every := min(longestUse, c.sessions.idle/usesPerIdle)
+	if !principal.SignedIn() || now.Sub(principal.LastUsedAt) < every {
+		return nil
 	}
-	return v
-}
-
-// Actor returns whoever sends the request, and from where.
-func Actor(ctx context.Context) access.Actor {
-	actor := visitOf(ctx).actor
-	actor.From, actor.RequestID = caller.Of(ctx), requestid.Of(ctx)
-	return actor
-}
-
-// Handler finds the session of each request before next. When the sessions cannot be read, failed answers instead.
-func (s *Sessions) Handler(next http.Handler, failed func(http.ResponseWriter, *http.Request, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Add("Vary", "Cookie")
-		var token string
-		if cookie, err := r.Cookie(s.manager.Cookie.Name); err == nil {
-			token = cookie.Value
-		}
-		ctx := context.WithValue(r.Context(), visitKey{}, &visit{writer: w})
-		ctx, err := s.manager.Load(ctx, token)
-		if err != nil {
-			failed(w, r, fmt.Errorf("load the session: %w", err))
-			return
-		}
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-// SignIn ends the request's session, if there is one, and begins a new one for the user; it sets the cookie. Refused with
-// UNAUTHENTICATED when the user's password was changed since the user was read: what was proven then counts no more. The
-// operation is noted as the cause, unless it is "" because the cause was noted already.
-func (s *Sessions) SignIn(ctx context.Context, who *ent.User, operation string) error {
-	visitOf(ctx).workspaceID = nil
-	return s.begin(ctx, who, operation)
-}
-
-// Renew begins a session in place of the request's, which has ended, with the same current workspace; it sets the cookie.
-func (s *Sessions) Renew(ctx context.Context, who *ent.User, workspaceID *string) error {
-	visitOf(ctx).workspaceID = workspaceID
-	return s.begin(ctx, who, "")
-}
-
-func (s *Sessions) begin(ctx context.Context, who *ent.User, operation string) error {
-	if err := s.manager.RenewToken(ctx); err != nil {
-		return fmt.Errorf("renew the session: %w", err)
+	err := c.sessions.db.Client.Session.Update().SetLastUsedAt(now).SetAddress(caller.Of(ctx).Host()).
+		Where(session.ID(c.id), session.LastUsedAtLTE(now.Add(-every)), c.sessions.alive()).Exec(ctx)
+	if store.IsUnavailable(err) {
+		return nil
 	}
-	v := visitOf(ctx)
-	v.actor, v.signingIn, v.operation = access.Actor{UserID: who.ID}, who, operation
-	s.manager.Put(ctx, keyUser, who.ID)
-	s.manager.Put(ctx, keySignedInAt, s.now().Unix())
-	token, expiry, err := s.manager.Commit(ctx)
+	return err
+}
+
+// Begin makes a session for somebody, with this current workspace, in place of the one that the request is sent in, and returns
+// the id by which clients know it. Refused with UNAUTHENTICATED when the user's password was changed since the user was read: what
+// was proven then is outdated.
+func (s *Sessions) Begin(ctx context.Context, tx *operation.Tx, who *ent.User, workspaceID *string) (string, error) {
+	if err := s.end(ctx, tx, session.ID(tx.Principal.SessionID)); err != nil {
+		return "", err
+	}
+	still, err := tx.User.Update().SetSignedInAt(tx.Now).Where(user.ID(who.ID), user.PasswordHash(who.PasswordHash)).Save(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case still == 0:
+		return "", fault.ErrUnauthenticated
+	}
+	token := token.New()
+	begun, expires := credential{s, hash(token)}, tx.Now.Add(s.lifetime)
+	from := tx.Viewer().From
+	err = tx.Session.Create().SetID(begun.id).SetUserID(who.ID).SetNillableWorkspaceID(workspaceID).
+		SetAddress(from.Host()).SetClient(text.Excerpt(from.Agent, maxClient)).SetCreatedAt(tx.Now).SetLastUsedAt(tx.Now).
+		SetExpiresAt(expires).Exec(ctx)
 	if err != nil {
-		v.actor, v.signingIn = access.Actor{}, nil
-		return fmt.Errorf("store the session: %w", err)
+		return "", fmt.Errorf("begin a session: %w", err)
 	}
-	s.setCookie(ctx, token, expiry)
+	tx.As(who.ID)
+	tx.After(func() { tx.Viewer().SignIn(begun, token, expires) })
+	return PublicID(begun.id), nil
+}
+
+// EndAll ends all sessions of an account, which the change holds.
+func (s *Sessions) EndAll(ctx context.Context, tx *operation.Tx, userID string) error {
+	return s.end(ctx, tx, session.UserID(userID))
+}
+
+// end deletes sessions and, once that is committed, ends what is open in them.
+func (s *Sessions) end(ctx context.Context, tx *operation.Tx, which predicate.Session) error {
+	ids, err := s.delete(ctx, tx.Tx, which)
+	if err != nil {
+		return err
+	}
+	tx.After(func() { s.streams.tell(SignedOut, ids...) })
 	return nil
 }
 
-// SignOut ends the request's session, if there is one, and removes the cookie.
-func (s *Sessions) SignOut(ctx context.Context) error {
-	actor := Actor(ctx)
-	if !actor.SignedIn() {
-		return nil
+func (s *Sessions) delete(ctx context.Context, tx *ent.Tx, which predicate.Session) ([]string, error) {
+	ids, err := tx.Session.Query().Where(which).IDs(ctx)
+	if err == nil && len(ids) > 0 {
+		_, err = tx.Session.Delete().Where(store.In(session.FieldID, ids)).Exec(ctx)
 	}
-	if err := s.table.endBy(ctx, actor, "signOut", PublicID(&ent.Session{ID: actor.SessionID}), session.ID(actor.SessionID)); err != nil {
-		return err
+	if err != nil {
+		return nil, fmt.Errorf("end sessions: %w", err)
 	}
-	return s.forget(ctx)
+	return ids, nil
 }
 
-// forget makes the rest of the request signed out, and removes the cookie.
-func (s *Sessions) forget(ctx context.Context) error {
-	if err := s.manager.Destroy(ctx); err != nil {
-		return fmt.Errorf("end the session: %w", err)
+// Sweep deletes the sessions that have outlived their time.
+func (s *Sessions) Sweep(ctx context.Context) error {
+	var ids []string
+	err := store.Tx(ctx, s.db.Client, func(tx *ent.Tx) (err error) {
+		ids, err = s.delete(ctx, tx, session.Not(s.alive()))
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	v := visitOf(ctx)
-	v.actor, v.signingIn, v.workspaceID = access.Actor{}, nil, nil
-	s.setCookie(ctx, "", time.Time{})
+	s.streams.tell(Expired, ids...)
 	return nil
 }
 
 // StopStreams ends all streams with ErrStopping and lets none be opened any more.
 func (s *Sessions) StopStreams() { s.streams.stop() }
-
-// setCookie replaces what an earlier mutation of the same request has set.
-func (s *Sessions) setCookie(ctx context.Context, token string, expiry time.Time) {
-	w := visitOf(ctx).writer
-	w.Header().Del("Set-Cookie")
-	s.manager.WriteSessionCookie(ctx, w, token, expiry)
-}

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"minidock/internal/fault"
+	"minidock/internal/access"
 )
 
 // Kind tells streams apart that are counted on their own.
@@ -56,15 +56,18 @@ type Stream struct {
 
 type streamKey struct{}
 
-// Open opens a stream in the request's session, which may have so many of this kind. The context is done when the stream
+// Open opens a stream in the viewer's session, which may have so many of this kind. The context is done when the stream
 // must end: after ErrSessionEnded has been told for a moment, or at once for another cause. Refused with UNAUTHENTICATED when
 // signed out and with RATE_LIMITED when there are too many. The caller closes the stream.
-func (s *Sessions) Open(ctx context.Context, kind Kind, most int) (context.Context, *Stream, error) {
-	v := visitOf(ctx)
-	if !v.actor.SignedIn() {
-		return nil, nil, fault.ErrUnauthenticated
+func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, most int) (context.Context, *Stream, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	opened := &Stream{kind: kind, sessionID: v.actor.SessionID, expiresAt: v.expiresAt, ended: make(chan struct{})}
+	if err := principal.Require(); err != nil {
+		return nil, nil, err
+	}
+	opened := &Stream{kind: kind, sessionID: principal.SessionID, expiresAt: principal.ExpiresAt, ended: make(chan struct{})}
 	ctx, opened.cancel = context.WithCancelCause(context.WithValue(ctx, streamKey{}, opened))
 	if err := s.streams.add(opened, most); err != nil {
 		opened.cancel(err)

@@ -22,7 +22,7 @@ const (
 
 // streams are the open streams of all sessions. They are looked after only while there are some.
 type streams struct {
-	table table
+	sessions *Sessions
 
 	mu       sync.Mutex
 	open     map[string]map[*Stream]bool
@@ -30,8 +30,8 @@ type streams struct {
 	stopped  bool
 }
 
-func newStreams(of table) *streams {
-	return &streams{table: of, open: map[string]map[*Stream]bool{}}
+func newStreams(of *Sessions) *streams {
+	return &streams{sessions: of, open: map[string]map[*Stream]bool{}}
 }
 
 func (s *streams) add(opened *Stream, most int) error {
@@ -69,10 +69,12 @@ func (s *streams) remove(closed *Stream) {
 	}
 }
 
-// tell ends the streams of a session that has ended.
-func (s *streams) tell(sessionID string, end End) {
-	for _, open := range s.of(sessionID) {
-		open.tell(end)
+// tell ends the streams of sessions that have ended.
+func (s *streams) tell(end End, sessionIDs ...string) {
+	for _, sessionID := range sessionIDs {
+		for _, open := range s.of(sessionID) {
+			open.tell(end)
+		}
 	}
 }
 
@@ -101,8 +103,8 @@ func (s *streams) of(sessionID string) []*Stream {
 	return slices.Collect(maps.Keys(s.open[sessionID]))
 }
 
-// sessions returns those that have streams; when there are none, nobody watches any more.
-func (s *streams) sessions() []string {
+// watched returns the sessions that have streams; when there are none, nobody watches any more.
+func (s *streams) watched() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.watching = len(s.open) > 0
@@ -115,7 +117,7 @@ func (s *streams) watch() {
 	ticker := time.NewTicker(lookInterval)
 	defer ticker.Stop()
 	for range ticker.C {
-		watched := s.sessions()
+		watched := s.watched()
 		if len(watched) == 0 {
 			return
 		}
@@ -128,7 +130,7 @@ func (s *streams) watch() {
 func (s *streams) look(watched []string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 	defer cancel()
-	found, err := s.table.client.Session.Query().Where(store.In(session.FieldID, watched)).All(ctx)
+	found, err := s.sessions.db.Client.Session.Query().Where(store.In(session.FieldID, watched)).All(ctx)
 	if err != nil {
 		return err
 	}
@@ -136,13 +138,13 @@ func (s *streams) look(watched []string) error {
 	for _, one := range found {
 		there[one.ID] = one
 	}
-	now := s.table.now()
+	now := s.sessions.db.Now()
 	for _, sessionID := range watched {
 		for _, open := range s.of(sessionID) {
 			switch one := there[sessionID]; {
 			case one == nil && now.Before(open.expiresAt):
 				open.tell(SignedOut)
-			case one == nil || !s.table.isAlive(one, now):
+			case one == nil || !s.sessions.isAlive(one, now):
 				open.tell(Expired)
 			}
 		}

@@ -12,3 +12,17 @@ func Held(s *entsql.Selector) {
 		s.For("NO KEY UPDATE")
 	}
 }
+
+// Shared narrows nothing: it has the rows that a transaction reads be neither held by Exclusive nor deleted until it is over.
+func Shared(s *entsql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.For("KEY SHARE")
+	}
+}
+
+// Exclusive narrows nothing: whoever shares or holds the rows that a transaction reads, or refers to them, waits until it is over.
+func Exclusive(s *entsql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.ForUpdate()
+	}
+}

@@ -2,11 +2,17 @@ package store
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
+
+	"minidock/ent"
 )
+
+// Filter narrows a query, of whatever table.
+type Filter = func(*entsql.Selector)
 
 // Keyset is a page of a sorted list. It is found by the values of the row beside it and not by counting rows, so the
 // millionth page costs what the first does.
@@ -24,7 +30,7 @@ type Keyset struct {
 
 // OfEach narrows a query to the page of each parent's rows that fit the filters, and sorts it in the page's direction.
 // One statement serves any number of parents, whose rows come mixed.
-func OfEach[P ~func(*entsql.Selector)](page Keyset, parentColumn string, parents []string, filters ...P) func(*entsql.Selector) {
+func OfEach[P ~func(*entsql.Selector)](page Keyset, parentColumn string, parents []string, filters ...P) Filter {
 	return func(s *entsql.Selector) {
 		row := entsql.Table(s.TableName()).As("row")
 		rows := entsql.Dialect(s.Dialect()).Select(row.C("id")).From(row)
@@ -44,6 +50,51 @@ func OfEach[P ~func(*entsql.Selector)](page Keyset, parentColumn string, parents
 	}
 }
 
+// Link is a table that leads from parents to rows of another table.
+type Link struct {
+	Table string
+	// Parent and Child are its columns: the parent's id, and that of the row.
+	Parent, Child string
+}
+
+// parentOf names the column in which Through gives the parent of a row.
+const parentOf = "parent_of_row"
+
+// Through narrows a query to the page of the rows that a link leads each parent to, and sorts it by id in the page's direction.
+// The page and the filters are about the link. A row of several parents comes once for each; Parent says for which.
+func Through[P ~func(*entsql.Selector)](link Link, page Keyset, parents []string, filters ...P) func(*entsql.Selector) {
+	return func(s *entsql.Selector) {
+		table, of := s.TableName(), entsql.Table("of_parent")
+		row := entsql.Table(link.Table).As("row")
+		rows := entsql.Dialect(s.Dialect()).Select(entsql.As(row.C(link.Child), "id")).From(row)
+		rows.Where(entsql.ExprP(row.C(link.Parent) + " = parent.value"))
+		for _, filter := range filters {
+			filter(rows)
+		}
+		page.apply(rows)
+		rows.Limit(page.Limit)
+		s.Prefix(entsql.ExprFunc(func(b *entsql.Builder) {
+			b.WriteString("WITH of_parent AS (SELECT parent.value AS parent, found.id AS id FROM ")
+			writeParents(b, parents)
+			joinEach(b, table, rows)
+			b.WriteString(") ")
+		}))
+		s.Join(of).On(s.C("id"), of.C("id"))
+		s.AppendSelectAs(of.C("parent"), parentOf)
+		page.Columns = []string{"id"}
+		page.order(s)
+	}
+}
+
+// Parent returns the parent for which a row came from Through; value is the row's method.
+func Parent(value func(name string) (ent.Value, error)) string {
+	parent, err := value(parentOf)
+	if err != nil {
+		panic(err) // Through selects it
+	}
+	return fmt.Sprint(parent)
+}
+
 // joinEach joins the rows of each parent as "found", in the words that each database finds them by an index with.
 func joinEach(b *entsql.Builder, table string, rows *entsql.Selector) {
 	if b.Dialect() == dialect.Postgres {
@@ -54,13 +105,25 @@ func joinEach(b *entsql.Builder, table string, rows *entsql.Selector) {
 }
 
 // In narrows a query to the rows whose column has one of the values.
-func In(column string, values []string) func(*entsql.Selector) {
+func In(column string, values []string) Filter {
 	return func(s *entsql.Selector) {
 		s.Where(entsql.P(func(b *entsql.Builder) {
 			b.Ident(s.C(column)).WriteString(" IN (SELECT parent.value FROM ")
 			writeParents(b, values)
 			b.WriteString(")")
 		}))
+	}
+}
+
+// Among narrows a query to the rows whose column has a value that a column of another table has, in rows that fit the filters.
+func Among[P ~func(*entsql.Selector)](column, table, of string, filters ...P) Filter {
+	return func(s *entsql.Selector) {
+		from := entsql.Dialect(s.Dialect()).Table(table)
+		rows := entsql.Dialect(s.Dialect()).Select(from.C(of)).From(from)
+		for _, filter := range filters {
+			filter(rows)
+		}
+		s.Where(entsql.In(s.C(column), rows))
 	}
 }
 

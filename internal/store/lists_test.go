@@ -15,10 +15,12 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/member"
+	entminiprogram "minidock/ent/miniprogram"
 	"minidock/internal/access"
 	"minidock/internal/apitest"
 	"minidock/internal/audit"
 	"minidock/internal/miniprogram"
+	"minidock/internal/operation"
 	"minidock/internal/page"
 	"minidock/internal/store"
 	"minidock/internal/workspace"
@@ -40,6 +42,9 @@ var crowd = []string{
 		SELECT 'mpr_' || w.id || u.id, w.id || u.id, u.id, u.id, 'x', 'x', 'zh-Hans', '5812', '0571-1234567',
 			'help@example.com', 'x.png', 64, 64, 'image/png', u.created_at, u.created_at, u.id, w.id
 		FROM workspaces AS w, users AS u`,
+	`INSERT INTO assignments (member_id, mini_program_id, created_at)
+		SELECT m.id, p.id, m.created_at FROM members AS m JOIN mini_programs AS p ON p.workspace_id = m.workspace_id
+		WHERE m.workspace_id = 'wsp_20'`,
 	`INSERT INTO invitations (id, email, name, role, status, created_at, expires_at, invited_by_id, workspace_id)
 		SELECT 'inv_' || w.id || u.id, u.email, 'Max', 'MASTER', 'ACCEPTED', u.created_at, u.created_at, 'usr_ann', w.id
 		FROM workspaces AS w, users AS u`,
@@ -59,13 +64,13 @@ func TestNoListReadsAWholeTable(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		e := crowded(t, store.Options{Dir: dir}, dialect.SQLite, "sqlite3", "file:"+filepath.Join(dir, "minidock.db"))
-		checkPlans(t, e, regexp.MustCompile(`SCAN (mini_programs|members|invitations|audit_events|found|row)\b`))
+		checkPlans(t, e, regexp.MustCompile(`SCAN (mini_programs|members|invitations|audit_events|assignments|found|row)\b`))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		address := apitest.NewDatabase(t)
 		e := crowded(t, store.Options{Dir: t.TempDir(), URL: address}, dialect.Postgres, "pgx", address)
-		checkPlans(t, e, regexp.MustCompile(`Seq Scan on (mini_programs|members|invitations|audit_events)\b`))
+		checkPlans(t, e, regexp.MustCompile(`Seq Scan on (mini_programs|members|invitations|audit_events|assignments)\b`))
 	})
 }
 
@@ -92,9 +97,10 @@ func crowded(t *testing.T, options store.Options, name, driver, address string) 
 func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 	t.Helper()
 	client := ent.NewClient(ent.Driver(e))
-	workspaces, miniPrograms := &workspace.Workspaces{Client: client, Now: time.Now}, &miniprogram.MiniPrograms{Client: client}
-	events := &audit.Log{Client: client}
-	ann, ids, ctx := access.Actor{UserID: "usr_ann"}, []string{}, t.Context()
+	db := operation.DB{Client: client, Now: time.Now}
+	workspaces, miniPrograms := &workspace.Workspaces{DB: db}, &miniprogram.MiniPrograms{DB: db}
+	events, ids, ctx := &audit.Log{Client: client}, []string{}, t.Context()
+	ann := access.NewViewer(client, access.Request{}, access.Account("usr_ann"), nil)
 	for n := range 20 {
 		ids = append(ids, fmt.Sprintf("wsp_%d", n+1))
 	}
@@ -124,6 +130,11 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 	reads["events of an actor"] = func() (int, error) {
 		pages, err := events.Of(ctx, ann, ids, first, audit.Filter{ActorID: new("usr_7")})
 		return 10 * len(pages["wsp_20"].Nodes), err
+	}
+	miniProgramRows := client.MiniProgram.Query().Where(entminiprogram.WorkspaceID("wsp_20")).Limit(20).AllX(ctx)
+	reads["developers of mini programs"] = func() (int, error) {
+		pages, err := workspaces.Developers(ctx, ann, miniProgramRows, first)
+		return len(pages[miniProgramRows[0].ID].Nodes), err
 	}
 	reads["developers"] = func() (int, error) {
 		pages, err := workspaces.Members(ctx, ann, ids, first, workspace.Filter{Role: []member.Role{member.RoleDEVELOPER}, Search: "MAX"})

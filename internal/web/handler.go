@@ -20,6 +20,7 @@ import (
 	"minidock/internal/limit"
 	"minidock/internal/mail"
 	"minidock/internal/miniprogram"
+	"minidock/internal/operation"
 	"minidock/internal/outbox"
 	"minidock/internal/playground"
 	"minidock/internal/session"
@@ -76,21 +77,21 @@ func New(c Config) (*Server, error) {
 	stopping, stop := context.WithCancel(context.Background())
 	s := &Server{
 		stop: stop, limits: c.Limits, log: c.Log, metrics: newMetrics(), client: c.Store.Client, now: c.Now,
-		sessions: session.New(c.Store.Client, c.isHTTPS(), c.Limits, c.Now),
+		sessions: session.New(c.db(), c.Limits),
 	}
-	accounts := c.accounts()
+	viewers := newViewers(c.Store.Client, s.sessions, c.isHTTPS())
+	accounts := c.accounts(s.sessions)
 	workspaces := &workspace.Workspaces{
-		Client: c.Store.Client, Now: c.Now, Limits: c.Limits, Accounts: accounts, Throttles: accounts.Throttles, AppURL: accounts.AppURL,
+		DB: c.db(), Limits: c.Limits, Accounts: accounts, Throttles: accounts.Throttles, AppURL: accounts.AppURL,
 		Watches: workspace.NewWatches(c.Store.Client),
 	}
 	s.outbox = outbox.New(c.Store.Client, c.Mail, composer(accounts, workspaces), c.Now, c.Log)
 	accounts.Outbox, workspaces.Outbox = s.outbox, s.outbox
 	resolver := &graph.Resolver{
-		Client:       c.Store.Client,
 		Sessions:     s.sessions,
 		Accounts:     accounts,
 		Workspaces:   workspaces,
-		MiniPrograms: &miniprogram.MiniPrograms{Client: c.Store.Client, Blobs: c.Blobs, Now: c.Now},
+		MiniPrograms: &miniprogram.MiniPrograms{DB: c.db(), Accounts: accounts, Blobs: c.Blobs},
 		Audit:        &audit.Log{Client: c.Store.Client},
 		LogoURL:      func(name string) string { return c.PublicURL + logoPath + name },
 
@@ -107,10 +108,10 @@ func New(c Config) (*Server, error) {
 	}
 	explorer := playground.Handler("/playground", "/graphql")
 	if resolver.Introspection != graph.ForEveryone {
-		explorer = s.sessions.Handler(only(resolver, explorer, failed(c.Log)), failed(c.Log))
+		explorer = viewers.known(only(resolver, explorer, failed(c.Log)))
 	}
 	mux := http.NewServeMux()
-	answers := requirePreflight(s.sessions.Handler(inLanguage(api), failed(c.Log)))
+	answers := requirePreflight(viewers.known(inLanguage(api)))
 	mux.Handle("/graphql", limited(c.RequestsAMinute, c.Now, answers))
 	mux.Handle("GET "+logoPath+"{name}", logos(c.Blobs))
 	mux.Handle("/playground", explorer)
@@ -123,9 +124,11 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-func (c Config) accounts() *account.Accounts {
+func (c Config) db() operation.DB { return operation.DB{Client: c.Store.Client, Now: c.Now} }
+
+func (c Config) accounts(sessions *session.Sessions) *account.Accounts {
 	return &account.Accounts{
-		Client: c.Store.Client, Now: c.Now, Limits: c.Limits, Passwords: account.NewPasswords(c.PasswordCost, c.Limits.PasswordQueue),
+		DB: c.db(), Limits: c.Limits, Sessions: sessions, Passwords: account.NewPasswords(c.PasswordCost, c.Limits.PasswordQueue),
 		Throttles: &throttle.Throttles{Client: c.Store.Client, Now: c.Now}, AppURL: cmp.Or(c.AppURL, c.PublicURL),
 	}
 }

@@ -16,11 +16,10 @@ import (
 	"minidock/internal/audit"
 	"minidock/internal/fault"
 	"minidock/internal/id"
+	"minidock/internal/operation"
 	"minidock/internal/store"
+	"minidock/internal/token"
 )
-
-// acceptInvitation is the operation that takes a place.
-const acceptInvitation access.Operation = "acceptInvitation"
 
 // AcceptInput takes the place that an invitation offers. Password and DisplayName are for the account that is made when nobody is
 // signed in.
@@ -29,57 +28,51 @@ type AcceptInput struct {
 	Password, DisplayName *string
 }
 
-// Accepted is what became of it. SignedUp is the account that was made, which is to be signed in.
-type Accepted struct {
-	Member   *ent.Member
-	SignedUp *ent.User
-	Wrong    *fault.List
-}
-
-// Accept makes the actor a member of the workspace that the token invites to, if it was sent to the address of the actor's
-// account. An actor who is signed out gets a new account with that address. Of several at once with the same token one succeeds.
-func (w *Workspaces) Accept(ctx context.Context, actor access.Actor, in AcceptInput) (Accepted, error) {
-	outcome := Accepted{Wrong: fault.NewList("token", "password", "displayName", "")}
-	found, err := w.lookUpToken(ctx, in.Token, outcome.Wrong)
+// Accept makes the viewer a member of the workspace that the token invites to, if it was sent to the address of the viewer's
+// account. A viewer who is signed out gets a new account with that address and is signed in. Of several at once with the same token
+// one succeeds. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED,
+// INVALID_TOKEN.
+func (w *Workspaces) Accept(ctx context.Context, viewer *access.Viewer, in AcceptInput) (*ent.Member, error) {
+	principal, err := viewer.Principal(ctx)
 	if err != nil {
-		return Accepted{}, err
+		return nil, err
 	}
-	draft, err := w.judgeAccount(ctx, actor, in, found, outcome.Wrong)
+	var errs fault.UserErrors
+	found, err := w.lookUpToken(ctx, in.Token, &errs)
 	if err != nil {
-		return Accepted{}, err
+		return nil, err
 	}
-	if !outcome.Wrong.Empty() {
-		return outcome, nil
+	draft, err := w.judgeAccount(ctx, principal, in, found, &errs)
+	if err != nil {
+		return nil, err
+	}
+	if err := errs.Err(); err != nil {
+		return nil, err
 	}
 	if draft != nil {
-		if err := w.Accounts.Ready(ctx, actor, draft); err != nil {
-			return Accepted{}, err
+		if err := w.Accounts.Ready(ctx, viewer, draft); err != nil {
+			return nil, err
 		}
 	}
-	err = store.Tx(ctx, w.Client, func(tx *ent.Tx) error { return w.join(ctx, tx, actor, found, draft, &outcome) })
-	switch {
-	case errors.Is(err, errRefused):
-		return Accepted{Wrong: outcome.Wrong}, nil
-	case draft != nil && store.IsTaken(err): // somebody has made an account with this address meanwhile
-		outcome.Wrong.Add("", fault.SignInRequired)
-		return Accepted{Wrong: outcome.Wrong}, nil
-	case err != nil:
-		return Accepted{}, fmt.Errorf("accept an invitation: %w", err)
+	place, err := operation.Run(ctx, w.DB, viewer, access.AcceptInvitation, "", func(tx *operation.Tx) (*ent.Member, error) {
+		return w.join(ctx, tx, found, draft)
+	})
+	if draft != nil && store.IsTaken(err) { // somebody has made an account with this address meanwhile
+		return nil, fault.Refuse("", fault.SignInRequired)
 	}
-	outcome.Member = outcome.Member.Unwrap()
-	return outcome, nil
+	return place, err
 }
 
-// lookUpToken returns the invitation that a token accepts, or nil after recording that it is good for nothing.
-func (w *Workspaces) lookUpToken(ctx context.Context, token string, wrong *fault.List) (*ent.Invitation, error) {
-	if token == "" {
-		wrong.Add("token", fault.Blank)
+// lookUpToken returns the invitation that a token accepts, or nil after recording that it is invalid.
+func (w *Workspaces) lookUpToken(ctx context.Context, sent string, errs *fault.UserErrors) (*ent.Invitation, error) {
+	if sent == "" {
+		errs.Add("token", fault.Blank)
 		return nil, nil
 	}
-	found, err := w.Client.Invitation.Query().Where(invitation.TokenHash(account.HashToken(token)), w.open()).WithMiniPrograms().Only(ctx)
+	found, err := w.Client.Invitation.Query().Where(invitation.TokenHash(token.Hash(sent)), w.open()).WithMiniPrograms().Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
-		wrong.Add("token", fault.InvalidToken)
+		errs.Add("token", fault.InvalidToken)
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("look up an invitation: %w", err)
@@ -87,79 +80,81 @@ func (w *Workspaces) lookUpToken(ctx context.Context, token string, wrong *fault
 	return found, nil
 }
 
-// judgeAccount records why the actor cannot use the invitation, and returns the account to make for an actor who is signed out.
+// judgeAccount records why the viewer cannot use the invitation, and returns the account to make for a viewer who is signed out.
 // While the invitation is not known, what was filled in for an account is judged all the same.
-func (w *Workspaces) judgeAccount(ctx context.Context, actor access.Actor, in AcceptInput, found *ent.Invitation, wrong *fault.List) (*account.Draft, error) {
+func (w *Workspaces) judgeAccount(ctx context.Context, principal *access.Principal, in AcceptInput, found *ent.Invitation, errs *fault.UserErrors) (*account.Draft, error) {
 	switch {
-	case actor.SignedIn() && found == nil:
+	case principal.SignedIn() && found == nil:
 		return nil, nil
-	case actor.SignedIn():
-		return nil, checkAddress(ctx, w.Client, actor, found, wrong)
+	case principal.SignedIn():
+		return nil, checkAddress(ctx, w.Client, principal.UserID, found, errs)
 	case found == nil && in.Password == nil && in.DisplayName == nil:
 		return nil, nil
 	case found != nil:
 		holder, err := w.Accounts.At(ctx, found.Email)
 		if holder != nil {
-			wrong.Add("", fault.SignInRequired)
+			errs.Add("", fault.SignInRequired)
 		}
 		if holder != nil || err != nil {
 			return nil, err
 		}
 	}
-	draft := account.NewDraft(deref(in.Password), deref(in.DisplayName), wrong)
+	draft := account.NewDraft(deref(in.Password), deref(in.DisplayName), errs)
 	return &draft, nil
 }
 
-// checkAddress records that an invitation is for another address than that of the actor's account.
-func checkAddress(ctx context.Context, client *ent.Client, actor access.Actor, found *ent.Invitation, wrong *fault.List, how ...predicate.User) error {
-	self, err := client.User.Query().Where(user.ID(actor.UserID)).Where(how...).Only(ctx)
+// checkAddress records that an invitation is for another address than that of the account.
+func checkAddress(ctx context.Context, client *ent.Client, userID string, found *ent.Invitation, errs *fault.UserErrors, how ...predicate.User) error {
+	self, err := client.User.Query().Where(user.ID(userID)).Where(how...).Only(ctx)
 	if err != nil {
 		return fmt.Errorf("read the own account: %w", err)
 	}
 	if self.Email != found.Email {
-		wrong.Add("token", fault.OtherAccount)
+		errs.Add("token", fault.OtherAccount)
 	}
 	return nil
 }
 
-// join uses the invitation up and takes the place. Nobody else changes the workspace's members and invitations meanwhile.
-func (w *Workspaces) join(ctx context.Context, tx *ent.Tx, actor access.Actor, found *ent.Invitation, draft *account.Draft, outcome *Accepted) error {
-	if err := w.spend(ctx, tx, found, outcome.Wrong); err != nil {
-		return err
+// join uses the invitation up and takes the place. Nobody else changes the workspace's members and invitations meanwhile. Refused
+// with UNAUTHENTICATED when the viewer was signed in and is not any more.
+func (w *Workspaces) join(ctx context.Context, tx *operation.Tx, found *ent.Invitation, draft *account.Draft) (*ent.Member, error) {
+	if draft == nil && !tx.Principal.SignedIn() {
+		return nil, fault.ErrUnauthenticated
+	}
+	if err := w.spend(ctx, tx, found); err != nil {
+		return nil, err
 	}
 	if draft != nil {
-		made, err := w.Accounts.Create(ctx, tx, actor, found.Email, *draft)
+		made, err := w.Accounts.Create(ctx, tx, found.Email, *draft)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		outcome.SignedUp = made.Unwrap()
-		actor = actor.As(made.ID)
-	} else if err := checkAddress(ctx, tx.Client(), actor, found, outcome.Wrong, store.Held); err != nil {
-		return err
+		if _, err := w.Accounts.Sessions.Begin(ctx, tx, made, nil); err != nil {
+			return nil, err
+		}
+	} else if err := checkAddress(ctx, tx.Client(), tx.ActorID(), found, &tx.Errors, store.Held); err != nil {
+		return nil, err
 	}
-	if !outcome.Wrong.Empty() { // the address was changed since it was looked up
-		return errRefused
+	if err := tx.Errors.Err(); err != nil { // the address was changed since it was looked up
+		return nil, err
 	}
-	place, before, err := w.takePlace(ctx, tx, actor, found, outcome.Wrong)
+	place, before, err := takePlace(ctx, tx, found)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = w.note(ctx, tx, actor, acceptInvitation, found.WorkspaceID, place.ID,
+	miniProgramIDs := miniProgramIDs(found)
+	tx.Changed(place.ID,
 		audit.Change{Field: "status", Before: string(before.Status), After: string(place.Status)},
 		audit.Change{Field: "role", Before: string(before.Role), After: string(place.Role)},
-		audit.Change{Field: "miniPrograms", After: strings.Join(miniProgramIDs(found), " ")},
+		audit.Change{Field: "miniPrograms", After: strings.Join(miniProgramIDs, " ")},
 		audit.Change{Field: "invitation", After: found.ID})
-	if err != nil {
-		return err
-	}
-	outcome.Member, err = tx.Member.Get(ctx, place.ID)
-	return err
+	return place, assign(ctx, tx, place.ID, miniProgramIDs)
 }
 
-// spend uses an invitation up, unless it is good for nothing any more. It takes the mail back first, since whoever sends it holds the
-// mail and then the invitation.
-func (w *Workspaces) spend(ctx context.Context, tx *ent.Tx, found *ent.Invitation, wrong *fault.List) error {
-	_, err := hold(ctx, tx, found.WorkspaceID)
+// spend uses an invitation up, unless it has become invalid. It takes the mail back first, since whoever sends it holds the mail and
+// then the invitation.
+func (w *Workspaces) spend(ctx context.Context, tx *operation.Tx, found *ent.Invitation) error {
+	err := tx.HoldWorkspace(ctx, found.WorkspaceID)
 	if err == nil {
 		err = takeMailBack(ctx, tx, found.ID)
 	}
@@ -168,41 +163,33 @@ func (w *Workspaces) spend(ctx context.Context, tx *ent.Tx, found *ent.Invitatio
 		spent, err = tx.Invitation.Update().SetStatus(invitation.StatusACCEPTED).ClearTokenHash().
 			Where(invitation.ID(found.ID), invitation.TokenHash(*found.TokenHash), w.open()).Save(ctx)
 	}
-	switch {
-	case err == nil && spent == 0, errors.Is(err, fault.ErrNotFound):
-		wrong.Add("token", fault.InvalidToken)
-		return errRefused
+	if err == nil && spent == 0 || errors.Is(err, fault.ErrNotFound) {
+		return tx.Refuse("token", fault.InvalidToken)
 	}
 	return err
 }
 
-// takePlace makes the actor a member as the invitation says, anew after an earlier membership has ended, and returns that too: a
+// takePlace makes the actor a member as the invitation says, again after an earlier membership has ended, and returns that too: a
 // member without an id where there was none.
-func (w *Workspaces) takePlace(ctx context.Context, tx *ent.Tx, actor access.Actor, found *ent.Invitation, wrong *fault.List) (place, before *ent.Member, err error) {
-	before, err = tx.Member.Query().Where(member.UserID(actor.UserID), member.WorkspaceID(found.WorkspaceID)).Only(ctx)
+func takePlace(ctx context.Context, tx *operation.Tx, found *ent.Invitation) (place, before *ent.Member, err error) {
+	before, err = tx.Member.Query().Where(member.UserID(tx.ActorID()), member.WorkspaceID(found.WorkspaceID)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		before = &ent.Member{}
 	case err != nil:
 		return nil, nil, err
 	case before.Status != member.StatusREMOVED:
-		wrong.Add("token", fault.AlreadyMember)
-		return nil, nil, errRefused
+		return nil, nil, tx.Refuse("token", fault.AlreadyMember)
 	}
-	if place, err = w.place(ctx, tx, actor, found, before.ID); err != nil {
-		return nil, nil, err
+	if before.ID != "" {
+		place, err = tx.Member.UpdateOneID(before.ID).SetStatus(member.StatusACTIVE).SetRole(member.Role(found.Role)).SetJoinedAt(tx.Now).
+			SetLastActiveAt(tx.Now).SetInvitedByID(found.InvitedByID).Save(ctx)
+		return place, before, err
 	}
-	return place, before, w.assign(ctx, tx, place.ID, miniProgramIDs(found))
-}
-
-func (w *Workspaces) place(ctx context.Context, tx *ent.Tx, actor access.Actor, found *ent.Invitation, beforeID string) (*ent.Member, error) {
-	now, role := w.Now(), member.Role(found.Role)
-	if beforeID != "" {
-		return tx.Member.UpdateOneID(beforeID).SetStatus(member.StatusACTIVE).SetRole(role).SetJoinedAt(now).
-			SetInvitedByID(found.InvitedByID).Save(ctx)
-	}
-	return tx.Member.Create().SetID(id.New(id.Member)).SetUserID(actor.UserID).SetWorkspaceID(found.WorkspaceID).SetRole(role).
-		SetInvitedByID(found.InvitedByID).SetCreatedAt(now).SetJoinedAt(now).Save(ctx)
+	place, err = tx.Member.Create().SetID(id.New(id.Member)).SetUserID(tx.ActorID()).SetWorkspaceID(found.WorkspaceID).
+		SetRole(member.Role(found.Role)).SetInvitedByID(found.InvitedByID).SetCreatedAt(tx.Now).SetJoinedAt(tx.Now).
+		SetLastActiveAt(tx.Now).Save(ctx)
+	return place, before, err
 }
 
 // miniProgramIDs returns what an invitation is to, in the order of the ids.

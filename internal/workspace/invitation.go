@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -13,13 +12,14 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
 	"minidock/internal/access"
-	"minidock/internal/account"
 	"minidock/internal/audit"
 	"minidock/internal/fault"
 	mails "minidock/internal/mail"
+	"minidock/internal/operation"
 	"minidock/internal/outbox"
 	"minidock/internal/page"
 	"minidock/internal/store"
+	tokens "minidock/internal/token"
 )
 
 // orderLatest sorts invitations by when they were made, which is the order of their ids, the latest first.
@@ -39,7 +39,7 @@ func (w *Workspaces) overdue() predicate.Invitation {
 }
 
 // expire notes which of a workspace's invitations have expired, so that the same people can be invited again.
-func (w *Workspaces) expire(ctx context.Context, tx *ent.Tx, workspaceID string) error {
+func (w *Workspaces) expire(ctx context.Context, tx *operation.Tx, workspaceID string) error {
 	return tx.Invitation.Update().SetStatus(invitation.StatusEXPIRED).ClearTokenHash().
 		Where(invitation.WorkspaceID(workspaceID), w.overdue()).Exec(ctx)
 }
@@ -52,52 +52,52 @@ func (w *Workspaces) InvitationStatus(of *ent.Invitation) invitation.Status {
 	return of.Status
 }
 
-// Resend has another mail sent whose link takes the place of the one before, and lets the invitation last anew. Owners and masters
-// may, until it is accepted or withdrawn. It counts as an invitation.
-func (w *Workspaces) Resend(ctx context.Context, actor access.Actor, invitationID string) (*ent.Invitation, *fault.List, error) {
-	found, err := w.invitation(ctx, actor, invitationID)
+// Resend has another mail sent whose link replaces the one before, and makes the invitation valid for another 3 days. Owners and
+// masters may, until it is accepted or withdrawn. It counts as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER,
+// ALREADY_INVITED.
+func (w *Workspaces) Resend(ctx context.Context, viewer *access.Viewer, invitationID string) (*ent.Invitation, error) {
+	found, err := w.invitation(ctx, viewer, access.ResendInvitation, invitationID)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	wrong := fault.NewList("invitationId")
-	w.checkUnanswered(found, wrong)
-	if err := w.checkStillWanted(ctx, w.Client, found, wrong); err != nil {
-		return nil, nil, err
+	var errs fault.UserErrors
+	w.checkUnanswered(found, &errs)
+	if err := w.checkStillWanted(ctx, w.Client, found, &errs); err != nil {
+		return nil, err
 	}
-	if !wrong.Empty() {
-		return nil, wrong, nil
+	if err := errs.Err(); err != nil {
+		return nil, err
 	}
 	if err := w.countInvitations(ctx, found.WorkspaceID, found.Email); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return w.changeInvitation(ctx, actor, access.ResendInvitation, found, wrong, func(tx *ent.Tx, current *ent.Invitation) (*ent.Invitation, error) {
-		if err := w.checkStillWanted(ctx, tx.Client(), current, wrong); err != nil {
+	return w.changeInvitation(ctx, viewer, access.ResendInvitation, invitationID, func(tx *operation.Tx, current *ent.Invitation) (*ent.Invitation, error) {
+		if err := w.checkStillWanted(ctx, tx.Client(), current, &tx.Errors); err != nil {
 			return nil, err
 		}
-		if !wrong.Empty() {
-			return nil, errRefused
+		if err := tx.Errors.Err(); err != nil {
+			return nil, err
 		}
 		if err := w.expire(ctx, tx, current.WorkspaceID); err != nil {
 			return nil, err
 		}
 		renewed, err := tx.Invitation.UpdateOneID(current.ID).SetStatus(invitation.StatusINVITED).ClearTokenHash().
-			SetExpiresAt(w.Now().Add(w.Limits.InvitationTime)).Save(ctx)
+			SetExpiresAt(tx.Now.Add(w.Limits.InvitationTime)).Save(ctx)
 		if err != nil {
 			return nil, err
 		}
-		entry := outbox.Entry{Kind: mails.Invitation, To: current.Email, About: current.ID}
-		return renewed, outbox.Write(ctx, tx, entry, w.Now())
+		return renewed, w.Outbox.Write(ctx, tx, outbox.Entry{Kind: mails.Invitation, To: current.Email, About: current.ID})
 	})
 }
 
 // checkStillWanted records that the address has become a member's, or that it has another invitation that can be accepted.
-func (w *Workspaces) checkStillWanted(ctx context.Context, client *ent.Client, current *ent.Invitation, wrong *fault.List) error {
+func (w *Workspaces) checkStillWanted(ctx context.Context, client *ent.Client, current *ent.Invitation, errs *fault.UserErrors) error {
 	members, err := membersWith(ctx, client, current.WorkspaceID, []string{current.Email})
 	if err != nil {
 		return err
 	}
 	if members[current.Email] {
-		wrong.Add("invitationId", fault.AlreadyMember)
+		errs.Add("invitationId", fault.AlreadyMember)
 	}
 	other, err := client.Invitation.Query().Where(invitation.WorkspaceID(current.WorkspaceID), invitation.Email(current.Email),
 		invitation.IDNEQ(current.ID), w.open()).Exist(ctx)
@@ -105,26 +105,20 @@ func (w *Workspaces) checkStillWanted(ctx context.Context, client *ent.Client, c
 		return fmt.Errorf("look up invitations: %w", err)
 	}
 	if other {
-		wrong.Add("invitationId", fault.AlreadyInvited)
+		errs.Add("invitationId", fault.AlreadyInvited)
 	}
 	return nil
 }
 
-// Withdraw makes an invitation good for nothing. Owners and masters may, until it is accepted.
-func (w *Workspaces) Withdraw(ctx context.Context, actor access.Actor, invitationID string) (*ent.Invitation, *fault.List, error) {
-	found, err := w.invitation(ctx, actor, invitationID)
-	if err != nil {
-		return nil, nil, err
-	}
-	wrong := fault.NewList("invitationId")
-	return w.changeInvitation(ctx, actor, access.WithdrawInvitation, found, wrong, func(tx *ent.Tx, current *ent.Invitation) (*ent.Invitation, error) {
+// Withdraw makes an invitation invalid. Owners and masters may, until it is accepted. User errors: WRONG_STATUS.
+func (w *Workspaces) Withdraw(ctx context.Context, viewer *access.Viewer, invitationID string) (*ent.Invitation, error) {
+	return w.changeInvitation(ctx, viewer, access.WithdrawInvitation, invitationID, func(tx *operation.Tx, current *ent.Invitation) (*ent.Invitation, error) {
 		return tx.Invitation.UpdateOneID(current.ID).SetStatus(invitation.StatusWITHDRAWN).ClearTokenHash().Save(ctx)
 	})
 }
 
-// withdraw makes those of a workspace's invitations good for nothing that were not answered, takes back their mails, and returns
-// their ids.
-func withdraw(ctx context.Context, tx *ent.Tx, workspaceID string, which ...predicate.Invitation) ([]string, error) {
+// withdraw makes those of a workspace's invitations invalid that were not answered, takes back their mails, and returns their ids.
+func withdraw(ctx context.Context, tx *operation.Tx, workspaceID string, which ...predicate.Invitation) ([]string, error) {
 	ids, err := tx.Invitation.Query().Where(invitation.WorkspaceID(workspaceID), invitation.StatusEQ(invitation.StatusINVITED)).
 		Where(which...).Order(invitation.ByID()).IDs(ctx)
 	if err != nil {
@@ -138,61 +132,50 @@ func withdraw(ctx context.Context, tx *ent.Tx, workspaceID string, which ...pred
 	return ids, err
 }
 
-// changeInvitation changes one that is unanswered, in one transaction, in which nobody accepts it. Mails of it that were not sent are
-// taken back.
-func (w *Workspaces) changeInvitation(ctx context.Context, actor access.Actor, operation access.Operation, found *ent.Invitation, wrong *fault.List,
-	do func(tx *ent.Tx, current *ent.Invitation) (*ent.Invitation, error)) (*ent.Invitation, *fault.List, error) {
-	var changed *ent.Invitation
-	err := store.Tx(ctx, w.Client, func(tx *ent.Tx) error {
-		if _, err := hold(ctx, tx, found.WorkspaceID); err != nil {
-			return err
-		}
-		if _, err := access.Require(ctx, tx, actor, operation, found.ID); err != nil {
-			return err
-		}
-		current, err := tx.Invitation.Get(ctx, found.ID)
+// changeInvitation changes one that is unanswered, while nobody accepts it. Mails of it that were not sent are taken back.
+func (w *Workspaces) changeInvitation(ctx context.Context, viewer *access.Viewer, op access.Operation, invitationID string,
+	change func(tx *operation.Tx, current *ent.Invitation) (*ent.Invitation, error)) (*ent.Invitation, error) {
+	return operation.Run(ctx, w.DB, viewer, op, invitationID, func(tx *operation.Tx) (*ent.Invitation, error) {
+		current, err := tx.Invitation.Get(ctx, invitationID)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if w.checkUnanswered(current, wrong); !wrong.Empty() {
-			return errRefused
+		if w.checkUnanswered(current, &tx.Errors); tx.Errors.Err() != nil {
+			return nil, tx.Errors.Err()
 		}
 		if err := takeMailBack(ctx, tx, current.ID); err != nil {
-			return err
+			return nil, err
 		}
-		if changed, err = do(tx, current); err != nil {
-			return err
+		changed, err := change(tx, current)
+		if err != nil {
+			return nil, err
 		}
-		return w.note(ctx, tx, actor, operation, current.WorkspaceID, current.ID,
+		tx.Changed(current.ID,
 			audit.Change{Field: "status", Before: string(w.InvitationStatus(current)), After: string(changed.Status)},
 			audit.Change{Field: "expiresAt", Before: timeText(current.ExpiresAt), After: timeText(changed.ExpiresAt)})
+		return changed, nil
 	})
-	if errors.Is(err, errRefused) {
-		return nil, wrong, nil
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", operation, err)
-	}
-	w.Outbox.Wake()
-	return changed.Unwrap(), wrong, nil
 }
 
 func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-func takeMailBack(ctx context.Context, tx *ent.Tx, invitationIDs ...string) error {
-	return outbox.Cancel(ctx, tx, mail.KindEQ(mail.KindINVITATION), store.In(mail.FieldAbout, invitationIDs))
+func takeMailBack(ctx context.Context, tx *operation.Tx, invitationIDs ...string) error {
+	return outbox.Cancel(ctx, tx.Tx, mail.KindEQ(mail.KindINVITATION), store.In(mail.FieldAbout, invitationIDs))
 }
 
 // checkUnanswered records that an invitation was accepted or withdrawn.
-func (w *Workspaces) checkUnanswered(of *ent.Invitation, wrong *fault.List) {
+func (w *Workspaces) checkUnanswered(of *ent.Invitation, errs *fault.UserErrors) {
 	if status := w.InvitationStatus(of); !slices.Contains(unanswered, status) {
-		wrong.Add("invitationId", fault.WrongStatus, "status", status, "allowed", names(unanswered))
+		errs.Add("invitationId", fault.WrongStatus, "status", status, "allowed", names(unanswered))
 	}
 }
 
-// invitation returns one that the actor may see, or NOT_FOUND.
-func (w *Workspaces) invitation(ctx context.Context, actor access.Actor, invitationID string) (*ent.Invitation, error) {
-	found, err := w.InvitationsByIDs(ctx, actor, []string{invitationID})
+// invitation returns one that the viewer may do the operation to.
+func (w *Workspaces) invitation(ctx context.Context, viewer *access.Viewer, op access.Operation, invitationID string) (*ent.Invitation, error) {
+	if err := viewer.Require(ctx, op, invitationID); err != nil {
+		return nil, err
+	}
+	found, err := w.InvitationsByIDs(ctx, viewer, []string{invitationID})
 	if err != nil {
 		return nil, err
 	}
@@ -202,9 +185,13 @@ func (w *Workspaces) invitation(ctx context.Context, actor access.Actor, invitat
 	return found[invitationID], nil
 }
 
-// InvitationsByIDs returns those of the invitations that the actor may see, by id.
-func (w *Workspaces) InvitationsByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.Invitation, error) {
-	found, err := w.Client.Invitation.Query().Where(store.In(invitation.FieldID, ids), access.Invitations(actor)).All(ctx)
+// InvitationsByIDs returns those of the invitations that the viewer sees, by id.
+func (w *Workspaces) InvitationsByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Invitation, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.Client.Invitation.Query().Where(store.In(invitation.FieldID, ids), principal.Invitations()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read invitations: %w", err)
 	}
@@ -221,8 +208,8 @@ type InvitationFilter struct {
 	Status []invitation.Status
 }
 
-func (w *Workspaces) fitting(filter InvitationFilter, actor access.Actor) []predicate.Invitation {
-	predicates := []predicate.Invitation{access.Invitations(actor)}
+func (w *Workspaces) fitting(filter InvitationFilter, principal *access.Principal) []predicate.Invitation {
+	predicates := []predicate.Invitation{principal.Invitations()}
 	if filter.Status == nil {
 		return predicates
 	}
@@ -243,14 +230,18 @@ func (w *Workspaces) fitting(filter InvitationFilter, actor access.Actor) []pred
 	return append(predicates, invitation.Or(either...))
 }
 
-// Invitations returns the same page of each workspace's invitations that the actor may see, by workspace, the latest first.
-func (w *Workspaces) Invitations(ctx context.Context, actor access.Actor, workspaceIDs []string, args page.Args, filter InvitationFilter) (map[string]page.Page[*ent.Invitation], error) {
+// Invitations returns the same page of each workspace's invitations that the viewer sees, by workspace, the latest first.
+func (w *Workspaces) Invitations(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, args page.Args, filter InvitationFilter) (map[string]page.Page[*ent.Invitation], error) {
 	request, err := args.Request(orderLatest)
 	if err != nil {
 		return nil, err
 	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	found, err := w.Client.Invitation.Query().Where(store.OfEach(request.ByID(invitation.FieldID, true),
-		invitation.FieldWorkspaceID, workspaceIDs, w.fitting(filter, actor)...)).All(ctx)
+		invitation.FieldWorkspaceID, workspaceIDs, w.fitting(filter, principal)...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list invitations: %w", err)
 	}
@@ -260,11 +251,15 @@ func (w *Workspaces) Invitations(ctx context.Context, actor access.Actor, worksp
 	), nil
 }
 
-// CountInvitations returns how many invitations of each workspace fit the filter and may be seen by the actor.
-func (w *Workspaces) CountInvitations(ctx context.Context, actor access.Actor, workspaceIDs []string, filter InvitationFilter) (map[string]int, error) {
+// CountInvitations returns how many invitations of each workspace fit the filter and the viewer sees.
+func (w *Workspaces) CountInvitations(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter InvitationFilter) (map[string]int, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var counts page.Counts
-	err := w.Client.Invitation.Query().Where(store.In(invitation.FieldWorkspaceID, workspaceIDs)).
-		Where(w.fitting(filter, actor)...).
+	err = w.Client.Invitation.Query().Where(store.In(invitation.FieldWorkspaceID, workspaceIDs)).
+		Where(w.fitting(filter, principal)...).
 		GroupBy(invitation.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count invitations: %w", err)
@@ -272,10 +267,14 @@ func (w *Workspaces) CountInvitations(ctx context.Context, actor access.Actor, w
 	return counts.ByWorkspace(), nil
 }
 
-// MiniProgramsInvitedTo returns the mini programs that each invitation is to, as far as the actor may see them, in the order of
-// their ids.
-func (w *Workspaces) MiniProgramsInvitedTo(ctx context.Context, actor access.Actor, invitationIDs []string) (map[string][]*ent.MiniProgram, error) {
-	found, err := w.Client.Invitation.Query().Where(store.In(invitation.FieldID, invitationIDs), access.Invitations(actor)).
+// MiniProgramsInvitedTo returns the mini programs that each of these invitations is to, in the order of their ids, for a viewer who
+// sees the invitation: only an owner or master does, who sees all mini programs.
+func (w *Workspaces) MiniProgramsInvitedTo(ctx context.Context, viewer *access.Viewer, invitations []*ent.Invitation) (map[string][]*ent.MiniProgram, error) {
+	ids, err := ofVisible(ctx, viewer, invitations, func(i *ent.Invitation) string { return i.ID })
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.Client.Invitation.Query().Where(store.In(invitation.FieldID, ids)).
 		WithMiniPrograms(func(q *ent.MiniProgramQuery) { q.Order(miniprogram.ByID()) }).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the mini programs of invitations: %w", err)
@@ -285,6 +284,29 @@ func (w *Workspaces) MiniProgramsInvitedTo(ctx context.Context, actor access.Act
 		miniPrograms[row.ID] = row.Edges.MiniPrograms
 	}
 	return miniPrograms, nil
+}
+
+// Inviters returns who sent each of these invitations, by user id, for a viewer who sees the invitation.
+func (w *Workspaces) Inviters(ctx context.Context, viewer *access.Viewer, invitations []*ent.Invitation) (map[string]*ent.User, error) {
+	ids, err := ofVisible(ctx, viewer, invitations, func(i *ent.Invitation) string { return i.InvitedByID })
+	if err != nil {
+		return nil, err
+	}
+	return w.Accounts.Named(ctx, ids)
+}
+
+// ofVisible returns what those of the invitations name that the viewer sees.
+func ofVisible(ctx context.Context, viewer *access.Viewer, invitations []*ent.Invitation, id func(*ent.Invitation) string) ([]string, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := principal.KeepInvitations(ctx, invitations)
+	ids := make([]string, len(kept))
+	for i, row := range kept {
+		ids[i] = id(row)
+	}
+	return ids, err
 }
 
 // Offer is what an invitation says to whoever holds its token.
@@ -300,7 +322,7 @@ type Offer struct {
 
 // Offer returns what a token invites to, or nil when it is good for nothing: never sent, used, withdrawn, replaced or too old.
 func (w *Workspaces) Offer(ctx context.Context, token string) (*Offer, error) {
-	found, err := w.Client.Invitation.Query().Where(invitation.TokenHash(account.HashToken(token)), w.open()).
+	found, err := w.Client.Invitation.Query().Where(invitation.TokenHash(tokens.Hash(token)), w.open()).
 		WithWorkspace().WithInvitedBy().WithMiniPrograms(func(q *ent.MiniProgramQuery) { q.Order(miniprogram.ByID()) }).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil

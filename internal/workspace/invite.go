@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"minidock/internal/id"
 	"minidock/internal/limit"
 	"minidock/internal/mail"
+	"minidock/internal/operation"
 	"minidock/internal/outbox"
 	"minidock/internal/siblings"
 	"minidock/internal/store"
@@ -63,35 +63,31 @@ func (w *Workspaces) countInvitations(ctx context.Context, workspaceID string, a
 }
 
 // Invite has a mail with a link sent to each of these people, or to none when anything is wrong. Owners and masters may. After
-// too many a day, or to the same address, it is refused with RATE_LIMITED.
-func (w *Workspaces) Invite(ctx context.Context, actor access.Actor, in InviteInput) ([]*ent.Invitation, *fault.List, error) {
-	people, wrong := judgeInvitations(in)
-	if err := w.lookUpInvitees(ctx, w.Client, in.WorkspaceID, people, wrong); err != nil {
-		return nil, nil, err
+// too many a day, or to the same address, it is refused with RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER,
+// INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED.
+func (w *Workspaces) Invite(ctx context.Context, viewer *access.Viewer, in InviteInput) ([]*ent.Invitation, error) {
+	if err := viewer.Require(ctx, access.InviteMembers, in.WorkspaceID); err != nil {
+		return nil, err
 	}
-	if !wrong.Empty() {
-		return nil, wrong, nil
+	var errs fault.UserErrors
+	people := judgeInvitations(in, &errs)
+	if err := w.lookUpInvitees(ctx, w.Client, in.WorkspaceID, people, &errs); err != nil {
+		return nil, err
+	}
+	if err := errs.Err(); err != nil {
+		return nil, err
 	}
 	if err := w.countInvitations(ctx, in.WorkspaceID, addressesOf(people)...); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	var created []*ent.Invitation
-	err := store.Tx(ctx, w.Client, func(tx *ent.Tx) (err error) {
-		created, err = w.invite(ctx, tx, actor, in.WorkspaceID, people, wrong)
-		return err
+	created, err := operation.Run(ctx, w.DB, viewer, access.InviteMembers, in.WorkspaceID, func(tx *operation.Tx) ([]*ent.Invitation, error) {
+		return w.invite(ctx, tx, people)
 	})
-	if errors.Is(err, errRefused) {
-		return nil, wrong, nil
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("invite members: %w", err)
-	}
-	w.Outbox.Wake()
 	together := siblings.Of(created)
 	for _, row := range created {
-		row.Unwrap().Siblings = together
+		row.Siblings = together
 	}
-	return created, wrong, nil
+	return created, err
 }
 
 func addressesOf(people []Invitee) []string {
@@ -103,50 +99,43 @@ func addressesOf(people []Invitee) []string {
 }
 
 // judgeInvitations cleans every field and records every mistake that the input alone shows.
-func judgeInvitations(in InviteInput) ([]Invitee, *fault.List) {
-	fields := []string{"workspaceId", "invitations"}
-	for i := range in.Invitations {
-		for _, name := range []string{"name", "email", "role", "miniProgramIds"} {
-			fields = append(fields, fault.Path("invitations", i, name))
-		}
-	}
-	wrong := fault.NewList(fields...)
+func judgeInvitations(in InviteInput, errs *fault.UserErrors) []Invitee {
 	switch n := len(in.Invitations); {
 	case n == 0:
-		wrong.Add("invitations", fault.Blank)
+		errs.Add("invitations", fault.Blank)
 	case n > maxInvitations:
-		wrong.Add("invitations", fault.TooMany, "count", n, "max", maxInvitations)
-		return nil, wrong
+		errs.Add("invitations", fault.TooMany, "count", n, "max", maxInvitations)
+		return nil
 	}
 	people, seen := []Invitee{}, map[string]bool{}
 	for i, raw := range in.Invitations {
-		one := judgeInvitee(i, raw, wrong)
+		one := judgeInvitee(i, raw, errs)
 		if at := fault.Path("invitations", i, "email"); one.Email != "" && seen[one.Email] {
-			wrong.Add(at, fault.Duplicate)
+			errs.Add(at, fault.Duplicate)
 		}
 		seen[one.Email] = true
 		people = append(people, one)
 	}
-	return people, wrong
+	return people
 }
 
-func judgeInvitee(i int, raw *Invitee, wrong *fault.List) Invitee {
+func judgeInvitee(i int, raw *Invitee, errs *fault.UserErrors) Invitee {
 	at := func(name string) string { return fault.Path("invitations", i, name) }
 	one := Invitee{
-		Name: cleanName(at("name"), raw.Name, wrong), Email: email.Clean(at("email"), raw.Email, wrong), Role: raw.Role,
+		Name: cleanName(at("name"), raw.Name, errs), Email: email.Clean(at("email"), raw.Email, errs), Role: raw.Role,
 	}
-	checkRole(at("role"), raw.Role, wrong)
+	checkRole(at("role"), raw.Role, errs)
 	if raw.Role != member.RoleDEVELOPER {
 		return one
 	}
 	if one.MiniProgramIDs = distinct(raw.MiniProgramIDs); len(one.MiniProgramIDs) == 0 {
-		wrong.Add(at("miniProgramIds"), fault.Blank)
+		errs.Add(at("miniProgramIds"), fault.Blank)
 	}
 	return one
 }
 
 // lookUpInvitees records the mistakes that only the database shows.
-func (w *Workspaces) lookUpInvitees(ctx context.Context, client *ent.Client, workspaceID string, people []Invitee, wrong *fault.List) error {
+func (w *Workspaces) lookUpInvitees(ctx context.Context, client *ent.Client, workspaceID string, people []Invitee, errs *fault.UserErrors) error {
 	var miniProgramIDs []string
 	for _, one := range people {
 		miniProgramIDs = append(miniProgramIDs, one.MiniProgramIDs...)
@@ -167,12 +156,12 @@ func (w *Workspaces) lookUpInvitees(ctx context.Context, client *ent.Client, wor
 	for i, one := range people {
 		switch {
 		case members[one.Email]:
-			wrong.Add(fault.Path("invitations", i, "email"), fault.AlreadyMember)
+			errs.Add(fault.Path("invitations", i, "email"), fault.AlreadyMember)
 		case invited[one.Email]:
-			wrong.Add(fault.Path("invitations", i, "email"), fault.AlreadyInvited)
+			errs.Add(fault.Path("invitations", i, "email"), fault.AlreadyInvited)
 		}
 		if missing := len(without(one.MiniProgramIDs, known)); missing > 0 {
-			wrong.Add(fault.Path("invitations", i, "miniProgramIds"), fault.NotFound, "count", missing)
+			errs.Add(fault.Path("invitations", i, "miniProgramIds"), fault.NotFound, "count", missing)
 		}
 	}
 	return nil
@@ -208,25 +197,19 @@ func (w *Workspaces) invitedWith(ctx context.Context, client *ent.Client, worksp
 
 // invite writes the invitations and their mails. Nobody else changes members or invitations of the workspace meanwhile, so what is
 // looked up again decides.
-func (w *Workspaces) invite(ctx context.Context, tx *ent.Tx, actor access.Actor, workspaceID string, people []Invitee, wrong *fault.List) ([]*ent.Invitation, error) {
-	if _, err := hold(ctx, tx, workspaceID); err != nil {
+func (w *Workspaces) invite(ctx context.Context, tx *operation.Tx, people []Invitee) ([]*ent.Invitation, error) {
+	if err := w.lookUpInvitees(ctx, tx.Client(), tx.At.ID, people, &tx.Errors); err != nil {
 		return nil, err
 	}
-	if _, err := access.Require(ctx, tx, actor, access.InviteMembers, workspaceID); err != nil {
+	if err := tx.Errors.Err(); err != nil {
 		return nil, err
 	}
-	if err := w.lookUpInvitees(ctx, tx.Client(), workspaceID, people, wrong); err != nil {
-		return nil, err
-	}
-	if !wrong.Empty() {
-		return nil, errRefused
-	}
-	if err := w.expire(ctx, tx, workspaceID); err != nil {
+	if err := w.expire(ctx, tx, tx.At.ID); err != nil {
 		return nil, err
 	}
 	var created []*ent.Invitation
 	for _, one := range people {
-		row, err := w.inviteOne(ctx, tx, actor, workspaceID, one)
+		row, err := w.inviteOne(ctx, tx, one)
 		if err != nil {
 			return nil, err
 		}
@@ -235,18 +218,15 @@ func (w *Workspaces) invite(ctx context.Context, tx *ent.Tx, actor access.Actor,
 	return created, nil
 }
 
-func (w *Workspaces) inviteOne(ctx context.Context, tx *ent.Tx, actor access.Actor, workspaceID string, one Invitee) (*ent.Invitation, error) {
-	now := w.Now()
-	created, err := tx.Invitation.Create().SetID(id.New(id.Invitation)).SetWorkspaceID(workspaceID).SetEmail(one.Email).
-		SetName(one.Name).SetRole(invitation.Role(one.Role)).SetInvitedByID(actor.UserID).SetCreatedAt(now).
-		SetExpiresAt(now.Add(w.Limits.InvitationTime)).AddMiniProgramIDs(one.MiniProgramIDs...).Save(ctx)
+func (w *Workspaces) inviteOne(ctx context.Context, tx *operation.Tx, one Invitee) (*ent.Invitation, error) {
+	created, err := tx.Invitation.Create().SetID(id.New(id.Invitation)).SetWorkspaceID(tx.At.ID).SetEmail(one.Email).
+		SetName(one.Name).SetRole(invitation.Role(one.Role)).SetInvitedByID(tx.Principal.UserID).SetCreatedAt(tx.Now).
+		SetExpiresAt(tx.Now.Add(w.Limits.InvitationTime)).AddMiniProgramIDs(one.MiniProgramIDs...).Save(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := outbox.Write(ctx, tx, outbox.Entry{Kind: mail.Invitation, To: one.Email, About: created.ID}, now); err != nil {
-		return nil, err
-	}
-	return created, w.note(ctx, tx, actor, access.InviteMembers, workspaceID, created.ID,
+	tx.Changed(created.ID,
 		audit.Change{Field: "email", After: one.Email}, audit.Change{Field: "name", After: one.Name}, audit.Change{Field: "role", After: string(one.Role)},
 		audit.Change{Field: "miniPrograms", After: strings.Join(one.MiniProgramIDs, " ")})
+	return created, w.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.Invitation, To: one.Email, About: created.ID})
 }

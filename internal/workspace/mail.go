@@ -12,6 +12,7 @@ import (
 	"minidock/internal/mail"
 	"minidock/internal/outbox"
 	"minidock/internal/store"
+	"minidock/internal/token"
 )
 
 // errOutdated tells that a mail is not to be sent any more.
@@ -20,9 +21,9 @@ var errOutdated = errors.New("the invitation is not open any more")
 // Compose writes the mail of an invitation, or none when it cannot be accepted any more. The token is made here, at the moment of
 // sending: the database knows it by its hash only.
 func (w *Workspaces) Compose(ctx context.Context, entry *ent.Mail) (*mail.Message, error) {
-	var token string
+	var made string
 	err := store.Tx(ctx, w.Client, func(tx *ent.Tx) (err error) {
-		token, err = w.issue(ctx, tx, entry)
+		made, err = w.issue(ctx, tx, entry)
 		return err
 	})
 	if errors.Is(err, errOutdated) {
@@ -41,7 +42,7 @@ func (w *Workspaces) Compose(ctx context.Context, entry *ent.Mail) (*mail.Messag
 	}
 	composed, err := mail.Compose(mail.Invitation, account.LanguageOf(receiver, entry), entry.To, mail.Facts{
 		Name: found.Name, Inviter: found.Edges.InvitedBy.DisplayName, Workspace: found.Edges.Workspace.Name, Role: string(found.Role),
-		Token: token, Link: w.AppURL + "/invitation#token=" + token, ValidFor: max(time.Minute, found.ExpiresAt.Sub(w.Now()).Round(time.Minute)),
+		Token: made, Link: w.AppURL + "/invitation#token=" + made, ValidFor: max(time.Minute, found.ExpiresAt.Sub(w.Now()).Round(time.Minute)),
 	})
 	return &composed, err
 }
@@ -52,10 +53,10 @@ func (w *Workspaces) issue(ctx context.Context, tx *ent.Tx, entry *ent.Mail) (st
 	if err != nil {
 		return "", err
 	}
-	token, hash := account.NewToken()
-	issued, err := tx.Invitation.Update().SetTokenHash(hash).Where(invitation.ID(entry.About), w.open()).Save(ctx)
+	made := token.New()
+	issued, err := tx.Invitation.Update().SetTokenHash(token.Hash(made)).Where(invitation.ID(entry.About), w.open()).Save(ctx)
 	if err == nil && (!held || issued == 0) {
 		err = errOutdated
 	}
-	return token, err
+	return made, err
 }

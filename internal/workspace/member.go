@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"minidock/ent"
 	"minidock/ent/assignment"
@@ -18,9 +19,13 @@ import (
 // orderByJoining sorts members by when they first joined, which is the order of their ids.
 const orderByJoining = "JOINED"
 
-// MembersByIDs returns those of the members that the actor may see, by id.
-func (w *Workspaces) MembersByIDs(ctx context.Context, actor access.Actor, ids []string) (map[string]*ent.Member, error) {
-	found, err := w.Client.Member.Query().Where(store.In(member.FieldID, ids), access.Members(actor)).All(ctx)
+// MembersByIDs returns those of the members that the viewer sees, by id.
+func (w *Workspaces) MembersByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Member, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.Client.Member.Query().Where(store.In(member.FieldID, ids), principal.Members()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
@@ -40,8 +45,8 @@ type Filter struct {
 	Search string
 }
 
-func (f Filter) predicates(actor access.Actor) []predicate.Member {
-	predicates := []predicate.Member{access.Members(actor)}
+func (f Filter) predicates(principal *access.Principal) []predicate.Member {
+	predicates := []predicate.Member{principal.Members()}
 	if f.Status != nil {
 		predicates = append(predicates, member.StatusIn(f.Status...))
 	} else {
@@ -58,36 +63,51 @@ func (f Filter) predicates(actor access.Actor) []predicate.Member {
 	return predicates
 }
 
-// Roles returns the actor's own role in each of these workspaces.
-func (w *Workspaces) Roles(ctx context.Context, actor access.Actor, ids []string) (map[string]member.Role, error) {
-	found, err := w.Client.Member.Query().Where(access.Active(actor), store.In(member.FieldWorkspaceID, ids)).All(ctx)
+// Roles returns the viewer's own role in each of these workspaces.
+func (w *Workspaces) Roles(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]member.Role, error) {
+	principal, err := viewer.Principal(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read roles: %w", err)
+		return nil, err
 	}
-	roles := make(map[string]member.Role, len(found))
-	for _, row := range found {
-		roles[row.WorkspaceID] = row.Role
+	memberships, err := principal.Memberships(ctx, ids...)
+	roles := make(map[string]member.Role, len(ids))
+	for _, id := range ids {
+		if own, ok := memberships[id]; ok {
+			roles[id] = own.Role
+		}
 	}
-	return roles, nil
+	return roles, err
 }
 
 // Members returns the same page of each workspace's members, by workspace, in the order in which they first joined.
-func (w *Workspaces) Members(ctx context.Context, actor access.Actor, ids []string, args page.Args, filter Filter) (map[string]page.Page[*ent.Member], error) {
+func (w *Workspaces) Members(ctx context.Context, viewer *access.Viewer, ids []string, args page.Args, filter Filter) (map[string]page.Page[*ent.Member], error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return w.memberPages(ctx, args, member.FieldWorkspaceID, ids, func(m *ent.Member) string { return m.WorkspaceID },
-		filter.predicates(actor)...)
+		filter.predicates(principal)...)
 }
 
-// Memberships returns a page of the actor's own memberships that are active, the oldest first.
-func (w *Workspaces) Memberships(ctx context.Context, actor access.Actor, args page.Args) (page.Page[*ent.Member], error) {
-	pages, err := w.memberPages(ctx, args, member.FieldUserID, []string{actor.UserID},
-		func(m *ent.Member) string { return m.UserID }, access.Active(actor))
-	return pages[actor.UserID], err
+// Memberships returns a page of the viewer's own memberships that are active, the oldest first.
+func (w *Workspaces) Memberships(ctx context.Context, viewer *access.Viewer, args page.Args) (page.Page[*ent.Member], error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return page.Page[*ent.Member]{}, err
+	}
+	pages, err := w.memberPages(ctx, args, member.FieldUserID, []string{principal.UserID},
+		func(m *ent.Member) string { return m.UserID }, principal.Active())
+	return pages[principal.UserID], err
 }
 
 // CountMembers returns how many members of each workspace fit the filter.
-func (w *Workspaces) CountMembers(ctx context.Context, actor access.Actor, ids []string, filter Filter) (map[string]int, error) {
+func (w *Workspaces) CountMembers(ctx context.Context, viewer *access.Viewer, ids []string, filter Filter) (map[string]int, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var counts page.Counts
-	err := w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids)).Where(filter.predicates(actor)...).
+	err = w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids)).Where(filter.predicates(principal)...).
 		GroupBy(member.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count members: %w", err)
@@ -95,88 +115,63 @@ func (w *Workspaces) CountMembers(ctx context.Context, actor access.Actor, ids [
 	return counts.ByWorkspace(), nil
 }
 
-// CountMemberships returns how many active memberships the actor has.
-func (w *Workspaces) CountMemberships(ctx context.Context, actor access.Actor) (int, error) {
-	n, err := w.Client.Member.Query().Where(access.Active(actor)).Count(ctx)
+// CountMemberships returns how many active memberships the viewer has.
+func (w *Workspaces) CountMemberships(ctx context.Context, viewer *access.Viewer) (int, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Client.Member.Query().Where(principal.Active()).Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count memberships: %w", err)
 	}
 	return n, nil
 }
 
-// MiniProgramsOf returns the mini programs that each member is assigned to, as far as the actor may see them, in the order of their
+// Persons returns who each of these members is, by user id, for a viewer who sees the member.
+func (w *Workspaces) Persons(ctx context.Context, viewer *access.Viewer, members []*ent.Member) (map[string]*ent.User, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := principal.KeepMembers(ctx, members)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(kept))
+	for i, row := range kept {
+		ids[i] = row.UserID
+	}
+	return w.Accounts.Named(ctx, ids)
+}
+
+// MiniProgramsOf returns the mini programs that each member is assigned to, as far as the viewer sees them, in the order of their
 // ids.
-func (w *Workspaces) MiniProgramsOf(ctx context.Context, actor access.Actor, memberIDs []string) (map[string][]*ent.MiniProgram, error) {
-	found, err := w.Client.Assignment.Query().
-		Where(store.In(assignment.FieldMemberID, memberIDs), assignment.HasMiniProgramWith(access.MiniPrograms(actor))).
+func (w *Workspaces) MiniProgramsOf(ctx context.Context, viewer *access.Viewer, memberIDs []string) (map[string][]*ent.MiniProgram, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.Client.Assignment.Query().Where(store.In(assignment.FieldMemberID, memberIDs)).
 		WithMiniProgram().Order(assignment.ByMiniProgramID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read assignments: %w", err)
 	}
+	rows := make([]*ent.MiniProgram, len(found))
+	for i, row := range found {
+		rows[i] = row.Edges.MiniProgram
+	}
+	visible, err := principal.KeepMiniPrograms(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
 	miniPrograms := map[string][]*ent.MiniProgram{}
 	for _, row := range found {
-		miniPrograms[row.MemberID] = append(miniPrograms[row.MemberID], row.Edges.MiniProgram)
+		if slices.Contains(visible, row.Edges.MiniProgram) {
+			miniPrograms[row.MemberID] = append(miniPrograms[row.MemberID], row.Edges.MiniProgram)
+		}
 	}
 	return miniPrograms, nil
-}
-
-// Developers returns the same page of each mini program's active developers that are assigned to it, as far as the actor may see
-// them, by mini program, in the order in which they first joined.
-func (w *Workspaces) Developers(ctx context.Context, actor access.Actor, miniProgramIDs []string, args page.Args) (map[string]page.Page[*ent.Member], error) {
-	request, err := args.Request(orderByJoining)
-	if err != nil {
-		return nil, err
-	}
-	assigned, err := w.developers(ctx, actor, miniProgramIDs)
-	if err != nil {
-		return nil, err
-	}
-	var onPages []string
-	for miniProgramID, memberIDs := range assigned {
-		assigned[miniProgramID] = page.Between(request, memberIDs)
-		onPages = append(onPages, assigned[miniProgramID]...)
-	}
-	members, err := w.MembersByIDs(ctx, actor, onPages)
-	if err != nil {
-		return nil, err
-	}
-	pages := map[string]page.Page[*ent.Member]{}
-	for _, miniProgramID := range miniProgramIDs {
-		rows := []*ent.Member{}
-		for _, memberID := range assigned[miniProgramID] {
-			if found := members[memberID]; found != nil {
-				rows = append(rows, found)
-			}
-		}
-		pages[miniProgramID] = page.Cut(request, rows, func(m *ent.Member) page.Position { return page.Position{ID: m.ID} })
-	}
-	return pages, nil
-}
-
-// CountDevelopers returns how many active developers are assigned to each mini program.
-func (w *Workspaces) CountDevelopers(ctx context.Context, actor access.Actor, miniProgramIDs []string) (map[string]int, error) {
-	assigned, err := w.developers(ctx, actor, miniProgramIDs)
-	counts := map[string]int{}
-	for miniProgramID, memberIDs := range assigned {
-		counts[miniProgramID] = len(memberIDs)
-	}
-	return counts, err
-}
-
-// developers returns the ids of the active developers that are assigned to each mini program, in their order.
-func (w *Workspaces) developers(ctx context.Context, actor access.Actor, miniProgramIDs []string) (map[string][]string, error) {
-	found, err := w.Client.Assignment.Query().
-		Where(store.In(assignment.FieldMiniProgramID, miniProgramIDs), assignment.HasMiniProgramWith(access.MiniPrograms(actor)),
-			assignment.HasMemberWith(member.RoleEQ(member.RoleDEVELOPER), member.StatusEQ(member.StatusACTIVE))).
-		Order(assignment.ByMemberID()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read developers: %w", err)
-	}
-	developers := map[string][]string{}
-	for _, row := range found {
-		developers[row.MiniProgramID] = append(developers[row.MiniProgramID], row.MemberID)
-	}
-	return developers, nil
 }
 
 func (w *Workspaces) memberPages(ctx context.Context, args page.Args, parentColumn string, parents []string,

@@ -9,34 +9,36 @@ import (
 	"minidock/internal/account"
 	"minidock/internal/audit"
 	"minidock/internal/fault"
+	"minidock/internal/operation"
 )
 
 // TransferInput is what handing a workspace over needs: the member who is to own it, and the password of the owner's account.
 type TransferInput struct{ MemberID, Password string }
 
 // TransferOwnership makes an active master the owner, and the owner a master. The owner may. The password counts as a try to sign
-// in.
-func (w *Workspaces) TransferOwnership(ctx context.Context, actor access.Actor, in TransferInput) (*ent.Member, *fault.List, error) {
-	wrong := fault.NewList("memberId", "password")
-	self, err := w.Accounts.Prove(ctx, actor, "password", in.Password, wrong)
-	if err != nil {
-		return nil, nil, err
+// in. User errors: BLANK, INVALID_CREDENTIALS, WRONG_STATUS, WRONG_ROLE.
+func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewer, in TransferInput) (*ent.Member, error) {
+	if err := viewer.Require(ctx, access.TransferOwnership, in.MemberID); err != nil {
+		return nil, err
 	}
-	masters, active := []member.Role{member.RoleMASTER}, []member.Status{member.StatusACTIVE}
-	return w.change(ctx, actor, access.TransferOwnership, in.MemberID, wrong, func(tx *ent.Tx, target *ent.Member) ([]audit.Change, error) {
-		if isOneOf(target, masters, active, wrong); !wrong.Empty() {
-			return nil, errRefused
+	var errs fault.UserErrors
+	self, err := w.Accounts.Prove(ctx, viewer, "password", in.Password, &errs)
+	if err != nil {
+		return nil, err
+	}
+	return operation.Run(ctx, w.DB, viewer, access.TransferOwnership, in.MemberID, func(tx *operation.Tx) (*ent.Member, error) {
+		tx.Errors = errs.Clone()
+		if err := checkTarget(tx, []member.Role{member.RoleMASTER}, member.StatusACTIVE); err != nil {
+			return nil, err
 		}
-		if err := account.StillProven(ctx, tx, self); err != nil {
+		if err := account.StillProven(ctx, tx.Tx, self); err != nil {
 			return nil, err
 		}
 		// First, so that there are never two.
-		err := tx.Member.Update().SetRole(member.RoleMASTER).
-			Where(member.WorkspaceID(target.WorkspaceID), member.UserID(self.ID), member.RoleEQ(member.RoleOWNER)).Exec(ctx)
-		if err != nil {
+		if err := tx.Member.UpdateOneID(tx.Own.ID).SetRole(member.RoleMASTER).Exec(ctx); err != nil {
 			return nil, err
 		}
-		return []audit.Change{{Field: "owner", Before: self.ID, After: target.UserID}},
-			tx.Member.UpdateOneID(target.ID).SetRole(member.RoleOWNER).Exec(ctx)
+		tx.Changed(in.MemberID, audit.Change{Field: "owner", Before: self.ID, After: tx.Target.UserID})
+		return tx.Member.UpdateOneID(in.MemberID).SetRole(member.RoleOWNER).Save(ctx)
 	})
 }

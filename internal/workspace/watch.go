@@ -43,10 +43,14 @@ type watch struct {
 	ended bool
 }
 
-// Membership tells the actor's membership of a workspace as it is and with each change of its role, until it counts no more or the
-// context is done; then the channel is closed. NOT_FOUND when it does not count.
-func (w *Watches) Membership(ctx context.Context, actor access.Actor, workspaceID string) (<-chan *ent.Member, error) {
-	found, err := w.client.Member.Query().Where(access.Active(actor), member.WorkspaceID(workspaceID)).Only(ctx)
+// Membership sends the viewer's membership of a workspace as it is and with each change of its role, until it is no longer active or
+// the context is done; then the channel is closed. NOT_FOUND when it is not active.
+func (w *Watches) Membership(ctx context.Context, viewer *access.Viewer, workspaceID string) (<-chan *ent.Member, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.client.Member.Query().Where(principal.Active(), member.WorkspaceID(workspaceID)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, fault.ErrNotFound
 	}

@@ -25,7 +25,7 @@ func TestAWatchIsForgottenWithItsContext(t *testing.T) {
 		SetCreatedAt(now).SetJoinedAt(now).SaveX(t.Context())
 	watches := NewWatches(db.Client)
 	ctx, cancel := context.WithCancel(t.Context())
-	told, err := watches.Membership(ctx, access.Actor{UserID: "usr_ann"}, "wsp_1")
+	told, err := watches.Membership(ctx, access.NewViewer(db.Client, access.Request{}, access.Account("usr_ann"), nil), "wsp_1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,2 @@
+-- Modify "sessions" table
+ALTER TABLE "sessions" DROP COLUMN "data";

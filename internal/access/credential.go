@@ -1,0 +1,41 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"minidock/ent"
+	"minidock/ent/user"
+	"minidock/internal/store"
+)
+
+// Nobody is the credential of who has none.
+var Nobody Credential = nobody{}
+
+type nobody struct{}
+
+func (nobody) Principal(_ context.Context, client *ent.Client) (*Principal, error) {
+	return principalOf(client, nil), nil
+}
+
+func (nobody) Use(context.Context, *Principal) error { return nil }
+
+// Account is the credential of whoever has the database at hand, and acts as the account with this id: the program's own
+// commands.
+type Account string
+
+// Principal reads the account.
+func (a Account) Principal(ctx context.Context, client *ent.Client) (*Principal, error) {
+	var rows []standing
+	err := client.User.Query().Where(user.ID(string(a))).Modify(store.Standing(user.FieldID, maxListed+1, user.FieldID)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read the account: %w", err)
+	}
+	for i := range rows {
+		rows[i].ID, rows[i].UserID = "", rows[i].ID
+	}
+	return principalOf(client, rows), nil
+}
+
+// Use records nothing.
+func (Account) Use(context.Context, *Principal) error { return nil }

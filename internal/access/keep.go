@@ -1,0 +1,67 @@
+package access
+
+import (
+	"context"
+
+	"minidock/ent"
+	"minidock/ent/member"
+)
+
+// keep returns the rows that the membership in their workspace lets the principal see. What is read through a row that is
+// visible already is not asked about again in SQL: it is checked here.
+func keep[T any](ctx context.Context, p *Principal, rows []T, workspaceOf func(T) string, sees func(Membership, T) bool) ([]T, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = workspaceOf(row)
+	}
+	memberships, err := p.Memberships(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	kept := make([]T, 0, len(rows))
+	for i, row := range rows {
+		if m, ok := memberships[ids[i]]; ok && sees(m, row) {
+			kept = append(kept, row)
+		}
+	}
+	return kept, nil
+}
+
+// KeepMiniPrograms returns those of the mini programs that the principal sees.
+func (p *Principal) KeepMiniPrograms(ctx context.Context, rows []*ent.MiniProgram) ([]*ent.MiniProgram, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	assigned, err := p.isAssigned(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	return keep(ctx, p, rows, func(row *ent.MiniProgram) string { return row.WorkspaceID },
+		func(m Membership, row *ent.MiniProgram) bool { return m.Manages() || assigned[row.ID] })
+}
+
+// KeepMembers returns those of the members that the principal sees.
+func (p *Principal) KeepMembers(ctx context.Context, rows []*ent.Member) ([]*ent.Member, error) {
+	return keep(ctx, p, rows, func(row *ent.Member) string { return row.WorkspaceID },
+		func(m Membership, row *ent.Member) bool { return m.Manages() || row.Status != member.StatusREMOVED })
+}
+
+// KeepInvitations returns those of the invitations that the principal sees.
+func (p *Principal) KeepInvitations(ctx context.Context, rows []*ent.Invitation) ([]*ent.Invitation, error) {
+	return keep(ctx, p, rows, func(row *ent.Invitation) string { return row.WorkspaceID },
+		func(m Membership, _ *ent.Invitation) bool { return m.Manages() })
+}
+
+// KeepAuditEvents returns those of the events that the principal sees.
+func (p *Principal) KeepAuditEvents(ctx context.Context, rows []*ent.AuditEvent) ([]*ent.AuditEvent, error) {
+	return keep(ctx, p, rows, func(row *ent.AuditEvent) string { return deref(row.WorkspaceID) },
+		func(m Membership, _ *ent.AuditEvent) bool { return m.Manages() })
+}
+
+func deref(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}

@@ -1,0 +1,196 @@
+package access
+
+import (
+	"slices"
+
+	"minidock/ent/member"
+	"minidock/ent/user"
+	"minidock/internal/fault"
+	"minidock/internal/id"
+)
+
+// Operation names what a viewer may be allowed to do: a root field of the schema, or a field of an object that not everybody may
+// read who sees the object.
+type Operation string
+
+// The operations.
+const (
+	ViewViewer        Operation = "viewer"
+	ViewNode          Operation = "node"
+	ViewNodes         Operation = "nodes"
+	ViewWorkspace     Operation = "workspace"
+	ViewMiniProgram   Operation = "miniProgram"
+	ViewInvitation    Operation = "invitation"
+	ViewIndustries    Operation = "industries"
+	ViewLaunchTargets Operation = "launchTargets"
+	ViewStaff         Operation = "staff"
+	ViewSessionEnded  Operation = "sessionEnded"
+	ViewMembership    Operation = "membership"
+	// ViewInvitations and ViewAuditEvents are fields of a workspace.
+	ViewInvitations Operation = "invitations"
+	ViewAuditEvents Operation = "auditEvents"
+
+	SignUp               Operation = "signUp"
+	SignIn               Operation = "signIn"
+	SignInWithTotp       Operation = "signInWithTotp"
+	SignOut              Operation = "signOut"
+	EndSession           Operation = "endSession"
+	SignOutEverywhere    Operation = "signOutEverywhere"
+	ChangePassword       Operation = "changePassword"
+	RequestPasswordReset Operation = "requestPasswordReset"
+	ResetPassword        Operation = "resetPassword"
+	UpdateProfile        Operation = "updateProfile"
+	ChangeEmail          Operation = "changeEmail"
+	ConfirmEmail         Operation = "confirmEmail"
+	EnableTotp           Operation = "enableTotp"
+	ConfirmTotp          Operation = "confirmTotp"
+	DisableTotp          Operation = "disableTotp"
+
+	CreateWorkspace    Operation = "createWorkspace"
+	ChooseWorkspace    Operation = "chooseWorkspace"
+	RenameWorkspace    Operation = "renameWorkspace"
+	DeleteWorkspace    Operation = "deleteWorkspace"
+	LeaveWorkspace     Operation = "leaveWorkspace"
+	TransferOwnership  Operation = "transferOwnership"
+	InviteMembers      Operation = "inviteMembers"
+	ResendInvitation   Operation = "resendInvitation"
+	WithdrawInvitation Operation = "withdrawInvitation"
+	AcceptInvitation   Operation = "acceptInvitation"
+	ChangeMemberRole   Operation = "changeMemberRole"
+	AssignMiniPrograms Operation = "assignMiniPrograms"
+	BlockMember        Operation = "blockMember"
+	UnblockMember      Operation = "unblockMember"
+	RemoveMember       Operation = "removeMember"
+	CreateMiniProgram  Operation = "createMiniProgram"
+	UpdateMiniProgram  Operation = "updateMiniProgram"
+)
+
+var (
+	everyone  = []member.Role{member.RoleOWNER, member.RoleMASTER, member.RoleDEVELOPER}
+	managers  = []member.Role{member.RoleOWNER, member.RoleMASTER}
+	owner     = []member.Role{member.RoleOWNER}
+	notOwners = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
+)
+
+// Audience says for whom an operation is.
+type Audience string
+
+// The audiences, each with the directive that names it in the schema.
+const (
+	Everyone Audience = "public"
+	People   Audience = "authenticated"
+	Members  Audience = "hasRole"
+	Staff    Audience = "staff"
+)
+
+// Rule says who may do an operation.
+type Rule struct {
+	For Audience
+	// At is what the operation names by an id, in whose workspace Members need one of the Roles. A developer counts at a mini
+	// program only when assigned to it.
+	At    id.Kind
+	Roles []member.Role
+	// Over says over which roles of the member at the id a role may do it; a role that is not in it, over all.
+	Over map[member.Role][]member.Role
+	// Staff are the roles that the platform's own people need, or that may beside Members.
+	Staff []user.StaffRole
+	// SeeingIsEnough says that whoever sees what the id names may: what is read is narrowed to that, and nothing is asked before.
+	SeeingIsEnough bool
+	// HoldsWorkspace has a change wait for all other changes of the workspace's members and invitations.
+	HoldsWorkspace bool
+	// EndsSessions has a change wait for all that the viewer has under way.
+	EndsSessions bool
+}
+
+// Matrix is the one table of who may do what; what is not in it, nobody may. The schema's directives repeat it, and the server
+// does not start where they differ.
+var Matrix = map[Operation]Rule{
+	ViewViewer:        {For: Everyone},
+	ViewNode:          {For: Everyone},
+	ViewNodes:         {For: Everyone},
+	ViewInvitation:    {For: Everyone},
+	ViewIndustries:    {For: Everyone},
+	ViewLaunchTargets: {For: Everyone},
+	ViewStaff:         {For: Staff, Staff: []user.StaffRole{user.StaffRoleADMIN}},
+	ViewSessionEnded:  {For: People},
+	ViewWorkspace:     {For: Members, At: id.Workspace, Roles: everyone},
+	ViewMiniProgram:   {For: Members, At: id.MiniProgram, Roles: everyone, SeeingIsEnough: true},
+	ViewMembership:    {For: Members, At: id.Workspace, Roles: everyone},
+	ViewInvitations:   {For: Members, At: id.Workspace, Roles: managers},
+	ViewAuditEvents:   {For: Members, At: id.Workspace, Roles: managers},
+
+	SignUp:               {For: Everyone, EndsSessions: true},
+	SignIn:               {For: Everyone, EndsSessions: true},
+	SignInWithTotp:       {For: Everyone, EndsSessions: true},
+	SignOut:              {For: Everyone, EndsSessions: true},
+	EndSession:           {For: People, EndsSessions: true},
+	SignOutEverywhere:    {For: People, EndsSessions: true},
+	ChangePassword:       {For: People, EndsSessions: true},
+	RequestPasswordReset: {For: Everyone},
+	ResetPassword:        {For: Everyone},
+	UpdateProfile:        {For: People},
+	ChangeEmail:          {For: People},
+	ConfirmEmail:         {For: Everyone},
+	EnableTotp:           {For: People},
+	ConfirmTotp:          {For: People},
+	DisableTotp:          {For: People},
+
+	CreateWorkspace:    {For: People},
+	ChooseWorkspace:    {For: Members, At: id.Workspace, Roles: everyone},
+	RenameWorkspace:    {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
+	DeleteWorkspace:    {For: Members, At: id.Workspace, Roles: owner, HoldsWorkspace: true},
+	LeaveWorkspace:     {For: Members, At: id.Workspace, Roles: notOwners, HoldsWorkspace: true},
+	TransferOwnership:  {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true},
+	InviteMembers:      {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
+	ResendInvitation:   {For: Members, At: id.Invitation, Roles: managers, HoldsWorkspace: true},
+	WithdrawInvitation: {For: Members, At: id.Invitation, Roles: managers, HoldsWorkspace: true},
+	AcceptInvitation:   {For: Everyone},
+	ChangeMemberRole:   {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true},
+	AssignMiniPrograms: {For: Members, At: id.Member, Roles: managers, HoldsWorkspace: true},
+	BlockMember:        {For: Members, At: id.Member, Roles: managers, Over: mastersOverDevelopers, HoldsWorkspace: true},
+	UnblockMember:      {For: Members, At: id.Member, Roles: managers, Over: mastersOverDevelopers, HoldsWorkspace: true},
+	RemoveMember:       {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true},
+	CreateMiniProgram:  {For: Members, At: id.Workspace, Roles: managers},
+	UpdateMiniProgram:  {For: Members, At: id.MiniProgram, Roles: managers},
+}
+
+var mastersOverDevelopers = map[member.Role][]member.Role{member.RoleMASTER: {member.RoleDEVELOPER}}
+
+// Allow refuses a role that may not do it with FORBIDDEN, which names those that may.
+func (r Rule) Allow(role member.Role) error {
+	if !slices.Contains(r.Roles, role) {
+		return fault.Forbidden(r.Roles)
+	}
+	return nil
+}
+
+// AllowOver refuses a role that may not do it over a member of another role with FORBIDDEN, which names those that may.
+func (r Rule) AllowOver(role, target member.Role) error {
+	if r.mayOver(role, target) {
+		return nil
+	}
+	var may []member.Role
+	for _, one := range r.Roles {
+		if r.mayOver(one, target) {
+			may = append(may, one)
+		}
+	}
+	return fault.Forbidden(may)
+}
+
+func (r Rule) mayOver(role, target member.Role) bool {
+	over, isBound := r.Over[role]
+	return !isBound || slices.Contains(over, target)
+}
+
+// Allowed returns the operations that a role may do at things of this kind, in the order of their names.
+func Allowed(role member.Role, at id.Kind) []Operation {
+	var allowed []Operation
+	for operation, rule := range Matrix {
+		if rule.For == Members && rule.At == at && slices.Contains(rule.Roles, role) {
+			allowed = append(allowed, operation)
+		}
+	}
+	slices.Sort(allowed)
+	return allowed
+}

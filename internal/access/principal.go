@@ -1,0 +1,160 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"minidock/ent"
+	"minidock/ent/member"
+	"minidock/ent/predicate"
+	"minidock/ent/session"
+	"minidock/ent/user"
+	"minidock/internal/fault"
+	"minidock/internal/store"
+)
+
+// maxListed is the most memberships, and the most assigned mini programs, that are read with a principal. Those of people who
+// have more are looked up where they are needed.
+const maxListed = 1000
+
+// Principal is a person, or nobody, with what that person may do and see. It does not change.
+type Principal struct {
+	// UserID is the account; "" for nobody.
+	UserID string
+	// SessionID names the session in the database; "" for who acts without one.
+	SessionID string
+	// CurrentWorkspaceID is the workspace that was chosen last in the session, or nil.
+	CurrentWorkspaceID *string
+	// LastUsedAt is when a use of the session was recorded last, ExpiresAt when it ends by itself.
+	LastUsedAt, ExpiresAt time.Time
+	// StaffRole is the role as one of the platform's own people; "" for everybody else.
+	StaffRole user.StaffRole
+
+	client *ent.Client
+	// isListed says that memberships and assigned are complete.
+	isListed    bool
+	memberships map[string]Membership // by workspace
+	assigned    map[string]bool       // mini programs, by developers
+}
+
+// Membership is an active membership.
+type Membership struct {
+	ID, WorkspaceID string
+	Role            member.Role
+}
+
+// Manages says whether the member is owner or master.
+func (m Membership) Manages() bool { return slices.Contains(managers, m.Role) }
+
+// SignedIn says whether the principal is somebody.
+func (p *Principal) SignedIn() bool { return p.UserID != "" }
+
+// Require refuses nobody with UNAUTHENTICATED.
+func (p *Principal) Require() error {
+	if !p.SignedIn() {
+		return fault.ErrUnauthenticated
+	}
+	return nil
+}
+
+// standing is a row of a query with store.Standing.
+type standing struct {
+	ID          string    `sql:"id"`
+	UserID      string    `sql:"user_id"`
+	WorkspaceID *string   `sql:"workspace_id"`
+	LastUsedAt  time.Time `sql:"last_used_at"`
+	ExpiresAt   time.Time `sql:"expires_at"`
+	StaffRole   *string   `sql:"staff_role"`
+	Memberships *string   `sql:"memberships"`
+	Assigned    *string   `sql:"assigned"`
+}
+
+// OfSession reads the principal of the session that fits, in one statement; nobody when there is none.
+func OfSession(ctx context.Context, client *ent.Client, which ...predicate.Session) (*Principal, error) {
+	var rows []standing
+	err := client.Session.Query().Where(which...).Modify(store.Standing(session.FieldUserID, maxListed+1, session.FieldID,
+		session.FieldUserID, session.FieldWorkspaceID, session.FieldLastUsedAt, session.FieldExpiresAt)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read the session: %w", err)
+	}
+	return principalOf(client, rows), nil
+}
+
+func principalOf(client *ent.Client, rows []standing) *Principal {
+	if len(rows) == 0 {
+		return &Principal{client: client, isListed: true}
+	}
+	row := rows[0]
+	p := &Principal{
+		UserID: row.UserID, SessionID: row.ID, CurrentWorkspaceID: row.WorkspaceID, LastUsedAt: row.LastUsedAt, ExpiresAt: row.ExpiresAt,
+		client: client, memberships: map[string]Membership{}, assigned: map[string]bool{},
+	}
+	if row.StaffRole != nil {
+		p.StaffRole = user.StaffRole(*row.StaffRole)
+	}
+	for words := range slices.Chunk(split(row.Memberships), 3) {
+		p.memberships[words[1]] = Membership{ID: words[0], WorkspaceID: words[1], Role: member.Role(words[2])}
+	}
+	for _, miniProgramID := range split(row.Assigned) {
+		p.assigned[miniProgramID] = true
+	}
+	p.isListed = len(p.memberships) <= maxListed && len(p.assigned) <= maxListed
+	return p
+}
+
+func split(text *string) []string {
+	if text == nil {
+		return nil
+	}
+	return strings.Fields(*text)
+}
+
+// Memberships returns the principal's memberships in these workspaces, by workspace.
+func (p *Principal) Memberships(ctx context.Context, workspaceIDs ...string) (map[string]Membership, error) {
+	if p.isListed {
+		return p.memberships, nil
+	}
+	found, err := p.client.Member.Query().Where(p.active(), store.In(member.FieldWorkspaceID, workspaceIDs)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read memberships: %w", err)
+	}
+	memberships := make(map[string]Membership, len(found))
+	for _, row := range found {
+		memberships[row.WorkspaceID] = Membership{ID: row.ID, WorkspaceID: row.WorkspaceID, Role: row.Role}
+	}
+	return memberships, nil
+}
+
+// isAssigned says which of the mini programs the principal is assigned to as a developer.
+func (p *Principal) isAssigned(ctx context.Context, miniProgramIDs ...string) (map[string]bool, error) {
+	if p.isListed {
+		return p.assigned, nil
+	}
+	found, err := p.client.Assignment.Query().Where(p.assignments(), store.In(assignmentMiniProgram, miniProgramIDs)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read assignments: %w", err)
+	}
+	assigned := make(map[string]bool, len(found))
+	for _, row := range found {
+		assigned[row.MiniProgramID] = true
+	}
+	return assigned, nil
+}
+
+// workspaceIDs returns the workspaces that the principal is a member of in one of the roles. They are listed only for who has
+// few.
+func (p *Principal) workspaceIDs(roles []member.Role) []string {
+	ids := []string{}
+	for _, m := range p.memberships {
+		if slices.Contains(roles, m.Role) {
+			ids = append(ids, m.WorkspaceID)
+		}
+	}
+	return ids
+}
+
+func (p *Principal) assignedIDs() []string { return slices.Collect(maps.Keys(p.assigned)) }

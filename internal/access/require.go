@@ -1,0 +1,124 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"minidock/ent"
+	"minidock/ent/member"
+	"minidock/internal/fault"
+	"minidock/internal/id"
+)
+
+// Require refuses a viewer who may not do the operation at the thing with this id, by what was read of the viewer. Whoever does
+// not see the thing gets NOT_FOUND, the answer to an id that never was; a member without the role gets FORBIDDEN.
+func (v *Viewer) Require(ctx context.Context, operation Operation, at string) error {
+	principal, err := v.Principal(ctx)
+	if err != nil {
+		return err
+	}
+	rule, err := principal.Admit(operation)
+	switch {
+	case err != nil || rule.For != Members || slices.Contains(rule.Staff, principal.StaffRole):
+		return err
+	case id.KindOf(at) != rule.At:
+		return fault.ErrNotFound
+	case rule.SeeingIsEnough:
+		return nil
+	}
+	workspaceID, err := v.Locate(ctx, rule.At, at)
+	if err != nil {
+		return err
+	}
+	memberships, err := principal.Memberships(ctx, workspaceID)
+	if err != nil {
+		return err
+	}
+	own, ok := memberships[workspaceID]
+	if !ok {
+		return fault.ErrNotFound
+	}
+	if own.Role == member.RoleDEVELOPER && rule.At == id.MiniProgram {
+		if err := principal.RequireAssigned(ctx, at); err != nil {
+			return err
+		}
+	}
+	return rule.Allow(own.Role)
+}
+
+// RequireAssigned refuses a developer who is not assigned to the mini program with NOT_FOUND.
+func (p *Principal) RequireAssigned(ctx context.Context, miniProgramID string) error {
+	assigned, err := p.isAssigned(ctx, miniProgramID)
+	if err == nil && !assigned[miniProgramID] {
+		err = fault.ErrNotFound
+	}
+	return err
+}
+
+// Admit returns an operation's rule, or refuses a principal who may not do it wherever it is asked: with UNAUTHENTICATED nobody
+// where it takes somebody, with FORBIDDEN who is not one of the platform's own people where it takes one.
+func (p *Principal) Admit(operation Operation) (Rule, error) {
+	rule, ok := Matrix[operation]
+	switch {
+	case !ok:
+		return rule, fault.ErrNotFound
+	case rule.For != Everyone && !p.SignedIn():
+		return rule, fault.ErrUnauthenticated
+	case rule.For == Staff && !slices.Contains(rule.Staff, p.StaffRole):
+		return rule, fault.Forbidden(rule.Staff)
+	}
+	return rule, nil
+}
+
+// Locate returns the workspace that the thing of this kind with this id is or is in, which never changes. NOT_FOUND when there is
+// none; whether the viewer sees it is not asked.
+func (v *Viewer) Locate(ctx context.Context, kind id.Kind, at string) (string, error) {
+	if id.KindOf(at) != kind {
+		return "", fault.ErrNotFound
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if workspaceID, ok := v.located[at]; ok {
+		return workspaceID, nil
+	}
+	workspaceID, err := locate(ctx, v.client, kind, at)
+	if ent.IsNotFound(err) {
+		return "", fault.ErrNotFound
+	}
+	if err != nil {
+		return "", fmt.Errorf("look for the workspace: %w", err)
+	}
+	if v.located == nil {
+		v.located = map[string]string{}
+	}
+	v.located[at] = workspaceID
+	return workspaceID, nil
+}
+
+func locate(ctx context.Context, client *ent.Client, kind id.Kind, at string) (string, error) {
+	switch kind {
+	case id.Workspace:
+		return at, nil
+	case id.Member:
+		found, err := client.Member.Get(ctx, at)
+		if err != nil {
+			return "", err
+		}
+		return found.WorkspaceID, nil
+	case id.Invitation:
+		found, err := client.Invitation.Get(ctx, at)
+		if err != nil {
+			return "", err
+		}
+		return found.WorkspaceID, nil
+	case id.MiniProgram:
+		found, err := client.MiniProgram.Get(ctx, at)
+		if err != nil {
+			return "", err
+		}
+		return found.WorkspaceID, nil
+	default:
+		return "", fault.ErrNotFound
+	}
+}

@@ -1,0 +1,136 @@
+package miniprogram
+
+import (
+	"minidock/ent"
+	"minidock/internal/audit"
+	"minidock/internal/fault"
+	"minidock/internal/launchtarget"
+	"minidock/internal/picture"
+	"minidock/internal/text"
+)
+
+// Profile is what a merchant fills in about a mini program. In an update, what is nil stays as it is; what is empty is blank.
+type Profile struct {
+	Name         *string
+	Tagline      *string
+	Description  *string
+	Logo         *LogoInput
+	IndustryCode *string
+	ServicePhone *string
+	ServiceEmail *string
+}
+
+// field is a field of the form. What creates and changes mini programs, in which order and by which rules, and what the event
+// of a change says, all follow from the table of fields.
+type field struct {
+	// name is the input field's, and that of the launch target's rule.
+	name string
+	// isGiven says whether the field was sent.
+	isGiven func(*Profile) bool
+	// judge cleans what was sent, puts it into the draft and records what is wrong with it.
+	judge func(f *form, rule launchtarget.Rule, in *Profile, draft *ent.MiniProgram)
+	// get returns the value that changes are recognised by and told with.
+	get func(*ent.MiniProgram) string
+	// set writes the draft's value.
+	set func(to *ent.MiniProgramMutation, draft *ent.MiniProgram)
+}
+
+// fields are in the order of the form.
+var fields = []field{
+	textField("name", func(in *Profile) *string { return in.Name }, func(m *ent.MiniProgram) *string { return &m.Name }, (*form).line, setName),
+	textField("tagline", func(in *Profile) *string { return in.Tagline }, func(m *ent.MiniProgram) *string { return &m.Tagline }, (*form).line,
+		(*ent.MiniProgramMutation).SetTagline),
+	textField("description", func(in *Profile) *string { return in.Description }, func(m *ent.MiniProgram) *string { return &m.Description },
+		(*form).paragraph, (*ent.MiniProgramMutation).SetDescription),
+	{
+		name:    "logo",
+		isGiven: func(in *Profile) bool { return in.Logo != nil },
+		judge: func(f *form, rule launchtarget.Rule, _ *Profile, draft *ent.MiniProgram) {
+			f.logo = f.picture(rule)
+			draft.LogoWidth, draft.LogoHeight, draft.LogoContentType = f.logo.Width, f.logo.Height, f.logo.ContentType
+		},
+		get: func(m *ent.MiniProgram) string { return m.LogoName },
+		set: func(to *ent.MiniProgramMutation, draft *ent.MiniProgram) {
+			to.SetLogoName(draft.LogoName)
+			to.SetLogoWidth(draft.LogoWidth)
+			to.SetLogoHeight(draft.LogoHeight)
+			to.SetLogoContentType(draft.LogoContentType)
+		},
+	},
+	textField("industryCode", func(in *Profile) *string { return in.IndustryCode }, func(m *ent.MiniProgram) *string { return &m.IndustryCode },
+		(*form).industry, (*ent.MiniProgramMutation).SetIndustryCode),
+	textField("servicePhone", func(in *Profile) *string { return in.ServicePhone }, func(m *ent.MiniProgram) *string { return &m.ServicePhone },
+		(*form).phone, (*ent.MiniProgramMutation).SetServicePhone),
+	textField("serviceEmail", func(in *Profile) *string { return in.ServiceEmail }, func(m *ent.MiniProgram) *string { return &m.ServiceEmail },
+		(*form).email, (*ent.MiniProgramMutation).SetServiceEmail),
+}
+
+// textField is a field that holds a text: sent is its place in the input, kept the one in the row.
+func textField(name string, sent func(*Profile) *string, kept func(*ent.MiniProgram) *string,
+	judge func(f *form, rule launchtarget.Rule, raw string) string, set func(*ent.MiniProgramMutation, string)) field {
+	return field{
+		name:    name,
+		isGiven: func(in *Profile) bool { return sent(in) != nil },
+		judge: func(f *form, rule launchtarget.Rule, in *Profile, draft *ent.MiniProgram) {
+			raw := ""
+			if given := sent(in); given != nil {
+				raw = *given
+			}
+			*kept(draft) = judge(f, rule, raw)
+		},
+		get: func(m *ent.MiniProgram) string { return *kept(m) },
+		set: func(to *ent.MiniProgramMutation, draft *ent.MiniProgram) { set(to, *kept(draft)) },
+	}
+}
+
+// setName keeps beside the name what names are compared and sorted by.
+func setName(to *ent.MiniProgramMutation, name string) {
+	to.SetName(name)
+	to.SetNameKey(text.Fold(name))
+}
+
+// given returns the fields that were sent.
+func given(in *Profile) []field {
+	var sent []field
+	for _, one := range fields {
+		if one.isGiven(in) {
+			sent = append(sent, one)
+		}
+	}
+	return sent
+}
+
+// apply writes those of the fields in which the draft differs from what was before, and returns the changes.
+func apply(to *ent.MiniProgramMutation, before, draft *ent.MiniProgram, sent []field) []audit.Change {
+	var changes []audit.Change
+	for _, one := range sent {
+		if was, is := one.get(before), one.get(draft); was != is {
+			one.set(to, draft)
+			changes = append(changes, audit.Change{Field: one.name, Before: was, After: is})
+		}
+	}
+	return changes
+}
+
+// form judges the fields by the rules of a launch target. It records what is wrong, and what is allowed but not advised.
+type form struct {
+	target         *launchtarget.Target
+	errs, warnings *fault.UserErrors
+	// source is the logo that was sent; isBase64 is false when it was to be and is not.
+	source   picture.Source
+	isBase64 bool
+	logo     picture.Picture
+}
+
+// newForm returns the form for what was sent; it reads the logo.
+func newForm(target *launchtarget.Target, in *Profile) (*form, error) {
+	source, isBase64, err := readLogo(in.Logo)
+	return &form{target: target, errs: &fault.UserErrors{}, warnings: &fault.UserErrors{}, source: source, isBase64: isBase64}, err
+}
+
+// judge judges these fields, and puts their clean values into the draft.
+func (f *form) judge(in *Profile, draft *ent.MiniProgram, fields []field) {
+	for _, one := range fields {
+		one.judge(f, f.target.Rule(one.name), in, draft)
+	}
+}

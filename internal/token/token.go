@@ -1,0 +1,22 @@
+// Package token makes the tokens that stand for somebody or something, which nobody can guess.
+package token
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+)
+
+// New returns a token of 256 bits in URL-safe base64.
+func New() string {
+	random := make([]byte, 32)
+	_, _ = rand.Read(random) // never fails
+	return base64.RawURLEncoding.EncodeToString(random)
+}
+
+// Hash returns the hash by which the database knows a token. The token is long enough for a plain hash of it to be safe.
+func Hash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
