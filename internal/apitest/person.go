@@ -95,7 +95,9 @@ func (p *Person) Do(t *testing.T, query string, variables Vars) *Answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Post(t, "application/json", body)
+	answer := p.Post(t, "application/json", body)
+	checkDeclared(t, query, answer)
+	return answer
 }
 
 // Upload sends a query with files beside it, by the paths of their variables, as the multipart request specification
@@ -107,7 +109,9 @@ func (p *Person) Upload(t *testing.T, query string, variables Vars, files map[st
 		p.Header.Set("GraphQL-Require-Preflight", "1")
 		defer p.Header.Del("GraphQL-Require-Preflight")
 	}
-	return p.Post(t, contentType, body)
+	answer := p.Post(t, contentType, body)
+	checkDeclared(t, query, answer)
+	return answer
 }
 
 // Multipart returns the body of a multipart request and its content type.

@@ -1,0 +1,94 @@
+package graph_test
+
+import (
+	"slices"
+	"testing"
+
+	"minidock/ent"
+	"minidock/ent/member"
+	"minidock/internal/apitest"
+	"minidock/internal/id"
+)
+
+// beyond is more workspaces than are read with a viewer.
+const beyond = 1001
+
+// found makes the person a developer of so many further workspaces.
+func found(t *testing.T, w *apitest.World, p *apitest.Person, n int) {
+	t.Helper()
+	for batch := range slices.Chunk(make([]struct{}, n), 500) {
+		var workspaces []*ent.WorkspaceCreate
+		var members []*ent.MemberCreate
+		for range batch {
+			workspaceID := id.New(id.Workspace)
+			workspaces = append(workspaces, w.Client.Workspace.Create().SetID(workspaceID).SetName("One of many").SetCreatedAt(w.Now()))
+			members = append(members, w.Client.Member.Create().SetID(id.New(id.Member)).SetUserID(p.ID).SetWorkspaceID(workspaceID).
+				SetRole(member.RoleDEVELOPER).SetCreatedAt(w.Now()).SetJoinedAt(w.Now()))
+		}
+		w.Client.Workspace.CreateBulk(workspaces...).ExecX(t.Context())
+		w.Client.Member.CreateBulk(members...).ExecX(t.Context())
+	}
+}
+
+// What somebody sees of a workspace does not depend on how many others there are, though they are then looked up in another way.
+func TestWhoHasVeryManyWorkspacesSeesTheSameOfEach(t *testing.T) {
+	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
+		places := map[string]func(memberID string){
+			"master": func(memberID string) {}, "developer": func(memberID string) {},
+			"blocked": func(memberID string) {
+				w.Client.Member.UpdateOneID(memberID).SetStatus(member.StatusBLOCKED).ExecX(t.Context())
+			},
+			"removed": func(memberID string) {
+				w.Client.Member.UpdateOneID(memberID).SetStatus(member.StatusREMOVED).ExecX(t.Context())
+			},
+		}
+		var ids, workspaceIDs, mine []string
+		for place, settle := range places {
+			workspaceID := bob.CreateWorkspace(t, place)
+			role := member.RoleDEVELOPER
+			if place == "master" {
+				role = member.RoleMASTER
+			}
+			memberID := w.Join(t, workspaceID, ann, role)
+			past := w.SignUp(t, "past"+place)
+			pastID := w.Join(t, workspaceID, past, member.RoleDEVELOPER)
+			assigned, other := w.Insert(t, workspaceID, apitest.Row{CreatedBy: past}), w.Insert(t, workspaceID, apitest.Row{CreatedBy: bob})
+			w.Assign(t, memberID, assigned)
+			invitationID := invitePeople(t, bob, workspaceID, inviteMaster(place+"@example.com"))[0]
+			w.Client.Member.UpdateOneID(pastID).SetStatus(member.StatusREMOVED).ExecX(t.Context())
+			settle(memberID)
+			ids = append(ids, workspaceID, memberID, pastID, past.ID, assigned, other, invitationID)
+			workspaceIDs = append(workspaceIDs, workspaceID)
+			mine = append(mine, assigned, other)
+		}
+		ask := func() []string {
+			answers := []string{ann.Do(t, `query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Member { invitedBy { id } miniPrograms { id } user { id } }
+				... on MiniProgram { viewerCan createdBy { id } developers { totalCount nodes { id } } workspace { name } launchTargets { code } } } }`, apitest.Vars{"ids": ids}).Anonymous()}
+			for _, workspaceID := range workspaceIDs {
+				answers = append(answers, ann.Do(t, `query($id: ID!) { workspace(id: $id) { name viewerRole viewerCan quotas { used }
+					members(filter: {status: [ACTIVE, BLOCKED, REMOVED]}) { totalCount nodes { id user { email } } } miniPrograms { totalCount nodes { id createdBy { email } } }
+					invitations { totalCount nodes { id } } auditEvents { totalCount nodes { id actor { id } } } } }`, apitest.Vars{"id": workspaceID}).Anonymous())
+			}
+			for _, miniProgramID := range mine {
+				answers = append(answers, ann.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": miniProgramID}).Anonymous(),
+					ann.Do(t, `mutation($id: ID!) { updateMiniProgram(input: {miniProgramId: $id}) { miniProgram { id } userErrors { code } } }`,
+						apitest.Vars{"id": miniProgramID}).Anonymous())
+			}
+			return answers
+		}
+		few := ask()
+		found(t, w, ann, beyond)
+		for i, answer := range ask() {
+			if answer != few[i] {
+				t.Errorf("with few workspaces %s\nwith many %s", few[i], answer)
+			}
+		}
+		if got := ann.Do(t, `{ viewer { memberships(first: 1) { totalCount } } }`, nil).Get("viewer.memberships.totalCount"); got != float64(beyond+2) {
+			t.Errorf("%v memberships", got)
+		}
+		if own := ann.CreateWorkspace(t, "Own"); ann.CreateMiniProgram(t, own, "小咖啡馆") == "" {
+			t.Error("nothing can be created")
+		}
+	})
+}
