@@ -98,8 +98,9 @@ type Rule struct {
 	SeeingIsEnough bool
 	// HoldsWorkspace has a change wait for all other changes of the workspace's members and invitations.
 	HoldsWorkspace bool
-	// EndsSessions has a change wait for all that the viewer has under way.
-	EndsSessions bool
+	// HoldsAccount has a change wait for all others that the viewer has under way, and them for it: it changes the viewer's account
+	// or ends sessions of it.
+	HoldsAccount bool
 }
 
 // Matrix is the one table of who may do what; what is not in it, nobody may. The schema's directives repeat it, and the server
@@ -119,32 +120,32 @@ var Matrix = map[Operation]Rule{
 	ViewInvitations:   {For: Members, At: id.Workspace, Roles: managers},
 	ViewAuditEvents:   {For: Members, At: id.Workspace, Roles: managers},
 
-	SignUp:               {For: Everyone, EndsSessions: true},
-	SignIn:               {For: Everyone, EndsSessions: true},
-	SignInWithTotp:       {For: Everyone, EndsSessions: true},
-	SignOut:              {For: Everyone, EndsSessions: true},
-	EndSession:           {For: People, EndsSessions: true},
-	SignOutEverywhere:    {For: People, EndsSessions: true},
-	ChangePassword:       {For: People, EndsSessions: true},
+	SignUp:               {For: Everyone, HoldsAccount: true},
+	SignIn:               {For: Everyone, HoldsAccount: true},
+	SignInWithTotp:       {For: Everyone, HoldsAccount: true},
+	SignOut:              {For: Everyone, HoldsAccount: true},
+	EndSession:           {For: People, HoldsAccount: true},
+	SignOutEverywhere:    {For: People, HoldsAccount: true},
+	ChangePassword:       {For: People, HoldsAccount: true},
 	RequestPasswordReset: {For: Everyone},
-	ResetPassword:        {For: Everyone},
-	UpdateProfile:        {For: People},
-	ChangeEmail:          {For: People},
-	ConfirmEmail:         {For: Everyone},
-	EnableTotp:           {For: People},
+	ResetPassword:        {For: Everyone, HoldsAccount: true},
+	UpdateProfile:        {For: People, HoldsAccount: true},
+	ChangeEmail:          {For: People, HoldsAccount: true},
+	ConfirmEmail:         {For: Everyone, HoldsAccount: true},
+	EnableTotp:           {For: People, HoldsAccount: true},
 	ConfirmTotp:          {For: People},
-	DisableTotp:          {For: People},
+	DisableTotp:          {For: People, HoldsAccount: true},
 
 	CreateWorkspace:    {For: People},
 	ChooseWorkspace:    {For: Members, At: id.Workspace, Roles: everyone},
 	RenameWorkspace:    {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
 	DeleteWorkspace:    {For: Members, At: id.Workspace, Roles: owner, HoldsWorkspace: true},
 	LeaveWorkspace:     {For: Members, At: id.Workspace, Roles: notOwners, HoldsWorkspace: true},
-	TransferOwnership:  {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true},
+	TransferOwnership:  {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true, HoldsAccount: true},
 	InviteMembers:      {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
 	ResendInvitation:   {For: Members, At: id.Invitation, Roles: managers, HoldsWorkspace: true},
 	WithdrawInvitation: {For: Members, At: id.Invitation, Roles: managers, HoldsWorkspace: true},
-	AcceptInvitation:   {For: Everyone},
+	AcceptInvitation:   {For: Everyone, HoldsAccount: true},
 	ChangeMemberRole:   {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true},
 	AssignMiniPrograms: {For: Members, At: id.Member, Roles: managers, HoldsWorkspace: true},
 	BlockMember:        {For: Members, At: id.Member, Roles: managers, Over: mastersOverDevelopers, HoldsWorkspace: true},

@@ -85,14 +85,14 @@ func (a *Accounts) SignInWithTotp(ctx context.Context, viewer *access.Viewer, in
 }
 
 func (a *Accounts) signInWithTotp(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken, code string) (*ent.User, error) {
+	found, err := tx.HoldAccount(ctx, token.UserID)
+	if err != nil {
+		return nil, err
+	}
 	if err := spend(ctx, tx, token, "challenge"); err != nil {
 		return nil, err
 	}
 	if err := useCode(ctx, tx, token.UserID, code, "challenge", fault.InvalidToken); err != nil {
-		return nil, err
-	}
-	found, err := tx.User.Get(ctx, token.UserID)
-	if err != nil {
 		return nil, err
 	}
 	begun, err := a.Sessions.Begin(ctx, tx, found, nil)

@@ -60,9 +60,6 @@ func (a *Accounts) ConfirmEmail(ctx context.Context, viewer *access.Viewer, in C
 		return "", err
 	}
 	confirmed, err := operation.Run(ctx, a.DB, viewer, access.ConfirmEmail, "", func(tx *operation.Tx) (string, error) {
-		if err := spend(ctx, tx, token, "token"); err != nil {
-			return "", err
-		}
 		if err := a.moveTo(ctx, tx, token); err != nil {
 			return "", err
 		}
@@ -74,10 +71,13 @@ func (a *Accounts) ConfirmEmail(ctx context.Context, viewer *access.Viewer, in C
 	return confirmed, err
 }
 
-// moveTo gives the account of a token the address that it was sent to. What was sent to the old one becomes invalid.
+// moveTo uses a token up and gives its account the address that it was sent to. What was sent to the old one becomes invalid.
 func (a *Accounts) moveTo(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken) error {
-	owner, err := tx.User.Get(ctx, token.UserID)
+	owner, err := tx.HoldAccount(ctx, token.UserID)
 	if err != nil {
+		return err
+	}
+	if err := spend(ctx, tx, token, "token"); err != nil {
 		return err
 	}
 	if err := tx.User.UpdateOne(owner).SetEmail(token.Email).Exec(ctx); err != nil {

@@ -79,7 +79,7 @@ func (a *Accounts) ResetPassword(ctx context.Context, viewer *access.Viewer, in 
 }
 
 func (a *Accounts) resetPassword(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken, hash string) (string, error) {
-	if err := tx.HoldAccount(ctx, token.UserID); err != nil {
+	if _, err := tx.HoldAccount(ctx, token.UserID); err != nil {
 		return "", err
 	}
 	if err := spend(ctx, tx, token, "token"); err != nil {

@@ -63,11 +63,13 @@ func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.Us
 		return challenge, fault.Refuse("", fault.TotpRequired)
 	}
 	_, err = operation.Run(ctx, a.DB, viewer, access.SignIn, "", func(tx *operation.Tx) (struct{}, error) {
-		if err := rehash(ctx, tx.Tx, of, hash); err != nil {
-			return struct{}{}, err
-		}
 		renewed := *of
-		renewed.PasswordHash = hash
+		if hash != of.PasswordHash {
+			if err := rehash(ctx, tx.Tx, of, hash); err != nil {
+				return struct{}{}, err
+			}
+			renewed.PasswordHash = hash
+		}
 		begun, err := a.Sessions.Begin(ctx, tx, &renewed, nil)
 		tx.Changed(begun)
 		return struct{}{}, err

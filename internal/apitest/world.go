@@ -52,6 +52,8 @@ type World struct {
 	statements struct {
 		sync.Mutex
 		texts []string
+		// nested is a read that asks several times for what exists, or "".
+		nested string
 	}
 }
 
@@ -103,6 +105,13 @@ func New(t *testing.T, options Options) *World {
 	t.Helper()
 	w := &World{Dir: t.TempDir(), options: options}
 	w.start(t)
+	t.Cleanup(func() {
+		w.statements.Lock()
+		defer w.statements.Unlock()
+		if w.statements.nested != "" {
+			t.Errorf("a statement asks more than once for what exists: %s", w.statements.nested)
+		}
+	})
 	return w
 }
 
@@ -192,6 +201,9 @@ func (w *World) trace(_ context.Context, parts ...any) {
 		if text, ok := part.(string); ok && strings.Contains(text, "query=") {
 			w.statements.Lock()
 			w.statements.texts = append(w.statements.texts, text)
+			if strings.Count(text, "EXISTS") > 1 {
+				w.statements.nested = text
+			}
 			w.statements.Unlock()
 		}
 	}

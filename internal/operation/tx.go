@@ -74,11 +74,11 @@ func (tx *Tx) admit(ctx context.Context, before *access.Principal, at string) er
 // before, and one that begins later sees that its session has ended.
 func (tx *Tx) judge(ctx context.Context, before *access.Principal) (err error) {
 	if before.SignedIn() {
-		hold := store.Shared
-		if tx.rule.EndsSessions {
-			hold = store.Exclusive
+		how := store.Shared
+		if tx.rule.HoldsAccount {
+			how = store.Held
 		}
-		if err := tx.holdAccount(ctx, before.UserID, hold); err != nil {
+		if _, err := tx.account(ctx, before.UserID, how); err != nil {
 			return err
 		}
 	}
@@ -89,18 +89,18 @@ func (tx *Tx) judge(ctx context.Context, before *access.Principal) (err error) {
 	return err
 }
 
-// HoldAccount keeps an account to the change: whoever has something under way with one of its sessions finishes it before, and
-// what begins meanwhile waits. It comes before anything else that is written or held.
-func (tx *Tx) HoldAccount(ctx context.Context, userID string) error {
-	return tx.holdAccount(ctx, userID, store.Exclusive)
+// HoldAccount returns an account and keeps it to the change: whoever has something under way with one of its sessions finishes it
+// before, and what begins meanwhile waits. It comes before anything else that is written or held.
+func (tx *Tx) HoldAccount(ctx context.Context, userID string) (*ent.User, error) {
+	return tx.account(ctx, userID, store.Held)
 }
 
-func (tx *Tx) holdAccount(ctx context.Context, userID string, how store.Filter) error {
-	_, err := tx.User.Query().Where(user.ID(userID), how).OnlyID(ctx)
+func (tx *Tx) account(ctx context.Context, userID string, how store.Filter) (*ent.User, error) {
+	found, err := tx.User.Query().Where(user.ID(userID), how).Only(ctx)
 	if ent.IsNotFound(err) {
-		return fault.ErrUnauthenticated
+		return nil, fault.ErrUnauthenticated
 	}
-	return err
+	return found, err
 }
 
 // HoldWorkspace makes a workspace the one where the change is made, and keeps its members and invitations as they are for

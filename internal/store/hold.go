@@ -13,16 +13,10 @@ func Held(s *entsql.Selector) {
 	}
 }
 
-// Shared narrows nothing: it has the rows that a transaction reads be neither held by Exclusive nor deleted until it is over.
+// Shared narrows nothing: it has the rows that a transaction reads stay as they are until it is over. Others may share them, and
+// refer to them; whoever changes or holds them waits.
 func Shared(s *entsql.Selector) {
 	if s.Dialect() == dialect.Postgres {
-		s.For("KEY SHARE")
-	}
-}
-
-// Exclusive narrows nothing: whoever shares or holds the rows that a transaction reads, or refers to them, waits until it is over.
-func Exclusive(s *entsql.Selector) {
-	if s.Dialect() == dialect.Postgres {
-		s.ForUpdate()
+		s.ForShare()
 	}
 }
