@@ -5,7 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +59,56 @@ var kept = map[string][]string{
 	"ariga.io/atlas":              {"internal/store"},
 	"github.com/wneessen/go-mail": {"internal/mail"},
 	"github.com/alecthomas/kong":  {""},
+}
+
+// outside says what is written elsewhere than in operation.Run, and why.
+var outside = map[string]string{
+	"internal/operation/run.go":           "the transaction of every change",
+	"internal/account/attempt.go":         "addresses that an account is known from survive a refusal",
+	"internal/account/challenge.go":       "a sign-in that waits for a code survives its refusal",
+	"internal/account/mail.go":            "a token is made when its mail is sent",
+	"internal/workspace/mail.go":          "a token is made when its mail is sent",
+	"internal/account/token.go":           "a sweep",
+	"internal/idempotency/idempotency.go": "a sweep",
+	"internal/session/session.go":         "the use of a session, and a sweep",
+	"internal/throttle/throttle.go":       "tries survive a refusal",
+	"internal/outbox/outbox.go":           "mails that are sent",
+	"internal/demo/demo.go":               "people to play with have roles that nobody gives",
+}
+
+// writes matches what begins a transaction, or writes without one.
+var writes = regexp.MustCompile(`store\.Tx\(|[cC]lient\.[A-Z]\w+\.(Create|CreateBulk|Update|UpdateOne|UpdateOneID|Delete|DeleteOne|DeleteOneID)\(`)
+
+func TestEveryChangeGoesThroughAnOperation(t *testing.T) {
+	t.Parallel()
+	found := map[string]bool{}
+	for _, folder := range []string{"../graph", "."} {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			name := strings.TrimPrefix(filepath.ToSlash(filepath.Join("internal", path)), "internal/../")
+			isOther := !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(name, "internal/apitest/")
+			if err != nil || entry.IsDir() || isOther {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if err == nil && writes.Match(text) {
+				found[name] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name := range found {
+		if outside[name] == "" {
+			t.Errorf("%s writes past operation.Run", name)
+		}
+	}
+	for name := range outside {
+		if !found[name] {
+			t.Errorf("%s writes nothing", name)
+		}
+	}
 }
 
 type listed struct {

@@ -2,9 +2,12 @@ package access
 
 import (
 	"context"
+	"fmt"
 
 	"minidock/ent"
 	"minidock/ent/member"
+	"minidock/ent/user"
+	"minidock/internal/store"
 )
 
 // keep returns the rows that the membership in their workspace lets the principal see. What is read through a row that is
@@ -57,6 +60,46 @@ func (p *Principal) KeepInvitations(ctx context.Context, rows []*ent.Invitation)
 func (p *Principal) KeepAuditEvents(ctx context.Context, rows []*ent.AuditEvent) ([]*ent.AuditEvent, error) {
 	return keep(ctx, p, rows, func(row *ent.AuditEvent) string { return deref(row.WorkspaceID) },
 		func(m Membership, _ *ent.AuditEvent) bool { return m.Manages() })
+}
+
+// NamedBy returns what those of the rows name that keep lets the viewer see; "" is left out.
+func NamedBy[T any](ctx context.Context, v *Viewer, rows []T, keep func(*Principal, context.Context, []T) ([]T, error), name func(T) string) ([]string, error) {
+	principal, err := v.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := keep(principal, ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(kept))
+	for _, row := range kept {
+		if named := name(row); named != "" {
+			names = append(names, named)
+		}
+	}
+	return names, nil
+}
+
+// UsersNamedBy returns the users, by id, whom those of the rows name that keep lets the viewer see.
+func UsersNamedBy[T any](ctx context.Context, v *Viewer, rows []T, keep func(*Principal, context.Context, []T) ([]T, error), name func(T) string) (map[string]*ent.User, error) {
+	ids, err := NamedBy(ctx, v, rows, keep, name)
+	if err != nil {
+		return nil, err
+	}
+	return usersByID(ctx, v.client, ids)
+}
+
+func usersByID(ctx context.Context, client *ent.Client, ids []string) (map[string]*ent.User, error) {
+	found, err := client.User.Query().Where(store.In(user.FieldID, ids)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read users: %w", err)
+	}
+	users := make(map[string]*ent.User, len(found))
+	for _, row := range found {
+		users[row.ID] = row
+	}
+	return users, nil
 }
 
 func deref(text *string) string {

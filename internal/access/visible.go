@@ -82,9 +82,9 @@ func (p *Principal) managed(column string) store.Filter {
 	return store.Among(column, member.Table, member.FieldWorkspaceID, p.active(), member.RoleIn(managers...))
 }
 
-// Users returns those of the users that the principal sees: the principal's own account, the people of the principal's
+// Users returns those of the users, by id, that the principal sees: the principal's own account, the people of the principal's
 // workspaces, and who created what the principal sees there.
-func (p *Principal) Users(ctx context.Context, client *ent.Client, ids []string) ([]string, error) {
+func (p *Principal) Users(ctx context.Context, client *ent.Client, ids []string) (map[string]*ent.User, error) {
 	visible := []string{p.UserID}
 	members, err := client.Member.Query().Where(store.In(member.FieldUserID, ids), p.Members()).
 		Unique(true).Select(member.FieldUserID).Strings(ctx)
@@ -101,5 +101,5 @@ func (p *Principal) Users(ctx context.Context, client *ent.Client, ids []string)
 		}
 		visible = append(visible, creators...)
 	}
-	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isVisible(id) }), nil
+	return usersByID(ctx, client, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isVisible(id) }))
 }

@@ -13,7 +13,6 @@ import (
 	"minidock/internal/operation"
 	"minidock/internal/outbox"
 	"minidock/internal/session"
-	"minidock/internal/store"
 	"minidock/internal/throttle"
 )
 
@@ -35,24 +34,7 @@ func (a *Accounts) ByIDs(ctx context.Context, viewer *access.Viewer, ids []strin
 	if err != nil {
 		return nil, err
 	}
-	visible, err := principal.Users(ctx, a.Client, ids)
-	if err != nil {
-		return nil, err
-	}
-	return a.Named(ctx, visible)
-}
-
-// Named returns users by id, whoever asks: those that rows name which the viewer sees.
-func (a *Accounts) Named(ctx context.Context, ids []string) (map[string]*ent.User, error) {
-	found, err := a.Client.User.Query().Where(store.In(user.FieldID, ids)).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read users: %w", err)
-	}
-	users := make(map[string]*ent.User, len(found))
-	for _, u := range found {
-		users[u.ID] = u
-	}
-	return users, nil
+	return principal.Users(ctx, a.Client, ids)
 }
 
 // Staff returns the platform's own people, by their e-mail addresses.

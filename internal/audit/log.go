@@ -11,7 +11,6 @@ import (
 	"minidock/ent"
 	"minidock/ent/auditevent"
 	"minidock/ent/predicate"
-	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/page"
 	"minidock/internal/store"
@@ -90,29 +89,12 @@ func (l *Log) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []s
 // Actors returns who did each of these, by user id, for a viewer who sees the event: whoever acts in a workspace is a member there,
 // and owners and masters see past members, too.
 func (l *Log) Actors(ctx context.Context, viewer *access.Viewer, events []*ent.AuditEvent) (map[string]*ent.User, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	kept, err := principal.KeepAuditEvents(ctx, events)
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, row := range kept {
-		if row.ActorID != nil {
-			ids = append(ids, *row.ActorID)
+	return access.UsersNamedBy(ctx, viewer, events, (*access.Principal).KeepAuditEvents, func(e *ent.AuditEvent) string {
+		if e.ActorID == nil {
+			return ""
 		}
-	}
-	found, err := l.Client.User.Query().Where(store.In(user.FieldID, ids)).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read actors: %w", err)
-	}
-	actors := make(map[string]*ent.User, len(found))
-	for _, row := range found {
-		actors[row.ID] = row
-	}
-	return actors, nil
+		return *e.ActorID
+	})
 }
 
 func (f Filter) predicates(principal *access.Principal) []predicate.AuditEvent {

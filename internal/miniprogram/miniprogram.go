@@ -3,7 +3,6 @@
 package miniprogram
 
 import (
-	"minidock/internal/account"
 	"minidock/internal/blob"
 	"minidock/internal/operation"
 )
@@ -11,7 +10,6 @@ import (
 // MiniPrograms reads and writes mini programs.
 type MiniPrograms struct {
 	operation.DB
-	Accounts *account.Accounts
 	// Blobs keeps the logos.
 	Blobs *blob.Store
 }

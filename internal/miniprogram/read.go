@@ -44,7 +44,7 @@ func (m *MiniPrograms) byID(ctx context.Context, viewer *access.Viewer, miniProg
 // LaunchTargets returns the targets that each of these mini programs is made for, those of one in the order of their codes, for a
 // viewer who sees the mini program.
 func (m *MiniPrograms) LaunchTargets(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) (map[string][]*launchtarget.Target, error) {
-	ids, err := ofVisible(ctx, viewer, miniPrograms, func(m *ent.MiniProgram) string { return m.ID })
+	ids, err := access.NamedBy(ctx, viewer, miniPrograms, (*access.Principal).KeepMiniPrograms, func(m *ent.MiniProgram) string { return m.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -64,23 +64,5 @@ func (m *MiniPrograms) LaunchTargets(ctx context.Context, viewer *access.Viewer,
 
 // Creators returns who created each of these mini programs, by user id, for a viewer who sees the mini program.
 func (m *MiniPrograms) Creators(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) (map[string]*ent.User, error) {
-	ids, err := ofVisible(ctx, viewer, miniPrograms, func(m *ent.MiniProgram) string { return m.CreatedByID })
-	if err != nil {
-		return nil, err
-	}
-	return m.Accounts.Named(ctx, ids)
-}
-
-// ofVisible returns what those of the mini programs name that the viewer sees.
-func ofVisible(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram, id func(*ent.MiniProgram) string) ([]string, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	kept, err := principal.KeepMiniPrograms(ctx, miniPrograms)
-	ids := make([]string, len(kept))
-	for i, row := range kept {
-		ids[i] = id(row)
-	}
-	return ids, err
+	return access.UsersNamedBy(ctx, viewer, miniPrograms, (*access.Principal).KeepMiniPrograms, func(m *ent.MiniProgram) string { return m.CreatedByID })
 }

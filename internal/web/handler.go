@@ -91,7 +91,7 @@ func New(c Config) (*Server, error) {
 		Sessions:     s.sessions,
 		Accounts:     accounts,
 		Workspaces:   workspaces,
-		MiniPrograms: &miniprogram.MiniPrograms{DB: c.db(), Accounts: accounts, Blobs: c.Blobs},
+		MiniPrograms: &miniprogram.MiniPrograms{DB: c.db(), Blobs: c.Blobs},
 		Audit:        &audit.Log{Client: c.Store.Client},
 		LogoURL:      func(name string) string { return c.PublicURL + logoPath + name },
 

@@ -64,14 +64,5 @@ func (w *Workspaces) CountDevelopers(ctx context.Context, viewer *access.Viewer,
 
 // visibleIDs returns the ids of those of the mini programs that the viewer sees.
 func visibleIDs(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) ([]string, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	kept, err := principal.KeepMiniPrograms(ctx, miniPrograms)
-	ids := make([]string, len(kept))
-	for i, row := range kept {
-		ids[i] = row.ID
-	}
-	return ids, err
+	return access.NamedBy(ctx, viewer, miniPrograms, (*access.Principal).KeepMiniPrograms, func(m *ent.MiniProgram) string { return m.ID })
 }

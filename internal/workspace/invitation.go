@@ -270,7 +270,7 @@ func (w *Workspaces) CountInvitations(ctx context.Context, viewer *access.Viewer
 // MiniProgramsInvitedTo returns the mini programs that each of these invitations is to, in the order of their ids, for a viewer who
 // sees the invitation: only an owner or master does, who sees all mini programs.
 func (w *Workspaces) MiniProgramsInvitedTo(ctx context.Context, viewer *access.Viewer, invitations []*ent.Invitation) (map[string][]*ent.MiniProgram, error) {
-	ids, err := ofVisible(ctx, viewer, invitations, func(i *ent.Invitation) string { return i.ID })
+	ids, err := access.NamedBy(ctx, viewer, invitations, (*access.Principal).KeepInvitations, func(i *ent.Invitation) string { return i.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -288,25 +288,7 @@ func (w *Workspaces) MiniProgramsInvitedTo(ctx context.Context, viewer *access.V
 
 // Inviters returns who sent each of these invitations, by user id, for a viewer who sees the invitation.
 func (w *Workspaces) Inviters(ctx context.Context, viewer *access.Viewer, invitations []*ent.Invitation) (map[string]*ent.User, error) {
-	ids, err := ofVisible(ctx, viewer, invitations, func(i *ent.Invitation) string { return i.InvitedByID })
-	if err != nil {
-		return nil, err
-	}
-	return w.Accounts.Named(ctx, ids)
-}
-
-// ofVisible returns what those of the invitations name that the viewer sees.
-func ofVisible(ctx context.Context, viewer *access.Viewer, invitations []*ent.Invitation, id func(*ent.Invitation) string) ([]string, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	kept, err := principal.KeepInvitations(ctx, invitations)
-	ids := make([]string, len(kept))
-	for i, row := range kept {
-		ids[i] = id(row)
-	}
-	return ids, err
+	return access.UsersNamedBy(ctx, viewer, invitations, (*access.Principal).KeepInvitations, func(i *ent.Invitation) string { return i.InvitedByID })
 }
 
 // Offer is what an invitation says to whoever holds its token.

@@ -130,19 +130,7 @@ func (w *Workspaces) CountMemberships(ctx context.Context, viewer *access.Viewer
 
 // Persons returns who each of these members is, by user id, for a viewer who sees the member.
 func (w *Workspaces) Persons(ctx context.Context, viewer *access.Viewer, members []*ent.Member) (map[string]*ent.User, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	kept, err := principal.KeepMembers(ctx, members)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(kept))
-	for i, row := range kept {
-		ids[i] = row.UserID
-	}
-	return w.Accounts.Named(ctx, ids)
+	return access.UsersNamedBy(ctx, viewer, members, (*access.Principal).KeepMembers, func(m *ent.Member) string { return m.UserID })
 }
 
 // MiniProgramsOf returns the mini programs that each member is assigned to, as far as the viewer sees them, in the order of their
