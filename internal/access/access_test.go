@@ -157,3 +157,35 @@ func TestStaffIsForThePlatformsOwnPeople(t *testing.T) {
 		}
 	}
 }
+
+// ending is a credential that is somebody's once, and then nobody's.
+type ending struct{ reads *int }
+
+func (e ending) Principal(ctx context.Context, client *ent.Client) (*Principal, error) {
+	if *e.reads++; *e.reads > 1 {
+		return Nobody.Principal(ctx, client)
+	}
+	memberships := map[string]Membership{"wsp_1": {ID: "mem_1", WorkspaceID: "wsp_1", Role: member.RoleOWNER}}
+	return &Principal{UserID: "usr_1", SessionID: "hash", isListed: true, memberships: memberships}, nil
+}
+
+func (ending) Use(context.Context, *Principal) error { return nil }
+
+func TestOnAStreamThatHasOutlivedItsSessionNothingIsSeen(t *testing.T) {
+	t.Parallel()
+	request := NewViewer(nil, Request{}, ending{new(int)}, nil)
+	if err := request.Require(t.Context(), ViewWorkspace, "wsp_1"); err != nil {
+		t.Fatal(err)
+	}
+	further := request.Again()
+	if err := further.Require(t.Context(), ViewSessionEnded, ""); err != nil {
+		t.Errorf("the session's end is not told: %v", err)
+	}
+	if err := further.Require(t.Context(), ViewWorkspace, "wsp_1"); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("a workspace is still seen: %v", err)
+	}
+	request.Stale()
+	if err := request.Require(t.Context(), ViewSessionEnded, ""); !errors.Is(err, fault.ErrUnauthenticated) {
+		t.Errorf("elsewhere the session still counts: %v", err)
+	}
+}

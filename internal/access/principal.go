@@ -53,6 +53,11 @@ func (m Membership) Manages() bool { return slices.Contains(managers, m.Role) }
 // SignedIn says whether the principal is somebody.
 func (p *Principal) SignedIn() bool { return p.UserID != "" }
 
+// alone returns the same person without anything that the person may do or see.
+func (p *Principal) alone() *Principal {
+	return &Principal{UserID: p.UserID, SessionID: p.SessionID, ExpiresAt: p.ExpiresAt, client: p.client, isListed: true}
+}
+
 // Require refuses nobody with UNAUTHENTICATED.
 func (p *Principal) Require() error {
 	if !p.SignedIn() {

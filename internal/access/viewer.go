@@ -25,6 +25,8 @@ type Viewer struct {
 	principal  *Principal // nil until it is read, and while it is stale
 	// isUsed says that the request was recorded as a use of the credential.
 	isUsed bool
+	// opened is who the viewer was when a stream was opened; nil elsewhere.
+	opened *Principal
 	// located are the workspaces of ids, which never change.
 	located map[string]string
 }
@@ -52,12 +54,13 @@ func NewViewer(client *ent.Client, request Request, credential Credential, cooki
 	return &Viewer{From: request.From, RequestID: request.ID, client: client, cookie: cookie, credential: credential}
 }
 
-// Again returns the viewer of the same request, whose principal is yet to be read. That is no other use of the credential.
+// Again returns the viewer for something further on a stream, whose principal is yet to be read. That is no other use of the
+// credential. While the stream is not ended that has outlived its session, the viewer is still somebody, who sees nothing.
 func (v *Viewer) Again() *Viewer {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	again := NewViewer(v.client, Request{v.From, v.RequestID}, v.credential, v.cookie)
-	again.isUsed = v.isUsed
+	again.isUsed, again.opened = v.isUsed, v.principal
 	return again
 }
 
@@ -76,6 +79,9 @@ func (v *Viewer) Principal(ctx context.Context) (*Principal, error) {
 		if err := v.credential.Use(ctx, read); err != nil {
 			return nil, err
 		}
+	}
+	if !read.SignedIn() && v.opened != nil {
+		read = v.opened.alone()
 	}
 	v.principal, v.isUsed = read, true
 	return read, nil

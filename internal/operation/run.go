@@ -40,15 +40,14 @@ var errUnchanged = errors.New("unchanged")
 // After the commit the viewer is stale, and what fn has registered is done.
 func Run[T any](ctx context.Context, db DB, viewer *access.Viewer, operation access.Operation, at string, fn func(*Tx) (T, error)) (T, error) {
 	var result, none T
+	if err := viewer.Require(ctx, operation, at); err != nil { // nobody else waits for who may not
+		return none, err
+	}
 	before, err := viewer.Principal(ctx)
 	if err != nil {
 		return none, err
 	}
-	rule, err := before.Admit(operation)
-	if err != nil {
-		return none, err
-	}
-	workspaceID := ""
+	rule, workspaceID := access.Matrix[operation], ""
 	if rule.For == access.Members {
 		if workspaceID, err = viewer.Locate(ctx, rule.At, at); err != nil {
 			return none, err
