@@ -37,7 +37,7 @@ var errUnchanged = errors.New("unchanged")
 // When it returns an error or leaves one in tx.Errors, nothing is written; user errors are returned as *fault.UserErrors. When it
 // records no event, nothing is written either, and Run succeeds.
 //
-// After the commit the viewer is stale, and what fn has registered is done.
+// Afterwards the viewer is stale; after a commit, what fn has registered is done.
 func Run[T any](ctx context.Context, db DB, viewer *access.Viewer, operation access.Operation, at string, fn func(*Tx) (T, error)) (T, error) {
 	var result, none T
 	if err := viewer.Require(ctx, operation, at); err != nil { // nobody else waits for who may not
@@ -72,14 +72,13 @@ func Run[T any](ctx context.Context, db DB, viewer *access.Viewer, operation acc
 		committed = tx
 		return tx.writeEvents(ctx)
 	})
+	viewer.Stale() // by the change, or because the transaction saw another state than the viewer's
 	switch {
 	case errors.Is(err, errUnchanged):
-		viewer.Stale() // the session may have ended meanwhile
 		return result, nil
 	case err != nil:
 		return none, fmt.Errorf("%s: %w", operation, err)
 	}
-	viewer.Stale()
 	for _, do := range committed.after {
 		do()
 	}

@@ -22,7 +22,7 @@ type Picture struct {
 }
 
 // Prepare judges the source and draws it anew, upright, in its own type and size. It records the first thing
-// that is errs on errs, under field, and tells whether nothing is. Pixels are read only if the header is
+// that is wrong in errs, under field, and says whether nothing is. Pixels are read only if the header is
 // within limits, and of as many pictures at once as there are cores; further callers wait.
 func Prepare(src Source, limits Limits, field string, errs *fault.UserErrors) (Picture, bool) {
 	contentType := typeOf(src.Bytes)
