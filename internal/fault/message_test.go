@@ -166,6 +166,15 @@ func TestEachMutationDeclaresItsUserErrors(t *testing.T) {
 			t.Errorf("%s has no @userErrors", mutation.Name)
 			continue
 		}
+		payload := schema.Types[mutation.Type.Name()]
+		for field, want := range map[string]string{"userErrors": "[UserError!]!", "query": "Query!"} {
+			if found := payload.Fields.ForName(field); found == nil || found.Type.String() != want {
+				t.Errorf("%s has no %s: %s", payload.Name, field, want)
+			}
+		}
+		if warnings := payload.Fields.ForName("warnings"); (warnings != nil) != (declared.Arguments.ForName("warnings") != nil) {
+			t.Errorf("%s and its directive differ about warnings", mutation.Name)
+		}
 		sentence := checkDeclared(t, schema, mutation, declared.Arguments.ForName("codes"), "User errors", carried)
 		sentence += checkDeclared(t, schema, mutation, declared.Arguments.ForName("warnings"), "Warnings", advised)
 		if described := strings.Join(strings.Fields(mutation.Description), " "); !strings.HasSuffix(described, sentence) ||

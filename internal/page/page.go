@@ -145,18 +145,6 @@ func CutEach[T any](r Request, parents []string, rows []T, parent func(T) string
 	return pages
 }
 
-// Between returns those of the sorted ids that Cut makes the page of: between After and Before, in the page's direction, one more
-// than its limit if there are that many.
-func Between(r Request, sorted []string) []string {
-	ids := slices.DeleteFunc(slices.Clone(sorted), func(id string) bool {
-		return r.After != nil && id <= r.After.ID || r.Before != nil && id >= r.Before.ID
-	})
-	if r.Backward {
-		slices.Reverse(ids)
-	}
-	return ids[:min(len(ids), r.Limit+1)]
-}
-
 // Counts are how many rows each workspace has, as the database groups them.
 type Counts []struct {
 	WorkspaceID string `json:"workspace_id"`
