@@ -110,8 +110,10 @@ func (c credential) Use(ctx context.Context, principal *access.Principal) error 
 // the id by which clients know it. Refused with UNAUTHENTICATED when the user's password was changed since the user was read: what
 // was proven then is outdated.
 func (s *Sessions) Begin(ctx context.Context, tx *operation.Tx, who *ent.User, workspaceID *string) (string, error) {
-	if err := s.end(ctx, tx, session.ID(tx.Principal.SessionID)); err != nil {
-		return "", err
+	if tx.Principal.SessionID != "" {
+		if err := s.end(ctx, tx, session.ID(tx.Principal.SessionID)); err != nil {
+			return "", err
+		}
 	}
 	still, err := tx.User.Update().SetSignedInAt(tx.Now).Where(user.ID(who.ID), user.PasswordHash(who.PasswordHash)).Save(ctx)
 	switch {
