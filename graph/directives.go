@@ -15,6 +15,7 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/user"
 	"minidock/internal/access"
+	"minidock/internal/siblings"
 )
 
 // directives enforce in the schema's own words who may do what.
@@ -27,9 +28,9 @@ func authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, erro
 }
 
 // hasRole asks the matrix, which says the same as the directive's arguments: the server does not start where they differ.
-func hasRole(ctx context.Context, object any, next graphql.Resolver, _ []member.Role, at *string, _ []user.StaffRole) (any, error) {
+func hasRole(ctx context.Context, object any, next graphql.Resolver, _ []member.Role, at *string) (any, error) {
 	if at == nil {
-		return require(ctx, workspaceID(object.(*ent.Workspace)), next)
+		return requireIn(ctx, object.(*ent.Workspace), next)
 	}
 	field := graphql.GetFieldContext(ctx).Field
 	return require(ctx, argumentAt(field.ArgumentMap(graphql.GetOperationContext(ctx).Variables), *at), next)
@@ -41,6 +42,29 @@ func staff(ctx context.Context, _ any, next graphql.Resolver, _ []user.StaffRole
 
 func require(ctx context.Context, at string, next graphql.Resolver) (any, error) {
 	if err := viewer(ctx).Require(ctx, access.Operation(graphql.GetFieldContext(ctx).Field.Name), at); err != nil {
+		return nil, err
+	}
+	return next(ctx)
+}
+
+// requireIn is require on a field of a workspace, for all that were read with it at once.
+func requireIn(ctx context.Context, w *ent.Workspace, next graphql.Resolver) (any, error) {
+	principal, err := viewer(ctx).Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rule, err := principal.Admit(access.Operation(graphql.GetFieldContext(ctx).Field.Name))
+	if err != nil {
+		return nil, err
+	}
+	memberships, err := siblings.Read(w.Siblings, w, "membership", func(ws []*ent.Workspace) (map[string]access.Membership, error) {
+		return principal.Memberships(ctx, ids(ws, workspaceID)...)
+	})
+	own, err := present(memberships, w.ID, err)
+	if err == nil {
+		err = rule.Allow(own.Role)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return next(ctx)
@@ -78,6 +102,9 @@ func checkAccess(schema *ast.Schema) error {
 				return fmt.Errorf("%s.%s: %w", object.Name, field.Name, err)
 			}
 			if isGuarded {
+				if _, ok := unseen[access.Operation(field.Name)]; !ok {
+					return fmt.Errorf("%s.%s: another field asks the access matrix by this name", object.Name, field.Name)
+				}
 				delete(unseen, access.Operation(field.Name))
 			}
 		}
@@ -111,15 +138,15 @@ func checkDirective(schema *ast.Schema, object *ast.Definition, field *ast.Field
 	if directive.Name != string(rule.For) {
 		return fmt.Errorf("has @%s; the access matrix says @%s", directive.Name, rule.For)
 	}
-	roles, staffArgument := []string{}, "in"
-	if rule.For == access.Members {
-		roles, staffArgument = namesOf(directive, "in"), "orStaff"
+	may := []string{}
+	for _, role := range rule.Roles {
+		may = append(may, string(role))
 	}
-	if staff := namesOf(directive, staffArgument); rule.For != access.People && rule.For != access.Everyone && !sameNames(staff, rule.Staff) {
-		return fmt.Errorf("is for the staff %q; the access matrix says %q", staff, rule.Staff)
+	for _, role := range rule.Staff {
+		may = append(may, string(role))
 	}
-	if !sameNames(roles, rule.Roles) {
-		return fmt.Errorf("is for %q; the access matrix says %q", roles, rule.Roles)
+	if roles := namesOf(directive, "in"); !sameNames(roles, may) {
+		return fmt.Errorf("is for %q; the access matrix says %q", roles, may)
 	}
 	at := directive.Arguments.ForName("at")
 	switch {
@@ -144,13 +171,8 @@ func namesOf(directive *ast.Directive, argument string) []string {
 	return names
 }
 
-func sameNames[R ~string](names []string, roles []R) bool {
-	want := make([]string, len(roles))
-	for i, role := range roles {
-		want[i] = string(role)
-	}
-	slices.Sort(want)
-	return slices.Equal(slices.Sorted(slices.Values(names)), want)
+func sameNames(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 func isID(schema *ast.Schema, arguments ast.ArgumentDefinitionList, path []string) bool {

@@ -59,7 +59,7 @@ type ResolverRoot interface {
 
 type DirectiveRoot struct {
 	Authenticated func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
-	HasRole       func(ctx context.Context, obj any, next graphql.Resolver, in []member.Role, at *string, orStaff []user.StaffRole) (res any, err error)
+	HasRole       func(ctx context.Context, obj any, next graphql.Resolver, in []member.Role, at *string) (res any, err error)
 	Staff         func(ctx context.Context, obj any, next graphql.Resolver, in []user.StaffRole) (res any, err error)
 }
 
@@ -358,8 +358,6 @@ directive @hasRole(
   in: [WorkspaceRole!]!
   """The path of the argument that holds the id, its steps joined by dots: ` + "`" + `input.workspaceId` + "`" + `; absent on fields of objects."""
   at: String
-  """The roles of the platform's own people that may, too."""
-  orStaff: [StaffRole!]
 ) on FIELD_DEFINITION
 
 """Only for the platform's own people with one of these roles; refused with UNAUTHENTICATED when signed out, with FORBIDDEN for everybody else."""
@@ -3152,14 +3150,6 @@ func (ec *executionContext) dir_hasRole_args(ctx context.Context, rawArgs map[st
 		return nil, err
 	}
 	args["at"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orStaff",
-		func(ctx context.Context, v any) ([]user.StaffRole, error) {
-			return ec.unmarshalOStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["orStaff"] = arg2
 	return args, nil
 }
 
@@ -9503,7 +9493,7 @@ func (ec *executionContext) _Mutation_chooseWorkspace(ctx context.Context, field
 					var zeroVal *model.ChooseWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -9570,7 +9560,7 @@ func (ec *executionContext) _Mutation_inviteMembers(ctx context.Context, field g
 					var zeroVal *model.InviteMembersPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -9637,7 +9627,7 @@ func (ec *executionContext) _Mutation_resendInvitation(ctx context.Context, fiel
 					var zeroVal *model.ResendInvitationPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -9704,7 +9694,7 @@ func (ec *executionContext) _Mutation_withdrawInvitation(ctx context.Context, fi
 					var zeroVal *model.WithdrawInvitationPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -9815,7 +9805,7 @@ func (ec *executionContext) _Mutation_changeMemberRole(ctx context.Context, fiel
 					var zeroVal *model.ChangeMemberRolePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -9882,7 +9872,7 @@ func (ec *executionContext) _Mutation_assignMiniPrograms(ctx context.Context, fi
 					var zeroVal *model.AssignMiniProgramsPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -9949,7 +9939,7 @@ func (ec *executionContext) _Mutation_blockMember(ctx context.Context, field gra
 					var zeroVal *model.BlockMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10016,7 +10006,7 @@ func (ec *executionContext) _Mutation_unblockMember(ctx context.Context, field g
 					var zeroVal *model.UnblockMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10083,7 +10073,7 @@ func (ec *executionContext) _Mutation_removeMember(ctx context.Context, field gr
 					var zeroVal *model.RemoveMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10150,7 +10140,7 @@ func (ec *executionContext) _Mutation_transferOwnership(ctx context.Context, fie
 					var zeroVal *model.TransferOwnershipPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10217,7 +10207,7 @@ func (ec *executionContext) _Mutation_leaveWorkspace(ctx context.Context, field 
 					var zeroVal *model.LeaveWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10284,7 +10274,7 @@ func (ec *executionContext) _Mutation_renameWorkspace(ctx context.Context, field
 					var zeroVal *model.RenameWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10351,7 +10341,7 @@ func (ec *executionContext) _Mutation_deleteWorkspace(ctx context.Context, field
 					var zeroVal *model.DeleteWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10418,7 +10408,7 @@ func (ec *executionContext) _Mutation_createMiniProgram(ctx context.Context, fie
 					var zeroVal *model.CreateMiniProgramPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10485,7 +10475,7 @@ func (ec *executionContext) _Mutation_updateMiniProgram(ctx context.Context, fie
 					var zeroVal *model.UpdateMiniProgramPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10764,7 +10754,7 @@ func (ec *executionContext) _Query_workspace(ctx context.Context, field graphql.
 					var zeroVal *ent.Workspace
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -10831,7 +10821,7 @@ func (ec *executionContext) _Query_miniProgram(ctx context.Context, field graphq
 					var zeroVal *ent.MiniProgram
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -12418,7 +12408,7 @@ func (ec *executionContext) _Subscription_membership(ctx context.Context, field 
 					var zeroVal *ent.Member
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
 			}
 
 			next = directive1
@@ -13584,7 +13574,7 @@ func (ec *executionContext) _Workspace_invitations(ctx context.Context, field gr
 					var zeroVal *model.Connection[*ent.Invitation]
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, obj, directive0, in, nil, nil)
+				return ec.Directives.HasRole(ctx, obj, directive0, in, nil)
 			}
 
 			next = directive1
@@ -13646,7 +13636,7 @@ func (ec *executionContext) _Workspace_auditEvents(ctx context.Context, field gr
 					var zeroVal *model.Connection[*ent.AuditEvent]
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, obj, directive0, in, nil, nil)
+				return ec.Directives.HasRole(ctx, obj, directive0, in, nil)
 			}
 
 			next = directive1
@@ -22298,42 +22288,6 @@ func (ec *executionContext) marshalOSignUpPayload2ᚖminidockᚋgraphᚋmodelᚐ
 		return graphql.Null
 	}
 	return ec._SignUpPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx context.Context, v any) ([]user.StaffRole, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]user.StaffRole, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNStaffRole2minidockᚋentᚋuserᚐStaffRole(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []user.StaffRole) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNStaffRole2minidockᚋentᚋuserᚐStaffRole(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalOStaffRole2ᚖminidockᚋentᚋuserᚐStaffRole(ctx context.Context, v any) (*user.StaffRole, error) {

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -83,6 +84,19 @@ func TestWhoHasVeryManyWorkspacesSeesTheSameOfEach(t *testing.T) {
 			if answer != few[i] {
 				t.Errorf("with few workspaces %s\nwith many %s", few[i], answer)
 			}
+		}
+		// However many are read, they take as many statements.
+		own := func(n int) int64 {
+			answer, statements := counted(t, w, bob, fmt.Sprintf(`{ viewer { memberships(first: %d) { nodes { workspace {
+				viewerRole invitations { nodes { id } } auditEvents { nodes { id actor { id } } } miniPrograms { nodes { id createdBy { id } } } } } } } }`, n), nil)
+			if len(answer.List(t, "viewer.memberships.nodes")) != n {
+				t.Fatal(answer.Body)
+			}
+			return statements
+		}
+		found(t, w, bob, beyond)
+		if two, four := own(2), own(4); two != four {
+			t.Errorf("%d statements for two workspaces, %d for four", two, four)
 		}
 		if got := ann.Do(t, `{ viewer { memberships(first: 1) { totalCount } } }`, nil).Get("viewer.memberships.totalCount"); got != float64(beyond+2) {
 			t.Errorf("%v memberships", got)

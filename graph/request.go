@@ -89,8 +89,9 @@ func (a *api) readJSON(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 	return decode(body)
 }
 
-// unjudged is the most of a body that is read before anything is asked of the database: who sends a request is judged once,
-// when it is complete. A longer one is judged before the rest of it is read, and again after.
+// unjudged is the most of a body that is read before anything is asked of the database: whose request it is is read once, when
+// it is complete. For a longer one it is read before the rest, which is not waited for while the database cannot be asked, and
+// again after.
 const unjudged = 64 << 10
 
 func (a *api) readRest(ctx context.Context, body []byte, from io.Reader) ([]byte, error) {

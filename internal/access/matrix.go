@@ -92,7 +92,7 @@ type Rule struct {
 	Roles []member.Role
 	// Over says over which roles of the member at the id a role may do it; a role that is not in it, over all.
 	Over map[member.Role][]member.Role
-	// Staff are the roles that the platform's own people need, or that may beside Members.
+	// Staff are the roles that the platform's own people need.
 	Staff []user.StaffRole
 	// SeeingIsEnough says that whoever sees what the id names may: what is read is narrowed to that, and nothing is asked before.
 	SeeingIsEnough bool
@@ -133,7 +133,7 @@ var Matrix = map[Operation]Rule{
 	ChangeEmail:          {For: People, HoldsAccount: true},
 	ConfirmEmail:         {For: Everyone, HoldsAccount: true},
 	EnableTotp:           {For: People, HoldsAccount: true},
-	ConfirmTotp:          {For: People},
+	ConfirmTotp:          {For: People, HoldsAccount: true},
 	DisableTotp:          {For: People, HoldsAccount: true},
 
 	CreateWorkspace:    {For: People},

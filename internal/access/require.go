@@ -20,7 +20,7 @@ func (v *Viewer) Require(ctx context.Context, operation Operation, at string) er
 	}
 	rule, err := principal.Admit(operation)
 	switch {
-	case err != nil || rule.For != Members || slices.Contains(rule.Staff, principal.StaffRole):
+	case err != nil || rule.For != Members:
 		return err
 	case id.KindOf(at) != rule.At:
 		return fault.ErrNotFound
@@ -40,15 +40,15 @@ func (v *Viewer) Require(ctx context.Context, operation Operation, at string) er
 		return fault.ErrNotFound
 	}
 	if own.Role == member.RoleDEVELOPER && rule.At == id.MiniProgram {
-		if err := principal.RequireAssigned(ctx, at); err != nil {
+		if err := principal.requireAssigned(ctx, at); err != nil {
 			return err
 		}
 	}
 	return rule.Allow(own.Role)
 }
 
-// RequireAssigned refuses a developer who is not assigned to the mini program with NOT_FOUND.
-func (p *Principal) RequireAssigned(ctx context.Context, miniProgramID string) error {
+// requireAssigned refuses a developer who is not assigned to the mini program with NOT_FOUND.
+func (p *Principal) requireAssigned(ctx context.Context, miniProgramID string) error {
 	assigned, err := p.isAssigned(ctx, miniProgramID)
 	if err == nil && !assigned[miniProgramID] {
 		err = fault.ErrNotFound

@@ -72,30 +72,28 @@ func (a *Accounts) SignInWithTotp(ctx context.Context, viewer *access.Viewer, in
 	if err := a.Throttles.Count(ctx, totpRule(a.Limits), token.UserID); err != nil {
 		return err
 	}
-	found, err := operation.Run(ctx, a.DB, viewer, access.SignInWithTotp, "", func(tx *operation.Tx) (*ent.User, error) {
-		return a.signInWithTotp(ctx, tx, token, in.Code)
+	_, err = operation.Run(ctx, a.DB, viewer, access.SignInWithTotp, "", func(tx *operation.Tx) (struct{}, error) {
+		tx.After(a.forgetTries(ctx, token.UserID))
+		return struct{}{}, a.signInWithTotp(ctx, tx, token, in.Code)
 	})
-	if err != nil {
-		return err
-	}
-	if err := a.Throttles.Reopen(ctx, totpRule(a.Limits), found.ID); err != nil {
-		return err
-	}
-	return a.remember(ctx, a.Client, found.Email, viewer.From)
+	return err
 }
 
-func (a *Accounts) signInWithTotp(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken, code string) (*ent.User, error) {
+func (a *Accounts) signInWithTotp(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken, code string) error {
 	found, err := tx.HoldAccount(ctx, token.UserID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := spend(ctx, tx, token, "challenge"); err != nil {
-		return nil, err
+		return err
 	}
 	if err := useCode(ctx, tx, token.UserID, code, "challenge", fault.InvalidToken); err != nil {
-		return nil, err
+		return err
 	}
 	begun, err := a.Sessions.Begin(ctx, tx, found, nil)
+	if err != nil {
+		return err
+	}
 	tx.Changed(begun)
-	return found, err
+	return a.remember(ctx, tx.Client(), found.Email, tx.Viewer().From)
 }

@@ -61,6 +61,10 @@ func (a *Accounts) facts(ctx context.Context, entry *ent.Mail, owner *ent.User) 
 func (a *Accounts) withToken(ctx context.Context, entry *ent.Mail, owner *ent.User, purpose onetimetoken.Purpose, page string) (mail.Facts, error) {
 	var token string
 	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
+		// First, as every change does.
+		if _, err := tx.User.Query().Where(user.ID(owner.ID), store.Held).OnlyID(ctx); err != nil {
+			return err
+		}
 		held, err := outbox.Hold(ctx, tx, entry)
 		if err != nil {
 			return err

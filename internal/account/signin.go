@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,16 +52,12 @@ func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.Us
 	if err != nil {
 		return nil, err
 	}
-	has, err := a.hasSecondFactor(ctx, of.ID)
+	has, err := hasSecondFactor(ctx, a.Client, of.ID)
 	if err != nil {
 		return nil, err
 	}
 	if has {
-		challenge, err := a.challenge(ctx, of, hash)
-		if err != nil {
-			return nil, err
-		}
-		return challenge, fault.Refuse("", fault.TotpRequired)
+		return a.askForCode(ctx, of, hash)
 	}
 	_, err = operation.Run(ctx, a.DB, viewer, access.SignIn, "", func(tx *operation.Tx) (struct{}, error) {
 		renewed := *of
@@ -71,13 +68,31 @@ func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.Us
 			renewed.PasswordHash = hash
 		}
 		begun, err := a.Sessions.Begin(ctx, tx, &renewed, nil)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if has, err := hasSecondFactor(ctx, tx.Client(), of.ID); has || err != nil {
+			return struct{}{}, cmp.Or(err, errSecondFactor)
+		}
 		tx.Changed(begun)
-		return struct{}{}, err
+		return struct{}{}, a.remember(ctx, tx.Client(), of.Email, viewer.From)
 	})
+	if errors.Is(err, errSecondFactor) {
+		return a.askForCode(ctx, of, hash)
+	}
+	return nil, err
+}
+
+// errSecondFactor rolls a sign-in back whose user has turned a second factor on meanwhile.
+var errSecondFactor = errors.New("a second factor was turned on")
+
+// askForCode refuses a sign-in with TOTP_REQUIRED and the challenge that its code goes with.
+func (a *Accounts) askForCode(ctx context.Context, of *ent.User, hash string) (*Challenge, error) {
+	challenge, err := a.challenge(ctx, of, hash)
 	if err != nil {
 		return nil, err
 	}
-	return nil, a.remember(ctx, a.Client, of.Email, viewer.From)
+	return challenge, fault.Refuse("", fault.TotpRequired)
 }
 
 // credentials returns the account with this address and its hash, or no account and a hash that nobody's password has.

@@ -44,7 +44,7 @@ func (a *Accounts) EnableTotp(ctx context.Context, viewer *access.Viewer, in Ena
 	if err != nil {
 		return nil, err
 	}
-	has, err := a.hasSecondFactor(ctx, self.ID)
+	has, err := hasSecondFactor(ctx, a.Client, self.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -99,12 +99,18 @@ func (a *Accounts) ConfirmTotp(ctx context.Context, viewer *access.Viewer, in Co
 	codes := newRecoveryCodes()
 	_, err = operation.Run(ctx, a.DB, viewer, access.ConfirmTotp, "", func(tx *operation.Tx) (struct{}, error) {
 		tx.Changed(self.ID)
+		tx.After(a.forgetTries(ctx, self.ID))
 		return struct{}{}, confirm(ctx, tx, self.ID, in.Code, codes)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return codes, a.Throttles.Reopen(ctx, totpRule(a.Limits), self.ID)
+	return codes, nil
+}
+
+// forgetTries forgets the codes that were tried for an account. Where that fails, nothing is lost: they are forgotten with time.
+func (a *Accounts) forgetTries(ctx context.Context, userID string) func() {
+	return func() { _ = a.Throttles.Reopen(context.WithoutCancel(ctx), totpRule(a.Limits), userID) }
 }
 
 // confirm turns a second factor on that waits for it, if the code is one of it. Of several at once one succeeds.
@@ -150,12 +156,10 @@ func (a *Accounts) DisableTotp(ctx context.Context, viewer *access.Viewer, in Di
 	}
 	_, err = operation.Run(ctx, a.DB, viewer, access.DisableTotp, "", func(tx *operation.Tx) (struct{}, error) {
 		tx.Errors = errs.Clone()
+		tx.After(a.forgetTries(ctx, self.ID))
 		return struct{}{}, a.disableTotp(ctx, tx, self, in.Code)
 	})
-	if err != nil {
-		return err
-	}
-	return a.Throttles.Reopen(ctx, totpRule(a.Limits), self.ID)
+	return err
 }
 
 func (a *Accounts) disableTotp(ctx context.Context, tx *operation.Tx, self *ent.User, code string) error {
@@ -184,7 +188,7 @@ func (a *Accounts) HasTotp(ctx context.Context, viewer *access.Viewer) (bool, er
 	if err != nil {
 		return false, err
 	}
-	return a.hasSecondFactor(ctx, principal.UserID)
+	return hasSecondFactor(ctx, a.Client, principal.UserID)
 }
 
 // RecoveryCodesLeft counts the viewer's recovery codes that were not used.
@@ -200,8 +204,8 @@ func (a *Accounts) RecoveryCodesLeft(ctx context.Context, viewer *access.Viewer)
 	return n, nil
 }
 
-func (a *Accounts) hasSecondFactor(ctx context.Context, userID string) (bool, error) {
-	found, err := factorOf(ctx, a.Client, userID, secondfactor.ConfirmedAtNotNil())
+func hasSecondFactor(ctx context.Context, client *ent.Client, userID string) (bool, error) {
+	found, err := factorOf(ctx, client, userID, secondfactor.ConfirmedAtNotNil())
 	return found != nil, err
 }
 

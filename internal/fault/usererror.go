@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Code names the rule that an input breaks. The values are those of the schema's user-error enums.
+// Code names the rule that an input breaks. The values are those of the schema's enum UserErrorCode.
 type Code string
 
 // The codes that user errors and warnings carry.

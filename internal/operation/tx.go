@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"minidock/ent"
+	"minidock/ent/assignment"
 	"minidock/ent/member"
 	"minidock/ent/user"
 	"minidock/ent/workspace"
@@ -28,8 +29,7 @@ type Tx struct {
 	Principal *access.Principal
 	// At is the workspace where the change is made, once it is held; nil otherwise.
 	At *ent.Workspace
-	// Own is the viewer's membership by whose role the change is allowed; nil where no role is asked for, and for the platform's own
-	// people.
+	// Own is the viewer's membership by whose role the change is allowed; nil where no role is asked for.
 	Own *ent.Member
 	// Target is the member at the id that the operation names; nil where it names something else.
 	Target *ent.Member
@@ -57,12 +57,13 @@ func (tx *Tx) admit(ctx context.Context, before *access.Principal, at string) er
 	if err := tx.holdMembers(ctx, at); err != nil {
 		return err
 	}
-	if tx.Own == nil {
-		return nil // one of the platform's own people
-	}
 	if tx.rule.At == id.MiniProgram && tx.Own.Role == member.RoleDEVELOPER {
-		if err := tx.Principal.RequireAssigned(ctx, at); err != nil {
+		assigned, err := tx.Assignment.Query().Where(assignment.MemberID(tx.Own.ID), assignment.MiniProgramID(at)).Exist(ctx)
+		if err != nil {
 			return err
+		}
+		if !assigned {
+			return fault.ErrNotFound
 		}
 	}
 	if err := tx.rule.Allow(tx.Own.Role); err != nil {
@@ -122,7 +123,7 @@ func (tx *Tx) HoldWorkspace(ctx context.Context, workspaceID string) error {
 }
 
 // holdMembers holds the viewer's own membership and the one at the id, in the order of their ids. NOT_FOUND when there is
-// none of the viewer's that is active, unless the platform's own people may, too, or none at the id.
+// none of the viewer's that is active, or none at the id.
 func (tx *Tx) holdMembers(ctx context.Context, at string) error {
 	rows, err := tx.Member.Query().Where(member.WorkspaceID(tx.workspaceID),
 		member.Or(member.UserID(tx.Principal.UserID), member.ID(at)), store.Held).Order(member.ByID()).All(ctx)
@@ -132,12 +133,11 @@ func (tx *Tx) holdMembers(ctx context.Context, at string) error {
 	isOwn := func(row *ent.Member) bool {
 		return row.UserID == tx.Principal.UserID && row.Status == member.StatusACTIVE
 	}
-	switch i := slices.IndexFunc(rows, isOwn); {
-	case i >= 0:
-		tx.Own = rows[i]
-	case !slices.Contains(tx.rule.Staff, tx.Principal.StaffRole):
+	own := slices.IndexFunc(rows, isOwn)
+	if own < 0 {
 		return fault.ErrNotFound
 	}
+	tx.Own = rows[own]
 	if id.KindOf(at) == id.Member {
 		target := slices.IndexFunc(rows, func(row *ent.Member) bool { return row.ID == at })
 		if target < 0 {
@@ -165,7 +165,7 @@ func (tx *Tx) ActorID() string {
 // Viewer is who sends the request.
 func (tx *Tx) Viewer() *access.Viewer { return tx.viewer }
 
-// Changed records the event of a subject, once for each. Changes that leave a field as it was are left out; when none is left of
+// Changed records the event of a subject; it is called once for each. Changes that leave a field as it was are left out; when none is left of
 // those that were given, nothing happened and there is no event.
 func (tx *Tx) Changed(subjectID string, changes ...audit.Change) {
 	changed := audit.Changed(changes...)

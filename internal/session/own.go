@@ -13,7 +13,7 @@ import (
 	"minidock/internal/operation"
 )
 
-// maxOwn is the most sessions that are told of one user.
+// maxOwn is the most sessions that are listed for one user.
 const maxOwn = 100
 
 // Own returns the viewer's sessions that are alive, those used last first; 100 at most.

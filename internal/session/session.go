@@ -48,13 +48,13 @@ func New(db operation.DB, limits limit.Limits) *Sessions {
 	return s
 }
 
-// PublicID returns the id by which clients know a session. What stands in the database, the hash of its token, is not told.
+// PublicID returns the id by which clients know a session. The hash of its token, by which the database knows it, stays there.
 func PublicID(sessionID string) string {
 	sum := sha256.Sum256([]byte("session " + sessionID))
 	return id.Of(id.Session, hex.EncodeToString(sum[:16]))
 }
 
-// hash returns the name by which the database knows a session.
+// hash returns the name by which the database knows a session. The encoding is that of the sessions that are there already.
 func hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:])

@@ -3,7 +3,6 @@ package workspace
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"minidock/ent"
 	"minidock/ent/assignment"
@@ -153,9 +152,13 @@ func (w *Workspaces) MiniProgramsOf(ctx context.Context, viewer *access.Viewer, 
 	if err != nil {
 		return nil, err
 	}
+	isVisible := make(map[*ent.MiniProgram]bool, len(visible))
+	for _, row := range visible {
+		isVisible[row] = true
+	}
 	miniPrograms := map[string][]*ent.MiniProgram{}
 	for _, row := range found {
-		if slices.Contains(visible, row.Edges.MiniProgram) {
+		if isVisible[row.Edges.MiniProgram] {
 			miniPrograms[row.MemberID] = append(miniPrograms[row.MemberID], row.Edges.MiniProgram)
 		}
 	}
