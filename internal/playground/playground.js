@@ -57,6 +57,7 @@
   // listen yields the answers of a subscription until it is complete, or until the reader stops.
   async function* listen(request, options) {
     const stop = new AbortController();
+    let isComplete = false; // nothing is left to stop then, and the browser takes stopping it for a failure
     try {
       const response = await send(request, options, 'text/event-stream', stop.signal);
       if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
@@ -69,6 +70,7 @@
       for (;;) {
         const { value, done } = await reader.read();
         if (done) {
+          isComplete = true;
           return;
         }
         const events = (text + decoder.decode(value, { stream: true })).split('\n\n');
@@ -81,7 +83,9 @@
         }
       }
     } finally {
-      stop.abort();
+      if (!isComplete) {
+        stop.abort();
+      }
     }
   }
 
