@@ -141,7 +141,7 @@ async function listen(page) {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ query: 'mutation { signOut { viewer { user { id } } } }' }),
-    }),
+    }).then((response) => response.text()), // an answer that is not read may be given up, which is a failed request
   );
   await page.waitForFunction(() =>
     document.querySelector('.graphiql-response .CodeMirror').CodeMirror.getValue().includes('SIGNED_OUT'),
