@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"minidock/internal/app"
 	"minidock/internal/demo"
-	"minidock/internal/store"
 )
 
 type data struct {
@@ -14,8 +14,8 @@ type data struct {
 	Connections int    `help:"The most connections to PostgreSQL." name:"database-connections" default:"${connections}" env:"MINIDOCK_DATABASE_CONNECTIONS"`
 }
 
-func (d data) options() store.Options {
-	return store.Options{Dir: d.Data, URL: d.DatabaseURL, Connections: d.Connections}
+func (d data) location() app.Data {
+	return app.Data{Folder: d.Data, DatabaseURL: d.DatabaseURL, Connections: d.Connections}
 }
 
 type load struct{ data }
@@ -27,12 +27,7 @@ type migrate struct {
 
 // Run loads the people to play with.
 func (l *load) Run(ctx context.Context) error {
-	db, err := store.Open(ctx, l.options())
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	if err := demo.Load(ctx, db.Client, now); err != nil {
+	if err := app.LoadDemo(ctx, l.location()); err != nil {
 		return err
 	}
 	fmt.Printf("Loaded the workspace %q and its people; everybody's password is %s.\n", demo.Workspace, demo.Password)
@@ -41,7 +36,7 @@ func (l *load) Run(ctx context.Context) error {
 
 // Run applies the migrations that the database lacks, or says which they are.
 func (m *migrate) Run(ctx context.Context) error {
-	names, err := store.Migrate(ctx, m.options(), m.DryRun)
+	names, err := app.Migrate(ctx, m.location(), m.DryRun)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"minidock/internal/launchtarget"
 	"minidock/internal/locale"
 	"minidock/internal/page"
+	"minidock/internal/request"
 )
 
 // LaunchTargets returns the apps that mini programs can be made for.
@@ -37,7 +38,7 @@ func (r *queryResolver) Industries(_ context.Context, search *string, first *int
 // Name returns what people call the industry, in the language that the argument or the request asks for.
 func (r *industryResolver) Name(ctx context.Context, i *industry.Industry, wanted *string) (string, error) {
 	if wanted == nil {
-		return i.Name(locale.Of(ctx)), nil
+		return i.Name(request.Language(ctx)), nil
 	}
 	tag, err := language.Parse(*wanted)
 	var unknown language.ValueError
@@ -49,5 +50,5 @@ func (r *industryResolver) Name(ctx context.Context, i *industry.Industry, wante
 
 // Hint returns the rule in a sentence for people.
 func (r *fieldRuleResolver) Hint(ctx context.Context, rule *launchtarget.Rule) (string, error) {
-	return rule.Hint(locale.Of(ctx)), nil
+	return rule.Hint(request.Language(ctx)), nil
 }

@@ -56,7 +56,7 @@ func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.T
 // Membership tells the viewer's own place in a workspace and how it changes.
 func (r *subscriptionResolver) Membership(ctx context.Context, workspaceID string) (<-chan *ent.Member, error) {
 	if _, ok := session.StreamOf(ctx); !ok {
-		return nil, errStreamOnly
+		return nil, errNoStream
 	}
 	return r.Workspaces.Watches.Membership(ctx, viewer(ctx), workspaceID)
 }

@@ -1,5 +1,5 @@
-// Package graph is the GraphQL edge: it unwraps what came in, calls one operation, and wraps what it gave. Resolvers
-// stand by noun; directives.go asks who may, errors.go tells clients what went wrong.
+// Package graph resolves the schema: each resolver unwraps the arguments, calls one operation and wraps its result. There is a file
+// for each noun; directives.go asks the access matrix who may do what, usererrors.go writes user errors into payloads.
 package graph
 
 import (
@@ -24,10 +24,6 @@ type Resolver struct {
 	Audit        *audit.Log
 	// LogoURL returns the absolute address of a logo.
 	LogoURL func(name string) string
-	// Introspection says who may ask for the schema.
-	Introspection Audience
-	// Observe notes each operation that was answered; nil for none.
-	Observe func(context.Context, Observed)
 }
 
 type (

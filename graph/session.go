@@ -31,7 +31,7 @@ func (r *mutationResolver) EndSession(ctx context.Context, in model.EndSessionIn
 func (r *subscriptionResolver) SessionEnded(ctx context.Context) (<-chan *model.SessionEnd, error) {
 	stream, ok := session.StreamOf(ctx)
 	if !ok {
-		return nil, errStreamOnly
+		return nil, errNoStream
 	}
 	told := make(chan *model.SessionEnd, 1)
 	go func() {

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"minidock/ent/user"
-	"minidock/graph"
 	"minidock/internal/apitest"
+	"minidock/internal/web"
 )
 
 func TestTrapCostDoesNotOverflow(t *testing.T) {
@@ -107,7 +107,7 @@ func TestTrapErrorListsDoNotAmplify(t *testing.T) {
 }
 
 func TestTrapDidYouMeanGivesNoNamesAway(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{Introspection: graph.ForStaff}, func(t *testing.T, w *apitest.World) {
+	apitest.RunWith(t, apitest.Options{Introspection: web.Staff}, func(t *testing.T, w *apitest.World) {
 		ann, rob := w.SignUp(t, "ann"), w.SignUp(t, "rob")
 		w.Employ(t, rob, user.StaffRoleREVIEWER)
 		for query, name := range map[string]string{

@@ -13,7 +13,7 @@ import (
 
 	"minidock/graph/model"
 	"minidock/internal/fault"
-	"minidock/internal/locale"
+	"minidock/internal/request"
 )
 
 // userErrors returns the user errors that an operation has ended with, in the order of the input's fields, for its payload; or the
@@ -40,7 +40,7 @@ func translate(ctx context.Context, errs *fault.UserErrors) []*model.UserError {
 
 func translateOne(ctx context.Context, err fault.UserError) *model.UserError {
 	e := &model.UserError{
-		Code: err.Code, Path: []string{}, Message: err.Message(locale.Of(ctx)), MessageKey: err.MessageKey(),
+		Code: err.Code, Path: []string{}, Message: err.Message(request.Language(ctx)), MessageKey: err.MessageKey(),
 		MessageParams: []*model.MessageParam{},
 	}
 	if steps := err.Steps(); len(steps) > 0 {

@@ -7,14 +7,14 @@ import (
 	"time"
 
 	"minidock/ent"
-	"minidock/internal/caller"
+	"minidock/internal/request"
 )
 
 // Viewer is who sends a request. What the viewer may do and see is read from the database when it is first asked for, once,
 // and again after a change. It is safe for concurrent use.
 type Viewer struct {
 	// From is where the request comes from, RequestID the request's own id.
-	From      caller.Caller
+	From      request.Caller
 	RequestID string
 
 	client *ent.Client
@@ -45,7 +45,7 @@ type Cookie func(token string, expires time.Time)
 
 // Request says where a request comes from and by which id the log knows it.
 type Request struct {
-	From caller.Caller
+	From request.Caller
 	ID   string
 }
 

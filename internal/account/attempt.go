@@ -10,9 +10,9 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/knownaddress"
-	"minidock/internal/caller"
 	"minidock/internal/email"
 	"minidock/internal/limit"
+	"minidock/internal/request"
 	"minidock/internal/throttle"
 )
 
@@ -47,7 +47,7 @@ func addressRule(l limit.Limits) throttle.Rule {
 }
 
 // try begins an attempt, or refuses it with RATE_LIMITED after too many that failed.
-func (a *Accounts) try(ctx context.Context, from caller.Caller, rawEmail string) (*attempt, error) {
+func (a *Accounts) try(ctx context.Context, from request.Caller, rawEmail string) (*attempt, error) {
 	account := strings.ToLower(strings.TrimSpace(rawEmail))
 	if address, err := email.Parse(rawEmail); err == nil {
 		account = address.Canonical()
@@ -65,7 +65,7 @@ func (a *Accounts) try(ctx context.Context, from caller.Caller, rawEmail string)
 	return t, t.check(ctx)
 }
 
-func (a *Accounts) attemptAt(account string, from caller.Caller) *attempt {
+func (a *Accounts) attemptAt(account string, from request.Caller) *attempt {
 	return &attempt{Accounts: a, account: account, network: from.Network()}
 }
 
@@ -101,7 +101,7 @@ func (t *attempt) fail(ctx context.Context) error {
 }
 
 // remember makes a network address known to an account, whose owner has proven to be there.
-func (a *Accounts) remember(ctx context.Context, client *ent.Client, account string, from caller.Caller) error {
+func (a *Accounts) remember(ctx context.Context, client *ent.Client, account string, from request.Caller) error {
 	t := a.attemptAt(account, from)
 	if t.network == "" {
 		return nil

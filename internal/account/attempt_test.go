@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/limit"
 	"minidock/internal/operation"
+	"minidock/internal/request"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
 )
@@ -18,7 +18,7 @@ func TestTheRightPasswordOfAnAttemptUnderWayIsRefusedOnceFailuresHaveClosedIt(t 
 	t.Parallel()
 	for name, network := range map[string]string{"the account": "203.0.113.1", "the address": "203.0.113.2"} {
 		accounts := newAccounts(t)
-		from := caller.Caller{Address: netip.MustParseAddr(network)}
+		from := request.Caller{Address: netip.MustParseAddr(network)}
 		hash, err := accounts.Passwords.hash(t.Context(), "right")
 		if err != nil {
 			t.Fatal(err)

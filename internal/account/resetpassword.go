@@ -10,12 +10,12 @@ import (
 	"minidock/ent/predicate"
 	"minidock/ent/secondfactor"
 	"minidock/internal/access"
-	"minidock/internal/caller"
 	"minidock/internal/email"
 	"minidock/internal/fault"
 	"minidock/internal/mail"
 	"minidock/internal/operation"
 	"minidock/internal/outbox"
+	"minidock/internal/request"
 	"minidock/internal/throttle"
 )
 
@@ -23,7 +23,7 @@ import (
 type RequestPasswordResetInput struct{ Email string }
 
 // countMail counts a mail that somebody asks for to an address, against that address and against the one that asks.
-func (a *Accounts) countMail(ctx context.Context, from caller.Caller, to string) error {
+func (a *Accounts) countMail(ctx context.Context, from request.Caller, to string) error {
 	rule := throttle.Rule{Name: "mail from", Most: a.Limits.AddressMailRequests, Within: a.Limits.MailRequestTime}
 	if err := a.Throttles.Count(ctx, rule, from.Network()); err != nil {
 		return err
@@ -123,7 +123,7 @@ func tokenMails(of *ent.User) predicate.Mail {
 }
 
 // reopen lets an account be signed in to again whose owner has proven to read its mail.
-func (a *Accounts) reopen(ctx context.Context, address string, from caller.Caller) error {
+func (a *Accounts) reopen(ctx context.Context, address string, from request.Caller) error {
 	t := a.attemptAt(address, from)
 	if err := a.Throttles.Reopen(ctx, accountRule(a.Limits), t.account); err != nil {
 		return err

@@ -7,12 +7,12 @@ import (
 	"minidock/ent"
 	"minidock/internal/access"
 	"minidock/internal/audit"
-	"minidock/internal/caller"
 	"minidock/internal/email"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
 	"minidock/internal/operation"
+	"minidock/internal/request"
 	"minidock/internal/store"
 	"minidock/internal/text"
 	"minidock/internal/throttle"
@@ -118,7 +118,7 @@ func cleanDisplayName(raw string, errs *fault.UserErrors) string {
 
 // checkEmailIsFree records that another account has the address. How often that is told is counted, so that nobody can ask for
 // many: after too many it is refused with RATE_LIMITED, whether or not there is such an account.
-func (a *Accounts) checkEmailIsFree(ctx context.Context, from caller.Caller, address string, errs *fault.UserErrors) error {
+func (a *Accounts) checkEmailIsFree(ctx context.Context, from request.Caller, address string, errs *fault.UserErrors) error {
 	if errs.Has("email") {
 		return nil
 	}

@@ -19,8 +19,8 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/ent/user"
-	"minidock/graph"
 	"minidock/internal/account"
+	"minidock/internal/app"
 	"minidock/internal/blob"
 	"minidock/internal/id"
 	"minidock/internal/limit"
@@ -39,7 +39,7 @@ type World struct {
 	// Dir is the data folder.
 	Dir string
 	// Server is the handler that answers.
-	Server *web.Server
+	Server *app.App
 	// Log is what the server logs. Whoever reads it stops the server first.
 	Log bytes.Buffer
 
@@ -86,16 +86,16 @@ const connections = 8
 type Options struct {
 	// PublicURL is the server's address for clients; that of the test server when empty.
 	PublicURL string
-	// AllowedOrigins and Introspection are those of web.Config.
+	// AllowedOrigins and Introspection are those of app.Config.
 	AllowedOrigins []string
-	Introspection  graph.Audience
-	// Limits are those of web.Config; the defaults when nil.
+	Introspection  web.Audience
+	// Limits are those of app.Config; the defaults when nil.
 	Limits *limit.Limits
-	// AppURL, Proxies, RequestsAMinute and PasswordCost are those of web.Config.
-	AppURL          string
-	Proxies         web.Proxies
-	RequestsAMinute int
-	PasswordCost    account.Cost
+	// AppURL, Proxies, RequestsPerMinute and PasswordCost are those of app.Config.
+	AppURL            string
+	Proxies           web.Proxies
+	RequestsPerMinute int
+	PasswordCost      account.Cost
 	// DatabaseURL is a PostgreSQL database to use instead of SQLite.
 	DatabaseURL string
 }
@@ -160,10 +160,10 @@ func (w *World) serve(t *testing.T) {
 	if w.options.Limits != nil {
 		limits = *w.options.Limits
 	}
-	w.Server, err = web.New(web.Config{
+	w.Server, err = app.New(app.Config{
 		Store: w.Store, Blobs: logos, PublicURL: publicURL, Log: slog.New(slog.NewJSONHandler(&w.Log, nil)), Now: w.Now,
 		AllowedOrigins: w.options.AllowedOrigins, Introspection: w.options.Introspection, Limits: limits,
-		Mail: w.post.sender(t), AppURL: w.options.AppURL, Proxies: w.options.Proxies, RequestsAMinute: w.options.RequestsAMinute,
+		Mail: w.post.sender(t), AppURL: w.options.AppURL, Proxies: w.options.Proxies, RequestsPerMinute: w.options.RequestsPerMinute,
 		PasswordCost: cmp.Or(w.options.PasswordCost, account.DefaultCost),
 	})
 	if err != nil {

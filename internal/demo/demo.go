@@ -14,10 +14,7 @@ import (
 	"minidock/internal/account"
 	"minidock/internal/fault"
 	"minidock/internal/id"
-	"minidock/internal/limit"
-	"minidock/internal/operation"
 	"minidock/internal/store"
-	"minidock/internal/throttle"
 	"minidock/internal/workspace"
 )
 
@@ -27,7 +24,7 @@ const Password = "demo-password-1"
 // Workspace is the name of the workspace.
 const Workspace = "Demo Merchant"
 
-// person is somebody to play with; role is a place in the workspace, staff one outside.
+// person is somebody to play with, with a role in the workspace or on the platform's staff.
 type person struct {
 	email, name string
 	role        member.Role
@@ -42,21 +39,24 @@ var people = []person{
 	{email: "admin@demo.example", name: "Alex Admin", staff: user.StaffRoleADMIN},
 }
 
-// Load makes the workspace and the people, and leaves alone what is there already.
-func Load(ctx context.Context, client *ent.Client, now func() time.Time) error {
-	db := operation.DB{Client: client, Now: now}
-	accounts := &account.Accounts{
-		DB: db, Limits: limit.Default, Passwords: account.NewPasswords(account.DefaultCost, 0),
-		Throttles: &throttle.Throttles{Client: client, Now: now},
-	}
-	workspaces := &workspace.Workspaces{DB: db}
+// Server is where people are loaded.
+type Server struct {
+	Client     *ent.Client
+	Accounts   *account.Accounts
+	Workspaces *workspace.Workspaces
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// Load creates the people and their workspace, and leaves alone those who are there.
+func Load(ctx context.Context, s Server) error {
 	for _, p := range people {
-		err := accounts.Register(ctx, command(client, access.Nobody), account.SignUpInput{Email: p.email, Password: Password, DisplayName: p.name})
-		if err != nil && !isThereAlready(err) {
+		err := s.Accounts.Register(ctx, command(s.Client, access.Nobody), account.SignUpInput{Email: p.email, Password: Password, DisplayName: p.name})
+		if err != nil && !isTaken(err) {
 			return fmt.Errorf("sign up %s: %w", p.email, err)
 		}
-		if err := settle(ctx, client, workspaces, p, now()); err != nil {
-			return fmt.Errorf("settle %s: %w", p.email, err)
+		if err := s.addRole(ctx, p); err != nil {
+			return fmt.Errorf("give %s a role: %w", p.email, err)
 		}
 	}
 	return nil
@@ -67,35 +67,36 @@ func command(client *ent.Client, as access.Credential) *access.Viewer {
 	return access.NewViewer(client, access.Request{}, as, nil)
 }
 
-// isThereAlready says that an account has the address already, and nothing else is wrong.
-func isThereAlready(err error) bool {
+// isTaken says that an account with the address exists, and that nothing else is wrong.
+func isTaken(err error) bool {
 	var errs *fault.UserErrors
 	return errors.As(err, &errs) && errs.Has("email") && len(errs.All()) == 1
 }
 
-// settle gives a person a place: the owner makes the workspace that the others join.
-func settle(ctx context.Context, client *ent.Client, workspaces *workspace.Workspaces, p person, now time.Time) error {
-	self, err := client.User.Query().Where(user.Email(p.email)).Only(ctx)
+// addRole gives a person their role: the owner creates the workspace that the others join.
+func (s Server) addRole(ctx context.Context, p person) error {
+	self, err := s.Client.User.Query().Where(user.Email(p.email)).Only(ctx)
 	if err != nil {
 		return err
 	}
 	if p.staff != "" {
-		return client.User.UpdateOneID(self.ID).SetStaffRole(p.staff).Exec(ctx)
+		return s.Client.User.UpdateOneID(self.ID).SetStaffRole(p.staff).Exec(ctx)
 	}
-	belongs, err := client.Member.Query().Where(member.UserID(self.ID)).Exist(ctx)
+	belongs, err := s.Client.Member.Query().Where(member.UserID(self.ID)).Exist(ctx)
 	if err != nil || belongs {
 		return err
 	}
 	if p.role == member.RoleOWNER {
-		_, err := workspaces.Create(ctx, command(client, access.Account(self.ID)), workspace.CreateInput{Name: Workspace})
+		_, err := s.Workspaces.Create(ctx, command(s.Client, access.Account(self.ID)), workspace.CreateInput{Name: Workspace})
 		return err
 	}
-	owner, err := client.Member.Query().
+	now := s.Now()
+	owner, err := s.Client.Member.Query().
 		Where(member.HasUserWith(user.Email(people[0].email)), member.RoleEQ(member.RoleOWNER)).Only(ctx)
 	if err != nil {
 		return err
 	}
-	err = client.Member.Create().SetID(id.New(id.Member)).SetUserID(self.ID).SetWorkspaceID(owner.WorkspaceID).
+	err = s.Client.Member.Create().SetID(id.New(id.Member)).SetUserID(self.ID).SetWorkspaceID(owner.WorkspaceID).
 		SetRole(p.role).SetCreatedAt(now).SetJoinedAt(now).Exec(ctx)
 	if store.IsTaken(err) {
 		return nil

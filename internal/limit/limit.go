@@ -5,48 +5,16 @@ import "time"
 
 // Limits bound what clients may send and how long it may take. What is an int64 is in bytes.
 type Limits struct {
-	// QueryCharacters is the most characters of a query.
-	QueryCharacters int
-	// QueryTokens is the most tokens of a query, comments among them; QueryTokensSignedOut for whoever is signed out.
-	QueryTokens, QueryTokensSignedOut int
-	// QueryDepth is how deep fields may lie in one another.
-	QueryDepth int
-	// QueryAliases and QueryDirectives are the most of them in a query.
-	QueryAliases, QueryDirectives int
-	// QueryRootFields and MutationRootFields are the most fields of an operation's root.
-	QueryRootFields, MutationRootFields int
-	// QueryCost is the most list elements that an answer may hold; QueryCostSignedOut for whoever is signed out.
-	QueryCost, QueryCostSignedOut int
-	// ListLength is the most elements of a list in a query or in the variables.
-	ListLength int
+	GraphQL
 
-	// HeaderBytes is the most of a request's header, BodyBytes of a body without a file.
-	HeaderBytes, BodyBytes int64
-	// FileBytes is the most of a file, BesideBytes of what is sent beside it.
-	FileBytes, BesideBytes int64
-	// Uploads is how many files are received at once, UploadsOfUser how many of one user; others wait.
-	Uploads, UploadsOfUser int
-
+	// HeaderBytes is the most of a request's header.
+	HeaderBytes int64
 	// HeaderTime is how long a request's header may take to arrive, ReadTime all of it unless it has a file.
 	HeaderTime, ReadTime time.Duration
 	// WriteTime is how long a client may take to receive an answer.
 	WriteTime time.Duration
 	// IdleTime is how long a connection may wait for its next request.
 	IdleTime time.Duration
-	// RequestTime is how long an answer may take.
-	RequestTime time.Duration
-	// UploadTime is how long a request with a file may wait for its turn, how long the file may then take to arrive, and
-	// how long the answer after that.
-	UploadTime time.Duration
-
-	// SocketInit is how long a WebSocket may take to say who it is.
-	SocketInit time.Duration
-	// SocketSubscriptions is the most subscriptions of one WebSocket, and the most event streams of one session.
-	SocketSubscriptions int
-	// SessionSockets is the most WebSockets of one session.
-	SessionSockets int
-	// SocketFrame is the most of one message that a client sends over a WebSocket.
-	SocketFrame int64
 
 	// SessionTime is how long a session lasts from signing in, SessionIdle how long it lasts without being used.
 	SessionTime, SessionIdle time.Duration
@@ -81,18 +49,59 @@ type Limits struct {
 	TokenTime time.Duration
 }
 
+// GraphQL bounds GraphQL requests.
+type GraphQL struct {
+	// QueryCharacters is the most characters of a query.
+	QueryCharacters int
+	// QueryTokens is the most tokens of a query, comments among them; QueryTokensSignedOut for clients that are not signed in.
+	QueryTokens, QueryTokensSignedOut int
+	// QueryDepth is how deep fields may be nested.
+	QueryDepth int
+	// QueryAliases and QueryDirectives are the most of them in a query.
+	QueryAliases, QueryDirectives int
+	// QueryRootFields and MutationRootFields are the most fields of an operation's root.
+	QueryRootFields, MutationRootFields int
+	// QueryCost is the most list elements that an answer may hold; QueryCostSignedOut for clients that are not signed in.
+	QueryCost, QueryCostSignedOut int
+	// ListLength is the most elements of a list in a query or in the variables.
+	ListLength int
+
+	// BodyBytes is the most of a body without a file.
+	BodyBytes int64
+	// FileBytes is the most of a file, BesideBytes of what is sent beside it.
+	FileBytes, BesideBytes int64
+	// Uploads is how many files are received at once, UploadsOfUser how many of one user; others wait.
+	Uploads, UploadsOfUser int
+	// RequestTime is how long an answer may take.
+	RequestTime time.Duration
+	// UploadTime is how long a request with a file may wait for its turn, how long the file may then take to arrive, and
+	// how long the answer after that.
+	UploadTime time.Duration
+
+	// SocketInit is how long a WebSocket may take to initialise its connection.
+	SocketInit time.Duration
+	// SocketSubscriptions is the most subscriptions of one WebSocket, and the most event streams of one session.
+	SocketSubscriptions int
+	// SessionSockets is the most WebSockets of one session.
+	SessionSockets int
+	// SocketFrame is the most of one message that a client sends over a WebSocket.
+	SocketFrame int64
+}
+
 // Default holds unless said otherwise. In a body of that size a logo of 256 KB fits in base64, and so does one that is a
 // byte too large.
 var Default = Limits{
-	QueryCharacters: 10_000, QueryTokens: 2_000, QueryTokensSignedOut: 1_000, QueryDepth: 15, QueryAliases: 30, QueryDirectives: 10,
-	QueryRootFields: 20, MutationRootFields: 5, QueryCost: 1_000, QueryCostSignedOut: 200, ListLength: 100,
+	GraphQL: GraphQL{
+		QueryCharacters: 10_000, QueryTokens: 2_000, QueryTokensSignedOut: 1_000, QueryDepth: 15, QueryAliases: 30, QueryDirectives: 10,
+		QueryRootFields: 20, MutationRootFields: 5, QueryCost: 1_000, QueryCostSignedOut: 200, ListLength: 100,
 
-	HeaderBytes: 16 << 10, BodyBytes: 512 << 10, FileBytes: 11 << 20, BesideBytes: 64 << 10, Uploads: 4, UploadsOfUser: 2,
+		BodyBytes: 512 << 10, FileBytes: 11 << 20, BesideBytes: 64 << 10, Uploads: 4, UploadsOfUser: 2,
+		RequestTime: 10 * time.Second, UploadTime: time.Minute,
 
-	HeaderTime: 5 * time.Second, ReadTime: 15 * time.Second, WriteTime: 30 * time.Second, IdleTime: time.Minute,
-	RequestTime: 10 * time.Second, UploadTime: time.Minute,
+		SocketInit: 5 * time.Second, SocketSubscriptions: 20, SessionSockets: 5, SocketFrame: 64 << 10,
+	},
 
-	SocketInit: 5 * time.Second, SocketSubscriptions: 20, SessionSockets: 5, SocketFrame: 64 << 10,
+	HeaderBytes: 16 << 10, HeaderTime: 5 * time.Second, ReadTime: 15 * time.Second, WriteTime: 30 * time.Second, IdleTime: time.Minute,
 
 	SessionTime: 12 * time.Hour, SessionIdle: 30 * time.Minute, PasswordQueue: 64,
 	SignInFailures: 10, SignInFailureTime: 10 * time.Minute, SignInWait: 30 * time.Minute,

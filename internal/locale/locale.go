@@ -1,20 +1,20 @@
-// Package locale chooses the language of the texts that a request is answered with.
+// Package locale has the languages in which texts exist, and chooses among them.
 package locale
 
 import (
-	"context"
 	"strings"
 
 	"golang.org/x/text/language"
 )
 
-// The languages that texts exist in; the first is the one for everybody else.
+// Default is the language for those who want none of the others.
+var Default = language.English
+
+// The languages in which texts exist.
 var (
-	supported = []language.Tag{language.English, language.SimplifiedChinese}
+	supported = []language.Tag{Default, language.SimplifiedChinese}
 	matcher   = language.NewMatcher(supported)
 )
-
-type key struct{}
 
 // Match returns the supported language that suits the tags best, the most wanted first.
 func Match(wanted ...language.Tag) language.Tag {
@@ -26,25 +26,12 @@ func Match(wanted ...language.Tag) language.Tag {
 func Accept(header string) language.Tag {
 	wanted, _, err := language.ParseAcceptLanguage(header)
 	if err != nil {
-		return supported[0]
+		return Default
 	}
 	return Match(wanted...)
 }
 
-// With returns a context whose texts are in this language.
-func With(ctx context.Context, tag language.Tag) context.Context {
-	return context.WithValue(ctx, key{}, tag)
-}
-
-// Of returns the language of the context's texts.
-func Of(ctx context.Context) language.Tag {
-	if tag, ok := ctx.Value(key{}).(language.Tag); ok {
-		return tag
-	}
-	return supported[0]
-}
-
-// Speaks tells whether there are texts in this language.
+// Speaks says whether there are texts in this language.
 func Speaks(tag language.Tag) bool {
 	_, _, confidence := matcher.Match(tag)
 	return confidence > language.Low
@@ -59,5 +46,5 @@ func Names() string {
 	return strings.Join(names, ", ")
 }
 
-// IsChinese tells whether a supported language is Chinese.
+// IsChinese says whether a supported language is Chinese.
 func IsChinese(tag language.Tag) bool { return tag == language.SimplifiedChinese }

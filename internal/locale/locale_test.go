@@ -1,7 +1,6 @@
 package locale
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -31,19 +30,5 @@ func TestMatchGivesOneOfTwoLanguages(t *testing.T) {
 	}
 	if got := Match(); got != language.English {
 		t.Errorf("nothing wanted: %v", got)
-	}
-}
-
-func TestAContextKeepsItsLanguage(t *testing.T) {
-	t.Parallel()
-	if got := Of(context.Background()); got != language.English {
-		t.Errorf("unasked: %v", got)
-	}
-	ctx := With(context.Background(), language.SimplifiedChinese)
-	if got := Of(ctx); !IsChinese(got) {
-		t.Errorf("asked: %v", got)
-	}
-	if got := Of(With(ctx, language.English)); IsChinese(got) {
-		t.Errorf("asked again: %v", got)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	entmail "minidock/ent/mail"
 	"minidock/ent/predicate"
 	"minidock/internal/id"
-	"minidock/internal/locale"
 	"minidock/internal/mail"
 	"minidock/internal/operation"
+	"minidock/internal/request"
 )
 
 const (
@@ -39,7 +39,7 @@ type Entry struct {
 // Write notes a mail in the transaction of its cause, in the language of the request. It is sent once that is committed.
 func (o *Outbox) Write(ctx context.Context, tx *operation.Tx, entry Entry) error {
 	err := tx.Mail.Create().SetID(id.New(id.Mail)).SetKind(entmail.Kind(entry.Kind)).SetTo(entry.To).SetAbout(entry.About).
-		SetLanguage(locale.Of(ctx).String()).SetCreatedAt(tx.Now).SetNextTryAt(tx.Now).Exec(ctx)
+		SetLanguage(request.Language(ctx).String()).SetCreatedAt(tx.Now).SetNextTryAt(tx.Now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("note a mail: %w", err)
 	}

@@ -103,7 +103,7 @@ func (s *Sessions) endOwn(ctx context.Context, tx *operation.Tx, subject string,
 		if slices.Contains(ids, tx.Principal.SessionID) {
 			tx.Viewer().SignOut()
 		}
-		s.streams.tell(SignedOut, ids...)
+		s.streams.end(SignedOut, ids...)
 	})
 	return nil
 }

@@ -14,11 +14,11 @@ import (
 	"minidock/ent/session"
 	"minidock/ent/user"
 	"minidock/internal/access"
-	"minidock/internal/caller"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
 	"minidock/internal/operation"
+	"minidock/internal/request"
 	"minidock/internal/store"
 	"minidock/internal/text"
 	"minidock/internal/token"
@@ -98,7 +98,7 @@ func (c credential) Use(ctx context.Context, principal *access.Principal) error 
 	if !principal.SignedIn() || now.Sub(principal.LastUsedAt) < every {
 		return nil
 	}
-	err := c.sessions.db.Client.Session.Update().SetLastUsedAt(now).SetAddress(caller.Of(ctx).Host()).
+	err := c.sessions.db.Client.Session.Update().SetLastUsedAt(now).SetAddress(request.CallerOf(ctx).Host()).
 		Where(session.ID(c.id), session.LastUsedAtLTE(now.Add(-every)), c.sessions.alive()).Exec(ctx)
 	if store.IsUnavailable(err) {
 		return nil
@@ -147,7 +147,7 @@ func (s *Sessions) end(ctx context.Context, tx *operation.Tx, which predicate.Se
 	if err != nil {
 		return err
 	}
-	tx.After(func() { s.streams.tell(SignedOut, ids...) })
+	tx.After(func() { s.streams.end(SignedOut, ids...) })
 	return nil
 }
 
@@ -172,9 +172,9 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.streams.tell(Expired, ids...)
+	s.streams.end(Expired, ids...)
 	return nil
 }
 
-// StopStreams ends all streams with ErrStopping and lets none be opened any more.
+// StopStreams ends all streams; none can be opened any more.
 func (s *Sessions) StopStreams() { s.streams.stop() }

@@ -2,21 +2,15 @@ package session
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"minidock/internal/access"
+	"minidock/internal/fault"
 )
 
-// Kind tells streams apart that are counted on their own.
+// Kind distinguishes streams that are counted separately.
 type Kind string
-
-// The kinds of streams.
-const (
-	Socket      Kind = "socket"
-	EventStream Kind = "event stream"
-)
 
 // End is what ended a session.
 type End string
@@ -27,21 +21,11 @@ const (
 	Expired   End = "EXPIRED"
 )
 
-// What can end a stream beside its client.
-var (
-	// ErrSessionEnded is the cause where the stream's session has ended.
-	ErrSessionEnded = errors.New("the session has ended")
-	// ErrUnwatched is the cause where it cannot be seen whether the session still lives.
-	ErrUnwatched = errors.New("the sessions cannot be read")
-	// ErrStopping is the cause where the server stops.
-	ErrStopping = errors.New("the server stops")
-)
-
-// farewell is how long what runs on a stream may take to tell its client that the session has ended.
+// farewell is how long what runs on a stream may take to send its client that the session has ended.
 const farewell = 500 * time.Millisecond
 
-// Stream is a connection that lives no longer than the session it was opened in. Whatever sends on it stops when its context
-// is done.
+// Stream is a connection that stays open no longer than the session in which it was opened. What sends on it stops when its
+// context is done.
 type Stream struct {
 	kind      Kind
 	sessionID string
@@ -56,10 +40,11 @@ type Stream struct {
 
 type streamKey struct{}
 
-// Open opens a stream in the viewer's session, which may have so many of this kind. The context is done when the stream
-// must end: after ErrSessionEnded has been told for a moment, or at once for another cause. Refused with UNAUTHENTICATED when
-// signed out and with RATE_LIMITED when there are too many. The caller closes the stream.
-func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, most int) (context.Context, *Stream, error) {
+// Open opens a stream in the viewer's session, which may have at most max of this kind. The context is done when the stream must
+// end: a moment after its session has ended, with the cause UNAUTHENTICATED, or when the server stops or cannot see whether the
+// session has ended, with the cause UNAVAILABLE. Refused with UNAUTHENTICATED when signed out and with RATE_LIMITED when there are
+// too many. The caller closes the stream.
+func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, max int) (context.Context, *Stream, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -69,12 +54,12 @@ func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, m
 	}
 	opened := &Stream{kind: kind, sessionID: principal.SessionID, expiresAt: principal.ExpiresAt, ended: make(chan struct{})}
 	ctx, opened.cancel = context.WithCancelCause(context.WithValue(ctx, streamKey{}, opened))
-	if err := s.streams.add(opened, most); err != nil {
+	if err := s.streams.add(opened, max); err != nil {
 		opened.cancel(err)
 		return nil, nil, err
 	}
 	opened.close = func() {
-		s.streams.remove(opened)
+		s.streams.open.Remove(opened.sessionID, opened)
 		opened.cancel(context.Canceled)
 	}
 	return ctx, opened, nil
@@ -92,14 +77,14 @@ func (s *Stream) Ended() <-chan struct{} { return s.ended }
 // End returns what ended the session, once it has.
 func (s *Stream) End() End { return s.end }
 
-// Close ends the stream and takes it out of the count.
+// Close ends the stream and removes it from the session's count.
 func (s *Stream) Close() { s.close() }
 
-// tell ends the stream because its session has ended.
-func (s *Stream) tell(end End) {
+// endWith ends the stream because its session has ended.
+func (s *Stream) endWith(end End) {
 	s.once.Do(func() {
 		s.end = end
 		close(s.ended)
-		time.AfterFunc(farewell, func() { s.cancel(ErrSessionEnded) })
+		time.AfterFunc(farewell, func() { s.cancel(fault.ErrUnauthenticated) })
 	})
 }

@@ -2,152 +2,97 @@ package session
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
-	"time"
+
+	"maps"
 
 	"minidock/ent"
 	"minidock/ent/session"
 	"minidock/internal/fault"
 	"minidock/internal/store"
+	"minidock/internal/watch"
 )
 
-// How often the sessions of open streams are looked up, and how long that may take. A session that is ended in this program
-// ends its streams at once; one that another program ends, within the sum.
-const (
-	lookInterval = 2 * time.Second
-	lookTime     = 2 * time.Second
-)
-
-// streams are the open streams of all sessions. They are looked after only while there are some.
+// streams are the open streams of all sessions. A session that ends in this process ends its streams at once; while there are
+// streams, their sessions are looked up for those that end in another.
 type streams struct {
 	sessions *Sessions
+	open     *watch.Watchers[*Stream]
 
-	mu       sync.Mutex
-	open     map[string]map[*Stream]bool
-	watching bool
-	stopped  bool
+	mu        sync.Mutex // held while streams are added
+	isStopped bool
 }
 
 func newStreams(of *Sessions) *streams {
-	return &streams{sessions: of, open: map[string]map[*Stream]bool{}}
+	s := &streams{sessions: of}
+	s.open = watch.New(s.look)
+	return s
 }
 
-func (s *streams) add(opened *Stream, most int) error {
+// add registers a stream unless its session has max of its kind, or the server stops.
+func (s *streams) add(opened *Stream, max int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.isStopped {
+		return fault.ErrUnavailable
+	}
 	same := 0
-	for other := range s.open[opened.sessionID] {
+	for _, other := range s.open.Of(opened.sessionID) {
 		if other.kind == opened.kind {
 			same++
 		}
 	}
-	switch {
-	case s.stopped:
-		return fault.ErrUnavailable
-	case same >= most:
+	if same >= max {
 		return fault.ErrRateLimited
 	}
-	if s.open[opened.sessionID] == nil {
-		s.open[opened.sessionID] = map[*Stream]bool{}
-	}
-	s.open[opened.sessionID][opened] = true
-	if !s.watching {
-		s.watching = true
-		go s.watch()
-	}
+	s.open.Add(opened.sessionID, opened)
 	return nil
 }
 
-func (s *streams) remove(closed *Stream) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.open[closed.sessionID], closed)
-	if len(s.open[closed.sessionID]) == 0 {
-		delete(s.open, closed.sessionID)
-	}
-}
-
-// tell ends the streams of sessions that have ended.
-func (s *streams) tell(end End, sessionIDs ...string) {
+// end ends the streams of sessions that have ended.
+func (s *streams) end(how End, sessionIDs ...string) {
 	for _, sessionID := range sessionIDs {
-		for _, open := range s.of(sessionID) {
-			open.tell(end)
+		for _, open := range s.open.Of(sessionID) {
+			open.endWith(how)
 		}
 	}
 }
 
-// stop ends all streams and lets none be opened any more.
+// stop ends all streams; none can be opened any more.
 func (s *streams) stop() {
 	s.mu.Lock()
-	s.stopped = true
+	s.isStopped = true
 	s.mu.Unlock()
-	s.drop(ErrStopping)
-}
-
-// drop ends all streams at once.
-func (s *streams) drop(cause error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, ofOne := range s.open {
-		for open := range ofOne {
-			open.cancel(cause)
-		}
+	for _, open := range s.open.All() {
+		open.cancel(fault.ErrUnavailable)
 	}
 }
 
-func (s *streams) of(sessionID string) []*Stream {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Collect(maps.Keys(s.open[sessionID]))
-}
-
-// watched returns the sessions that have streams; when there are none, nobody watches any more.
-func (s *streams) watched() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.watching = len(s.open) > 0
-	return slices.Collect(maps.Keys(s.open))
-}
-
-// watch ends the streams of sessions that are over, until there are no streams. When it cannot see whether a session is over,
-// it ends all streams: their clients come again, and nobody is served who has signed out.
-func (s *streams) watch() {
-	ticker := time.NewTicker(lookInterval)
-	defer ticker.Stop()
-	for range ticker.C {
-		watched := s.watched()
-		if len(watched) == 0 {
-			return
-		}
-		if err := s.look(watched); err != nil {
-			s.drop(ErrUnwatched)
-		}
-	}
-}
-
-func (s *streams) look(watched []string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
-	defer cancel()
-	found, err := s.sessions.db.Client.Session.Query().Where(store.In(session.FieldID, watched)).All(ctx)
+// look ends the streams of sessions that have ended. When it cannot see whether a session has ended, it ends all streams: their
+// clients connect again, and nobody who has signed out is served.
+func (s *streams) look(ctx context.Context, watched map[string][]*Stream) {
+	found, err := s.sessions.db.Client.Session.Query().Where(store.In(session.FieldID, slices.Collect(maps.Keys(watched)))).All(ctx)
 	if err != nil {
-		return err
+		for _, open := range s.open.All() {
+			open.cancel(fault.ErrUnavailable)
+		}
+		return
 	}
-	there := make(map[string]*ent.Session, len(found))
-	for _, one := range found {
-		there[one.ID] = one
+	rows := make(map[string]*ent.Session, len(found))
+	for _, row := range found {
+		rows[row.ID] = row
 	}
 	now := s.sessions.db.Now()
-	for _, sessionID := range watched {
-		for _, open := range s.of(sessionID) {
-			switch one := there[sessionID]; {
-			case one == nil && now.Before(open.expiresAt):
-				open.tell(SignedOut)
-			case one == nil || !s.sessions.isAlive(one, now):
-				open.tell(Expired)
+	for sessionID, streams := range watched {
+		row := rows[sessionID]
+		for _, open := range streams {
+			switch {
+			case row == nil && now.Before(open.expiresAt):
+				open.endWith(SignedOut)
+			case row == nil || !s.sessions.isAlive(row, now):
+				open.endWith(Expired)
 			}
 		}
 	}
-	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"minidock/internal/caller"
+	"minidock/internal/request"
 )
 
 // Proxies are the networks of the proxies that requests come through.
@@ -69,10 +69,10 @@ func remoteAddress(text string) netip.Addr {
 	return remote.Addr().Unmap().WithZone("")
 }
 
-// called tells where each request comes from.
-func called(proxies Proxies, next http.Handler) http.Handler {
+// withCaller notes where each request comes from.
+func withCaller(proxies Proxies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		from := caller.Caller{Address: proxies.addressOf(r), Agent: r.UserAgent()}
-		next.ServeHTTP(w, r.WithContext(caller.With(r.Context(), from)))
+		from := request.Caller{Address: proxies.addressOf(r), Agent: r.UserAgent()}
+		next.ServeHTTP(w, r.WithContext(request.WithCaller(r.Context(), from)))
 	})
 }

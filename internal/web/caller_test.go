@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"minidock/internal/caller"
+	"minidock/internal/request"
 )
 
 func TestACallerIsWhomTheLastTrustedProxyNames(t *testing.T) {
@@ -47,11 +47,11 @@ func TestACallerIsWhomTheLastTrustedProxyNames(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		request := httptest.NewRequest(http.MethodPost, "/graphql", nil)
-		request.RemoteAddr, request.Header = c.remote, http.Header{"X-Forwarded-For": c.forwarded, "X-Real-Ip": {"192.0.2.99"}, "User-Agent": {"a browser"}}
-		var got caller.Caller
-		called(proxies, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = caller.Of(r.Context()) })).
-			ServeHTTP(httptest.NewRecorder(), request)
+		sent := httptest.NewRequest(http.MethodPost, "/graphql", nil)
+		sent.RemoteAddr, sent.Header = c.remote, http.Header{"X-Forwarded-For": c.forwarded, "X-Real-Ip": {"192.0.2.99"}, "User-Agent": {"a browser"}}
+		var got request.Caller
+		withCaller(proxies, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = request.CallerOf(r.Context()) })).
+			ServeHTTP(httptest.NewRecorder(), sent)
 		if got.Address.String() != c.want || got.Agent != "a browser" {
 			t.Errorf("%s: %+v, want %s", name, got, c.want)
 		}
@@ -81,11 +81,11 @@ func TestCallersAreCountedByTheirNetwork(t *testing.T) {
 		"203.0.113.7": "203.0.113.7", "::ffff:203.0.113.7": "203.0.113.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
 		"2001:db8:1:2::": "2001:db8:1:2::/64", "2001:db8:1:3::": "2001:db8:1:3::/64", "::1": "::/64",
 	} {
-		if got := (caller.Caller{Address: netip.MustParseAddr(address)}).Network(); got != want {
+		if got := (request.Caller{Address: netip.MustParseAddr(address)}).Network(); got != want {
 			t.Errorf("%s counts as %q, want %q", address, got, want)
 		}
 	}
-	if got := (caller.Caller{}).Network(); got != "" {
+	if got := (request.Caller{}).Network(); got != "" {
 		t.Errorf("nobody counts as %q", got)
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/rs/cors"
 
-	"minidock/graph"
 	"minidock/internal/fault"
+	"minidock/internal/gqlhttp"
 )
 
 // crossOrigin refuses requests that a page of another origin makes a browser send, except pages of the allowed origins,
@@ -24,7 +24,7 @@ func crossOrigin(allowed []string) (func(http.Handler) http.Handler, error) {
 		}
 	}
 	deny := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		graph.Refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "A page of another origin may not send this."})
+		gqlhttp.Refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "A page of another origin may not send this."})
 	})
 	protection.SetDenyHandler(deny)
 	guard := func(next http.Handler) http.Handler { return protection.Handler(guardStreams(protection, deny, next)) }

@@ -1,12 +1,11 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
-
-	"minidock/graph"
 )
 
-// hardened tells browsers to take every answer for no more than it is. A handler that needs more says so itself.
+// hardened sets the headers that keep browsers from doing anything with an answer but show it. A handler that needs more sets its own.
 func hardened(isHTTPS bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -21,17 +20,20 @@ func hardened(isHTTPS bool, next http.Handler) http.Handler {
 	})
 }
 
-// only lets those to next who may ask for the schema; for all others there is nothing.
-func only(resolver *graph.Resolver, next http.Handler, failed func(http.ResponseWriter, *http.Request, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		admitted, err := resolver.Admits(r.Context(), resolver.Introspection)
+// onlyThoseWhoMayIntrospect hides next from viewers who may not read the schema.
+func (v *Viewers) onlyThoseWhoMayIntrospect(next http.Handler, log *slog.Logger) http.Handler {
+	if v.introspection == Everyone {
+		return next
+	}
+	return v.identify(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isAllowed, err := v.MayIntrospect(r.Context())
 		switch {
 		case err != nil:
-			failed(w, r, err)
-		case !admitted:
+			unavailable(w, r, log, err)
+		case !isAllowed:
 			writeText(w, http.StatusNotFound, "not found\n")
 		default:
 			next.ServeHTTP(w, r)
 		}
-	})
+	}))
 }

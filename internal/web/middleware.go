@@ -8,33 +8,34 @@ import (
 	"runtime/debug"
 	"time"
 
-	"minidock/graph"
 	"minidock/internal/fault"
+	"minidock/internal/gqlhttp"
 	"minidock/internal/locale"
-	"minidock/internal/requestid"
+	"minidock/internal/metrics"
+	"minidock/internal/request"
 )
 
-// identify gives each request its id.
-func identify(next http.Handler) http.Handler {
+// withID gives each request its id.
+func withID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, id := requestid.With(r.Context())
+		ctx, id := request.WithID(r.Context())
 		w.Header().Set("X-Request-Id", id)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
-// logged writes a line for each request, with the code where it is refused before it is GraphQL, which is counted too.
-func logged(log *slog.Logger, m *metrics, next http.Handler) http.Handler {
+// logged logs each request, with the code if it is refused before it is passed on to GraphQL, which is also counted.
+func logged(log *slog.Logger, m *metrics.Metrics, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-		ctx, code := graph.WithRefusal(r.Context())
+		ctx, code := gqlhttp.WithRefusal(r.Context())
 		next.ServeHTTP(recorder, r.WithContext(ctx))
-		line := []any{"requestId", requestid.Of(ctx), "method", r.Method, "path", r.URL.Path, "status", recorder.status,
+		line := []any{"requestId", request.ID(ctx), "method", r.Method, "path", r.URL.Path, "status", recorder.status,
 			"milliseconds", milliseconds(time.Since(start))}
 		if *code != "" {
 			line = append(line, "code", *code)
-			m.errors.WithLabelValues(*code).Inc()
+			m.Error(*code)
 		}
 		log.InfoContext(ctx, "request", line...)
 	})
@@ -54,7 +55,7 @@ func (r *statusRecorder) WriteHeader(status int) {
 // Unwrap lets http.ResponseController reach what it needs.
 func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// recovered answers for a handler that panics. The log tells all about it and the client learns the request id.
+// recovered answers for a handler that panics. The log has the panic and its stack, the answer the request id.
 func recovered(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -65,21 +66,21 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			log.ErrorContext(r.Context(), "panic", "requestId", requestid.Of(r.Context()), "panic", fmt.Sprint(p),
+			log.ErrorContext(r.Context(), "panic", "requestId", request.ID(r.Context()), "panic", fmt.Sprint(p),
 				"stack", string(debug.Stack()))
-			graph.Refuse(w, r, http.StatusInternalServerError, fault.ErrInternal)
+			gqlhttp.Refuse(w, r, http.StatusInternalServerError, fault.ErrInternal)
 		}()
 		next.ServeHTTP(w, r)
 	})
 }
 
-// requirePreflight refuses uploads that a browser would send for any page without asking the server first.
+// requirePreflight refuses uploads that a browser would send from any page without a preflight request.
 func requirePreflight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if mediaType == "multipart/form-data" && r.Header.Get("Apollo-Require-Preflight") == "" &&
 			r.Header.Get("GraphQL-Require-Preflight") == "" {
-			graph.Refuse(w, r, http.StatusBadRequest, &fault.Refusal{
+			gqlhttp.Refuse(w, r, http.StatusBadRequest, &fault.Refusal{
 				Code:    "CSRF_BLOCKED",
 				Message: "A multipart request needs the header GraphQL-Require-Preflight or Apollo-Require-Preflight.",
 			})
@@ -89,22 +90,20 @@ func requirePreflight(next http.Handler) http.Handler {
 	})
 }
 
-// inLanguage has the answer's texts in the language that the request asks for.
+// inLanguage sets the language of the answer's texts, as the request asks for it.
 func inLanguage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Language")
 		w.Header().Set("Cache-Control", "no-store")
 		tag := locale.Accept(r.Header.Get("Accept-Language"))
-		next.ServeHTTP(w, r.WithContext(locale.With(r.Context(), tag)))
+		next.ServeHTTP(w, r.WithContext(request.WithLanguage(r.Context(), tag)))
 	})
 }
 
-// failed answers a request whose session could not be read.
-func failed(log *slog.Logger) func(http.ResponseWriter, *http.Request, error) {
-	return func(w http.ResponseWriter, r *http.Request, err error) {
-		if r.Context().Err() == nil { // somebody waits for the answer
-			log.ErrorContext(r.Context(), "request failed", "requestId", requestid.Of(r.Context()), "error", err.Error())
-		}
-		graph.Refuse(w, r, http.StatusServiceUnavailable, fault.ErrUnavailable)
+// unavailable answers a request whose session could not be read.
+func unavailable(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	if r.Context().Err() == nil { // the client still waits for the answer
+		log.ErrorContext(r.Context(), "request failed", "requestId", request.ID(r.Context()), "error", err.Error())
 	}
+	gqlhttp.Refuse(w, r, http.StatusServiceUnavailable, fault.ErrUnavailable)
 }

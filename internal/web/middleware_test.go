@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"minidock/internal/metrics"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,7 +18,7 @@ func chain(t *testing.T, handler http.HandlerFunc, request *http.Request) (answe
 	var text bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&text, nil))
 	answer = httptest.NewRecorder()
-	identify(logged(log, newMetrics(), recovered(log, handler))).ServeHTTP(answer, request)
+	withID(logged(log, metrics.New(), recovered(log, handler))).ServeHTTP(answer, request)
 	return answer, text.String()
 }
 
@@ -79,8 +80,8 @@ func TestSessionsThatCannotBeReadAreUnavailable(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	answer := httptest.NewRecorder()
-	fails := failed(slog.New(slog.NewJSONHandler(&log, nil)))
-	identify(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fails(w, r, errors.New("the secret")) })).
+	logger := slog.New(slog.NewJSONHandler(&log, nil))
+	withID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { unavailable(w, r, logger, errors.New("the secret")) })).
 		ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
 	if code, _ := refusalIn(t, answer); answer.Code != http.StatusServiceUnavailable || code != "UNAVAILABLE" {
 		t.Errorf("status %d: %s", answer.Code, answer.Body)

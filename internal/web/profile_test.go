@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"minidock/ent/user"
-	"minidock/graph"
 	"minidock/internal/apitest"
+	"minidock/internal/web"
 )
 
 const schemaQuery = `{ __schema { queryType { name } } }`
 
 func TestInProductionOnlyStaffSeesTheSchema(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{Introspection: graph.ForStaff}, func(t *testing.T, w *apitest.World) {
+	apitest.RunWith(t, apitest.Options{Introspection: web.Staff}, func(t *testing.T, w *apitest.World) {
 		ann, rob := w.SignUp(t, "ann"), w.SignUp(t, "rob")
 		w.Employ(t, rob, user.StaffRoleREVIEWER)
 		for _, p := range []*apitest.Person{w.Visitor(t), ann} {
@@ -36,7 +36,7 @@ func TestInProductionOnlyStaffSeesTheSchema(t *testing.T) {
 
 // The answers of mutations lead back to the query root.
 func TestTrapIntrospectionIsFoundWhereverItLies(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{Introspection: graph.ForStaff}, func(t *testing.T, w *apitest.World) {
+	apitest.RunWith(t, apitest.Options{Introspection: web.Staff}, func(t *testing.T, w *apitest.World) {
 		ann, rob := w.SignUp(t, "ann"), w.SignUp(t, "rob")
 		w.Employ(t, rob, user.StaffRoleREVIEWER)
 		const named = `__type(name: "User") { name }`
@@ -66,7 +66,7 @@ func TestTrapIntrospectionIsFoundWhereverItLies(t *testing.T) {
 }
 
 func TestInProductionOnlyStaffOpensThePlayground(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{Introspection: graph.ForStaff}, func(t *testing.T, w *apitest.World) {
+	apitest.RunWith(t, apitest.Options{Introspection: web.Staff}, func(t *testing.T, w *apitest.World) {
 		ann, ada := w.SignUp(t, "ann"), w.SignUp(t, "ada")
 		w.Employ(t, ada, user.StaffRoleADMIN)
 		nobody, err := cookiejar.New(nil)
@@ -105,7 +105,7 @@ func TestAnHTTPSAddressIsTheProductionProfile(t *testing.T) {
 
 func TestNobodyMeansNobody(t *testing.T) {
 	t.Parallel()
-	w := apitest.New(t, apitest.Options{Introspection: graph.ForNobody})
+	w := apitest.New(t, apitest.Options{Introspection: web.Nobody})
 	ada := w.SignUp(t, "ada")
 	w.Employ(t, ada, user.StaffRoleADMIN)
 	ada.Do(t, schemaQuery, nil).Refused(t, "FORBIDDEN")

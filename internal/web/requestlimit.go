@@ -5,9 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"minidock/graph"
-	"minidock/internal/caller"
 	"minidock/internal/fault"
+	"minidock/internal/gqlhttp"
+	"minidock/internal/request"
 )
 
 // requestLimit bounds how many requests are answered for a network address in a minute. It counts in this program only.
@@ -27,8 +27,8 @@ func limited(most int, now func() time.Time, next http.Handler) http.Handler {
 	}
 	limit := &requestLimit{most: most, now: now}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if wait, ok := limit.count(caller.Of(r.Context()).Network()); !ok {
-			graph.Refuse(w, r, http.StatusTooManyRequests, fault.RateLimited(wait))
+		if wait, ok := limit.count(request.CallerOf(r.Context()).Network()); !ok {
+			gqlhttp.Refuse(w, r, http.StatusTooManyRequests, fault.RateLimited(wait))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -22,7 +22,7 @@ func from(t *testing.T, w *apitest.World, address string) *apitest.Person {
 
 func TestRequestsOverTheLimitAreRefusedForTheRestOfTheMinute(t *testing.T) {
 	t.Parallel()
-	w := apitest.New(t, apitest.Options{RequestsAMinute: 4, Proxies: web.Proxies{netip.MustParsePrefix("127.0.0.1/32")}})
+	w := apitest.New(t, apitest.Options{RequestsPerMinute: 4, Proxies: web.Proxies{netip.MustParsePrefix("127.0.0.1/32")}})
 	begunAMinute(w)
 	ann, other := from(t, w, "203.0.113.7"), from(t, w, "203.0.113.8")
 	for i := range 4 {

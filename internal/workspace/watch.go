@@ -6,41 +6,26 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/internal/access"
 	"minidock/internal/fault"
 	"minidock/internal/store"
+	"minidock/internal/watch"
 )
 
-// How often the memberships that somebody waits at are looked up, and how long that may take. What changes is told within the sum.
-const (
-	lookInterval = 2 * time.Second
-	lookTime     = 2 * time.Second
-)
-
-// Watches tell of changes of memberships while somebody waits for them. The database is asked once for all that are waited for, and
-// only while there are some.
+// Watches send changes of memberships to those who wait for them.
 type Watches struct {
 	client *ent.Client
-
-	mu       sync.Mutex
-	open     map[string]map[*watch]bool
-	watching bool
+	open   *watch.Watchers[*memberWatch]
 }
 
 // NewWatches returns the watches of a database.
 func NewWatches(client *ent.Client) *Watches {
-	return &Watches{client: client, open: map[string]map[*watch]bool{}}
-}
-
-// watch is one that waits. It holds the latest that was not taken yet.
-type watch struct {
-	told  chan *ent.Member
-	role  member.Role
-	ended bool
+	w := &Watches{client: client}
+	w.open = watch.New(w.look)
+	return w
 }
 
 // Membership sends the viewer's membership of a workspace as it is and with each change of its role, until it is no longer active or
@@ -55,114 +40,73 @@ func (w *Watches) Membership(ctx context.Context, viewer *access.Viewer, workspa
 		return nil, fault.ErrNotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the own membership: %w", err)
+		return nil, fmt.Errorf("read the viewer's membership: %w", err)
 	}
-	one := &watch{told: make(chan *ent.Member, 1), role: found.Role}
-	one.told <- found
-	w.add(found.ID, one)
-	context.AfterFunc(ctx, func() { w.remove(found.ID, one) })
-	return one.told, nil
+	watching := &memberWatch{changes: make(chan *ent.Member, 1)}
+	watching.send(found)
+	w.open.Add(found.ID, watching)
+	context.AfterFunc(ctx, func() {
+		w.open.Remove(found.ID, watching)
+		watching.end()
+	})
+	return watching.changes, nil
 }
 
-func (w *Watches) add(memberID string, one *watch) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.open[memberID] == nil {
-		w.open[memberID] = map[*watch]bool{}
-	}
-	w.open[memberID][one] = true
-	if !w.watching {
-		w.watching = true
-		go w.watch()
-	}
-}
-
-func (w *Watches) remove(memberID string, one *watch) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.end(memberID, one)
-}
-
-// end closes a watch once.
-func (w *Watches) end(memberID string, one *watch) {
-	delete(w.open[memberID], one)
-	if len(w.open[memberID]) == 0 {
-		delete(w.open, memberID)
-	}
-	if !one.ended {
-		one.ended = true
-		close(one.told)
-	}
-}
-
-// waiting returns the watches by what they wait for; when there are none, nobody watches any more.
-func (w *Watches) waiting() map[string][]*watch {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.watching = len(w.open) > 0
-	waiting := make(map[string][]*watch, len(w.open))
-	for memberID, open := range w.open {
-		waiting[memberID] = slices.Collect(maps.Keys(open))
-	}
-	return waiting
-}
-
-// watch looks until nobody waits. When the database cannot be read, it looks again later: the streams on which the changes are
-// told end then by themselves.
-func (w *Watches) watch() {
-	ticker := time.NewTicker(lookInterval)
-	defer ticker.Stop()
-	for range ticker.C {
-		waiting := w.waiting()
-		if len(waiting) == 0 {
-			return
-		}
-		if found, err := w.look(slices.Collect(maps.Keys(waiting))); err == nil {
-			w.tell(waiting, found)
-		}
-	}
-}
-
-func (w *Watches) look(watched []string) (map[string]*ent.Member, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
-	defer cancel()
-	found, err := w.client.Member.Query().Where(store.In(member.FieldID, watched), member.StatusEQ(member.StatusACTIVE)).All(ctx)
+// look ends the watches of memberships that are no longer active, and sends the others whose role has changed. When the database
+// cannot be read it does nothing: the streams that the changes are sent on then end by themselves.
+func (w *Watches) look(ctx context.Context, waiting map[string][]*memberWatch) {
+	found, err := w.client.Member.Query().
+		Where(store.In(member.FieldID, slices.Collect(maps.Keys(waiting))), member.StatusEQ(member.StatusACTIVE)).All(ctx)
 	if err != nil {
-		return nil, err
+		return
 	}
 	members := make(map[string]*ent.Member, len(found))
 	for _, row := range found {
 		members[row.ID] = row
 	}
-	return members, nil
-}
-
-// tell ends the watches of memberships that count no more, and tells the others whose role has changed: those that waited when the
-// database was asked.
-func (w *Watches) tell(waiting map[string][]*watch, found map[string]*ent.Member) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	for memberID, watches := range waiting {
-		for _, one := range watches {
-			switch now := found[memberID]; {
-			case now == nil:
-				w.end(memberID, one)
-			case now.Role != one.role && !one.ended:
-				one.replace(now)
+		for _, watching := range watches {
+			if row := members[memberID]; row != nil {
+				watching.send(row)
+				continue
 			}
+			w.open.Remove(memberID, watching)
+			watching.end()
 		}
 	}
 }
 
-// replace tells what is now, in place of what was not taken yet.
-func (o *watch) replace(now *ent.Member) {
-	// The row knows no others: whoever waits at them may see less.
-	alone := *now
-	alone.Siblings = nil
+// memberWatch is a viewer who waits for changes of their membership. The channel holds the latest that was not received yet.
+type memberWatch struct {
+	changes chan *ent.Member
+
+	mu      sync.Mutex
+	role    member.Role
+	isEnded bool
+}
+
+// send sends a membership, in place of one that was not received yet, if its role has changed.
+func (w *memberWatch) send(row *ent.Member) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.isEnded || w.role == row.Role {
+		return
+	}
+	alone := *row
+	alone.Siblings = nil // the other rows belong to other viewers, who may see more
 	select {
-	case <-o.told:
+	case <-w.changes:
 	default:
 	}
-	o.told <- &alone
-	o.role = now.Role
+	w.changes <- &alone
+	w.role = row.Role
+}
+
+func (w *memberWatch) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.isEnded {
+		w.isEnded = true
+		close(w.changes)
+	}
 }

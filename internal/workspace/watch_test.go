@@ -10,8 +10,7 @@ import (
 	"minidock/internal/store"
 )
 
-// What nobody waits for any more is not looked up any more.
-func TestAWatchIsForgottenWithItsContext(t *testing.T) {
+func TestAWatchEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
 	if err != nil {
@@ -25,21 +24,21 @@ func TestAWatchIsForgottenWithItsContext(t *testing.T) {
 		SetCreatedAt(now).SetJoinedAt(now).SaveX(t.Context())
 	watches := NewWatches(db.Client)
 	ctx, cancel := context.WithCancel(t.Context())
-	told, err := watches.Membership(ctx, access.NewViewer(db.Client, access.Request{}, access.Account("usr_ann"), nil), "wsp_1")
+	changes, err := watches.Membership(ctx, access.NewViewer(db.Client, access.Request{}, access.Account("usr_ann"), nil), "wsp_1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first := <-told; first.ID != "mem_1" {
-		t.Errorf("told of %s", first.ID)
+	if first := <-changes; first.ID != "mem_1" {
+		t.Errorf("sent %s", first.ID)
 	}
-	if watched := watches.waiting(); len(watched) != 1 {
-		t.Errorf("%v are looked up", watched)
+	if watched := watches.open.All(); len(watched) != 1 {
+		t.Errorf("%d watches", len(watched))
 	}
 	cancel()
-	if _, more := <-told; more {
-		t.Error("told more after the end")
+	if _, more := <-changes; more {
+		t.Error("sent more after the end")
 	}
-	if watched := watches.waiting(); len(watched) != 0 {
-		t.Errorf("%v are still looked up", watched)
+	if watched := watches.open.All(); len(watched) != 0 {
+		t.Errorf("%d watches are left", len(watched))
 	}
 }

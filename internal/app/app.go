@@ -1,0 +1,181 @@
+// Package app is the composition root: it builds every part of the server once, runs them and stops them. The command line and the
+// tests use it, so that tests run what production runs.
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"minidock/ent"
+	"minidock/graph"
+	"minidock/internal/account"
+	"minidock/internal/audit"
+	"minidock/internal/blob"
+	"minidock/internal/gqlhttp"
+	"minidock/internal/idempotency"
+	"minidock/internal/limit"
+	"minidock/internal/mail"
+	"minidock/internal/metrics"
+	"minidock/internal/miniprogram"
+	"minidock/internal/operation"
+	"minidock/internal/outbox"
+	"minidock/internal/page"
+	"minidock/internal/session"
+	"minidock/internal/store"
+	"minidock/internal/throttle"
+	"minidock/internal/web"
+	"minidock/internal/workspace"
+)
+
+// Config is what an App works with.
+type Config struct {
+	Store *store.Store
+	// Blobs keeps the logos.
+	Blobs *blob.Store
+	// PublicURL is where clients find the server, without a slash at the end. When it is https, cookies are Secure.
+	PublicURL string
+	// AppURL is where the front end's pages are, to which the links in mails lead; PublicURL when empty.
+	AppURL string
+	// AllowedOrigins are the origins of other front ends whose pages may send requests with the viewer's cookie.
+	AllowedOrigins []string
+	// Introspection is who may read the schema and open the playground; when empty, staff if PublicURL is https and everyone
+	// otherwise.
+	Introspection web.Audience
+	// Mail delivers mails.
+	Mail mail.Sender
+	// Proxies are those that requests come through.
+	Proxies web.Proxies
+	// RequestsPerMinute is how many GraphQL requests are answered for a network address in a minute; 0 for any number.
+	RequestsPerMinute int
+	// PasswordCost is what hashing a password costs.
+	PasswordCost account.Cost
+	Limits       limit.Limits
+	Log          *slog.Logger
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// App is a server and what runs beside it.
+type App struct {
+	// Handler answers all requests of clients.
+	http.Handler
+
+	figures  *metrics.Metrics
+	limits   limit.Limits
+	log      *slog.Logger
+	client   *ent.Client
+	now      func() time.Time
+	sessions *session.Sessions
+	outbox   *outbox.Outbox
+	draining atomic.Bool
+	// stop hurries clients that are receiving an answer.
+	stop context.CancelFunc
+}
+
+// New builds an App. It fails when the schema and the access matrix do not say the same, or an allowed origin is not one.
+func New(c Config) (*App, error) {
+	stopping, stop := context.WithCancel(context.Background())
+	areas, figures := newAreas(c), metrics.New()
+	a := &App{
+		figures: figures, limits: c.Limits, log: c.Log, client: c.Store.Client, now: c.Now, sessions: areas.Sessions, stop: stop,
+		outbox: areas.outbox,
+	}
+	areas.LogoURL = func(name string) string { return web.LogoURL(c.PublicURL, name) }
+	schema, err := graph.NewSchema(&areas.Resolver)
+	if err != nil {
+		return nil, err
+	}
+	viewers := web.NewViewers(c.Store.Client, areas.Sessions, c.introspection(), c.isHTTPS())
+	graphQL := gqlhttp.New(gqlhttp.Config{
+		Schema: schema, Viewers: viewers, Streams: viewers, Limits: c.Limits.GraphQL, Lists: lists,
+		Observe: web.Observe(c.Log, figures), IsUnavailable: store.IsUnavailable, Stopping: stopping.Done(), Log: c.Log,
+	})
+	a.Handler, err = web.New(web.Config{
+		GraphQL: graphQL, Viewers: viewers, Blobs: c.Blobs, PublicURL: c.PublicURL, AllowedOrigins: c.AllowedOrigins, Proxies: c.Proxies,
+		IsReady:           func(ctx context.Context) bool { return !a.draining.Load() && c.Store.Ping(ctx) == nil },
+		RequestsPerMinute: c.RequestsPerMinute, WriteTime: c.Limits.WriteTime, Stopping: stopping, Metrics: figures, Log: c.Log, Now: c.Now,
+	})
+	return a, err
+}
+
+// lists says how long the lists of the schema are: those of mini programs hold some of a workspace's, usually fewer than five.
+var lists = gqlhttp.Lists{
+	DefaultPage: page.DefaultSize, MaxPage: page.MaxSize,
+	Sizes: map[string]int{"Member.miniPrograms": 5, "Invitation.miniPrograms": 5},
+}
+
+func (c Config) isHTTPS() bool { return strings.HasPrefix(c.PublicURL, "https://") }
+
+func (c Config) introspection() web.Audience {
+	if c.isHTTPS() {
+		return cmp.Or(c.Introspection, web.Staff)
+	}
+	return cmp.Or(c.Introspection, web.Everyone)
+}
+
+// areas are the product's areas, as the resolvers use them, and the mails that they write.
+type areas struct {
+	graph.Resolver
+	outbox *outbox.Outbox
+}
+
+func newAreas(c Config) *areas {
+	db := operation.DB{Client: c.Store.Client, Now: c.Now}
+	sessions := session.New(db, c.Limits)
+	accounts := &account.Accounts{
+		DB: db, Limits: c.Limits, Sessions: sessions, Passwords: account.NewPasswords(c.PasswordCost, c.Limits.PasswordQueue),
+		Throttles: &throttle.Throttles{Client: c.Store.Client, Now: c.Now}, AppURL: cmp.Or(c.AppURL, c.PublicURL),
+	}
+	workspaces := &workspace.Workspaces{
+		DB: db, Limits: c.Limits, Accounts: accounts, Throttles: accounts.Throttles, AppURL: accounts.AppURL,
+		Watches: workspace.NewWatches(c.Store.Client),
+	}
+	mails := outbox.New(c.Store.Client, c.Mail, composer(accounts, workspaces), c.Now, c.Log)
+	accounts.Outbox, workspaces.Outbox = mails, mails
+	return &areas{
+		outbox: mails,
+		Resolver: graph.Resolver{
+			Sessions: sessions, Accounts: accounts, Workspaces: workspaces,
+			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Blobs: c.Blobs}, Audit: &audit.Log{Client: c.Store.Client},
+		},
+	}
+}
+
+// composer has each mail written by the area that it is about.
+func composer(accounts *account.Accounts, workspaces *workspace.Workspaces) outbox.Compose {
+	return func(ctx context.Context, entry *ent.Mail) (*mail.Message, error) {
+		if mail.Kind(entry.Kind) == mail.Invitation {
+			return workspaces.Compose(ctx, entry)
+		}
+		return accounts.Compose(ctx, entry)
+	}
+}
+
+// Admin serves the operators' pages: figures and profiles. It asks nobody who they are.
+func (a *App) Admin() http.Handler { return web.Admin(a.figures) }
+
+// Drain makes the server answer that it is not ready, so that no new clients are sent to it.
+func (a *App) Drain() { a.draining.Store(true) }
+
+// EndStreams ends what would otherwise never finish: subscriptions, whose clients then connect to another server, and answers that
+// their clients do not receive.
+func (a *App) EndStreams() {
+	a.stop()
+	a.sessions.StopStreams()
+}
+
+// Sweep deletes what has expired.
+func (a *App) Sweep(ctx context.Context) error {
+	now := a.now()
+	return errors.Join(a.sessions.Sweep(ctx), idempotency.Sweep(ctx, a.client, now), throttle.Sweep(ctx, a.client, now),
+		account.Sweep(ctx, a.client, now))
+}
+
+// SendMail sends the mails that are due.
+func (a *App) SendMail(ctx context.Context) error { return a.outbox.SendDue(ctx) }

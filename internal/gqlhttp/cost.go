@@ -1,0 +1,197 @@
+package gqlhttp
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"minidock/internal/limit"
+)
+
+// Lists says how long the lists of an answer are taken to be, where their length is not that of an argument.
+type Lists struct {
+	// DefaultPage is the size of a page for which the query gives none, MaxPage the largest.
+	DefaultPage, MaxPage int
+	// Sizes are the usual sizes of lists that are no pages and have more than one element, by type and field, such as
+	// "Member.miniPrograms".
+	Sizes map[string]int
+}
+
+// listSize is how many elements any other list is taken to have.
+const listSize = 1
+
+// maxCount is more than any limit; counts stop there, so that they cannot overflow.
+const maxCount = 1 << 30
+
+// measurement walks a valid operation as it will be executed: fields with the same response name are one, fragments are spread.
+type measurement struct {
+	limits    limit.GraphQL
+	lists     Lists
+	variables map[string]any
+	fields    int
+	depth     int
+	// cost is how many list elements the answer may hold.
+	cost int
+	// introspections is how often the schema is read.
+	introspections int
+	// introspected is roughly how many fields of the answer are about the schema.
+	introspected int
+}
+
+// measure walks an operation and refuses it as soon as it is over a limit. Introspection counts to neither depth nor cost.
+func measure(limits limit.GraphQL, lists Lists, definition *ast.OperationDefinition, variables map[string]any, maxCost int) (cost int, err *gqlerror.Error) {
+	m := &measurement{limits: limits, lists: lists, variables: variables}
+	roots := collect(definition.SelectionSet, nil, map[string]bool{})
+	maxRoots := limits.QueryRootFields
+	if definition.Operation == ast.Mutation {
+		maxRoots = limits.MutationRootFields
+	}
+	if len(roots) > maxRoots {
+		return 0, tooComplex("too many root fields", len(roots), maxRoots)
+	}
+	m.walk(roots, 1, 1, 0)
+	switch {
+	case m.introspections > maxIntrospections:
+		return m.cost, tooComplex("too many introspections", m.introspections, maxIntrospections)
+	case m.introspected > maxIntrospected:
+		return m.cost, tooComplex("too much introspection", m.introspected, maxIntrospected)
+	case m.depth > limits.QueryDepth:
+		return m.cost, tooComplex("too many levels", m.depth, limits.QueryDepth)
+	case m.fields > maxFields:
+		return m.cost, tooComplex("too many fields", m.fields, maxFields)
+	case m.cost > maxCost:
+		return m.cost, tooComplex("too high a cost", m.cost, maxCost)
+	}
+	return m.cost, nil
+}
+
+// walk adds fields that the answer will have this many times; pageSize is that of the connection that they are in. Of fields with
+// the same response name on several types, which may have different arguments, the largest counts.
+func (m *measurement) walk(fields [][]*ast.Field, depth, times, pageSize int) {
+	for _, same := range fields {
+		first := same[0]
+		switch {
+		case m.isOver():
+			return
+		case isIntrospection(first):
+			m.introspections = min(maxCount, m.introspections+times)
+			m.walkSchema([][]*ast.Field{same}, times)
+			continue
+		case strings.HasPrefix(first.Name, "__") || first.Definition == nil:
+			continue
+		}
+		m.fields++
+		m.depth = max(m.depth, depth)
+		inside, size := times, 0
+		for _, field := range same {
+			size = max(size, m.sizeOf(field))
+		}
+		if first.Definition.Type.Elem != nil {
+			inside = min(maxCount, times*m.elements(same, pageSize))
+			m.cost = min(maxCount, m.cost+inside)
+		}
+		m.walk(collect(selectionsOf(same), nil, map[string]bool{}), depth+1, inside, size)
+	}
+}
+
+// isOver says that the operation is over a limit, so that the rest of it is not walked. Its cost is always counted in full.
+func (m *measurement) isOver() bool {
+	return m.introspections > maxIntrospections || m.introspected > maxIntrospected || m.depth > m.limits.QueryDepth || m.fields > maxFields
+}
+
+// schemaLists are the usual sizes of the lists of introspection.
+var schemaLists = map[string]int{
+	"types": 80, "directives": 10, "fields": 8, "args": 3, "inputFields": 8, "enumValues": 8, "possibleTypes": 8, "interfaces": 2,
+}
+
+// walkSchema adds fields of the schema that the answer will have this many times.
+func (m *measurement) walkSchema(fields [][]*ast.Field, times int) {
+	for _, same := range fields {
+		if m.isOver() {
+			return
+		}
+		m.fields++
+		inside := min(maxCount, times*max(1, schemaLists[same[0].Name]))
+		m.introspected = min(maxCount, m.introspected+inside)
+		m.walkSchema(collect(selectionsOf(same), nil, map[string]bool{}), inside)
+	}
+}
+
+// selectionsOf returns the selections of fields with the same response name.
+func selectionsOf(same []*ast.Field) ast.SelectionSet {
+	var selections ast.SelectionSet
+	for _, field := range same {
+		selections = append(selections, field.SelectionSet...)
+	}
+	return selections
+}
+
+// sizeOf returns the size of a connection's page, or 0 for a field that is not a connection.
+func (m *measurement) sizeOf(field *ast.Field) int {
+	if field.Definition.Arguments.ForName("first") == nil {
+		return 0
+	}
+	arguments := field.ArgumentMap(m.variables)
+	for _, name := range []string{"first", "last"} {
+		if n, ok := asInt(arguments[name]); ok {
+			return min(max(n, 0), m.lists.MaxPage)
+		}
+	}
+	return m.lists.DefaultPage
+}
+
+// elements returns how many elements a list may have: as many as its connection's page, or as there are ids.
+func (m *measurement) elements(same []*ast.Field, pageSize int) int {
+	most := pageSize
+	for _, field := range same {
+		if ids, ok := field.ArgumentMap(m.variables)["ids"].([]any); ok {
+			most = max(most, len(ids))
+		} else {
+			most = max(most, listSize, m.lists.Sizes[field.ObjectDefinition.Name+"."+field.Name])
+		}
+	}
+	return most
+}
+
+// collect returns the fields of a selection by their response names, in order, with the fragments spread.
+func collect(selections ast.SelectionSet, into [][]*ast.Field, spread map[string]bool) [][]*ast.Field {
+	for _, selection := range selections {
+		switch s := selection.(type) {
+		case *ast.Field:
+			into = appendField(into, s)
+		case *ast.InlineFragment:
+			into = collect(s.SelectionSet, into, spread)
+		case *ast.FragmentSpread:
+			if !spread[s.Name] && s.Definition != nil {
+				spread[s.Name] = true
+				into = collect(s.Definition.SelectionSet, into, spread)
+			}
+		}
+	}
+	return into
+}
+
+func appendField(into [][]*ast.Field, field *ast.Field) [][]*ast.Field {
+	for i, same := range into {
+		if same[0].Alias == field.Alias {
+			into[i] = append(same, field)
+			return into
+		}
+	}
+	return append(into, []*ast.Field{field})
+}
+
+func asInt(value any) (int, bool) {
+	switch n := value.(type) {
+	case int64:
+		return int(n), true
+	case int:
+		return n, true
+	case json.Number:
+		i, err := n.Int64()
+		return int(i), err == nil
+	}
+	return 0, false
+}

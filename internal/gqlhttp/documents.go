@@ -1,0 +1,126 @@
+package gqlhttp
+
+import (
+	"context"
+	"runtime"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/lexer"
+	"github.com/vektah/gqlparser/v2/parser"
+	"golang.org/x/sync/semaphore"
+
+	"minidock/internal/limit"
+)
+
+// cachedQueries is how many parsed queries are kept. One that is as long as the limit may take 400 kB.
+const cachedQueries = 200
+
+// documents parses and validates queries, as many at once as there are processors, and caches the valid ones, where the executor
+// finds them.
+type documents struct {
+	schema *ast.Schema
+	limits limit.GraphQL
+	valid  *lru.LRU[*document]
+	// turns has one for each processor.
+	turns *semaphore.Weighted
+}
+
+// document is a valid query and how many tokens it has.
+type document struct {
+	query  *ast.QueryDocument
+	tokens int
+}
+
+func newDocuments(schema *ast.Schema, limits limit.GraphQL) *documents {
+	return &documents{
+		schema: schema, limits: limits, valid: lru.New[*document](cachedQueries),
+		turns: semaphore.NewWeighted(int64(runtime.NumCPU())),
+	}
+}
+
+// Get returns a query that prepare has validated.
+func (d *documents) Get(ctx context.Context, query string) (*ast.QueryDocument, bool) {
+	found, ok := d.valid.Get(ctx, query)
+	if !ok {
+		return nil, false
+	}
+	return found.query, true
+}
+
+// Add does nothing: prepare caches what is valid.
+func (d *documents) Add(context.Context, string, *ast.QueryDocument) {}
+
+// prepare parses and validates a query unless it is cached, or returns its errors. What that costs is bounded, also for a query that
+// is made to be expensive.
+func (d *documents) prepare(ctx context.Context, query string, isSignedIn bool) gqlerror.List {
+	if n := utf8.RuneCountInString(query); n > d.limits.QueryCharacters {
+		return gqlerror.List{tooComplex("too many characters", n, d.limits.QueryCharacters)}
+	}
+	maxTokens := d.limits.QueryTokensSignedOut
+	if isSignedIn {
+		maxTokens = d.limits.QueryTokens
+	}
+	found, ok := d.valid.Get(ctx, query)
+	if !ok {
+		var errs gqlerror.List
+		if found, errs = d.parse(ctx, query, maxTokens); errs != nil {
+			return errs
+		}
+		d.valid.Add(ctx, query, found)
+	}
+	if found.tokens > maxTokens {
+		return gqlerror.List{tooComplex("too many tokens", found.tokens, maxTokens)}
+	}
+	return nil
+}
+
+// parse parses and validates a query when it is its turn.
+func (d *documents) parse(ctx context.Context, query string, maxTokens int) (*document, gqlerror.List) {
+	if err := d.turns.Acquire(ctx, 1); err != nil {
+		return nil, gqlerror.List{coded(refusalOfEnded(ctx))}
+	}
+	defer d.turns.Release(1)
+	tokens := countTokens(query, maxTokens)
+	if tokens > maxTokens {
+		return nil, gqlerror.List{tooComplex("too many tokens", tokens, maxTokens)}
+	}
+	doc, err := parser.ParseQuery(&ast.Source{Input: query})
+	if err != nil {
+		return nil, gqlerror.List{withCode(err, errcode.ParseFailed)}
+	}
+	if len(doc.Operations) == 0 {
+		return nil, gqlerror.List{withCode(gqlerror.Errorf("no operation provided"), errcode.ValidationFailed)}
+	}
+	if err := checkText(d.limits, doc); err != nil {
+		return nil, gqlerror.List{err}
+	}
+	if errs := validate(d.schema, doc); errs != nil {
+		return nil, errs
+	}
+	return &document{doc, tokens}, nil
+}
+
+// countTokens counts a query's tokens, at most one more than the limit. It stops at what is not a token, which the parser reports.
+func countTokens(query string, limit int) int {
+	l := lexer.New(&ast.Source{Input: query})
+	for n := 0; ; n++ {
+		token, err := l.ReadToken()
+		if n > limit || err != nil || token.Kind == lexer.EOF {
+			return n
+		}
+	}
+}
+
+// withCode returns an error of the parser with a code.
+func withCode(err error, code string) *gqlerror.Error {
+	coded := gqlerror.WrapIfUnwrapped(err)
+	errcode.Set(coded, code)
+	return coded
+}
+
+var _ graphql.Cache[*ast.QueryDocument] = (*documents)(nil)

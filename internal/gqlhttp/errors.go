@@ -1,0 +1,101 @@
+package gqlhttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"minidock/internal/fault"
+	"minidock/internal/request"
+)
+
+// maxErrors is the most top-level errors of a response.
+const maxErrors = 5
+
+// errorPresenter presents errors to clients: refusals with their code, the errors of a query as they are, and anything else as an
+// internal error, which is logged here and nowhere else.
+func errorPresenter(log *slog.Logger, isUnavailable func(error) bool) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		presented := graphql.DefaultErrorPresenter(ctx, err)
+		if presented.Extensions["code"] == nil {
+			refusal := errUnreadable
+			if graphql.HasOperationContext(ctx) || presented.Err != nil {
+				refusal = refusalOf(ctx, log, isUnavailable, err)
+			}
+			path, locations := presented.Path, presented.Locations
+			presented = coded(refusal)
+			presented.Path, presented.Locations = path, locations
+		}
+		presented.Extensions["requestId"] = request.ID(ctx)
+		return presented
+	}
+}
+
+// retryAfter is the extension that says in how many seconds it may help to try again.
+const retryAfter = "retryAfter"
+
+// coded returns a refusal in the form in which GraphQL's parser and executor pass errors on.
+func coded(refusal *fault.Refusal) *gqlerror.Error {
+	err := &gqlerror.Error{Message: refusal.Message, Extensions: map[string]any{"code": refusal.Code}}
+	if refusal.RetryAfter > 0 {
+		err.Extensions[retryAfter] = int(math.Ceil(refusal.RetryAfter.Seconds()))
+	}
+	return err
+}
+
+// longestWait returns the most seconds that one of the errors asks to wait, or 0 when none does.
+func longestWait(errs gqlerror.List) int {
+	longest := 0
+	for _, err := range errs {
+		wait, _ := err.Extensions[retryAfter].(int)
+		longest = max(longest, wait)
+	}
+	return longest
+}
+
+// errUnreadable answers what is not a GraphQL request. The reason may repeat the whole request, passwords included, and is neither
+// reported nor logged.
+var errUnreadable = &fault.Refusal{Code: "BAD_REQUEST", Message: "This is not a GraphQL request."}
+
+// refusalOf returns what an error is presented as. What is not the client's doing is logged.
+func refusalOf(ctx context.Context, log *slog.Logger, isUnavailable func(error) bool, err error) *fault.Refusal {
+	var refusal *fault.Refusal
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	if ctx.Err() != nil {
+		return refusalOfEnded(ctx)
+	}
+	logFailure(ctx, log, err)
+	if isUnavailable != nil && isUnavailable(err) {
+		return fault.ErrUnavailable
+	}
+	return fault.ErrInternal
+}
+
+func logFailure(ctx context.Context, log *slog.Logger, err error) {
+	log.ErrorContext(ctx, "request failed", "requestId", request.ID(ctx), "error", err.Error())
+}
+
+// recoverFunc turns a panic into an internal error. The log has its text and its stack, the response neither.
+func recoverFunc(log *slog.Logger) graphql.RecoverFunc {
+	return func(ctx context.Context, p any) error {
+		log.ErrorContext(ctx, "panic", "requestId", request.ID(ctx), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		return fault.ErrInternal
+	}
+}
+
+// capErrors keeps a response from growing with the number of errors in a request.
+func capErrors(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	if response != nil && len(response.Errors) > maxErrors {
+		response.Errors = response.Errors[:maxErrors]
+	}
+	return response
+}

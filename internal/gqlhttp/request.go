@@ -1,0 +1,186 @@
+package gqlhttp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"minidock/internal/fault"
+)
+
+// What a request can be refused with before it is GraphQL.
+var (
+	errNotAcceptable    = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "Answers come as application/graphql-response+json or application/json, those of subscriptions as text/event-stream, in UTF-8."}
+	errMethod           = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "Send a GET or a POST."}
+	errMutationByGet    = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "A GET only reads. Send a POST."}
+	errNoStream         = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "A subscription is answered as text/event-stream or over a WebSocket."}
+	errStreamOnly       = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "Only subscriptions are answered here. Send queries and mutations by POST, for an answer in JSON."}
+	errMediaType        = &fault.Refusal{Code: "UNSUPPORTED_MEDIA_TYPE", Message: "Send application/json in UTF-8, or multipart/form-data."}
+	errTooLarge         = &fault.Refusal{Code: "PAYLOAD_TOO_LARGE", Message: "The request is too large."}
+	errBatch            = &fault.Refusal{Code: "BAD_REQUEST", Message: "Send one operation at a time."}
+	errNoQuery          = &fault.Refusal{Code: "BAD_REQUEST", Message: "There is no query."}
+	errBadQuery         = &fault.Refusal{Code: "BAD_REQUEST", Message: "query must be a string."}
+	errBadVariables     = &fault.Refusal{Code: "BAD_REQUEST", Message: "variables must be an object."}
+	errBadExtensions    = &fault.Refusal{Code: "BAD_REQUEST", Message: "extensions must be an object."}
+	errBadOperationName = &fault.Refusal{Code: "BAD_REQUEST", Message: "operationName must be a string."}
+)
+
+// parsedRequest is a request that could be read.
+type parsedRequest struct {
+	params  *graphql.RawParams
+	timeout time.Duration
+	// hasFile says that a file was sent with it.
+	hasFile bool
+	// release releases what the request holds until its response is ready.
+	release func()
+}
+
+// readRequest reads a request, or says why it cannot be read.
+func (h *Handler) readRequest(w http.ResponseWriter, r *http.Request) (*parsedRequest, *fault.Refusal) {
+	params, refusal := (*graphql.RawParams)(nil), errMethod
+	switch r.Method {
+	case http.MethodGet:
+		params, refusal = readQuery(r)
+	case http.MethodPost:
+		mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		charset := parameters["charset"]
+		switch {
+		case mediaType == "multipart/form-data":
+			return h.readMultipart(w, r)
+		case mediaType != mediaJSON || charset != "" && !strings.EqualFold(charset, "utf-8"):
+			refusal = errMediaType
+		default:
+			params, refusal = h.readJSON(w, r)
+		}
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	params.Headers = r.Header
+	return &parsedRequest{params: params, timeout: h.Limits.RequestTime, release: func() {}}, nil
+}
+
+func (h *Handler) readJSON(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *fault.Refusal) {
+	limited := http.MaxBytesReader(w, r.Body, h.Limits.BodyBytes)
+	body, err := io.ReadAll(io.LimitReader(limited, smallBody))
+	if err == nil && len(body) == smallBody {
+		body, err = h.readRest(r.Context(), body, limited)
+	}
+	var refusal *fault.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return nil, refusal
+	case err != nil:
+		return nil, unreadable(err, errUnreadable)
+	}
+	return decode(body)
+}
+
+// smallBody is how much of a body is read before the viewer is: once, when the body is complete. With a longer body the viewer is
+// read before the rest of it, so that nothing more is received while the database cannot be reached, and again afterwards.
+const smallBody = 64 << 10
+
+func (h *Handler) readRest(ctx context.Context, body []byte, from io.Reader) ([]byte, error) {
+	if _, refusal := h.userID(ctx); refusal != nil {
+		return nil, refusal
+	}
+	defer h.Viewers.Refresh(ctx)
+	rest, err := io.ReadAll(from)
+	return append(body, rest...), err
+}
+
+// unreadable says why a body could not be read: it is too large, too slow, or whatever otherwise says.
+func unreadable(err error, otherwise *fault.Refusal) *fault.Refusal {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return errTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fault.ErrTimeout
+	}
+	return otherwise
+}
+
+// readQuery reads the parameters of a GET.
+func readQuery(r *http.Request) (*graphql.RawParams, *fault.Refusal) {
+	values := r.URL.Query()
+	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+		if !utf8.ValidString(values.Get(name)) {
+			return nil, errUnreadable
+		}
+	}
+	fields := map[string]json.RawMessage{}
+	for _, name := range []string{"query", "operationName"} {
+		if values.Has(name) {
+			quoted, err := json.Marshal(values.Get(name))
+			if err != nil {
+				return nil, errUnreadable
+			}
+			fields[name] = quoted
+		}
+	}
+	for _, name := range []string{"variables", "extensions"} {
+		if text := values.Get(name); text != "" {
+			fields[name] = json.RawMessage(text)
+		}
+	}
+	return assemble(fields)
+}
+
+// decode reads a request in JSON. Its errors never repeat the text, which may hold a password.
+func decode(body []byte) (*graphql.RawParams, *fault.Refusal) {
+	if !utf8.Valid(body) {
+		return nil, errUnreadable
+	}
+	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
+		return nil, errBatch
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, errUnreadable
+	}
+	return assemble(fields)
+}
+
+// assemble makes a request of its fields, each of which must have its type. Other fields are ignored.
+func assemble(fields map[string]json.RawMessage) (*graphql.RawParams, *fault.Refusal) {
+	params := &graphql.RawParams{}
+	for _, field := range []struct {
+		name   string
+		into   any
+		refuse *fault.Refusal
+	}{
+		{"query", &params.Query, errBadQuery},
+		{"operationName", &params.OperationName, errBadOperationName},
+		{"variables", &params.Variables, errBadVariables},
+		{"extensions", &params.Extensions, errBadExtensions},
+	} {
+		if text, ok := fields[field.name]; ok && !decodeField(text, field.into) {
+			return nil, field.refuse
+		}
+	}
+	if params.Query == "" {
+		return nil, errNoQuery
+	}
+	return params, nil
+}
+
+func decodeField(text json.RawMessage, into any) bool {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if decoder.Decode(into) != nil {
+		return false
+	}
+	_, err := decoder.Token()
+	return errors.Is(err, io.EOF) // nothing follows
+}

@@ -1,0 +1,48 @@
+// Package metrics keeps the figures that the server has about itself. No label takes its value from a client.
+package metrics
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics are the figures of one server.
+type Metrics struct {
+	registry   *prometheus.Registry
+	operations *prometheus.HistogramVec
+	errors     *prometheus.CounterVec
+}
+
+// New returns metrics with nothing counted.
+func New() *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		operations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "minidock_operation_seconds", Help: "How long GraphQL operations took, by their kind.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		}, []string{"kind"}),
+		errors: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "minidock_errors_total", Help: "Top-level errors of answers, by their code.",
+		}, []string{"code"}),
+	}
+	m.registry.MustRegister(m.operations, m.errors, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Operation counts a GraphQL operation of this kind.
+func (m *Metrics) Operation(kind string, took time.Duration) {
+	m.operations.WithLabelValues(kind).Observe(took.Seconds())
+}
+
+// Error counts a top-level error with this code.
+func (m *Metrics) Error(code string) { m.errors.WithLabelValues(code).Inc() }
+
+// Handler serves the figures in Prometheus' format.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
