@@ -3,10 +3,10 @@ package account
 import (
 	"context"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/sync/semaphore"
 
 	"minidock/internal/fault"
 )
@@ -29,26 +29,24 @@ const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$Z5AVuhDLL88coqY0fE+ZGA$xN2IH
 // Passwords hashes passwords and compares them with hashes, as many at once as there are cores: each takes 19 MiB and all of a
 // core.
 type Passwords struct {
-	cost  Cost
-	turns chan struct{}
-	// inside counts those that are hashed or wait; places is the most of them.
-	inside atomic.Int64
-	places int64
+	cost Cost
+	// admitted counts those that are hashed or wait, turns those that are hashed.
+	admitted, turns *semaphore.Weighted
 }
 
-// NewPasswords returns what hashes passwords at this cost, while at most so many others wait.
+// NewPasswords returns what hashes passwords at this cost, while at most queue others wait.
 func NewPasswords(cost Cost, queue int) *Passwords {
 	cores := runtime.NumCPU()
-	return &Passwords{cost: cost, turns: make(chan struct{}, cores), places: int64(cores + queue)}
+	return &Passwords{cost: cost, admitted: semaphore.NewWeighted(int64(cores + queue)), turns: semaphore.NewWeighted(int64(cores))}
 }
 
 // hash returns the hash of a password in PHC form. Refused with RATE_LIMITED when too many wait.
 func (p *Passwords) hash(ctx context.Context, password string) (string, error) {
-	leave, err := p.enter(ctx)
+	release, err := p.acquire(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer leave()
+	defer release()
 	return argon2id.CreateHash(password, &argon2id.Params{
 		Memory: p.cost.Memory, Iterations: p.cost.Iterations, Parallelism: 1, SaltLength: 16, KeyLength: 32,
 	})
@@ -56,11 +54,11 @@ func (p *Passwords) hash(ctx context.Context, password string) (string, error) {
 
 // matches tells whether a hash is that of the password. Refused with RATE_LIMITED when too many wait.
 func (p *Passwords) matches(ctx context.Context, password, hash string) (bool, error) {
-	leave, err := p.enter(ctx)
+	release, err := p.acquire(ctx)
 	if err != nil {
 		return false, err
 	}
-	defer leave()
+	defer release()
 	return argon2id.ComparePasswordAndHash(password, hash)
 }
 
@@ -70,20 +68,17 @@ func (p *Passwords) isTooCheap(hash string) bool {
 	return err == nil && (used.Memory < p.cost.Memory || used.Iterations < p.cost.Iterations)
 }
 
-// enter waits for a core. Whoever gives up meanwhile costs nothing.
-func (p *Passwords) enter(ctx context.Context) (leave func(), err error) {
-	if p.inside.Add(1) > p.places {
-		p.inside.Add(-1)
+// acquire waits for a core. Refused with RATE_LIMITED when too many wait.
+func (p *Passwords) acquire(ctx context.Context) (release func(), err error) {
+	if !p.admitted.TryAcquire(1) {
 		return nil, fault.RateLimited(time.Second)
 	}
-	select {
-	case p.turns <- struct{}{}:
-		return func() {
-			<-p.turns
-			p.inside.Add(-1)
-		}, nil
-	case <-ctx.Done():
-		p.inside.Add(-1)
-		return nil, ctx.Err()
+	if err := p.turns.Acquire(ctx, 1); err != nil {
+		p.admitted.Release(1)
+		return nil, err
 	}
+	return func() {
+		p.turns.Release(1)
+		p.admitted.Release(1)
+	}, nil
 }

@@ -72,35 +72,40 @@ func TestHashesThatCostLessThanNewOnesAreTooCheap(t *testing.T) {
 func TestNoMorePasswordsAreHashedThanThereAreCoresAndFewWait(t *testing.T) {
 	t.Parallel()
 	passwords := NewPasswords(DefaultCost, 1)
-	var leave []func()
+	var releases []func()
 	for range runtime.NumCPU() {
-		one, err := passwords.enter(t.Context())
+		release, err := passwords.acquire(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		leave = append(leave, one)
+		releases = append(releases, release)
 	}
 	ctx, giveUp := context.WithCancel(t.Context())
 	waited := make(chan error)
 	go func() {
-		_, err := passwords.enter(ctx)
-		waited <- err
+		for {
+			if _, err := passwords.acquire(ctx); !isRateLimited(err) { // by the look at the queue below
+				waited <- err
+				return
+			}
+		}
 	}()
-	for passwords.inside.Load() <= int64(runtime.NumCPU()) {
+	for passwords.admitted.TryAcquire(1) {
+		passwords.admitted.Release(1)
 		runtime.Gosched()
 	}
 	var refusal *fault.Refusal
-	if _, err := passwords.hash(t.Context(), "one too many"); !errors.As(err, &refusal) || refusal.Code != "RATE_LIMITED" || refusal.RetryAfter <= 0 {
+	if _, err := passwords.hash(t.Context(), "one too many"); !errors.As(err, &refusal) || !isRateLimited(err) || refusal.RetryAfter <= 0 {
 		t.Errorf("over the queue: %v", err)
 	}
 	giveUp()
 	if err := <-waited; !errors.Is(err, context.Canceled) {
 		t.Errorf("whoever gives up: %v", err)
 	}
-	for _, one := range leave {
-		one()
+	for _, release := range releases {
+		release()
 	}
-	if _, err := passwords.hash(t.Context(), "there is room"); err != nil || passwords.inside.Load() != 0 {
-		t.Errorf("afterwards: %v, %d inside", err, passwords.inside.Load())
+	if _, err := passwords.hash(t.Context(), "there is room"); err != nil || !passwords.admitted.TryAcquire(int64(runtime.NumCPU()+1)) {
+		t.Errorf("afterwards: %v, or some are left", err)
 	}
 }

@@ -132,7 +132,7 @@ func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 				if strings.ContainsFunc(english, isHan) || !strings.ContainsFunc(chinese, isHan) || !strings.HasSuffix(english, ".") || !strings.HasSuffix(chinese, "。") {
 					t.Errorf("%s of %s: %q and %q", code, field, english, chinese)
 				}
-				if !unicode.IsUpper([]rune(english)[0]) || field != "" && (labels[e.name()].english == "" || labels[e.name()].chinese == "") {
+				if !unicode.IsUpper([]rune(english)[0]) || field != "" && (labels[e.name()].English == "" || labels[e.name()].Chinese == "") {
 					t.Errorf("%s of %s is called nothing: %q", code, field, english)
 				}
 				if key := e.MessageKey(); key != string(code) && key != string(code)+"."+e.name() {

@@ -37,7 +37,7 @@ var index = sync.OnceValue(build)
 func build() *searchIndex {
 	x := &searchIndex{known: make(map[string]*term, 4096)}
 	for i, industry := range All() {
-		names := []string{industry.Code, industry.english, industry.chinese}
+		names := []string{industry.Code, industry.name.English, industry.name.Chinese}
 		var lines strings.Builder
 		x.add(names, place{i, true}, &lines)
 		x.add(industry.words, place{i, false}, &lines)

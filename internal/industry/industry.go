@@ -5,6 +5,7 @@ package industry
 import (
 	_ "embed"
 	"encoding/csv"
+	"minidock/internal/locale"
 	"slices"
 	"strings"
 	"sync"
@@ -17,18 +18,13 @@ type Industry struct {
 	Code  string
 	Group Group
 
-	english, chinese string
+	name locale.Text
 	// words are what people also call it, in both languages; they are searched and never shown.
 	words []string
 }
 
-// Name returns the Chinese name for any kind of Chinese, and the English one otherwise.
-func (i *Industry) Name(tag language.Tag) string {
-	if base, _ := tag.Base(); base == chinese {
-		return i.chinese
-	}
-	return i.english
-}
+// Name returns the name in Chinese for any kind of Chinese, and in English otherwise.
+func (i *Industry) Name(tag language.Tag) string { return i.name.In(tag) }
 
 // All returns every industry, ordered by code. Callers must not modify what they get.
 func All() []*Industry {
@@ -46,8 +42,6 @@ func ByCode(code string) (*Industry, bool) {
 	return catalogue()[at], true
 }
 
-var chinese, _ = language.Chinese.Base()
-
 //go:embed catalogue.csv
 var table string
 
@@ -64,11 +58,10 @@ func load() []*Industry {
 	all := make([]*Industry, 0, len(rows))
 	for _, row := range rows {
 		all = append(all, &Industry{
-			Code:    row[0],
-			Group:   groupOf(row[0]),
-			english: row[1],
-			chinese: row[2],
-			words:   strings.Split(row[3], ";"),
+			Code:  row[0],
+			Group: groupOf(row[0]),
+			name:  locale.Of(row[1], row[2]),
+			words: strings.Split(row[3], ";"),
 		})
 	}
 	return all

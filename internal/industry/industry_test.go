@@ -56,7 +56,7 @@ func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 func TestSearchWordsAreCleanAndSaidOnce(t *testing.T) {
 	t.Parallel()
 	for _, i := range All() {
-		seen := map[string]bool{i.english: true, i.chinese: true}
+		seen := map[string]bool{i.name.English: true, i.name.Chinese: true}
 		for _, word := range i.words {
 			if word == "" || word != strings.TrimSpace(word) || !norm.NFC.IsNormalString(word) || seen[word] {
 				t.Errorf("%s: search word %q is empty, not trimmed, not NFC or said twice", i.Code, word)

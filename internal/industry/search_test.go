@@ -83,7 +83,7 @@ func TestSearchFinds(t *testing.T) {
 func TestSearchFindsEveryIndustryByItsOwnNames(t *testing.T) {
 	t.Parallel()
 	for _, i := range All() {
-		for _, query := range append([]string{i.Code, i.english, i.chinese}, i.words...) {
+		for _, query := range append([]string{i.Code, i.name.English, i.name.Chinese}, i.words...) {
 			if !slices.Contains(Search(query), i) {
 				t.Errorf("%q does not find %s", query, i.Code)
 			}

@@ -42,7 +42,8 @@ type Rule struct {
 	// MinSide and MaxSide limit the width and height of a picture, in pixels.
 	MinSide, MaxSide *int
 
-	english, chinese string
+	// hint is the rule in a sentence; figures stand in braces.
+	hint locale.Text
 }
 
 // AlipayCN is Alipay China. Its rules come from the page "Create mini programs" of the Alipay+ Mini Program Platform.
@@ -51,39 +52,39 @@ var AlipayCN = &Target{
 	FieldRules: []Rule{
 		{
 			Field: "name", Required: true, MinLength: new(3), MaxLength: new(30),
-			english: "{min} to {max} characters; a Chinese character counts as 2, a letter or digit as 1.",
-			chinese: "{min} 到 {max} 个字符；一个汉字算 2 个字符，一个字母或数字算 1 个字符。",
+			hint: locale.Of("{min} to {max} characters; a Chinese character counts as 2, a letter or digit as 1.",
+				"{min} 到 {max} 个字符；一个汉字算 2 个字符，一个字母或数字算 1 个字符。"),
 		},
 		{
 			Field: "tagline", Required: true, MinLength: new(10), MaxLength: new(30),
-			english: "{min} to {max} characters; a Chinese character counts as 2, a letter or digit as 1.",
-			chinese: "{min} 到 {max} 个字符；一个汉字算 2 个字符，一个字母或数字算 1 个字符。",
+			hint: locale.Of("{min} to {max} characters; a Chinese character counts as 2, a letter or digit as 1.",
+				"{min} 到 {max} 个字符；一个汉字算 2 个字符，一个字母或数字算 1 个字符。"),
 		},
 		{
 			Field: "description", Required: true, MinLength: new(20), MaxLength: new(200),
-			english: "{min} to {max} characters; a Chinese character counts as 2, a letter or digit as 1. Line breaks are allowed.",
-			chinese: "{min} 到 {max} 个字符；一个汉字算 2 个字符，一个字母或数字算 1 个字符。可以换行。",
+			hint: locale.Of("{min} to {max} characters; a Chinese character counts as 2, a letter or digit as 1. Line breaks are allowed.",
+				"{min} 到 {max} 个字符；一个汉字算 2 个字符，一个字母或数字算 1 个字符。可以换行。"),
 		},
 		{
 			Field: "logo", Required: true, MaxBytes: new(262_144), ContentTypes: []string{"image/png", "image/jpeg"},
 			AspectRatio: new("1:1"), MinSide: new(64), MaxSide: new(4096),
-			english: "A .jpg, .jpeg or .png picture of at most {maxBytes} bytes, as wide as high, {minSide} to {maxSide} pixels a side.",
-			chinese: ".jpg、.jpeg 或 .png 图片，不超过 {maxBytes} 字节，宽高相等，边长 {minSide} 到 {maxSide} 像素。",
+			hint: locale.Of("A .jpg, .jpeg or .png picture of at most {maxBytes} bytes, as wide as high, {minSide} to {maxSide} pixels a side.",
+				".jpg、.jpeg 或 .png 图片，不超过 {maxBytes} 字节，宽高相等，边长 {minSide} 到 {maxSide} 像素。"),
 		},
 		{
 			Field: "industryCode", Required: true,
-			english: "The code of an industry; find it through the search box.",
-			chinese: "行业代码，可通过搜索框查找。",
+			hint: locale.Of("The code of an industry; find it through the search box.",
+				"行业代码，可通过搜索框查找。"),
 		},
 		{
 			Field: "servicePhone", Required: true, Pattern: new(`^\d{4}-\d{7}$`),
-			english: "A landline number: XXXX-XXXXXXX.",
-			chinese: "固定电话号码：XXXX-XXXXXXX。",
+			hint: locale.Of("A landline number: XXXX-XXXXXXX.",
+				"固定电话号码：XXXX-XXXXXXX。"),
 		},
 		{
 			Field: "serviceEmail", Required: true, MaxBytes: new(254),
-			english: "An e-mail address of at most {maxBytes} bytes.",
-			chinese: "电子邮箱地址，不超过 {maxBytes} 字节。",
+			hint: locale.Of("An e-mail address of at most {maxBytes} bytes.",
+				"电子邮箱地址，不超过 {maxBytes} 字节。"),
 		},
 	},
 }
@@ -129,10 +130,7 @@ func (r Rule) Matches(s string) bool {
 
 // Hint returns the rule in a sentence for people.
 func (r Rule) Hint(tag language.Tag) string {
-	sentence := r.english
-	if locale.IsChinese(tag) {
-		sentence = r.chinese
-	}
+	sentence := r.hint.In(tag)
 	for name, figure := range map[string]*int{
 		"min": r.MinLength, "max": r.MaxLength, "maxBytes": r.MaxBytes, "minSide": r.MinSide, "maxSide": r.MaxSide,
 	} {

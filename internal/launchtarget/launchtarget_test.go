@@ -24,7 +24,7 @@ func TestEveryTargetIsWhole(t *testing.T) {
 			t.Errorf("%s has language %q", target.Code, target.Language)
 		}
 		for _, rule := range target.FieldRules {
-			if got := target.Rule(rule.Field); got.Field != rule.Field || got.english != rule.english {
+			if got := target.Rule(rule.Field); got.Field != rule.Field || got.hint != rule.hint {
 				t.Errorf("%s.%s is not found by its name", target.Code, rule.Field)
 			}
 		}

@@ -46,5 +46,10 @@ func Names() string {
 	return strings.Join(names, ", ")
 }
 
-// IsChinese says whether a supported language is Chinese.
-func IsChinese(tag language.Tag) bool { return tag == language.SimplifiedChinese }
+var chinese, _ = language.Chinese.Base()
+
+// IsChinese says whether a language is any kind of Chinese.
+func IsChinese(tag language.Tag) bool {
+	base, _ := tag.Base()
+	return base == chinese
+}

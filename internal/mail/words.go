@@ -9,36 +9,27 @@ import (
 	"minidock/internal/locale"
 )
 
-type word struct{ english, chinese string }
-
-func (w word) in(tag language.Tag) string {
-	if locale.IsChinese(tag) {
-		return w.chinese
-	}
-	return w.english
-}
-
-var roles = map[string]word{
-	"OWNER":     {"owner", "所有者"},
-	"MASTER":    {"master", "管理员"},
-	"DEVELOPER": {"developer", "开发者"},
+var roles = map[string]locale.Text{
+	"OWNER":     locale.Of("owner", "所有者"),
+	"MASTER":    locale.Of("master", "管理员"),
+	"DEVELOPER": locale.Of("developer", "开发者"),
 }
 
 // role returns the word for a role of the schema, and any other role as it is.
 func role(name string, tag language.Tag) string {
 	if word, ok := roles[name]; ok {
-		return word.in(tag)
+		return word.In(tag)
 	}
 	return name
 }
 
 var units = []struct {
 	length time.Duration
-	word   word
+	word   locale.Text
 }{
-	{24 * time.Hour, word{"day", "天"}},
-	{time.Hour, word{"hour", "小时"}},
-	{time.Minute, word{"minute", "分钟"}},
+	{24 * time.Hour, locale.Of("day", "天")},
+	{time.Hour, locale.Of("hour", "小时")},
+	{time.Minute, locale.Of("minute", "分钟")},
 }
 
 // duration says d in the largest unit of which there is exactly one or at least two, rounded down: 36 hours, 2 days. It
@@ -52,10 +43,10 @@ func duration(d time.Duration, tag language.Tag) string {
 	return count(1, units[len(units)-1].word, tag)
 }
 
-func count(n int, unit word, tag language.Tag) string {
+func count(n int, unit locale.Text, tag language.Tag) string {
 	plural := ""
 	if n != 1 && !locale.IsChinese(tag) {
 		plural = "s"
 	}
-	return fmt.Sprintf("%d %s%s", n, unit.in(tag), plural)
+	return fmt.Sprintf("%d %s%s", n, unit.In(tag), plural)
 }

@@ -2,8 +2,11 @@ package picture
 
 import (
 	"bytes"
+	"context"
 	"runtime"
 	"strings"
+
+	"golang.org/x/sync/semaphore"
 
 	"minidock/internal/fault"
 )
@@ -63,11 +66,13 @@ func redraw(content []byte, contentType string, limits Limits, field string, err
 	return Picture{}, false
 }
 
-// A picture within limits may take hundreds of megabytes while it is drawn.
-var turns = make(chan struct{}, runtime.GOMAXPROCS(0))
+// turns has one for each processor: a picture within limits may take hundreds of megabytes while it is drawn.
+var turns = semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))
 
 func inTurn(content []byte, redraw func([]byte) ([]byte, error)) ([]byte, error) {
-	turns <- struct{}{}
-	defer func() { <-turns }()
+	if err := turns.Acquire(context.Background(), 1); err != nil {
+		return nil, err
+	}
+	defer turns.Release(1)
 	return redraw(content)
 }
