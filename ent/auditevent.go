@@ -238,5 +238,8 @@ func (_m *AuditEvent) String() string {
 // IsNode says that it has a global id.
 func (*AuditEvent) IsNode() {}
 
+// RowID returns the row's id.
+func (row *AuditEvent) RowID() string { return row.ID }
+
 // AuditEvents is a parsable slice of AuditEvent.
 type AuditEvents []*AuditEvent

@@ -190,5 +190,8 @@ func (_m *IdempotencyKey) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *IdempotencyKey) RowID() string { return row.ID }
+
 // IdempotencyKeys is a parsable slice of IdempotencyKey.
 type IdempotencyKeys []*IdempotencyKey

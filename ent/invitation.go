@@ -259,5 +259,8 @@ func (_m *Invitation) String() string {
 // IsNode says that it has a global id.
 func (*Invitation) IsNode() {}
 
+// RowID returns the row's id.
+func (row *Invitation) RowID() string { return row.ID }
+
 // Invitations is a parsable slice of Invitation.
 type Invitations []*Invitation

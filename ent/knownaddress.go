@@ -105,5 +105,8 @@ func (_m *KnownAddress) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *KnownAddress) RowID() string { return row.ID }
+
 // KnownAddresses is a parsable slice of KnownAddress.
 type KnownAddresses []*KnownAddress

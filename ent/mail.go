@@ -172,5 +172,8 @@ func (_m *Mail) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *Mail) RowID() string { return row.ID }
+
 // Mails is a parsable slice of Mail.
 type Mails []*Mail

@@ -288,5 +288,8 @@ func (_m *Member) String() string {
 // IsNode says that it has a global id.
 func (*Member) IsNode() {}
 
+// RowID returns the row's id.
+func (row *Member) RowID() string { return row.ID }
+
 // Members is a parsable slice of Member.
 type Members []*Member

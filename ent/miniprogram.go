@@ -408,5 +408,8 @@ func (_m *MiniProgram) String() string {
 // IsNode says that it has a global id.
 func (*MiniProgram) IsNode() {}
 
+// RowID returns the row's id.
+func (row *MiniProgram) RowID() string { return row.ID }
+
 // MiniPrograms is a parsable slice of MiniProgram.
 type MiniPrograms []*MiniProgram

@@ -178,5 +178,8 @@ func (_m *OneTimeToken) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *OneTimeToken) RowID() string { return row.ID }
+
 // OneTimeTokens is a parsable slice of OneTimeToken.
 type OneTimeTokens []*OneTimeToken

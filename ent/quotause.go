@@ -154,5 +154,8 @@ func (_m *QuotaUse) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *QuotaUse) RowID() string { return row.ID }
+
 // QuotaUses is a parsable slice of QuotaUse.
 type QuotaUses []*QuotaUse

@@ -145,5 +145,8 @@ func (_m *RecoveryCode) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *RecoveryCode) RowID() string { return row.ID }
+
 // RecoveryCodes is a parsable slice of RecoveryCode.
 type RecoveryCodes []*RecoveryCode

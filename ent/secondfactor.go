@@ -181,5 +181,8 @@ func (_m *SecondFactor) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *SecondFactor) RowID() string { return row.ID }
+
 // SecondFactors is a parsable slice of SecondFactor.
 type SecondFactors []*SecondFactor

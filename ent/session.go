@@ -225,5 +225,8 @@ func (_m *Session) String() string {
 // IsNode says that it has a global id.
 func (*Session) IsNode() {}
 
+// RowID returns the row's id.
+func (row *Session) RowID() string { return row.ID }
+
 // Sessions is a parsable slice of Session.
 type Sessions []*Session

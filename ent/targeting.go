@@ -141,5 +141,8 @@ func (_m *Targeting) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *Targeting) RowID() string { return row.ID }
+
 // Targetings is a parsable slice of Targeting.
 type Targetings []*Targeting

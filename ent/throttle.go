@@ -143,5 +143,8 @@ func (_m *Throttle) String() string {
 	return builder.String()
 }
 
+// RowID returns the row's id.
+func (row *Throttle) RowID() string { return row.ID }
+
 // Throttles is a parsable slice of Throttle.
 type Throttles []*Throttle

@@ -354,5 +354,8 @@ func (_m *User) String() string {
 // IsNode says that it has a global id.
 func (*User) IsNode() {}
 
+// RowID returns the row's id.
+func (row *User) RowID() string { return row.ID }
+
 // Users is a parsable slice of User.
 type Users []*User

@@ -238,5 +238,8 @@ func (_m *Workspace) String() string {
 // IsNode says that it has a global id.
 func (*Workspace) IsNode() {}
 
+// RowID returns the row's id.
+func (row *Workspace) RowID() string { return row.ID }
+
 // Workspaces is a parsable slice of Workspace.
 type Workspaces []*Workspace

@@ -5,13 +5,13 @@ import (
 
 	"minidock/ent"
 	"minidock/graph/model"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/page"
 	"minidock/internal/siblings"
 )
 
 // AuditEvents returns a page of what was changed in the workspace.
-func (r *workspaceResolver) AuditEvents(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *audit.Filter) (*model.AuditEventConnection, error) {
+func (r *workspaceResolver) AuditEvents(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *event.Filter) (*model.AuditEventConnection, error) {
 	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("auditEvents", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.AuditEvent], error) {
 		return r.Audit.Of(ctx, viewer(ctx), ids(ws, workspaceID), args, wanted)
@@ -44,23 +44,23 @@ func (r *auditEventResolver) SubjectID(_ context.Context, e *ent.AuditEvent) (*s
 }
 
 // Changes returns what it was before and is after.
-func (r *auditEventResolver) Changes(_ context.Context, e *ent.AuditEvent) ([]*audit.Change, error) {
-	changes, err := audit.Changes(e)
-	told := make([]*audit.Change, len(changes))
+func (r *auditEventResolver) Changes(_ context.Context, e *ent.AuditEvent) ([]*event.Change, error) {
+	changes, err := event.Changes(e)
+	pointers := make([]*event.Change, len(changes))
 	for i := range changes {
-		told[i] = &changes[i]
+		pointers[i] = &changes[i]
 	}
-	return told, err
+	return pointers, err
 }
 
 // Before returns what a field was.
-func (r *auditChangeResolver) Before(_ context.Context, c *audit.Change) (*string, error) {
-	return unlessEmpty(c.Before), nil
+func (r *auditChangeResolver) Before(_ context.Context, c *event.Change) (*string, error) {
+	return unlessEmpty(c.Before.String()), nil
 }
 
 // After returns what a field is.
-func (r *auditChangeResolver) After(_ context.Context, c *audit.Change) (*string, error) {
-	return unlessEmpty(c.After), nil
+func (r *auditChangeResolver) After(_ context.Context, c *event.Change) (*string, error) {
+	return unlessEmpty(c.After.String()), nil
 }
 
 func unlessEmpty(text string) *string {

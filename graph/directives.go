@@ -16,6 +16,7 @@ import (
 	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/siblings"
+	"minidock/internal/store"
 )
 
 // directives enforce in the schema's own words who may do what.
@@ -60,7 +61,7 @@ func requireIn(ctx context.Context, w *ent.Workspace, next graphql.Resolver) (an
 	memberships, err := siblings.Read(w.Siblings, w, "membership", func(ws []*ent.Workspace) (map[string]access.Membership, error) {
 		return principal.Memberships(ctx, ids(ws, workspaceID)...)
 	})
-	own, err := present(memberships, w.ID, err)
+	own, err := store.OneOf(memberships, w.ID, err)
 	if err == nil {
 		err = rule.Allow(own.Role)
 	}

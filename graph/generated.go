@@ -15,8 +15,8 @@ import (
 	"minidock/ent/user"
 	"minidock/graph/model"
 	"minidock/internal/account"
-	"minidock/internal/audit"
 	"minidock/internal/blob"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/industry"
 	"minidock/internal/launchtarget"
@@ -71,13 +71,13 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type AuditChangeResolver interface {
-	Before(ctx context.Context, obj *audit.Change) (*string, error)
-	After(ctx context.Context, obj *audit.Change) (*string, error)
+	Before(ctx context.Context, obj *event.Change) (*string, error)
+	After(ctx context.Context, obj *event.Change) (*string, error)
 }
 type AuditEventResolver interface {
 	Actor(ctx context.Context, obj *ent.AuditEvent) (*ent.User, error)
 	SubjectID(ctx context.Context, obj *ent.AuditEvent) (*string, error)
-	Changes(ctx context.Context, obj *ent.AuditEvent) ([]*audit.Change, error)
+	Changes(ctx context.Context, obj *ent.AuditEvent) ([]*event.Change, error)
 }
 type FieldRuleResolver interface {
 	Hint(ctx context.Context, obj *launchtarget.Rule) (string, error)
@@ -180,7 +180,7 @@ type WorkspaceResolver interface {
 	ViewerCan(ctx context.Context, obj *ent.Workspace) ([]model.Permission, error)
 	Members(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.Filter) (*model.Connection[*ent.Member], error)
 	Invitations(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.InvitationFilter) (*model.Connection[*ent.Invitation], error)
-	AuditEvents(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *audit.Filter) (*model.Connection[*ent.AuditEvent], error)
+	AuditEvents(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *event.Filter) (*model.Connection[*ent.AuditEvent], error)
 	MiniPrograms(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, orderBy model.MiniProgramOrder, filter *miniprogram.Filter) (*model.Connection[*ent.MiniProgram], error)
 	Quotas(ctx context.Context, obj *ent.Workspace) ([]*model.Quota, error)
 }
@@ -1435,9 +1435,9 @@ type AuditEvent implements Node {
 type AuditChange {
   """What was changed."""
   field: String!
-  """What it was; null where there was nothing."""
+  """What it was; null where there was nothing. A list is written as a JSON array."""
   before: String
-  """What it is; null where there is nothing."""
+  """What it is; null where there is nothing. A list is written as a JSON array."""
   after: String
 }
 
@@ -3857,8 +3857,8 @@ func (ec *executionContext) field_Workspace_auditEvents_args(ctx context.Context
 	}
 	args["before"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*audit.Filter, error) {
-			return ec.unmarshalOAuditEventFilter2ᚖminidockᚋinternalᚋauditᚐFilter(ctx, v)
+		func(ctx context.Context, v any) (*event.Filter, error) {
+			return ec.unmarshalOAuditEventFilter2ᚖminidockᚋinternalᚋeventᚐFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4305,7 +4305,7 @@ func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_userErrors(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _AuditChange_field(ctx context.Context, field graphql.CollectedField, obj *audit.Change) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuditChange_field(ctx context.Context, field graphql.CollectedField, obj *event.Change) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4328,7 +4328,7 @@ func (ec *executionContext) fieldContext_AuditChange_field(_ context.Context, fi
 	return graphql.NewScalarFieldContext("AuditChange", field, false, false, "String")
 }
 
-func (ec *executionContext) _AuditChange_before(ctx context.Context, field graphql.CollectedField, obj *audit.Change) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuditChange_before(ctx context.Context, field graphql.CollectedField, obj *event.Change) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4351,7 +4351,7 @@ func (ec *executionContext) fieldContext_AuditChange_before(_ context.Context, f
 	return graphql.NewScalarFieldContext("AuditChange", field, true, true, "String")
 }
 
-func (ec *executionContext) _AuditChange_after(ctx context.Context, field graphql.CollectedField, obj *audit.Change) (ret graphql.Marshaler) {
+func (ec *executionContext) _AuditChange_after(ctx context.Context, field graphql.CollectedField, obj *event.Change) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4487,8 +4487,8 @@ func (ec *executionContext) _AuditEvent_changes(ctx context.Context, field graph
 			return ec.Resolvers.AuditEvent().Changes(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*audit.Change) graphql.Marshaler {
-			return ec.marshalNAuditChange2ᚕᚖminidockᚋinternalᚋauditᚐChangeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*event.Change) graphql.Marshaler {
+			return ec.marshalNAuditChange2ᚕᚖminidockᚋinternalᚋeventᚐChangeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13621,7 +13621,7 @@ func (ec *executionContext) _Workspace_auditEvents(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Workspace().AuditEvents(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*audit.Filter))
+			return ec.Resolvers.Workspace().AuditEvents(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*event.Filter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -14927,8 +14927,8 @@ func UnmarshalAssignMiniProgramsInput(ctx context.Context, raw any) (workspace.A
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputAuditEventFilter(ctx context.Context, obj any) (audit.Filter, error) {
-	var it audit.Filter
+func (ec *executionContext) unmarshalInputAuditEventFilter(ctx context.Context, obj any) (event.Filter, error) {
+	var it event.Filter
 	if obj == nil {
 		return it, nil
 	}
@@ -14991,8 +14991,8 @@ func (ec *executionContext) unmarshalInputAuditEventFilter(ctx context.Context, 
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalAuditEventFilter(ctx context.Context, raw any) (audit.Filter, error) {
-	var out audit.Filter
+func UnmarshalAuditEventFilter(ctx context.Context, raw any) (event.Filter, error) {
+	var out event.Filter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AuditEventFilter", raw, &out)
 	return out, err
 }
@@ -16843,7 +16843,7 @@ func (ec *executionContext) _AssignMiniProgramsPayload(ctx context.Context, sel 
 
 var auditChangeImplementors = []string{"AuditChange"}
 
-func (ec *executionContext) _AuditChange(ctx context.Context, sel ast.SelectionSet, obj *audit.Change) graphql.Marshaler {
+func (ec *executionContext) _AuditChange(ctx context.Context, sel ast.SelectionSet, obj *event.Change) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, auditChangeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -20557,11 +20557,11 @@ func (ec *executionContext) unmarshalNAssignMiniProgramsInput2minidockᚋinterna
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAuditChange2ᚕᚖminidockᚋinternalᚋauditᚐChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*audit.Change) graphql.Marshaler {
+func (ec *executionContext) marshalNAuditChange2ᚕᚖminidockᚋinternalᚋeventᚐChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*event.Change) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAuditChange2ᚖminidockᚋinternalᚋauditᚐChange(ctx, sel, v[i])
+		return ec.marshalNAuditChange2ᚖminidockᚋinternalᚋeventᚐChange(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -20573,7 +20573,7 @@ func (ec *executionContext) marshalNAuditChange2ᚕᚖminidockᚋinternalᚋaudi
 	return ret
 }
 
-func (ec *executionContext) marshalNAuditChange2ᚖminidockᚋinternalᚋauditᚐChange(ctx context.Context, sel ast.SelectionSet, v *audit.Change) graphql.Marshaler {
+func (ec *executionContext) marshalNAuditChange2ᚖminidockᚋinternalᚋeventᚐChange(ctx context.Context, sel ast.SelectionSet, v *event.Change) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AuditChange!")
 		return graphql.Null
@@ -21773,7 +21773,7 @@ func (ec *executionContext) marshalOAuditEventConnection2ᚖminidockᚋgraphᚋm
 	return ec._AuditEventConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOAuditEventFilter2ᚖminidockᚋinternalᚋauditᚐFilter(ctx context.Context, v any) (*audit.Filter, error) {
+func (ec *executionContext) unmarshalOAuditEventFilter2ᚖminidockᚋinternalᚋeventᚐFilter(ctx context.Context, v any) (*event.Filter, error) {
 	if v == nil {
 		return nil, nil
 	}

@@ -75,17 +75,17 @@ type history struct {
 
 	mu     sync.Mutex
 	tokens []*token
-	events []*event
+	events []*step
 }
 
 // token is one that was given, and the operation that gave it.
 type token struct {
 	value, publicID string
-	born            *event
+	born            *step
 }
 
-// event is an operation that a browser did with a token; nil for none.
-type event struct {
+// step is an operation that a browser did with a token; nil for none.
+type step struct {
 	what       string
 	with       *token
 	held       bool
@@ -107,7 +107,7 @@ func (p *player) play(t *testing.T, random *rand.Rand) *history {
 	t.Helper()
 	h := &history{player: p, moved: make(chan struct{}), over: make(chan struct{})}
 	for _, one := range p.living[:min(len(p.living), browsers)] {
-		h.tokens = append(h.tokens, &token{value: one.value, publicID: one.publicID, born: &event{}})
+		h.tokens = append(h.tokens, &token{value: one.value, publicID: one.publicID, born: &step{}})
 	}
 	for len(h.tokens) < 2 {
 		h.signIn(t, nil, false)
@@ -166,7 +166,7 @@ func (h *history) step(t *testing.T, random *rand.Rand, held bool) {
 		e.everything = e.signedIn
 		h.note(e)
 	default:
-		e := &event{what: "outlive", begin: h.clock.Add(1), everything: true}
+		e := &step{what: "outlive", begin: h.clock.Add(1), everything: true}
 		h.w.Advance(limit.Default.SessionIdle + time.Second)
 		e.end = h.clock.Add(1)
 		h.note(e)
@@ -179,7 +179,7 @@ func (h *history) any(random *rand.Rand) *token {
 	return h.tokens[random.IntN(len(h.tokens))]
 }
 
-func (h *history) look(t *testing.T, with *token, held bool) *event {
+func (h *history) look(t *testing.T, with *token, held bool) *step {
 	t.Helper()
 	e, _ := h.ask(t, "viewer", with, held, whoAmI, nil)
 	h.note(e)
@@ -228,7 +228,7 @@ func (h *history) endSession(t *testing.T, with, other *token, held bool) {
 	h.note(e)
 }
 
-func (h *history) note(e *event) {
+func (h *history) note(e *step) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.events = append(h.events, e)
@@ -254,7 +254,7 @@ type outcome struct {
 }
 
 // ask sends a query with a token, and notes when it began, when it ended, and whether the token was known.
-func (h *history) ask(t *testing.T, what string, with *token, held bool, text string, variables apitest.Vars) (*event, *outcome) {
+func (h *history) ask(t *testing.T, what string, with *token, held bool, text string, variables apitest.Vars) (*step, *outcome) {
 	t.Helper()
 	body := query(t, text, variables)
 	if held {
@@ -266,7 +266,7 @@ func (h *history) ask(t *testing.T, what string, with *token, held bool, text st
 		r.Header.Set("Cookie", h.cookie+"="+with.value)
 	}
 	recorder := httptest.NewRecorder()
-	e := &event{what: what, with: with, held: held, begin: h.clock.Add(1)}
+	e := &step{what: what, with: with, held: held, begin: h.clock.Add(1)}
 	h.w.Server.ServeHTTP(recorder, r)
 	e.end = h.clock.Add(1)
 	answer := &outcome{header: recorder.Header(), body: recorder.Body.String()}
@@ -298,17 +298,17 @@ func (p *pause) Read([]byte) (int, error) {
 }
 
 // tells whether the operation shows if its token was known. Signing in and out are for everyone.
-func (e *event) tells() bool {
+func (e *step) tells() bool {
 	return e.with != nil && e.what != "signIn" && e.what != "signOut"
 }
 
 // hasEnded tells that a token is dead once the operation has ended.
-func (e *event) hasEnded(one *token) bool {
+func (e *step) hasEnded(one *token) bool {
 	return e.everything && one.born.end < e.begin || slices.Contains(e.ends, one)
 }
 
 // mayEnd tells that the operation can be why a token is dead.
-func (e *event) mayEnd(one *token) bool {
+func (e *step) mayEnd(one *token) bool {
 	return e.everything && one.born.begin < e.end || slices.Contains(e.ends, one)
 }
 
@@ -336,7 +336,7 @@ func (h *history) judge() string {
 }
 
 // mayBeDead tells that something can have ended a token before an operation was over.
-func (h *history) mayBeDead(one *token, looked *event) bool {
+func (h *history) mayBeDead(one *token, looked *step) bool {
 	for _, e := range h.events {
 		if e != looked && e.begin < looked.end && e.mayEnd(one) {
 			return true
@@ -347,7 +347,7 @@ func (h *history) mayBeDead(one *token, looked *event) bool {
 
 // isDead returns the operation because of which a token must be dead when another one began: it has ended it, or has already
 // seen it dead.
-func (h *history) isDead(one *token, looked *event) *event {
+func (h *history) isDead(one *token, looked *step) *step {
 	for _, e := range h.events {
 		sawDead := e.missed == one || e.with == one && e.tells() && !e.signedIn
 		if e.end < looked.begin && (sawDead || e.hasEnded(one)) {
@@ -366,7 +366,7 @@ func (h *history) name(one *token) string {
 	return "no token"
 }
 
-func (h *history) line(e *event) string {
+func (h *history) line(e *step) string {
 	var ends []string
 	for _, one := range e.ends {
 		ends = append(ends, h.name(one))

@@ -9,6 +9,7 @@ import (
 	"minidock/graph/model"
 	"minidock/internal/page"
 	"minidock/internal/siblings"
+	"minidock/internal/store"
 	"minidock/internal/workspace"
 )
 
@@ -75,7 +76,7 @@ func (r *invitationResolver) Workspace(ctx context.Context, i *ent.Invitation) (
 	workspaces, err := siblings.Read(i.Siblings, i, "workspace", func(is []*ent.Invitation) (map[string]*ent.Workspace, error) {
 		return r.Workspaces.ByIDs(ctx, viewer(ctx), ids(is, func(i *ent.Invitation) string { return i.WorkspaceID }))
 	})
-	return present(workspaces, i.WorkspaceID, err)
+	return store.OneOf(workspaces, i.WorkspaceID, err)
 }
 
 // Role returns what the person is to be.
@@ -101,5 +102,5 @@ func (r *invitationResolver) InvitedBy(ctx context.Context, i *ent.Invitation) (
 	users, err := siblings.Read(i.Siblings, i, "invitedBy", func(is []*ent.Invitation) (map[string]*ent.User, error) {
 		return r.Workspaces.Inviters(ctx, viewer(ctx), is)
 	})
-	return present(users, i.InvitedByID, err)
+	return store.OneOf(users, i.InvitedByID, err)
 }

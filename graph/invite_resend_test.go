@@ -227,7 +227,7 @@ func TestTheInvitationsOfWhoeverMayNotInviteAnyMoreAreWithdrawn(t *testing.T) {
 				t.Errorf("after %s: %s", name, answer.Body)
 			}
 			noted := w.Client.AuditEvent.Query().Where(auditevent.SubjectID(masterID), auditevent.Operation(name)).AllX(t.Context())
-			if len(noted) != 1 || !strings.Contains(noted[0].Changes, `"before":"`+one+`"`) {
+			if len(noted) != 1 || !strings.Contains(noted[0].Changes, `"before":["`+one+`"]`) {
 				t.Errorf("after %s is noted %v", name, noted)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"minidock/internal/page"
 	"minidock/internal/session"
 	"minidock/internal/siblings"
+	"minidock/internal/store"
 	"minidock/internal/workspace"
 )
 
@@ -83,7 +84,7 @@ func (r *memberResolver) User(ctx context.Context, m *ent.Member) (*ent.User, er
 	users, err := siblings.Read(m.Siblings, m, "user", func(ms []*ent.Member) (map[string]*ent.User, error) {
 		return r.Workspaces.Persons(ctx, viewer(ctx), ms)
 	})
-	return present(users, m.UserID, err)
+	return store.OneOf(users, m.UserID, err)
 }
 
 // Workspace returns where the member is one.
@@ -91,7 +92,7 @@ func (r *memberResolver) Workspace(ctx context.Context, m *ent.Member) (*ent.Wor
 	workspaces, err := siblings.Read(m.Siblings, m, "workspace", func(ms []*ent.Member) (map[string]*ent.Workspace, error) {
 		return r.Workspaces.ByIDs(ctx, viewer(ctx), ids(ms, func(m *ent.Member) string { return m.WorkspaceID }))
 	})
-	return present(workspaces, m.WorkspaceID, err)
+	return store.OneOf(workspaces, m.WorkspaceID, err)
 }
 
 // MiniPrograms returns what the member is assigned to.

@@ -300,7 +300,7 @@ func TestTheSameAssignmentIsNotedOnce(t *testing.T) {
 	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		changed(t, c.owner, "assignMiniPrograms", apitest.Vars{"memberId": c.developerID, "miniProgramIds": []string{c.spare, c.assigned}})
-		want := fmt.Sprintf(`[{"field":"miniPrograms","before":%q,"after":%q}]`, c.assigned, c.assigned+" "+c.spare)
+		want := fmt.Sprintf(`[{"field":"miniPrograms","before":[%q],"after":[%q,%q]}]`, c.assigned, c.assigned, c.spare)
 		if event := c.noted(t, "assignMiniPrograms", c.owner, c.developerID); event.Changes != want {
 			t.Errorf("noted %s, want %s", event.Changes, want)
 		}
@@ -467,7 +467,7 @@ func TestABlockedMemberCanBeRemoved(t *testing.T) {
 		changed(t, c.owner, "blockMember", ofMember(c.developerID))
 		changed(t, c.owner, "removeMember", ofMember(c.developerID))
 		if event := c.noted(t, "removeMember", c.owner, c.developerID); event.Changes !=
-			`[{"field":"status","before":"BLOCKED","after":"REMOVED"},{"field":"miniPrograms","before":"`+c.assigned+`"}]` {
+			`[{"field":"status","before":"BLOCKED","after":"REMOVED"},{"field":"miniPrograms","before":["`+c.assigned+`"]}]` {
 			t.Errorf("noted %s", event.Changes)
 		}
 		if left := c.assignments(t, c.developerID); len(left) != 0 {

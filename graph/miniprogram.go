@@ -15,12 +15,13 @@ import (
 	"minidock/internal/miniprogram"
 	"minidock/internal/page"
 	"minidock/internal/siblings"
+	"minidock/internal/store"
 )
 
 // MiniProgram returns a mini program that the viewer may see.
 func (r *queryResolver) MiniProgram(ctx context.Context, id string) (*ent.MiniProgram, error) {
 	miniPrograms, err := r.MiniPrograms.ByIDs(ctx, viewer(ctx), []string{id})
-	return present(miniPrograms, id, err)
+	return store.OneOf(miniPrograms, id, err)
 }
 
 // CreateMiniProgram creates a mini program in a workspace.
@@ -75,7 +76,7 @@ func (r *miniProgramResolver) Workspace(ctx context.Context, m *ent.MiniProgram)
 	workspaces, err := siblings.Read(m.Siblings, m, "workspace", func(ms []*ent.MiniProgram) (map[string]*ent.Workspace, error) {
 		return r.Workspaces.ByIDs(ctx, viewer(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))
 	})
-	return present(workspaces, m.WorkspaceID, err)
+	return store.OneOf(workspaces, m.WorkspaceID, err)
 }
 
 // CreatedBy returns who created the mini program.
@@ -83,7 +84,7 @@ func (r *miniProgramResolver) CreatedBy(ctx context.Context, m *ent.MiniProgram)
 	users, err := siblings.Read(m.Siblings, m, "createdBy", func(ms []*ent.MiniProgram) (map[string]*ent.User, error) {
 		return r.MiniPrograms.Creators(ctx, viewer(ctx), ms)
 	})
-	return present(users, m.CreatedByID, err)
+	return store.OneOf(users, m.CreatedByID, err)
 }
 
 // LaunchTargets returns the apps that the mini program is made for.
@@ -91,7 +92,7 @@ func (r *miniProgramResolver) LaunchTargets(ctx context.Context, m *ent.MiniProg
 	targets, err := siblings.Read(m.Siblings, m, "launchTargets", func(ms []*ent.MiniProgram) (map[string][]*launchtarget.Target, error) {
 		return r.MiniPrograms.LaunchTargets(ctx, viewer(ctx), ms)
 	})
-	return present(targets, m.ID, err)
+	return store.OneOf(targets, m.ID, err)
 }
 
 // Developers returns a page of the active developers who are assigned to the mini program.
@@ -116,7 +117,7 @@ func (r *miniProgramResolver) ViewerCan(ctx context.Context, m *ent.MiniProgram)
 	roles, err := siblings.Read(m.Siblings, m, "viewerCan", func(ms []*ent.MiniProgram) (map[string]member.Role, error) {
 		return r.Workspaces.Roles(ctx, viewer(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))
 	})
-	role, err := present(roles, m.WorkspaceID, err)
+	role, err := store.OneOf(roles, m.WorkspaceID, err)
 	if err != nil {
 		return nil, err
 	}

@@ -8,8 +8,7 @@ import (
 
 	"minidock/internal/access"
 	"minidock/internal/account"
-	"minidock/internal/audit"
-	"minidock/internal/fault"
+	"minidock/internal/event"
 	"minidock/internal/miniprogram"
 	"minidock/internal/session"
 	"minidock/internal/workspace"
@@ -21,7 +20,7 @@ type Resolver struct {
 	Accounts     *account.Accounts
 	Workspaces   *workspace.Workspaces
 	MiniPrograms *miniprogram.MiniPrograms
-	Audit        *audit.Log
+	Audit        *event.Log
 	// LogoURL returns the absolute address of a logo.
 	LogoURL func(name string) string
 }
@@ -58,15 +57,6 @@ func (r *Resolver) Industry() IndustryResolver         { return &industryResolve
 func (r *Resolver) FieldRule() FieldRuleResolver       { return &fieldRuleResolver{r} }
 
 func viewer(ctx context.Context) *access.Viewer { return access.Of(ctx) }
-
-// present returns the row with this id, or NOT_FOUND when it is absent or hidden.
-func present[T any](rows map[string]T, id string, err error) (T, error) {
-	row, ok := rows[id]
-	if err == nil && !ok {
-		err = fault.ErrNotFound
-	}
-	return row, err
-}
 
 // readKey names what is read for siblings: a relation and its arguments by their values.
 func readKey(relation string, args ...any) string {

@@ -6,7 +6,7 @@ import (
 	"minidock/ent/auditevent"
 	"minidock/graph"
 	"minidock/internal/apitest"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 )
 
 // others are values for each field of UpdateMiniProgramInput other than those that a mini program is created with.
@@ -57,8 +57,8 @@ func checkNoted(t *testing.T, w *apitest.World, events int, field string) {
 	if len(found) != events {
 		t.Fatalf("%s: events %v", field, found)
 	}
-	changes, err := audit.Changes(found[events-1])
-	if err != nil || len(changes) != 1 || changes[0].Field != field || changes[0].Before == changes[0].After || changes[0].Before == "" || changes[0].After == "" {
+	changes, err := event.Changes(found[events-1])
+	if err != nil || len(changes) != 1 || changes[0].Field != field || changes[0].Before.String() == changes[0].After.String() || changes[0].Before.IsZero() || changes[0].After.IsZero() {
 		t.Errorf("%s is noted as %v, %v", field, changes, err)
 	}
 }

@@ -11,13 +11,14 @@ import (
 	"minidock/internal/id"
 	"minidock/internal/launchtarget"
 	"minidock/internal/siblings"
+	"minidock/internal/store"
 	"minidock/internal/workspace"
 )
 
 // Workspace returns a workspace that the viewer is a member of.
 func (r *queryResolver) Workspace(ctx context.Context, id string) (*ent.Workspace, error) {
 	workspaces, err := r.Workspaces.ByIDs(ctx, viewer(ctx), []string{id})
-	return present(workspaces, id, err)
+	return store.OneOf(workspaces, id, err)
 }
 
 // CreateWorkspace makes a workspace whose owner is the viewer.
@@ -38,7 +39,7 @@ func (r *workspaceResolver) ViewerRole(ctx context.Context, w *ent.Workspace) (m
 	roles, err := siblings.Read(w.Siblings, w, "viewerRole", func(ws []*ent.Workspace) (map[string]member.Role, error) {
 		return r.Workspaces.Roles(ctx, viewer(ctx), ids(ws, workspaceID))
 	})
-	return present(roles, w.ID, err)
+	return store.OneOf(roles, w.ID, err)
 }
 
 // Quotas returns what the workspace has used of each launch target's quota.

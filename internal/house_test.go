@@ -32,7 +32,7 @@ var rooms = [][]string{
 	{"internal/session"},
 	{"internal/outbox"},
 	{"internal/operation"},
-	{"internal/audit"},
+	{"internal/event"},
 	{"internal/access"},
 	{"internal/idempotency", "internal/throttle"},
 	{"internal/launchtarget", "internal/industry", "internal/picture", "internal/page"},

@@ -90,16 +90,25 @@ func UsersNamedBy[T any](ctx context.Context, v *Viewer, rows []T, keep func(*Pr
 	return usersByID(ctx, v.client, ids)
 }
 
+// ByIDs returns rows that the principal sees, by their ids. Read reads those that are asked for and narrows them to what is visible.
+func ByIDs[T store.Row](ctx context.Context, v *Viewer, read func(*Principal) ([]T, error)) (map[string]T, error) {
+	principal, err := v.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := read(principal)
+	if err != nil {
+		return nil, fmt.Errorf("read %T by id: %w", found, err)
+	}
+	return store.ByID(found), nil
+}
+
 func usersByID(ctx context.Context, client *ent.Client, ids []string) (map[string]*ent.User, error) {
 	found, err := client.User.Query().Where(store.In(user.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read users: %w", err)
 	}
-	users := make(map[string]*ent.User, len(found))
-	for _, row := range found {
-		users[row.ID] = row
-	}
-	return users, nil
+	return store.ByID(found), nil
 }
 
 func deref(text *string) string {

@@ -9,6 +9,7 @@ import (
 	"minidock/ent/member"
 	"minidock/internal/fault"
 	"minidock/internal/id"
+	"minidock/internal/store"
 )
 
 // Require refuses a viewer who may not do the operation at the thing with this id, by what was read of the viewer. Whoever does
@@ -82,10 +83,7 @@ func (v *Viewer) Locate(ctx context.Context, kind id.Kind, at string) (string, e
 	if workspaceID, ok := v.located[at]; ok {
 		return workspaceID, nil
 	}
-	workspaceID, err := locate(ctx, v.client, kind, at)
-	if ent.IsNotFound(err) {
-		return "", fault.ErrNotFound
-	}
+	workspaceID, err := store.One(locate(ctx, v.client, kind, at))
 	if err != nil {
 		return "", fmt.Errorf("look for the workspace: %w", err)
 	}

@@ -6,8 +6,8 @@ import (
 	"minidock/ent"
 	"minidock/ent/onetimetoken"
 	"minidock/internal/access"
-	"minidock/internal/audit"
 	"minidock/internal/email"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/mail"
 	"minidock/internal/operation"
@@ -40,7 +40,7 @@ func (a *Accounts) ChangeEmail(ctx context.Context, viewer *access.Viewer, in Ch
 		if err := StillProven(ctx, tx.Tx, self); err != nil {
 			return "", err
 		}
-		tx.Changed(self.ID, audit.Change{Field: "requestedEmail", After: address})
+		tx.Changed(self.ID, event.Text("requestedEmail", "", address))
 		return address, a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: self.ID})
 	})
 }
@@ -90,6 +90,6 @@ func (a *Accounts) moveTo(ctx context.Context, tx *operation.Tx, token *ent.OneT
 		return err
 	}
 	tx.As(owner.ID)
-	tx.Changed(owner.ID, audit.Change{Field: "email", Before: owner.Email, After: token.Email})
+	tx.Changed(owner.ID, event.Text("email", owner.Email, token.Email))
 	return a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailChanged, To: owner.Email, About: owner.ID})
 }

@@ -7,7 +7,7 @@ import (
 
 	"minidock/ent/user"
 	"minidock/internal/access"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/locale"
 	"minidock/internal/operation"
@@ -40,8 +40,8 @@ func (a *Accounts) UpdateProfile(ctx context.Context, viewer *access.Viewer, in 
 		if err != nil {
 			return struct{}{}, err
 		}
-		tx.Changed(before.ID, audit.Change{Field: "displayName", Before: before.DisplayName, After: after.DisplayName},
-			audit.Change{Field: "locale", Before: deref(before.Locale), After: deref(after.Locale)})
+		tx.Changed(before.ID, event.Text("displayName", before.DisplayName, after.DisplayName),
+			event.Text("locale", deref(before.Locale), deref(after.Locale)))
 		return struct{}{}, nil
 	})
 	return err

@@ -6,8 +6,8 @@ import (
 
 	"minidock/ent"
 	"minidock/internal/access"
-	"minidock/internal/audit"
 	"minidock/internal/email"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
@@ -62,7 +62,7 @@ func (a *Accounts) register(ctx context.Context, viewer *access.Viewer, in SignU
 		if err != nil {
 			return struct{}{}, err
 		}
-		tx.Changed(created.ID, audit.Change{Field: "email", After: address})
+		tx.Changed(created.ID, event.Text("email", "", address))
 		return struct{}{}, then(tx, created)
 	})
 	if store.IsTaken(err) {

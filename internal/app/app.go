@@ -15,8 +15,8 @@ import (
 	"minidock/ent"
 	"minidock/graph"
 	"minidock/internal/account"
-	"minidock/internal/audit"
 	"minidock/internal/blob"
+	"minidock/internal/event"
 	"minidock/internal/gqlhttp"
 	"minidock/internal/idempotency"
 	"minidock/internal/limit"
@@ -142,7 +142,7 @@ func newAreas(c Config) *areas {
 		outbox: mails,
 		Resolver: graph.Resolver{
 			Sessions: sessions, Accounts: accounts, Workspaces: workspaces,
-			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Blobs: c.Blobs}, Audit: &audit.Log{Client: c.Store.Client},
+			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Blobs: c.Blobs}, Audit: &event.Log{Client: c.Store.Client},
 		},
 	}
 }

@@ -6,7 +6,7 @@ import (
 
 	"minidock/ent"
 	"minidock/internal/access"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/idempotency"
@@ -162,6 +162,6 @@ func (c *creation) insert(ctx context.Context, tx *operation.Tx) (*ent.MiniProgr
 	if err != nil {
 		return nil, err
 	}
-	tx.Changed(miniProgramID, audit.Change{Field: "name", After: created.Name}, audit.Change{Field: "launchTarget", After: c.form.target.Code})
+	tx.Changed(miniProgramID, event.Text("name", "", created.Name), event.Text("launchTarget", "", c.form.target.Code))
 	return created, tx.Assignment.Create().SetMemberID(tx.Own.ID).SetMiniProgramID(miniProgramID).SetCreatedAt(tx.Now).Exec(ctx)
 }

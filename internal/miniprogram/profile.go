@@ -2,7 +2,7 @@ package miniprogram
 
 import (
 	"minidock/ent"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/launchtarget"
 	"minidock/internal/picture"
@@ -101,12 +101,12 @@ func given(in *Profile) []field {
 }
 
 // apply writes those of the fields in which the draft differs from what was before, and returns the changes.
-func apply(to *ent.MiniProgramMutation, before, draft *ent.MiniProgram, sent []field) []audit.Change {
-	var changes []audit.Change
+func apply(to *ent.MiniProgramMutation, before, draft *ent.MiniProgram, sent []field) []event.Change {
+	var changes []event.Change
 	for _, one := range sent {
 		if was, is := one.get(before), one.get(draft); was != is {
 			one.set(to, draft)
-			changes = append(changes, audit.Change{Field: one.name, Before: was, After: is})
+			changes = append(changes, event.Text(one.name, was, is))
 		}
 	}
 	return changes

@@ -76,7 +76,7 @@ func TestARowWritesWhatItNotes(t *testing.T) {
 	for _, one := range fields {
 		to := ent.NewClient().MiniProgram.UpdateOneID("mpr_1").Mutation()
 		changes := apply(to, before, after, []field{one})
-		if len(changes) != 1 || changes[0].Field != one.name || changes[0].Before != "a" || changes[0].After != "b" {
+		if len(changes) != 1 || changes[0].Field != one.name || changes[0].Before.String() != "a" || changes[0].After.String() != "b" {
 			t.Errorf("%s: changes %v", one.name, changes)
 		}
 		written := false

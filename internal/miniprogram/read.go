@@ -8,37 +8,20 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/ent/targeting"
 	"minidock/internal/access"
-	"minidock/internal/fault"
 	"minidock/internal/launchtarget"
 	"minidock/internal/store"
 )
 
 // ByIDs returns those of the mini programs that the viewer sees, by id.
 func (m *MiniPrograms) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.MiniProgram, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldID, ids), principal.MiniPrograms()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read mini programs: %w", err)
-	}
-	miniPrograms := make(map[string]*ent.MiniProgram, len(found))
-	for _, row := range found {
-		miniPrograms[row.ID] = row
-	}
-	return miniPrograms, nil
+	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.MiniProgram, error) {
+		return m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldID, ids), principal.MiniPrograms()).All(ctx)
+	})
 }
 
 func (m *MiniPrograms) byID(ctx context.Context, viewer *access.Viewer, miniProgramID string) (*ent.MiniProgram, error) {
 	found, err := m.ByIDs(ctx, viewer, []string{miniProgramID})
-	if err != nil {
-		return nil, err
-	}
-	if found[miniProgramID] == nil {
-		return nil, fault.ErrNotFound
-	}
-	return found[miniProgramID], nil
+	return store.OneOf(found, miniProgramID, err)
 }
 
 // LaunchTargets returns the targets that each of these mini programs is made for, those of one in the order of their codes, for a

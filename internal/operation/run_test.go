@@ -17,7 +17,7 @@ import (
 	"minidock/ent/workspace"
 	"minidock/internal/access"
 	"minidock/internal/apitest"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/limit"
 	"minidock/internal/operation"
@@ -51,7 +51,7 @@ func (s scene) viewer(t *testing.T, p *apitest.Person) *access.Viewer {
 // rename renames the workspace, and notes it unless silent.
 func (s scene) rename(ctx context.Context, tx *operation.Tx, name string, silent bool) (*ent.Workspace, error) {
 	if !silent {
-		tx.Changed(s.workspaceID, audit.Change{Field: "name", Before: tx.At.Name, After: name})
+		tx.Changed(s.workspaceID, event.Text("name", tx.At.Name, name))
 	}
 	return tx.Workspace.UpdateOneID(s.workspaceID).SetName(name).Save(ctx)
 }
@@ -95,7 +95,7 @@ func TestNothingIsWrittenWithoutAnEvent(t *testing.T) {
 		result, err := operation.Run(t.Context(), s.db, s.viewer(t, s.owner), access.RenameWorkspace, s.workspaceID, func(tx *operation.Tx) (string, error) {
 			tx.After(func() { done = true })
 			_, err := s.rename(t.Context(), tx, "silent", true)
-			tx.Changed(s.workspaceID, audit.Change{Field: "name", Before: "Coffee", After: "Coffee"})
+			tx.Changed(s.workspaceID, event.Text("name", "Coffee", "Coffee"))
 			return "as it was", err
 		})
 		if err != nil || result != "as it was" || s.name(t) != "Coffee" || len(s.events(t)) != 0 || done {
@@ -217,7 +217,7 @@ func TestEachSubjectHasItsEvent(t *testing.T) {
 		w.Advance(time.Minute)
 		_, err := operation.Run(t.Context(), s.db, s.viewer(t, s.owner), access.RenameWorkspace, s.workspaceID, func(tx *operation.Tx) (string, error) {
 			tx.Changed("one")
-			tx.Changed("two", audit.Change{Field: "a", After: "b"}, audit.Change{Field: "same", Before: "c", After: "c"})
+			tx.Changed("two", event.Text("a", "", "b"), event.Text("same", "c", "c"))
 			return "", nil
 		})
 		events := s.events(t)

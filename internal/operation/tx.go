@@ -11,7 +11,7 @@ import (
 	"minidock/ent/user"
 	"minidock/ent/workspace"
 	"minidock/internal/access"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/store"
@@ -40,7 +40,7 @@ type Tx struct {
 	workspaceID string
 	// proven is who the actor has proven to be inside; "" for the viewer.
 	proven string
-	events []audit.Event
+	events []event.Event
 	after  []func()
 }
 
@@ -111,10 +111,7 @@ func (tx *Tx) account(ctx context.Context, userID string, how store.Filter) (*en
 // HoldWorkspace makes a workspace the one where the change is made, and keeps its members and invitations as they are for
 // all others. NOT_FOUND when it is deleted.
 func (tx *Tx) HoldWorkspace(ctx context.Context, workspaceID string) error {
-	held, err := tx.Workspace.Query().Where(workspace.ID(workspaceID), workspace.DeletedAtIsNil(), store.Held).Only(ctx)
-	if ent.IsNotFound(err) {
-		return fault.ErrNotFound
-	}
+	held, err := store.One(tx.Workspace.Query().Where(workspace.ID(workspaceID), workspace.DeletedAtIsNil(), store.Held).Only(ctx))
 	if err != nil {
 		return err
 	}
@@ -167,12 +164,12 @@ func (tx *Tx) Viewer() *access.Viewer { return tx.viewer }
 
 // Changed records the event of a subject; it is called once for each. Changes that leave a field as it was are left out; when none is left of
 // those that were given, nothing happened and there is no event.
-func (tx *Tx) Changed(subjectID string, changes ...audit.Change) {
-	changed := audit.Changed(changes...)
+func (tx *Tx) Changed(subjectID string, changes ...event.Change) {
+	changed := event.Differing(changes...)
 	if len(changes) > 0 && len(changed) == 0 {
 		return
 	}
-	tx.events = append(tx.events, audit.Event{
+	tx.events = append(tx.events, event.Event{
 		Operation: string(tx.operation), WorkspaceID: tx.workspaceID, SubjectID: subjectID, Changes: changed,
 	})
 }
@@ -187,6 +184,6 @@ func (tx *Tx) Refuse(field string, code fault.Code, params ...any) error {
 func (tx *Tx) After(do func()) { tx.after = append(tx.after, do) }
 
 func (tx *Tx) writeEvents(ctx context.Context) error {
-	actor := audit.Actor{UserID: tx.ActorID(), Address: tx.viewer.From.Host(), RequestID: tx.viewer.RequestID}
-	return audit.Write(ctx, tx.Tx, actor, tx.Now, tx.events...)
+	actor := event.Actor{UserID: tx.ActorID(), Address: tx.viewer.From.Host(), RequestID: tx.viewer.RequestID}
+	return event.Write(ctx, tx.Tx, actor, tx.Now, tx.events...)
 }

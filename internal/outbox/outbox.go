@@ -15,6 +15,7 @@ import (
 	"minidock/internal/mail"
 	"minidock/internal/operation"
 	"minidock/internal/request"
+	"minidock/internal/store"
 )
 
 const (
@@ -55,13 +56,13 @@ func Cancel(ctx context.Context, tx *ent.Tx, which ...predicate.Mail) error {
 	return nil
 }
 
-// Hold tells whether a mail was not taken back, and keeps it from being so until the transaction is over.
+// Hold says whether a mail was not taken back, and keeps it from being taken back until the transaction is over.
 func Hold(ctx context.Context, tx *ent.Tx, entry *ent.Mail) (bool, error) {
-	held, err := tx.Mail.Update().AddTries(0).Where(entmail.ID(entry.ID)).Save(ctx)
+	held, err := tx.Mail.Query().Where(entmail.ID(entry.ID), store.Held).IDs(ctx)
 	if err != nil {
 		return false, fmt.Errorf("hold a mail: %w", err)
 	}
-	return held > 0, nil
+	return len(held) > 0, nil
 }
 
 // Compose writes the text of a mail, or gives none when there is nothing to tell any more.

@@ -7,7 +7,6 @@ import (
 
 	"maps"
 
-	"minidock/ent"
 	"minidock/ent/session"
 	"minidock/internal/fault"
 	"minidock/internal/store"
@@ -79,11 +78,7 @@ func (s *streams) look(ctx context.Context, watched map[string][]*Stream) {
 		}
 		return
 	}
-	rows := make(map[string]*ent.Session, len(found))
-	for _, row := range found {
-		rows[row.ID] = row
-	}
-	now := s.sessions.db.Now()
+	rows, now := store.ByID(found), s.sessions.db.Now()
 	for sessionID, streams := range watched {
 		row := rows[sessionID]
 		for _, open := range streams {

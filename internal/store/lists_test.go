@@ -18,7 +18,7 @@ import (
 	entminiprogram "minidock/ent/miniprogram"
 	"minidock/internal/access"
 	"minidock/internal/apitest"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/miniprogram"
 	"minidock/internal/operation"
 	"minidock/internal/page"
@@ -99,7 +99,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 	client := ent.NewClient(ent.Driver(e))
 	db := operation.DB{Client: client, Now: time.Now}
 	workspaces, miniPrograms := &workspace.Workspaces{DB: db}, &miniprogram.MiniPrograms{DB: db}
-	events, ids, ctx := &audit.Log{Client: client}, []string{}, t.Context()
+	events, ids, ctx := &event.Log{Client: client}, []string{}, t.Context()
 	ann := access.NewViewer(client, access.Request{}, access.Account("usr_ann"), nil)
 	for n := range 20 {
 		ids = append(ids, fmt.Sprintf("wsp_%d", n+1))
@@ -119,7 +119,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 			return min(10, counts["wsp_2"]), err
 		},
 	}
-	for name, filter := range map[string]audit.Filter{
+	for name, filter := range map[string]event.Filter{
 		"all": {}, "an operation's": {Operation: []string{"renameWorkspace"}}, "a subject's": {SubjectID: new("wsp_20")},
 	} {
 		reads["events, "+name] = func() (int, error) {
@@ -128,7 +128,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 		}
 	}
 	reads["events of an actor"] = func() (int, error) {
-		pages, err := events.Of(ctx, ann, ids, first, audit.Filter{ActorID: new("usr_7")})
+		pages, err := events.Of(ctx, ann, ids, first, event.Filter{ActorID: new("usr_7")})
 		return 10 * len(pages["wsp_20"].Nodes), err
 	}
 	miniProgramRows := client.MiniProgram.Query().Where(entminiprogram.WorkspaceID("wsp_20")).Limit(20).AllX(ctx)

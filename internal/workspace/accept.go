@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"minidock/ent"
 	"minidock/ent/invitation"
@@ -13,7 +12,7 @@ import (
 	"minidock/ent/user"
 	"minidock/internal/access"
 	"minidock/internal/account"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/operation"
@@ -144,10 +143,10 @@ func (w *Workspaces) join(ctx context.Context, tx *operation.Tx, found *ent.Invi
 	}
 	miniProgramIDs := miniProgramIDs(found)
 	tx.Changed(place.ID,
-		audit.Change{Field: "status", Before: string(before.Status), After: string(place.Status)},
-		audit.Change{Field: "role", Before: string(before.Role), After: string(place.Role)},
-		audit.Change{Field: "miniPrograms", After: strings.Join(miniProgramIDs, " ")},
-		audit.Change{Field: "invitation", After: found.ID})
+		event.Text("status", string(before.Status), string(place.Status)),
+		event.Text("role", string(before.Role), string(place.Role)),
+		event.List("miniPrograms", nil, miniProgramIDs),
+		event.Text("invitation", "", found.ID))
 	return place, assign(ctx, tx, place.ID, miniProgramIDs)
 }
 

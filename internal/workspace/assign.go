@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"minidock/ent"
 	"minidock/ent/assignment"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/internal/access"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/operation"
@@ -39,7 +38,7 @@ func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in Assig
 		if err != nil {
 			return nil, err
 		}
-		tx.Changed(in.MemberID, audit.Change{Field: "miniPrograms", Before: strings.Join(assigned, " "), After: strings.Join(wanted, " ")})
+		tx.Changed(in.MemberID, event.List("miniPrograms", assigned, wanted))
 		return tx.Target, reassign(ctx, tx, in.MemberID, assigned, wanted)
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/predicate"
 	"minidock/internal/access"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/operation"
 )
@@ -35,7 +35,7 @@ func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in C
 		if err := checkTarget(tx, given, present...); err != nil {
 			return nil, err
 		}
-		changes := []audit.Change{{Field: "role", Before: string(tx.Target.Role), After: string(in.Role)}}
+		changes := []event.Change{event.Text("role", string(tx.Target.Role), string(in.Role))}
 		if in.Role == member.RoleDEVELOPER {
 			withdrawn, err := uninvite(ctx, tx, tx.Target, invitation.InvitedByID(tx.Target.UserID))
 			if err != nil {
@@ -89,7 +89,7 @@ func moveTo(ctx context.Context, tx *operation.Tx, target *ent.Member, to member
 	if err != nil {
 		return nil, err
 	}
-	changes := []audit.Change{{Field: "status", Before: string(target.Status), After: string(to)}}
+	changes := []event.Change{event.Text("status", string(target.Status), string(to))}
 	switch to {
 	case member.StatusBLOCKED:
 		withdrawn, err := uninvite(ctx, tx, target, invitation.InvitedByID(target.UserID))
@@ -110,7 +110,7 @@ func moveTo(ctx context.Context, tx *operation.Tx, target *ent.Member, to member
 
 // endPlace leaves nothing by which a removed member could come back or do anything: neither invitations that the member sent, nor
 // those to the account's address, nor assignments.
-func endPlace(ctx context.Context, tx *operation.Tx, target *ent.Member) ([]audit.Change, error) {
+func endPlace(ctx context.Context, tx *operation.Tx, target *ent.Member) ([]event.Change, error) {
 	self, err := tx.User.Get(ctx, target.UserID)
 	if err != nil {
 		return nil, err
@@ -123,13 +123,13 @@ func endPlace(ctx context.Context, tx *operation.Tx, target *ent.Member) ([]audi
 	if err != nil {
 		return nil, err
 	}
-	return []audit.Change{withdrawn, {Field: "miniPrograms", Before: strings.Join(assigned, " ")}}, unassign(ctx, tx, target.ID, assigned)
+	return []event.Change{withdrawn, event.List("miniPrograms", assigned, nil)}, unassign(ctx, tx, target.ID, assigned)
 }
 
 // uninvite withdraws invitations for a change of a member.
-func uninvite(ctx context.Context, tx *operation.Tx, target *ent.Member, which predicate.Invitation) (audit.Change, error) {
+func uninvite(ctx context.Context, tx *operation.Tx, target *ent.Member, which predicate.Invitation) (event.Change, error) {
 	withdrawn, err := withdraw(ctx, tx, target.WorkspaceID, which)
-	return audit.Change{Field: "invitations", Before: strings.Join(withdrawn, " ")}, err
+	return event.List("invitations", withdrawn, nil), err
 }
 
 // checkTarget records in memberId a status or role of the member that is none of these, and returns all user errors.

@@ -12,7 +12,7 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
 	"minidock/internal/access"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	mails "minidock/internal/mail"
 	"minidock/internal/operation"
@@ -151,8 +151,8 @@ func (w *Workspaces) changeInvitation(ctx context.Context, viewer *access.Viewer
 			return nil, err
 		}
 		tx.Changed(current.ID,
-			audit.Change{Field: "status", Before: string(w.InvitationStatus(current)), After: string(changed.Status)},
-			audit.Change{Field: "expiresAt", Before: timeText(current.ExpiresAt), After: timeText(changed.ExpiresAt)})
+			event.Text("status", string(w.InvitationStatus(current)), string(changed.Status)),
+			event.Text("expiresAt", timeText(current.ExpiresAt), timeText(changed.ExpiresAt)))
 		return changed, nil
 	})
 }
@@ -176,30 +176,14 @@ func (w *Workspaces) invitation(ctx context.Context, viewer *access.Viewer, op a
 		return nil, err
 	}
 	found, err := w.InvitationsByIDs(ctx, viewer, []string{invitationID})
-	if err != nil {
-		return nil, err
-	}
-	if found[invitationID] == nil {
-		return nil, fault.ErrNotFound
-	}
-	return found[invitationID], nil
+	return store.OneOf(found, invitationID, err)
 }
 
 // InvitationsByIDs returns those of the invitations that the viewer sees, by id.
 func (w *Workspaces) InvitationsByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Invitation, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := w.Client.Invitation.Query().Where(store.In(invitation.FieldID, ids), principal.Invitations()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read invitations: %w", err)
-	}
-	invitations := make(map[string]*ent.Invitation, len(found))
-	for _, row := range found {
-		invitations[row.ID] = row
-	}
-	return invitations, nil
+	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Invitation, error) {
+		return w.Client.Invitation.Query().Where(store.In(invitation.FieldID, ids), principal.Invitations()).All(ctx)
+	})
 }
 
 // InvitationFilter says which invitations to list.

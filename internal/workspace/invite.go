@@ -3,15 +3,14 @@ package workspace
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"minidock/ent"
 	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/ent/user"
 	"minidock/internal/access"
-	"minidock/internal/audit"
 	"minidock/internal/email"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
@@ -226,7 +225,7 @@ func (w *Workspaces) inviteOne(ctx context.Context, tx *operation.Tx, one Invite
 		return nil, err
 	}
 	tx.Changed(created.ID,
-		audit.Change{Field: "email", After: one.Email}, audit.Change{Field: "name", After: one.Name}, audit.Change{Field: "role", After: string(one.Role)},
-		audit.Change{Field: "miniPrograms", After: strings.Join(one.MiniProgramIDs, " ")})
+		event.Text("email", "", one.Email), event.Text("name", "", one.Name), event.Text("role", "", string(one.Role)),
+		event.List("miniPrograms", nil, one.MiniProgramIDs))
 	return created, w.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.Invitation, To: one.Email, About: created.ID})
 }

@@ -20,19 +20,9 @@ const orderByJoining = "JOINED"
 
 // MembersByIDs returns those of the members that the viewer sees, by id.
 func (w *Workspaces) MembersByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Member, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := w.Client.Member.Query().Where(store.In(member.FieldID, ids), principal.Members()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read members: %w", err)
-	}
-	members := make(map[string]*ent.Member, len(found))
-	for _, row := range found {
-		members[row.ID] = row
-	}
-	return members, nil
+	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Member, error) {
+		return w.Client.Member.Query().Where(store.In(member.FieldID, ids), principal.Members()).All(ctx)
+	})
 }
 
 // Filter says which members to list: those that fit all that is given.

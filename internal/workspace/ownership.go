@@ -7,7 +7,7 @@ import (
 	"minidock/ent/member"
 	"minidock/internal/access"
 	"minidock/internal/account"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/operation"
 )
@@ -38,7 +38,7 @@ func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewe
 		if err := tx.Member.UpdateOneID(tx.Own.ID).SetRole(member.RoleMASTER).Exec(ctx); err != nil {
 			return nil, err
 		}
-		tx.Changed(in.MemberID, audit.Change{Field: "owner", Before: self.ID, After: tx.Target.UserID})
+		tx.Changed(in.MemberID, event.Text("owner", self.ID, tx.Target.UserID))
 		return tx.Member.UpdateOneID(in.MemberID).SetRole(member.RoleOWNER).Save(ctx)
 	})
 }

@@ -10,7 +10,6 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/internal/access"
-	"minidock/internal/fault"
 	"minidock/internal/store"
 	"minidock/internal/watch"
 )
@@ -35,10 +34,7 @@ func (w *Watches) Membership(ctx context.Context, viewer *access.Viewer, workspa
 	if err != nil {
 		return nil, err
 	}
-	found, err := w.client.Member.Query().Where(principal.Active(), member.WorkspaceID(workspaceID)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, fault.ErrNotFound
-	}
+	found, err := store.One(w.client.Member.Query().Where(principal.Active(), member.WorkspaceID(workspaceID)).Only(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("read the viewer's membership: %w", err)
 	}
@@ -60,10 +56,7 @@ func (w *Watches) look(ctx context.Context, waiting map[string][]*memberWatch) {
 	if err != nil {
 		return
 	}
-	members := make(map[string]*ent.Member, len(found))
-	for _, row := range found {
-		members[row.ID] = row
-	}
+	members := store.ByID(found)
 	for memberID, watches := range waiting {
 		for _, watching := range watches {
 			if row := members[memberID]; row != nil {

@@ -16,7 +16,7 @@ import (
 	"minidock/ent/workspace"
 	"minidock/internal/access"
 	"minidock/internal/account"
-	"minidock/internal/audit"
+	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/limit"
@@ -57,7 +57,7 @@ func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in Creat
 			return nil, err
 		}
 		tx.FoundWorkspace(created.ID)
-		tx.Changed(created.ID, audit.Change{Field: "name", After: name})
+		tx.Changed(created.ID, event.Text("name", "", name))
 		return created, tx.Member.Create().SetID(id.New(id.Member)).SetUserID(tx.Principal.UserID).SetWorkspaceID(created.ID).
 			SetRole(member.RoleOWNER).SetCreatedAt(tx.Now).SetJoinedAt(tx.Now).Exec(ctx)
 	})
@@ -74,7 +74,7 @@ func (w *Workspaces) Rename(ctx context.Context, viewer *access.Viewer, in Renam
 		return nil, err
 	}
 	return operation.Run(ctx, w.DB, viewer, access.RenameWorkspace, in.WorkspaceID, func(tx *operation.Tx) (*ent.Workspace, error) {
-		tx.Changed(in.WorkspaceID, audit.Change{Field: "name", Before: tx.At.Name, After: name})
+		tx.Changed(in.WorkspaceID, event.Text("name", tx.At.Name, name))
 		return tx.Workspace.UpdateOne(tx.At).SetName(name).Save(ctx)
 	})
 }
@@ -94,7 +94,7 @@ func (w *Workspaces) Delete(ctx context.Context, viewer *access.Viewer, workspac
 		if left > 0 {
 			return "", tx.Refuse("workspaceId", fault.NotEmpty, "count", left)
 		}
-		tx.Changed(workspaceID, audit.Change{Field: "name", Before: tx.At.Name})
+		tx.Changed(workspaceID, event.Text("name", tx.At.Name, ""))
 		return workspaceID, nil
 	})
 }
@@ -118,11 +118,11 @@ func endWorkspace(ctx context.Context, tx *operation.Tx, workspaceID string) err
 func (w *Workspaces) Choose(ctx context.Context, viewer *access.Viewer, workspaceID string) error {
 	_, err := operation.Run(ctx, w.DB, viewer, access.ChooseWorkspace, workspaceID, func(tx *operation.Tx) (struct{}, error) {
 		err := tx.Session.Update().SetWorkspaceID(workspaceID).Where(session.ID(tx.Principal.SessionID)).Exec(ctx)
-		chosen := audit.Change{Field: "currentWorkspace", After: workspaceID}
-		if before := tx.Principal.CurrentWorkspaceID; before != nil && *before == workspaceID {
-			chosen.Before = workspaceID
+		before := "" // a workspace that was chosen before is not named in the log of this one
+		if chosen := tx.Principal.CurrentWorkspaceID; chosen != nil && *chosen == workspaceID {
+			before = workspaceID
 		}
-		tx.Changed(workspaceID, chosen)
+		tx.Changed(workspaceID, event.Text("currentWorkspace", before, workspaceID))
 		return struct{}{}, err
 	})
 	if errors.Is(err, fault.ErrNotFound) {
@@ -143,19 +143,9 @@ func (w *Workspaces) Current(ctx context.Context, viewer *access.Viewer) (*ent.W
 
 // ByIDs returns those of the workspaces that the viewer sees, by id.
 func (w *Workspaces) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Workspace, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := w.Client.Workspace.Query().Where(store.In(workspace.FieldID, ids), principal.Workspaces()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read workspaces: %w", err)
-	}
-	workspaces := make(map[string]*ent.Workspace, len(found))
-	for _, row := range found {
-		workspaces[row.ID] = row
-	}
-	return workspaces, nil
+	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Workspace, error) {
+		return w.Client.Workspace.Query().Where(store.In(workspace.FieldID, ids), principal.Workspaces()).All(ctx)
+	})
 }
 
 // QuotaUses returns what these workspaces, as far as the viewer sees them, have used: by workspace, then by launch target.

@@ -1,8 +1,7 @@
-package audit
+package event
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,19 +33,9 @@ type Filter struct {
 
 // ByIDs returns those of the events that the viewer may see, by id.
 func (l *Log) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.AuditEvent, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldID, ids), principal.AuditEvents()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read events: %w", err)
-	}
-	events := make(map[string]*ent.AuditEvent, len(found))
-	for _, row := range found {
-		events[row.ID] = row
-	}
-	return events, nil
+	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.AuditEvent, error) {
+		return l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldID, ids), principal.AuditEvents()).All(ctx)
+	})
 }
 
 // Of returns the same page of each workspace's events that the viewer may see, by workspace, the latest first.
@@ -120,13 +109,4 @@ func (f Filter) predicates(principal *access.Principal) []predicate.AuditEvent {
 // findable returns the texts without those that hold a NUL, which PostgreSQL does not take and no event has.
 func findable(texts ...string) []string {
 	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return strings.ContainsRune(text, 0) })
-}
-
-// Changes returns what an event changed.
-func Changes(e *ent.AuditEvent) ([]Change, error) {
-	var changes []Change
-	if err := json.Unmarshal([]byte(e.Changes), &changes); err != nil {
-		return nil, fmt.Errorf("read the changes of %s: %w", e.ID, err)
-	}
-	return changes, nil
 }
