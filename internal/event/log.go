@@ -65,7 +65,7 @@ func (l *Log) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []s
 	if err != nil {
 		return nil, err
 	}
-	var counts page.Counts
+	var counts store.Counts
 	err = l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldWorkspaceID, workspaceIDs)).
 		Where(filter.predicates(principal)...).
 		GroupBy(auditevent.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)

@@ -95,7 +95,7 @@ func (m *MiniPrograms) Count(ctx context.Context, viewer *access.Viewer, workspa
 	if err != nil {
 		return nil, err
 	}
-	var counts page.Counts
+	var counts store.Counts
 	err = m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldWorkspaceID, workspaceIDs)).
 		Where(filter.predicates(principal)...).
 		GroupBy(miniprogram.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)

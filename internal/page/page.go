@@ -145,21 +145,6 @@ func CutEach[T any](r Request, parents []string, rows []T, parent func(T) string
 	return pages
 }
 
-// Counts are how many rows each workspace has, as the database groups them.
-type Counts []struct {
-	WorkspaceID string `json:"workspace_id"`
-	Count       int    `json:"count"`
-}
-
-// ByWorkspace returns the counts by workspace.
-func (c Counts) ByWorkspace() map[string]int {
-	counts := make(map[string]int, len(c))
-	for _, one := range c {
-		counts[one.WorkspaceID] = one.Count
-	}
-	return counts
-}
-
 // OfSlice makes a page of a list that is in memory as a whole and in its order already; key tells its elements apart.
 func OfSlice[T any](args Args, order string, all []T, key func(T) string) (Page[T], error) {
 	r, err := args.Request(order)

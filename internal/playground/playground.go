@@ -3,7 +3,6 @@ package playground
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -12,9 +11,11 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 )
 
 //go:embed page.html
@@ -30,7 +31,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 
 // Handler serves the page at prefix, with or without a slash at the end, and the page's files below prefix/assets/.
 // The caller mounts it at prefix and at prefix/, and strips nothing. The page posts its requests to endpoint, a path
-// on the same host. Methods other than GET and HEAD are refused. Nothing is read or packed before the first request.
+// on the same host. Methods other than GET and HEAD are refused. Nothing is read before the first request.
 func Handler(prefix, endpoint string) http.Handler {
 	load := sync.OnceValue(func() *site { return newSite(prefix, endpoint) })
 	page := func(w http.ResponseWriter, r *http.Request) { load().servePage(w, r) }
@@ -39,7 +40,15 @@ func Handler(prefix, endpoint string) http.Handler {
 	mux.HandleFunc("GET "+prefix, page)
 	mux.HandleFunc("GET "+prefix+"/{$}", page)
 	mux.HandleFunc("GET "+prefix+"/assets/{name}", func(w http.ResponseWriter, r *http.Request) { load().serveAsset(w, r) })
-	return secured(mux)
+	return secured(compressed(mux))
+}
+
+func compressed(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.EnableZstd(false), gzhttp.CompressionLevel(gzip.BestSpeed))
+	if err != nil {
+		panic(fmt.Errorf("compress the playground: %w", err)) // the options are fixed
+	}
+	return wrap(next)
 }
 
 func secured(next http.Handler) http.Handler {
@@ -121,52 +130,20 @@ var contentTypes = map[string]string{
 	".txt":  "text/plain; charset=utf-8",
 }
 
-// file is something to serve, as it is and packed with gzip.
+// file is something to serve.
 type file struct {
-	contentType   string
-	version       string
-	plain, packed []byte
+	contentType string
+	version     string
+	content     []byte
 }
 
 func newFile(name string, content []byte) file {
 	sum := sha256.Sum256(content)
-	return file{
-		contentType: contentTypes[path.Ext(name)],
-		version:     hex.EncodeToString(sum[:8]),
-		plain:       content,
-		packed:      pack(content),
-	}
-}
-
-func pack(content []byte) []byte {
-	var packed bytes.Buffer
-	w := gzip.NewWriter(&packed)
-	// A write to a buffer does not fail.
-	_, _ = w.Write(content)
-	_ = w.Close()
-	return packed.Bytes()
+	return file{contentType: contentTypes[path.Ext(name)], version: hex.EncodeToString(sum[:8]), content: content}
 }
 
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
-	header := w.Header()
-	header.Set("Content-Type", f.contentType)
-	header.Add("Vary", "Accept-Encoding")
-	content, tag := f.plain, f.version
-	if acceptsGzip(r) {
-		header.Set("Content-Encoding", "gzip")
-		content, tag = f.packed, f.version+"-gzip"
-	}
-	header.Set("ETag", `"`+tag+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-}
-
-func acceptsGzip(r *http.Request) bool {
-	for coding := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
-		name, weight, _ := strings.Cut(coding, ";")
-		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			// Zero, written with up to three decimals, means never.
-			return strings.TrimRight(strings.TrimSpace(weight), "0.") != "q="
-		}
-	}
-	return false
+	w.Header().Set("Content-Type", f.contentType)
+	w.Header().Set("ETag", `W/"`+f.version+`"`) // weak: the same content, compressed or not
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.content))
 }

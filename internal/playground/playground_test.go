@@ -172,8 +172,8 @@ func TestGzipIsSentToThoseWhoAcceptIt(t *testing.T) {
 		if !packed {
 			continue
 		}
-		if answer.Header.Get("ETag") == plain.Header.Get("ETag") {
-			t.Errorf("%q: packed and plain have the same ETag", accepted)
+		if tag := answer.Header.Get("ETag"); tag == plain.Header.Get("ETag") && !strings.HasPrefix(tag, "W/") {
+			t.Errorf("%q: packed and plain have the same strong ETag", accepted)
 		}
 		if unpack(t, answer) != content {
 			t.Errorf("%q: the content is another when unpacked", accepted)

@@ -33,3 +33,18 @@ func OneOf[T any](rows map[string]T, id string, err error) (T, error) {
 	}
 	return row, err
 }
+
+// Counts are how many rows each workspace has, as the database groups them.
+type Counts []struct {
+	WorkspaceID string `json:"workspace_id"`
+	Count       int    `json:"count"`
+}
+
+// ByWorkspace returns the counts by workspace.
+func (c Counts) ByWorkspace() map[string]int {
+	counts := make(map[string]int, len(c))
+	for _, one := range c {
+		counts[one.WorkspaceID] = one.Count
+	}
+	return counts
+}

@@ -241,7 +241,7 @@ func (w *Workspaces) CountInvitations(ctx context.Context, viewer *access.Viewer
 	if err != nil {
 		return nil, err
 	}
-	var counts page.Counts
+	var counts store.Counts
 	err = w.Client.Invitation.Query().Where(store.In(invitation.FieldWorkspaceID, workspaceIDs)).
 		Where(w.fitting(filter, principal)...).
 		GroupBy(invitation.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)

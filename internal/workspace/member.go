@@ -95,7 +95,7 @@ func (w *Workspaces) CountMembers(ctx context.Context, viewer *access.Viewer, id
 	if err != nil {
 		return nil, err
 	}
-	var counts page.Counts
+	var counts store.Counts
 	err = w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids)).Where(filter.predicates(principal)...).
 		GroupBy(member.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
