@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,7 +19,8 @@ import (
 // rooms lists the packages from the top of the house to its bottom. A package may import those in rooms below its own,
 // and none beside it or above.
 var rooms = [][]string{
-	{""},
+	{"", "bench"},
+	{"bench/limit"},
 	{"internal/apitest"},
 	{"internal/pgtest", "internal/hostile"},
 	{"internal/app"},
@@ -53,10 +55,11 @@ var kept = map[string][]string{
 	"github.com/vektah/gqlparser": {"graph", "graph/model", "internal/gqlhttp", "internal/apitest"},
 	"github.com/alexedwards/scs":  {"internal/web"},
 	"github.com/coder/websocket":  {"internal/gqlhttp"},
-	"net/http":                    {"internal/app", "internal/web", "internal/playground", "internal/gqlhttp", "internal/metrics", "internal/apitest", "internal/picture"},
+	"net/http":                    {"internal/app", "internal/web", "internal/playground", "internal/gqlhttp", "internal/metrics", "internal/apitest", "internal/picture", "bench"},
 	"entgo.io/ent/dialect":        {"internal/store", "ent"},
-	"database/sql":                {"internal/store", "ent"},
-	"github.com/mattn/go-sqlite3": {"internal/store"},
+	"database/sql":                {"internal/store", "ent", "bench/limit"},
+	"github.com/mattn/go-sqlite3": {"internal/store", "bench/limit"},
+	"github.com/jackc/pgx":        {"internal/store", "internal/pgtest", "internal/apitest", "bench/limit"},
 	"ariga.io/atlas":              {"internal/store"},
 	"github.com/wneessen/go-mail": {"internal/mail"},
 	"github.com/alecthomas/kong":  {""},
@@ -83,21 +86,9 @@ var writes = regexp.MustCompile(`store\.Tx\(|[cC]lient\.[A-Z]\w+\.(Create|Create
 func TestEveryChangeGoesThroughAnOperation(t *testing.T) {
 	t.Parallel()
 	found := map[string]bool{}
-	for _, folder := range []string{"../graph", "."} {
-		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-			name := strings.TrimPrefix(filepath.ToSlash(filepath.Join("internal", path)), "internal/../")
-			isOther := !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(name, "internal/apitest/")
-			if err != nil || entry.IsDir() || isOther {
-				return err
-			}
-			text, err := os.ReadFile(path)
-			if err == nil && writes.Match(text) {
-				found[name] = true
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+	for name, text := range sources(t) {
+		if writes.MatchString(text) && !strings.HasPrefix(name, "internal/apitest/") {
+			found[name] = true
 		}
 	}
 	for name := range found {
@@ -145,6 +136,50 @@ func TestLibrariesKeepToTheirRooms(t *testing.T) {
 			}
 		}
 	}
+}
+
+// vague are names that say nothing about what a package holds.
+var vague = []string{"util", "utils", "common", "helper", "helpers", "types", "misc", "base", "shared"}
+
+func TestPackagesAreNamedForWhatTheyHold(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		if last := path.Base(p.ImportPath); slices.Contains(vague, last) {
+			t.Errorf("%s: %q says nothing about what it holds", p.ImportPath, last)
+		}
+	}
+}
+
+// environment matches what reads the environment, which the command line's parser does for all settings.
+var environment = regexp.MustCompile(`os\.(Getenv|LookupEnv|Environ|ExpandEnv)\(`)
+
+func TestTheEnvironmentIsReadByTheCommandLine(t *testing.T) {
+	t.Parallel()
+	for name, text := range sources(t) {
+		if environment.MatchString(text) && !strings.HasPrefix(name, "internal/pgtest/") && !strings.HasPrefix(name, "internal/apitest/") {
+			t.Errorf("%s reads the environment", name)
+		}
+	}
+}
+
+// sources returns the texts of the hand-written Go files in graph/ and internal/ that are no tests, by their paths.
+func sources(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, folder := range []string{"../graph", "."} {
+		err := filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			texts[strings.TrimPrefix(filepath.ToSlash(filepath.Join("internal", file)), "internal/../")] = string(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return texts
 }
 
 func packages(t *testing.T) []listed {
