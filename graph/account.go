@@ -65,9 +65,9 @@ func (r *mutationResolver) ResetPassword(ctx context.Context, in account.ResetPa
 
 // UpdateProfile changes what the viewer is called, and the language of mails.
 func (r *mutationResolver) UpdateProfile(ctx context.Context, in model.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
-	errs, err := userErrors(ctx, r.Accounts.UpdateProfile(ctx, viewer(ctx), account.UpdateProfileInput{
-		DisplayName: given(in.DisplayName), Locale: given(in.Locale),
-	}))
+	var update account.UpdateProfileInput
+	copySent(in, &update)
+	errs, err := userErrors(ctx, r.Accounts.UpdateProfile(ctx, viewer(ctx), update))
 	return &model.UpdateProfilePayload{Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
 }
 

@@ -130,16 +130,16 @@ type MutationResolver interface {
 	DisableTotp(ctx context.Context, input account.DisableTotpInput) (*model.DisableTotpPayload, error)
 	CreateWorkspace(ctx context.Context, input workspace.CreateInput) (*model.CreateWorkspacePayload, error)
 	ChooseWorkspace(ctx context.Context, input model.ChooseWorkspaceInput) (*model.ChooseWorkspacePayload, error)
-	InviteMembers(ctx context.Context, input workspace.InviteInput) (*model.InviteMembersPayload, error)
+	InviteMembers(ctx context.Context, input workspace.InviteMembersInput) (*model.InviteMembersPayload, error)
 	ResendInvitation(ctx context.Context, input model.ResendInvitationInput) (*model.ResendInvitationPayload, error)
 	WithdrawInvitation(ctx context.Context, input model.WithdrawInvitationInput) (*model.WithdrawInvitationPayload, error)
-	AcceptInvitation(ctx context.Context, input workspace.AcceptInput) (*model.AcceptInvitationPayload, error)
-	ChangeMemberRole(ctx context.Context, input workspace.ChangeRoleInput) (*model.ChangeMemberRolePayload, error)
-	AssignMiniPrograms(ctx context.Context, input workspace.AssignInput) (*model.AssignMiniProgramsPayload, error)
+	AcceptInvitation(ctx context.Context, input workspace.AcceptInvitationInput) (*model.AcceptInvitationPayload, error)
+	ChangeMemberRole(ctx context.Context, input workspace.ChangeMemberRoleInput) (*model.ChangeMemberRolePayload, error)
+	AssignMiniPrograms(ctx context.Context, input workspace.AssignMiniProgramsInput) (*model.AssignMiniProgramsPayload, error)
 	BlockMember(ctx context.Context, input model.BlockMemberInput) (*model.BlockMemberPayload, error)
 	UnblockMember(ctx context.Context, input model.UnblockMemberInput) (*model.UnblockMemberPayload, error)
 	RemoveMember(ctx context.Context, input model.RemoveMemberInput) (*model.RemoveMemberPayload, error)
-	TransferOwnership(ctx context.Context, input workspace.TransferInput) (*model.TransferOwnershipPayload, error)
+	TransferOwnership(ctx context.Context, input workspace.TransferOwnershipInput) (*model.TransferOwnershipPayload, error)
 	LeaveWorkspace(ctx context.Context, input model.LeaveWorkspaceInput) (*model.LeaveWorkspacePayload, error)
 	RenameWorkspace(ctx context.Context, input workspace.RenameInput) (*model.RenameWorkspacePayload, error)
 	DeleteWorkspace(ctx context.Context, input model.DeleteWorkspaceInput) (*model.DeleteWorkspacePayload, error)
@@ -178,7 +178,7 @@ type ViewerResolver interface {
 type WorkspaceResolver interface {
 	ViewerRole(ctx context.Context, obj *ent.Workspace) (member.Role, error)
 	ViewerCan(ctx context.Context, obj *ent.Workspace) ([]model.Permission, error)
-	Members(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.Filter) (*model.Connection[*ent.Member], error)
+	Members(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.MemberFilter) (*model.Connection[*ent.Member], error)
 	Invitations(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.InvitationFilter) (*model.Connection[*ent.Invitation], error)
 	AuditEvents(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *event.Filter) (*model.Connection[*ent.AuditEvent], error)
 	MiniPrograms(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, orderBy model.MiniProgramOrder, filter *miniprogram.Filter) (*model.Connection[*ent.MiniProgram], error)
@@ -3223,8 +3223,8 @@ func (ec *executionContext) field_Mutation_acceptInvitation_args(ctx context.Con
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (workspace.AcceptInput, error) {
-			return ec.unmarshalNAcceptInvitationInput2minidockᚋinternalᚋworkspaceᚐAcceptInput(ctx, v)
+		func(ctx context.Context, v any) (workspace.AcceptInvitationInput, error) {
+			return ec.unmarshalNAcceptInvitationInput2minidockᚋinternalᚋworkspaceᚐAcceptInvitationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3237,8 +3237,8 @@ func (ec *executionContext) field_Mutation_assignMiniPrograms_args(ctx context.C
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (workspace.AssignInput, error) {
-			return ec.unmarshalNAssignMiniProgramsInput2minidockᚋinternalᚋworkspaceᚐAssignInput(ctx, v)
+		func(ctx context.Context, v any) (workspace.AssignMiniProgramsInput, error) {
+			return ec.unmarshalNAssignMiniProgramsInput2minidockᚋinternalᚋworkspaceᚐAssignMiniProgramsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3279,8 +3279,8 @@ func (ec *executionContext) field_Mutation_changeMemberRole_args(ctx context.Con
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (workspace.ChangeRoleInput, error) {
-			return ec.unmarshalNChangeMemberRoleInput2minidockᚋinternalᚋworkspaceᚐChangeRoleInput(ctx, v)
+		func(ctx context.Context, v any) (workspace.ChangeMemberRoleInput, error) {
+			return ec.unmarshalNChangeMemberRoleInput2minidockᚋinternalᚋworkspaceᚐChangeMemberRoleInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3433,8 +3433,8 @@ func (ec *executionContext) field_Mutation_inviteMembers_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (workspace.InviteInput, error) {
-			return ec.unmarshalNInviteMembersInput2minidockᚋinternalᚋworkspaceᚐInviteInput(ctx, v)
+		func(ctx context.Context, v any) (workspace.InviteMembersInput, error) {
+			return ec.unmarshalNInviteMembersInput2minidockᚋinternalᚋworkspaceᚐInviteMembersInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3573,8 +3573,8 @@ func (ec *executionContext) field_Mutation_transferOwnership_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (workspace.TransferInput, error) {
-			return ec.unmarshalNTransferOwnershipInput2minidockᚋinternalᚋworkspaceᚐTransferInput(ctx, v)
+		func(ctx context.Context, v any) (workspace.TransferOwnershipInput, error) {
+			return ec.unmarshalNTransferOwnershipInput2minidockᚋinternalᚋworkspaceᚐTransferOwnershipInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3949,8 +3949,8 @@ func (ec *executionContext) field_Workspace_members_args(ctx context.Context, ra
 	}
 	args["before"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*workspace.Filter, error) {
-			return ec.unmarshalOMemberFilter2ᚖminidockᚋinternalᚋworkspaceᚐFilter(ctx, v)
+		func(ctx context.Context, v any) (*workspace.MemberFilter, error) {
+			return ec.unmarshalOMemberFilter2ᚖminidockᚋinternalᚋworkspaceᚐMemberFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4305,25 +4305,6 @@ func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_userErrors(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _AuditChange_field(ctx context.Context, field graphql.CollectedField, obj *event.Change) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditChange_field(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Field, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AuditChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditChange", field, false, false, "String")
 }
@@ -4374,48 +4355,10 @@ func (ec *executionContext) fieldContext_AuditChange_after(_ context.Context, fi
 	return graphql.NewScalarFieldContext("AuditChange", field, true, true, "String")
 }
 
-func (ec *executionContext) _AuditEvent_id(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditEvent_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AuditEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "ID")
 }
 
-func (ec *executionContext) _AuditEvent_operation(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditEvent_operation(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Operation, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AuditEvent_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "String")
 }
@@ -4507,71 +4450,14 @@ func (ec *executionContext) fieldContext_AuditEvent_changes(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _AuditEvent_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditEvent_createdAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AuditEvent_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _AuditEvent_address(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditEvent_address(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Address, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AuditEvent_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "String")
 }
 
-func (ec *executionContext) _AuditEvent_requestId(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditEvent_requestId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RequestID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AuditEvent_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "String")
 }
@@ -4843,25 +4729,6 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_userErrors(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeEmailPayload_email(ctx context.Context, field graphql.CollectedField, obj *model.ChangeEmailPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeEmailPayload_email(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_ChangeEmailPayload_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ChangeEmailPayload", field, false, false, "String")
 }
@@ -5206,25 +5073,6 @@ func (ec *executionContext) fieldContext_ChooseWorkspacePayload_userErrors(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _ConfirmEmailPayload_email(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConfirmEmailPayload_email(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_ConfirmEmailPayload_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ConfirmEmailPayload", field, false, false, "String")
 }
@@ -5624,25 +5472,6 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_userErrors(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _DeleteWorkspacePayload_deletedWorkspaceId(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DeleteWorkspacePayload_deletedWorkspaceId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DeletedWorkspaceID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOID2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_DeleteWorkspacePayload_deletedWorkspaceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteWorkspacePayload", field, false, false, "ID")
 }
@@ -5894,25 +5723,6 @@ func (ec *executionContext) fieldContext_EnableTotpPayload_userErrors(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _EndSessionPayload_deletedSessionId(ctx context.Context, field graphql.CollectedField, obj *model.EndSessionPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EndSessionPayload_deletedSessionId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DeletedSessionID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOID2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_EndSessionPayload_deletedSessionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EndSessionPayload", field, false, false, "ID")
 }
@@ -5978,140 +5788,26 @@ func (ec *executionContext) fieldContext_EndSessionPayload_userErrors(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _FieldRule_field(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_field(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Field, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "String")
 }
 
-func (ec *executionContext) _FieldRule_required(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_required(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Required, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _FieldRule_minLength(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_minLength(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MinLength, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_minLength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "Int")
 }
 
-func (ec *executionContext) _FieldRule_maxLength(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_maxLength(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MaxLength, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_maxLength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "Int")
 }
 
-func (ec *executionContext) _FieldRule_pattern(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_pattern(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Pattern, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_pattern(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "String")
 }
 
-func (ec *executionContext) _FieldRule_maxBytes(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_maxBytes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MaxBytes, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_maxBytes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "Int")
 }
@@ -6139,71 +5835,14 @@ func (ec *executionContext) fieldContext_FieldRule_contentTypes(_ context.Contex
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "String")
 }
 
-func (ec *executionContext) _FieldRule_aspectRatio(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_aspectRatio(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.AspectRatio, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_aspectRatio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "String")
 }
 
-func (ec *executionContext) _FieldRule_minSide(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_minSide(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MinSide, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_minSide(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "Int")
 }
 
-func (ec *executionContext) _FieldRule_maxSide(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FieldRule_maxSide(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MaxSide, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_FieldRule_maxSide(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "Int")
 }
@@ -6254,25 +5893,6 @@ func (ec *executionContext) fieldContext_Industry_id(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Industry", field, true, false, "ID")
 }
 
-func (ec *executionContext) _Industry_code(ctx context.Context, field graphql.CollectedField, obj *industry.Industry) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Industry_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Industry_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Industry", field, false, false, "String")
 }
@@ -6321,25 +5941,6 @@ func (ec *executionContext) fieldContext_Industry_name(ctx context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Industry_group(ctx context.Context, field graphql.CollectedField, obj *industry.Industry) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Industry_group(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Group, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v industry.Group) graphql.Marshaler {
-			return ec.marshalNIndustryGroup2minidockᚋinternalᚋindustryᚐGroup(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Industry_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Industry", field, false, false, "IndustryGroup")
 }
@@ -6518,25 +6119,6 @@ func (ec *executionContext) fieldContext_IndustryEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("IndustryEdge", field, true, false, "String")
 }
 
-func (ec *executionContext) _Invitation_id(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Invitation_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Invitation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, "ID")
 }
@@ -6573,48 +6155,10 @@ func (ec *executionContext) fieldContext_Invitation_workspace(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Invitation_name(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Invitation_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Invitation_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, "String")
 }
 
-func (ec *executionContext) _Invitation_email(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Invitation_email(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Invitation_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, "String")
 }
@@ -6729,48 +6273,10 @@ func (ec *executionContext) fieldContext_Invitation_invitedBy(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Invitation_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Invitation_createdAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Invitation_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Invitation_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Invitation_expiresAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ExpiresAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Invitation_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, "DateTime")
 }
@@ -6949,117 +6455,22 @@ func (ec *executionContext) fieldContext_InvitationEdge_cursor(_ context.Context
 	return graphql.NewScalarFieldContext("InvitationEdge", field, true, false, "String")
 }
 
-func (ec *executionContext) _InvitationOffer_workspaceName(ctx context.Context, field graphql.CollectedField, obj *model.InvitationOffer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvitationOffer_workspaceName(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.WorkspaceName, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_InvitationOffer_workspaceName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvitationOffer", field, false, false, "String")
 }
 
-func (ec *executionContext) _InvitationOffer_inviterName(ctx context.Context, field graphql.CollectedField, obj *model.InvitationOffer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvitationOffer_inviterName(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.InviterName, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_InvitationOffer_inviterName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvitationOffer", field, false, false, "String")
 }
 
-func (ec *executionContext) _InvitationOffer_name(ctx context.Context, field graphql.CollectedField, obj *model.InvitationOffer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvitationOffer_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_InvitationOffer_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvitationOffer", field, false, false, "String")
 }
 
-func (ec *executionContext) _InvitationOffer_email(ctx context.Context, field graphql.CollectedField, obj *model.InvitationOffer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvitationOffer_email(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_InvitationOffer_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvitationOffer", field, false, false, "String")
 }
 
-func (ec *executionContext) _InvitationOffer_role(ctx context.Context, field graphql.CollectedField, obj *model.InvitationOffer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvitationOffer_role(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Role, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v member.Role) graphql.Marshaler {
-			return ec.marshalNWorkspaceRole2minidockᚋentᚋmemberᚐRole(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_InvitationOffer_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvitationOffer", field, false, false, "WorkspaceRole")
 }
@@ -7087,48 +6498,10 @@ func (ec *executionContext) fieldContext_InvitationOffer_miniProgramNames(_ cont
 	return graphql.NewScalarFieldContext("InvitationOffer", field, false, false, "String")
 }
 
-func (ec *executionContext) _InvitationOffer_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.InvitationOffer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvitationOffer_expiresAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ExpiresAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_InvitationOffer_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvitationOffer", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _InvitationOffer_hasAccount(ctx context.Context, field graphql.CollectedField, obj *model.InvitationOffer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvitationOffer_hasAccount(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.HasAccount, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_InvitationOffer_hasAccount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvitationOffer", field, false, false, "Boolean")
 }
@@ -7249,94 +6622,18 @@ func (ec *executionContext) fieldContext_LaunchTarget_id(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("LaunchTarget", field, true, false, "ID")
 }
 
-func (ec *executionContext) _LaunchTarget_code(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LaunchTarget_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_LaunchTarget_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LaunchTarget", field, false, false, "String")
 }
 
-func (ec *executionContext) _LaunchTarget_name(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LaunchTarget_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_LaunchTarget_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LaunchTarget", field, false, false, "String")
 }
 
-func (ec *executionContext) _LaunchTarget_language(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LaunchTarget_language(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Language, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_LaunchTarget_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LaunchTarget", field, false, false, "String")
 }
 
-func (ec *executionContext) _LaunchTarget_quota(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LaunchTarget_quota(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Quota, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_LaunchTarget_quota(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LaunchTarget", field, false, false, "Int")
 }
@@ -7373,25 +6670,6 @@ func (ec *executionContext) fieldContext_LaunchTarget_fieldRules(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _LeaveWorkspacePayload_leftWorkspaceId(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LeaveWorkspacePayload_leftWorkspaceId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LeftWorkspaceID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOID2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_LeaveWorkspacePayload_leftWorkspaceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LeaveWorkspacePayload", field, false, false, "ID")
 }
@@ -7457,117 +6735,22 @@ func (ec *executionContext) fieldContext_LeaveWorkspacePayload_userErrors(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _Logo_url(ctx context.Context, field graphql.CollectedField, obj *model.Logo) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Logo_url(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.URL, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Logo_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Logo", field, false, false, "String")
 }
 
-func (ec *executionContext) _Logo_width(ctx context.Context, field graphql.CollectedField, obj *model.Logo) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Logo_width(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Width, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Logo_width(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Logo", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Logo_height(ctx context.Context, field graphql.CollectedField, obj *model.Logo) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Logo_height(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Height, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Logo_height(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Logo", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Logo_contentType(ctx context.Context, field graphql.CollectedField, obj *model.Logo) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Logo_contentType(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ContentType, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Logo_contentType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Logo", field, false, false, "String")
 }
 
-func (ec *executionContext) _Member_id(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Member_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, "ID")
 }
@@ -7636,48 +6819,10 @@ func (ec *executionContext) fieldContext_Member_workspace(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Member_role(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_role(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Role, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v member.Role) graphql.Marshaler {
-			return ec.marshalNWorkspaceRole2minidockᚋentᚋmemberᚐRole(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Member_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, "WorkspaceRole")
 }
 
-func (ec *executionContext) _Member_status(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v member.Status) graphql.Marshaler {
-			return ec.marshalNMemberStatus2minidockᚋentᚋmemberᚐStatus(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Member_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, "MemberStatus")
 }
@@ -7746,48 +6891,10 @@ func (ec *executionContext) fieldContext_Member_invitedBy(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Member_joinedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_joinedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.JoinedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Member_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Member_lastActiveAt(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Member_lastActiveAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LastActiveAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_Member_lastActiveAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, "DateTime")
 }
@@ -7966,94 +7073,18 @@ func (ec *executionContext) fieldContext_MemberEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("MemberEdge", field, true, false, "String")
 }
 
-func (ec *executionContext) _MessageParam_name(ctx context.Context, field graphql.CollectedField, obj *model.MessageParam) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MessageParam_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MessageParam_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MessageParam", field, false, false, "String")
 }
 
-func (ec *executionContext) _MessageParam_value(ctx context.Context, field graphql.CollectedField, obj *model.MessageParam) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MessageParam_value(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MessageParam_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MessageParam", field, false, false, "String")
 }
 
-func (ec *executionContext) _MiniProgram_id(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "ID")
 }
 
-func (ec *executionContext) _MiniProgram_appId(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_appId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.AppID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_appId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "String")
 }
@@ -8090,117 +7121,22 @@ func (ec *executionContext) fieldContext_MiniProgram_workspace(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _MiniProgram_name(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "String")
 }
 
-func (ec *executionContext) _MiniProgram_tagline(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_tagline(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Tagline, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_tagline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "String")
 }
 
-func (ec *executionContext) _MiniProgram_description(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_description(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Description, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "String")
 }
 
-func (ec *executionContext) _MiniProgram_language(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_language(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Language, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "String")
 }
 
-func (ec *executionContext) _MiniProgram_status(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_status(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v miniprogram1.Status) graphql.Marshaler {
-			return ec.marshalNMiniProgramStatus2minidockᚋentᚋminiprogramᚐStatus(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "MiniProgramStatus")
 }
@@ -8237,48 +7173,10 @@ func (ec *executionContext) fieldContext_MiniProgram_industry(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _MiniProgram_servicePhone(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_servicePhone(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ServicePhone, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_servicePhone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "String")
 }
 
-func (ec *executionContext) _MiniProgram_serviceEmail(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_serviceEmail(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ServiceEmail, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_serviceEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "String")
 }
@@ -8379,48 +7277,10 @@ func (ec *executionContext) fieldContext_MiniProgram_createdBy(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _MiniProgram_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_createdAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _MiniProgram_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgram_updatedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UpdatedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgram_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "DateTime")
 }
@@ -9540,7 +8400,7 @@ func (ec *executionContext) _Mutation_inviteMembers(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().InviteMembers(ctx, fc.Args["input"].(workspace.InviteInput))
+			return ec.Resolvers.Mutation().InviteMembers(ctx, fc.Args["input"].(workspace.InviteMembersInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9741,7 +8601,7 @@ func (ec *executionContext) _Mutation_acceptInvitation(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AcceptInvitation(ctx, fc.Args["input"].(workspace.AcceptInput))
+			return ec.Resolvers.Mutation().AcceptInvitation(ctx, fc.Args["input"].(workspace.AcceptInvitationInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptInvitationPayload) graphql.Marshaler {
@@ -9785,7 +8645,7 @@ func (ec *executionContext) _Mutation_changeMemberRole(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ChangeMemberRole(ctx, fc.Args["input"].(workspace.ChangeRoleInput))
+			return ec.Resolvers.Mutation().ChangeMemberRole(ctx, fc.Args["input"].(workspace.ChangeMemberRoleInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9852,7 +8712,7 @@ func (ec *executionContext) _Mutation_assignMiniPrograms(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AssignMiniPrograms(ctx, fc.Args["input"].(workspace.AssignInput))
+			return ec.Resolvers.Mutation().AssignMiniPrograms(ctx, fc.Args["input"].(workspace.AssignMiniProgramsInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10120,7 +8980,7 @@ func (ec *executionContext) _Mutation_transferOwnership(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().TransferOwnership(ctx, fc.Args["input"].(workspace.TransferInput))
+			return ec.Resolvers.Mutation().TransferOwnership(ctx, fc.Args["input"].(workspace.TransferOwnershipInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10512,94 +9372,18 @@ func (ec *executionContext) fieldContext_Mutation_updateMiniProgram(ctx context.
 	return fc, nil
 }
 
-func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.HasNextPage, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.HasPreviousPage, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PageInfo_startCursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.StartCursor, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
 
-func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PageInfo_endCursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.EndCursor, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
@@ -11136,48 +9920,10 @@ func (ec *executionContext) fieldContext_Quota_launchTarget(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Quota_used(ctx context.Context, field graphql.CollectedField, obj *model.Quota) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Quota_used(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Used, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Quota_used(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Quota", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Quota_limit(ctx context.Context, field graphql.CollectedField, obj *model.Quota) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Quota_limit(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Limit, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Quota_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Quota", field, false, false, "Int")
 }
@@ -11368,25 +10114,6 @@ func (ec *executionContext) fieldContext_RenameWorkspacePayload_userErrors(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _RequestPasswordResetPayload_email(ctx context.Context, field graphql.CollectedField, obj *model.RequestPasswordResetPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RequestPasswordResetPayload_email(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_RequestPasswordResetPayload_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RequestPasswordResetPayload", field, false, false, "String")
 }
@@ -11545,25 +10272,6 @@ func (ec *executionContext) fieldContext_ResendInvitationPayload_userErrors(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _ResetPasswordPayload_email(ctx context.Context, field graphql.CollectedField, obj *model.ResetPasswordPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ResetPasswordPayload_email(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext_ResetPasswordPayload_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ResetPasswordPayload", field, false, false, "String")
 }
@@ -11675,163 +10383,30 @@ func (ec *executionContext) fieldContext_Session_current(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Session", field, true, true, "Boolean")
 }
 
-func (ec *executionContext) _Session_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Session_createdAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.CreatedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Session_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Session_lastUsedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Session_lastUsedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LastUsedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Session_lastUsedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Session_address(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Session_address(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Address, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Session_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
 
-func (ec *executionContext) _Session_client(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Session_client(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Client, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Session_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
 
-func (ec *executionContext) _SessionEnd_reason(ctx context.Context, field graphql.CollectedField, obj *model.SessionEnd) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SessionEnd_reason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Reason, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.SessionEndReason) graphql.Marshaler {
-			return ec.marshalNSessionEndReason2minidockᚋgraphᚋmodelᚐSessionEndReason(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_SessionEnd_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SessionEnd", field, false, false, "SessionEndReason")
 }
 
-func (ec *executionContext) _SignInChallenge_token(ctx context.Context, field graphql.CollectedField, obj *account.Challenge) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInChallenge_token(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Token, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_SignInChallenge_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SignInChallenge", field, false, false, "String")
 }
 
-func (ec *executionContext) _SignInChallenge_expiresAt(ctx context.Context, field graphql.CollectedField, obj *account.Challenge) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SignInChallenge_expiresAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ExpiresAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_SignInChallenge_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SignInChallenge", field, false, false, "DateTime")
 }
@@ -11880,8 +10455,8 @@ func (ec *executionContext) _SignInPayload_challenge(ctx context.Context, field 
 			return obj.Challenge, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *account.Challenge) graphql.Marshaler {
-			return ec.marshalOSignInChallenge2ᚖminidockᚋinternalᚋaccountᚐChallenge(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *account.SignInChallenge) graphql.Marshaler {
+			return ec.marshalOSignInChallenge2ᚖminidockᚋinternalᚋaccountᚐSignInChallenge(ctx, selections, v)
 		},
 		true,
 		false,
@@ -12445,48 +11020,10 @@ func (ec *executionContext) fieldContext_Subscription_membership(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _TotpSecret_secret(ctx context.Context, field graphql.CollectedField, obj *account.TotpSecret) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TotpSecret_secret(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Secret, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_TotpSecret_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TotpSecret", field, false, false, "String")
 }
 
-func (ec *executionContext) _TotpSecret_uri(ctx context.Context, field graphql.CollectedField, obj *account.TotpSecret) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TotpSecret_uri(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.URI, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_TotpSecret_uri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TotpSecret", field, false, false, "String")
 }
@@ -12895,94 +11432,18 @@ func (ec *executionContext) fieldContext_UpdateProfilePayload_userErrors(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
 }
 
-func (ec *executionContext) _User_email(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_email(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_User_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
 
-func (ec *executionContext) _User_displayName(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_User_displayName(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DisplayName, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_User_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
 
-func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
-			return ec.marshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_UserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserError", field, false, false, "UserErrorCode")
 }
@@ -13010,48 +11471,10 @@ func (ec *executionContext) fieldContext_UserError_path(_ context.Context, field
 	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
 }
 
-func (ec *executionContext) _UserError_message(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_UserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
 }
 
-func (ec *executionContext) _UserError_messageKey(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_UserError_messageKey(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.MessageKey, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_UserError_messageKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
 }
@@ -13413,48 +11836,10 @@ func (ec *executionContext) fieldContext_WithdrawInvitationPayload_userErrors(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _Workspace_id(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Workspace_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Workspace_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Workspace", field, false, false, "ID")
 }
 
-func (ec *executionContext) _Workspace_name(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Workspace_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Workspace_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Workspace", field, false, false, "String")
 }
@@ -13515,7 +11900,7 @@ func (ec *executionContext) _Workspace_members(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Workspace().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*workspace.Filter))
+			return ec.Resolvers.Workspace().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*workspace.MemberFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Member]) graphql.Marshaler {
@@ -13749,25 +12134,6 @@ func (ec *executionContext) fieldContext_Workspace_quotas(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Directive_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___Directive_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "String")
 }
@@ -13795,25 +12161,6 @@ func (ec *executionContext) fieldContext___Directive_description(_ context.Conte
 	return graphql.NewScalarFieldContext("__Directive", field, true, false, "String")
 }
 
-func (ec *executionContext) ___Directive_isRepeatable(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Directive_isRepeatable(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.IsRepeatable, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___Directive_isRepeatable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "Boolean")
 }
@@ -13885,25 +12232,6 @@ func (ec *executionContext) fieldContext___Directive_args(ctx context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) ___EnumValue_name(ctx context.Context, field graphql.CollectedField, obj *introspection.EnumValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___EnumValue_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___EnumValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, false, false, "String")
 }
@@ -13977,25 +12305,6 @@ func (ec *executionContext) fieldContext___EnumValue_deprecationReason(_ context
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
 
-func (ec *executionContext) ___Field_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Field_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___Field_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, false, false, "String")
 }
@@ -14145,25 +12454,6 @@ func (ec *executionContext) fieldContext___Field_deprecationReason(_ context.Con
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
 
-func (ec *executionContext) ___InputValue_name(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___InputValue_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___InputValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -14223,25 +12513,6 @@ func (ec *executionContext) fieldContext___InputValue_type(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) ___InputValue_defaultValue(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___InputValue_defaultValue(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DefaultValue, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___InputValue_defaultValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -14822,8 +13093,8 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputAcceptInvitationInput(ctx context.Context, obj any) (workspace.AcceptInput, error) {
-	var it workspace.AcceptInput
+func (ec *executionContext) unmarshalInputAcceptInvitationInput(ctx context.Context, obj any) (workspace.AcceptInvitationInput, error) {
+	var it workspace.AcceptInvitationInput
 	if obj == nil {
 		return it, nil
 	}
@@ -14872,14 +13143,14 @@ func (ec *executionContext) unmarshalInputAcceptInvitationInput(ctx context.Cont
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalAcceptInvitationInput(ctx context.Context, raw any) (workspace.AcceptInput, error) {
-	var out workspace.AcceptInput
+func UnmarshalAcceptInvitationInput(ctx context.Context, raw any) (workspace.AcceptInvitationInput, error) {
+	var out workspace.AcceptInvitationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AcceptInvitationInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputAssignMiniProgramsInput(ctx context.Context, obj any) (workspace.AssignInput, error) {
-	var it workspace.AssignInput
+func (ec *executionContext) unmarshalInputAssignMiniProgramsInput(ctx context.Context, obj any) (workspace.AssignMiniProgramsInput, error) {
+	var it workspace.AssignMiniProgramsInput
 	if obj == nil {
 		return it, nil
 	}
@@ -14921,8 +13192,8 @@ func (ec *executionContext) unmarshalInputAssignMiniProgramsInput(ctx context.Co
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalAssignMiniProgramsInput(ctx context.Context, raw any) (workspace.AssignInput, error) {
-	var out workspace.AssignInput
+func UnmarshalAssignMiniProgramsInput(ctx context.Context, raw any) (workspace.AssignMiniProgramsInput, error) {
+	var out workspace.AssignMiniProgramsInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AssignMiniProgramsInput", raw, &out)
 	return out, err
 }
@@ -15088,8 +13359,8 @@ func UnmarshalChangeEmailInput(ctx context.Context, raw any) (account.ChangeEmai
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputChangeMemberRoleInput(ctx context.Context, obj any) (workspace.ChangeRoleInput, error) {
-	var it workspace.ChangeRoleInput
+func (ec *executionContext) unmarshalInputChangeMemberRoleInput(ctx context.Context, obj any) (workspace.ChangeMemberRoleInput, error) {
+	var it workspace.ChangeMemberRoleInput
 	if obj == nil {
 		return it, nil
 	}
@@ -15131,8 +13402,8 @@ func (ec *executionContext) unmarshalInputChangeMemberRoleInput(ctx context.Cont
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalChangeMemberRoleInput(ctx context.Context, raw any) (workspace.ChangeRoleInput, error) {
-	var out workspace.ChangeRoleInput
+func UnmarshalChangeMemberRoleInput(ctx context.Context, raw any) (workspace.ChangeMemberRoleInput, error) {
+	var out workspace.ChangeMemberRoleInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangeMemberRoleInput", raw, &out)
 	return out, err
 }
@@ -15676,8 +13947,8 @@ func UnmarshalInvitationFilter(ctx context.Context, raw any) (workspace.Invitati
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputInvitationInput(ctx context.Context, obj any) (workspace.Invitee, error) {
-	var it workspace.Invitee
+func (ec *executionContext) unmarshalInputInvitationInput(ctx context.Context, obj any) (workspace.InvitationInput, error) {
+	var it workspace.InvitationInput
 	if obj == nil {
 		return it, nil
 	}
@@ -15733,14 +14004,14 @@ func (ec *executionContext) unmarshalInputInvitationInput(ctx context.Context, o
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalInvitationInput(ctx context.Context, raw any) (workspace.Invitee, error) {
-	var out workspace.Invitee
+func UnmarshalInvitationInput(ctx context.Context, raw any) (workspace.InvitationInput, error) {
+	var out workspace.InvitationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "InvitationInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputInviteMembersInput(ctx context.Context, obj any) (workspace.InviteInput, error) {
-	var it workspace.InviteInput
+func (ec *executionContext) unmarshalInputInviteMembersInput(ctx context.Context, obj any) (workspace.InviteMembersInput, error) {
+	var it workspace.InviteMembersInput
 	if obj == nil {
 		return it, nil
 	}
@@ -15766,7 +14037,7 @@ func (ec *executionContext) unmarshalInputInviteMembersInput(ctx context.Context
 			it.WorkspaceID = data
 		case "invitations":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("invitations"))
-			data, err := ec.unmarshalNInvitationInput2ᚕᚖminidockᚋinternalᚋworkspaceᚐInviteeᚄ(ctx, v)
+			data, err := ec.unmarshalNInvitationInput2ᚕᚖminidockᚋinternalᚋworkspaceᚐInvitationInputᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -15782,8 +14053,8 @@ func (ec *executionContext) unmarshalInputInviteMembersInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalInviteMembersInput(ctx context.Context, raw any) (workspace.InviteInput, error) {
-	var out workspace.InviteInput
+func UnmarshalInviteMembersInput(ctx context.Context, raw any) (workspace.InviteMembersInput, error) {
+	var out workspace.InviteMembersInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "InviteMembersInput", raw, &out)
 	return out, err
 }
@@ -15879,8 +14150,8 @@ func UnmarshalLogoInput(ctx context.Context, raw any) (miniprogram.LogoInput, er
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputMemberFilter(ctx context.Context, obj any) (workspace.Filter, error) {
-	var it workspace.Filter
+func (ec *executionContext) unmarshalInputMemberFilter(ctx context.Context, obj any) (workspace.MemberFilter, error) {
+	var it workspace.MemberFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -15929,8 +14200,8 @@ func (ec *executionContext) unmarshalInputMemberFilter(ctx context.Context, obj 
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalMemberFilter(ctx context.Context, raw any) (workspace.Filter, error) {
-	var out workspace.Filter
+func UnmarshalMemberFilter(ctx context.Context, raw any) (workspace.MemberFilter, error) {
+	var out workspace.MemberFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MemberFilter", raw, &out)
 	return out, err
 }
@@ -16411,8 +14682,8 @@ func UnmarshalSignUpInput(ctx context.Context, raw any) (account.SignUpInput, er
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputTransferOwnershipInput(ctx context.Context, obj any) (workspace.TransferInput, error) {
-	var it workspace.TransferInput
+func (ec *executionContext) unmarshalInputTransferOwnershipInput(ctx context.Context, obj any) (workspace.TransferOwnershipInput, error) {
+	var it workspace.TransferOwnershipInput
 	if obj == nil {
 		return it, nil
 	}
@@ -16454,8 +14725,8 @@ func (ec *executionContext) unmarshalInputTransferOwnershipInput(ctx context.Con
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalTransferOwnershipInput(ctx context.Context, raw any) (workspace.TransferInput, error) {
-	var out workspace.TransferInput
+func UnmarshalTransferOwnershipInput(ctx context.Context, raw any) (workspace.TransferOwnershipInput, error) {
+	var out workspace.TransferOwnershipInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "TransferOwnershipInput", raw, &out)
 	return out, err
 }
@@ -16853,7 +15124,7 @@ func (ec *executionContext) _AuditChange(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AuditChange")
 		case "field":
-			out.Values[i] = ec._AuditChange_field(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Field)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16896,12 +15167,12 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AuditEvent")
 		case "id":
-			out.Values[i] = ec._AuditEvent_id(ctx, field, obj)
+			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "operation":
-			out.Values[i] = ec._AuditEvent_operation(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Operation)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16921,17 +15192,17 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "createdAt":
-			out.Values[i] = ec._AuditEvent_createdAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "address":
-			out.Values[i] = ec._AuditEvent_address(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Address)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "requestId":
-			out.Values[i] = ec._AuditEvent_requestId(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.RequestID)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17093,7 +15364,7 @@ func (ec *executionContext) _ChangeEmailPayload(ctx context.Context, sel ast.Sel
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ChangeEmailPayload")
 		case "email":
-			out.Values[i] = ec._ChangeEmailPayload_email(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17265,7 +15536,7 @@ func (ec *executionContext) _ConfirmEmailPayload(ctx context.Context, sel ast.Se
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ConfirmEmailPayload")
 		case "email":
-			out.Values[i] = ec._ConfirmEmailPayload_email(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17447,7 +15718,7 @@ func (ec *executionContext) _DeleteWorkspacePayload(ctx context.Context, sel ast
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("DeleteWorkspacePayload")
 		case "deletedWorkspaceId":
-			out.Values[i] = ec._DeleteWorkspacePayload_deletedWorkspaceId(ctx, field, obj)
+			out.Values[i] = ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedWorkspaceID)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17576,7 +15847,7 @@ func (ec *executionContext) _EndSessionPayload(ctx context.Context, sel ast.Sele
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("EndSessionPayload")
 		case "deletedSessionId":
-			out.Values[i] = ec._EndSessionPayload_deletedSessionId(ctx, field, obj)
+			out.Values[i] = ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedSessionID)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17619,32 +15890,32 @@ func (ec *executionContext) _FieldRule(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("FieldRule")
 		case "field":
-			out.Values[i] = ec._FieldRule_field(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Field)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "required":
-			out.Values[i] = ec._FieldRule_required(ctx, field, obj)
+			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.Required)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "minLength":
-			out.Values[i] = ec._FieldRule_minLength(ctx, field, obj)
+			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MinLength)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "maxLength":
-			out.Values[i] = ec._FieldRule_maxLength(ctx, field, obj)
+			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxLength)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "pattern":
-			out.Values[i] = ec._FieldRule_pattern(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Pattern)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "maxBytes":
-			out.Values[i] = ec._FieldRule_maxBytes(ctx, field, obj)
+			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxBytes)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17654,17 +15925,17 @@ func (ec *executionContext) _FieldRule(ctx context.Context, sel ast.SelectionSet
 				out.Invalids++
 			}
 		case "aspectRatio":
-			out.Values[i] = ec._FieldRule_aspectRatio(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.AspectRatio)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "minSide":
-			out.Values[i] = ec._FieldRule_minSide(ctx, field, obj)
+			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MinSide)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "maxSide":
-			out.Values[i] = ec._FieldRule_maxSide(ctx, field, obj)
+			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxSide)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17707,7 +15978,7 @@ func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet,
 				out.Invalids++
 			}
 		case "code":
-			out.Values[i] = ec._Industry_code(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Code)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17717,7 +15988,7 @@ func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet,
 				out.Invalids++
 			}
 		case "group":
-			out.Values[i] = ec._Industry_group(ctx, field, obj)
+			out.Values[i] = ec.marshalNIndustryGroup2minidockᚋinternalᚋindustryᚐGroup(ctx, field.Selections, obj.Group)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17836,7 +16107,7 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Invitation")
 		case "id":
-			out.Values[i] = ec._Invitation_id(ctx, field, obj)
+			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17846,12 +16117,12 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec._Invitation_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "email":
-			out.Values[i] = ec._Invitation_email(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Email)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17876,12 +16147,12 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "createdAt":
-			out.Values[i] = ec._Invitation_createdAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "expiresAt":
-			out.Values[i] = ec._Invitation_expiresAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.ExpiresAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18000,27 +16271,27 @@ func (ec *executionContext) _InvitationOffer(ctx context.Context, sel ast.Select
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("InvitationOffer")
 		case "workspaceName":
-			out.Values[i] = ec._InvitationOffer_workspaceName(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.WorkspaceName)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "inviterName":
-			out.Values[i] = ec._InvitationOffer_inviterName(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.InviterName)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec._InvitationOffer_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "email":
-			out.Values[i] = ec._InvitationOffer_email(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Email)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "role":
-			out.Values[i] = ec._InvitationOffer_role(ctx, field, obj)
+			out.Values[i] = ec.marshalNWorkspaceRole2minidockᚋentᚋmemberᚐRole(ctx, field.Selections, obj.Role)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18030,12 +16301,12 @@ func (ec *executionContext) _InvitationOffer(ctx context.Context, sel ast.Select
 				out.Invalids++
 			}
 		case "expiresAt":
-			out.Values[i] = ec._InvitationOffer_expiresAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.ExpiresAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "hasAccount":
-			out.Values[i] = ec._InvitationOffer_hasAccount(ctx, field, obj)
+			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.HasAccount)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18116,22 +16387,22 @@ func (ec *executionContext) _LaunchTarget(ctx context.Context, sel ast.Selection
 				out.Invalids++
 			}
 		case "code":
-			out.Values[i] = ec._LaunchTarget_code(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Code)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec._LaunchTarget_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "language":
-			out.Values[i] = ec._LaunchTarget_language(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Language)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "quota":
-			out.Values[i] = ec._LaunchTarget_quota(ctx, field, obj)
+			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Quota)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18169,7 +16440,7 @@ func (ec *executionContext) _LeaveWorkspacePayload(ctx context.Context, sel ast.
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("LeaveWorkspacePayload")
 		case "leftWorkspaceId":
-			out.Values[i] = ec._LeaveWorkspacePayload_leftWorkspaceId(ctx, field, obj)
+			out.Values[i] = ec.marshalOID2ᚖstring(ctx, field.Selections, obj.LeftWorkspaceID)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18212,22 +16483,22 @@ func (ec *executionContext) _Logo(ctx context.Context, sel ast.SelectionSet, obj
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Logo")
 		case "url":
-			out.Values[i] = ec._Logo_url(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.URL)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "width":
-			out.Values[i] = ec._Logo_width(ctx, field, obj)
+			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Width)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "height":
-			out.Values[i] = ec._Logo_height(ctx, field, obj)
+			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Height)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "contentType":
-			out.Values[i] = ec._Logo_contentType(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.ContentType)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18260,7 +16531,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Member")
 		case "id":
-			out.Values[i] = ec._Member_id(ctx, field, obj)
+			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18275,12 +16546,12 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 				out.Invalids++
 			}
 		case "role":
-			out.Values[i] = ec._Member_role(ctx, field, obj)
+			out.Values[i] = ec.marshalNWorkspaceRole2minidockᚋentᚋmemberᚐRole(ctx, field.Selections, obj.Role)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "status":
-			out.Values[i] = ec._Member_status(ctx, field, obj)
+			out.Values[i] = ec.marshalNMemberStatus2minidockᚋentᚋmemberᚐStatus(ctx, field.Selections, obj.Status)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18295,12 +16566,12 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 				out.Invalids++
 			}
 		case "joinedAt":
-			out.Values[i] = ec._Member_joinedAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.JoinedAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "lastActiveAt":
-			out.Values[i] = ec._Member_lastActiveAt(ctx, field, obj)
+			out.Values[i] = ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastActiveAt)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18419,12 +16690,12 @@ func (ec *executionContext) _MessageParam(ctx context.Context, sel ast.Selection
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MessageParam")
 		case "name":
-			out.Values[i] = ec._MessageParam_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "value":
-			out.Values[i] = ec._MessageParam_value(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Value)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18457,12 +16728,12 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MiniProgram")
 		case "id":
-			out.Values[i] = ec._MiniProgram_id(ctx, field, obj)
+			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "appId":
-			out.Values[i] = ec._MiniProgram_appId(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.AppID)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18472,27 +16743,27 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec._MiniProgram_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "tagline":
-			out.Values[i] = ec._MiniProgram_tagline(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Tagline)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "description":
-			out.Values[i] = ec._MiniProgram_description(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Description)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "language":
-			out.Values[i] = ec._MiniProgram_language(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Language)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "status":
-			out.Values[i] = ec._MiniProgram_status(ctx, field, obj)
+			out.Values[i] = ec.marshalNMiniProgramStatus2minidockᚋentᚋminiprogramᚐStatus(ctx, field.Selections, obj.Status)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18502,12 +16773,12 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 				out.Invalids++
 			}
 		case "servicePhone":
-			out.Values[i] = ec._MiniProgram_servicePhone(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.ServicePhone)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "serviceEmail":
-			out.Values[i] = ec._MiniProgram_serviceEmail(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.ServiceEmail)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18527,12 +16798,12 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 				out.Invalids++
 			}
 		case "createdAt":
-			out.Values[i] = ec._MiniProgram_createdAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "updatedAt":
-			out.Values[i] = ec._MiniProgram_updatedAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.UpdatedAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18921,22 +17192,22 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("PageInfo")
 		case "hasNextPage":
-			out.Values[i] = ec._PageInfo_hasNextPage(ctx, field, obj)
+			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.HasNextPage)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "hasPreviousPage":
-			out.Values[i] = ec._PageInfo_hasPreviousPage(ctx, field, obj)
+			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.HasPreviousPage)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "startCursor":
-			out.Values[i] = ec._PageInfo_startCursor(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.StartCursor)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "endCursor":
-			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.EndCursor)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -19078,12 +17349,12 @@ func (ec *executionContext) _Quota(ctx context.Context, sel ast.SelectionSet, ob
 				out.Invalids++
 			}
 		case "used":
-			out.Values[i] = ec._Quota_used(ctx, field, obj)
+			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Used)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "limit":
-			out.Values[i] = ec._Quota_limit(ctx, field, obj)
+			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Limit)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19202,7 +17473,7 @@ func (ec *executionContext) _RequestPasswordResetPayload(ctx context.Context, se
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RequestPasswordResetPayload")
 		case "email":
-			out.Values[i] = ec._RequestPasswordResetPayload_email(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -19288,7 +17559,7 @@ func (ec *executionContext) _ResetPasswordPayload(ctx context.Context, sel ast.S
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ResetPasswordPayload")
 		case "email":
-			out.Values[i] = ec._ResetPasswordPayload_email(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -19341,22 +17612,22 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 				out.Invalids++
 			}
 		case "createdAt":
-			out.Values[i] = ec._Session_createdAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "lastUsedAt":
-			out.Values[i] = ec._Session_lastUsedAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.LastUsedAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "address":
-			out.Values[i] = ec._Session_address(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Address)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "client":
-			out.Values[i] = ec._Session_client(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Client)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19389,7 +17660,7 @@ func (ec *executionContext) _SessionEnd(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SessionEnd")
 		case "reason":
-			out.Values[i] = ec._SessionEnd_reason(ctx, field, obj)
+			out.Values[i] = ec.marshalNSessionEndReason2minidockᚋgraphᚋmodelᚐSessionEndReason(ctx, field.Selections, obj.Reason)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19412,7 +17683,7 @@ func (ec *executionContext) _SessionEnd(ctx context.Context, sel ast.SelectionSe
 
 var signInChallengeImplementors = []string{"SignInChallenge"}
 
-func (ec *executionContext) _SignInChallenge(ctx context.Context, sel ast.SelectionSet, obj *account.Challenge) graphql.Marshaler {
+func (ec *executionContext) _SignInChallenge(ctx context.Context, sel ast.SelectionSet, obj *account.SignInChallenge) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, signInChallengeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -19422,12 +17693,12 @@ func (ec *executionContext) _SignInChallenge(ctx context.Context, sel ast.Select
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SignInChallenge")
 		case "token":
-			out.Values[i] = ec._SignInChallenge_token(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Token)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "expiresAt":
-			out.Values[i] = ec._SignInChallenge_expiresAt(ctx, field, obj)
+			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.ExpiresAt)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19702,12 +17973,12 @@ func (ec *executionContext) _TotpSecret(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("TotpSecret")
 		case "secret":
-			out.Values[i] = ec._TotpSecret_secret(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Secret)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "uri":
-			out.Values[i] = ec._TotpSecret_uri(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.URI)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19917,17 +18188,17 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("User")
 		case "id":
-			out.Values[i] = ec._User_id(ctx, field, obj)
+			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "email":
-			out.Values[i] = ec._User_email(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Email)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "displayName":
-			out.Values[i] = ec._User_displayName(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.DisplayName)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19960,7 +18231,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("UserError")
 		case "code":
-			out.Values[i] = ec._UserError_code(ctx, field, obj)
+			out.Values[i] = ec.marshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, field.Selections, obj.Code)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19970,12 +18241,12 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 				out.Invalids++
 			}
 		case "message":
-			out.Values[i] = ec._UserError_message(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Message)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "messageKey":
-			out.Values[i] = ec._UserError_messageKey(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.MessageKey)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20124,12 +18395,12 @@ func (ec *executionContext) _Workspace(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Workspace")
 		case "id":
-			out.Values[i] = ec._Workspace_id(ctx, field, obj)
+			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec._Workspace_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20197,7 +18468,7 @@ func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__Directive")
 		case "name":
-			out.Values[i] = ec.___Directive_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20207,7 +18478,7 @@ func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionS
 				out.Invalids++
 			}
 		case "isRepeatable":
-			out.Values[i] = ec.___Directive_isRepeatable(ctx, field, obj)
+			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.IsRepeatable)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20250,7 +18521,7 @@ func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__EnumValue")
 		case "name":
-			out.Values[i] = ec.___EnumValue_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20298,7 +18569,7 @@ func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, 
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__Field")
 		case "name":
-			out.Values[i] = ec.___Field_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20356,7 +18627,7 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__InputValue")
 		case "name":
-			out.Values[i] = ec.___InputValue_name(ctx, field, obj)
+			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20371,7 +18642,7 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 				out.Invalids++
 			}
 		case "defaultValue":
-			out.Values[i] = ec.___InputValue_defaultValue(ctx, field, obj)
+			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DefaultValue)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -20547,12 +18818,12 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNAcceptInvitationInput2minidockᚋinternalᚋworkspaceᚐAcceptInput(ctx context.Context, v any) (workspace.AcceptInput, error) {
+func (ec *executionContext) unmarshalNAcceptInvitationInput2minidockᚋinternalᚋworkspaceᚐAcceptInvitationInput(ctx context.Context, v any) (workspace.AcceptInvitationInput, error) {
 	res, err := ec.unmarshalInputAcceptInvitationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNAssignMiniProgramsInput2minidockᚋinternalᚋworkspaceᚐAssignInput(ctx context.Context, v any) (workspace.AssignInput, error) {
+func (ec *executionContext) unmarshalNAssignMiniProgramsInput2minidockᚋinternalᚋworkspaceᚐAssignMiniProgramsInput(ctx context.Context, v any) (workspace.AssignMiniProgramsInput, error) {
 	res, err := ec.unmarshalInputAssignMiniProgramsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -20653,7 +18924,7 @@ func (ec *executionContext) unmarshalNChangeEmailInput2minidockᚋinternalᚋacc
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNChangeMemberRoleInput2minidockᚋinternalᚋworkspaceᚐChangeRoleInput(ctx context.Context, v any) (workspace.ChangeRoleInput, error) {
+func (ec *executionContext) unmarshalNChangeMemberRoleInput2minidockᚋinternalᚋworkspaceᚐChangeMemberRoleInput(ctx context.Context, v any) (workspace.ChangeMemberRoleInput, error) {
 	res, err := ec.unmarshalInputChangeMemberRoleInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -20918,13 +19189,13 @@ func (ec *executionContext) marshalNInvitationEdge2ᚖminidockᚋgraphᚋmodel�
 	return ec._InvitationEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNInvitationInput2ᚕᚖminidockᚋinternalᚋworkspaceᚐInviteeᚄ(ctx context.Context, v any) ([]*workspace.Invitee, error) {
+func (ec *executionContext) unmarshalNInvitationInput2ᚕᚖminidockᚋinternalᚋworkspaceᚐInvitationInputᚄ(ctx context.Context, v any) ([]*workspace.InvitationInput, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*workspace.Invitee, len(vSlice))
+	res := make([]*workspace.InvitationInput, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNInvitationInput2ᚖminidockᚋinternalᚋworkspaceᚐInvitee(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNInvitationInput2ᚖminidockᚋinternalᚋworkspaceᚐInvitationInput(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -20932,7 +19203,7 @@ func (ec *executionContext) unmarshalNInvitationInput2ᚕᚖminidockᚋinternal�
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalNInvitationInput2ᚖminidockᚋinternalᚋworkspaceᚐInvitee(ctx context.Context, v any) (*workspace.Invitee, error) {
+func (ec *executionContext) unmarshalNInvitationInput2ᚖminidockᚋinternalᚋworkspaceᚐInvitationInput(ctx context.Context, v any) (*workspace.InvitationInput, error) {
 	res, err := ec.unmarshalInputInvitationInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -20952,7 +19223,7 @@ func (ec *executionContext) marshalNInvitationStatus2minidockᚋentᚋinvitation
 	return res
 }
 
-func (ec *executionContext) unmarshalNInviteMembersInput2minidockᚋinternalᚋworkspaceᚐInviteInput(ctx context.Context, v any) (workspace.InviteInput, error) {
+func (ec *executionContext) unmarshalNInviteMembersInput2minidockᚋinternalᚋworkspaceᚐInviteMembersInput(ctx context.Context, v any) (workspace.InviteMembersInput, error) {
 	res, err := ec.unmarshalInputInviteMembersInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -21455,7 +19726,7 @@ func (ec *executionContext) marshalNString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) unmarshalNTransferOwnershipInput2minidockᚋinternalᚋworkspaceᚐTransferInput(ctx context.Context, v any) (workspace.TransferInput, error) {
+func (ec *executionContext) unmarshalNTransferOwnershipInput2minidockᚋinternalᚋworkspaceᚐTransferOwnershipInput(ctx context.Context, v any) (workspace.TransferOwnershipInput, error) {
 	res, err := ec.unmarshalInputTransferOwnershipInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -22104,7 +20375,7 @@ func (ec *executionContext) marshalOMember2ᚖminidockᚋentᚐMember(ctx contex
 	return ec._Member(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOMemberFilter2ᚖminidockᚋinternalᚋworkspaceᚐFilter(ctx context.Context, v any) (*workspace.Filter, error) {
+func (ec *executionContext) unmarshalOMemberFilter2ᚖminidockᚋinternalᚋworkspaceᚐMemberFilter(ctx context.Context, v any) (*workspace.MemberFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -22248,7 +20519,7 @@ func (ec *executionContext) marshalOSessionEnd2ᚖminidockᚋgraphᚋmodelᚐSes
 	return ec._SessionEnd(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOSignInChallenge2ᚖminidockᚋinternalᚋaccountᚐChallenge(ctx context.Context, sel ast.SelectionSet, v *account.Challenge) graphql.Marshaler {
+func (ec *executionContext) marshalOSignInChallenge2ᚖminidockᚋinternalᚋaccountᚐSignInChallenge(ctx context.Context, sel ast.SelectionSet, v *account.SignInChallenge) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

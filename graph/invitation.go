@@ -27,7 +27,7 @@ func (r *queryResolver) Invitation(ctx context.Context, token string) (*model.In
 }
 
 // InviteMembers asks people into a workspace.
-func (r *mutationResolver) InviteMembers(ctx context.Context, in workspace.InviteInput) (*model.InviteMembersPayload, error) {
+func (r *mutationResolver) InviteMembers(ctx context.Context, in workspace.InviteMembersInput) (*model.InviteMembersPayload, error) {
 	invitations, err := r.Workspaces.Invite(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.InviteMembersPayload{Invitations: invitations, UserErrors: errs, Query: &model.Query{}}, err
@@ -48,7 +48,7 @@ func (r *mutationResolver) WithdrawInvitation(ctx context.Context, in model.With
 }
 
 // AcceptInvitation takes the place that an invitation offers.
-func (r *mutationResolver) AcceptInvitation(ctx context.Context, in workspace.AcceptInput) (*model.AcceptInvitationPayload, error) {
+func (r *mutationResolver) AcceptInvitation(ctx context.Context, in workspace.AcceptInvitationInput) (*model.AcceptInvitationPayload, error) {
 	member, err := r.Workspaces.Accept(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.AcceptInvitationPayload{Member: member, Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err

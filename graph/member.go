@@ -13,14 +13,14 @@ import (
 )
 
 // ChangeMemberRole makes a master a developer, or a developer a master.
-func (r *mutationResolver) ChangeMemberRole(ctx context.Context, in workspace.ChangeRoleInput) (*model.ChangeMemberRolePayload, error) {
+func (r *mutationResolver) ChangeMemberRole(ctx context.Context, in workspace.ChangeMemberRoleInput) (*model.ChangeMemberRolePayload, error) {
 	member, err := r.Workspaces.ChangeRole(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.ChangeMemberRolePayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // AssignMiniPrograms has a developer work on these mini programs and on no others.
-func (r *mutationResolver) AssignMiniPrograms(ctx context.Context, in workspace.AssignInput) (*model.AssignMiniProgramsPayload, error) {
+func (r *mutationResolver) AssignMiniPrograms(ctx context.Context, in workspace.AssignMiniProgramsInput) (*model.AssignMiniProgramsPayload, error) {
 	member, err := r.Workspaces.Assign(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.AssignMiniProgramsPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
@@ -48,7 +48,7 @@ func (r *mutationResolver) RemoveMember(ctx context.Context, in model.RemoveMemb
 }
 
 // TransferOwnership makes a master the owner.
-func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.TransferInput) (*model.TransferOwnershipPayload, error) {
+func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.TransferOwnershipInput) (*model.TransferOwnershipPayload, error) {
 	member, err := r.Workspaces.TransferOwnership(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.TransferOwnershipPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
@@ -63,7 +63,7 @@ func (r *subscriptionResolver) Membership(ctx context.Context, workspaceID strin
 }
 
 // Members returns a page of the workspace's members.
-func (r *workspaceResolver) Members(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.Filter) (*model.MemberConnection, error) {
+func (r *workspaceResolver) Members(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.MemberFilter) (*model.MemberConnection, error) {
 	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("members", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.Member], error) {
 		return r.Workspaces.Members(ctx, viewer(ctx), ids(ws, workspaceID), args, wanted)

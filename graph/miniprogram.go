@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/graph/model"
@@ -33,15 +31,9 @@ func (r *mutationResolver) CreateMiniProgram(ctx context.Context, in miniprogram
 
 // UpdateMiniProgram changes the profile of a mini program.
 func (r *mutationResolver) UpdateMiniProgram(ctx context.Context, in model.UpdateMiniProgramInput) (*model.UpdateMiniProgramPayload, error) {
-	saved, err := r.MiniPrograms.Update(ctx, viewer(ctx), miniprogram.UpdateInput{MiniProgramID: in.MiniProgramID, Profile: miniprogram.Profile{
-		Name:         given(in.Name),
-		Tagline:      given(in.Tagline),
-		Description:  given(in.Description),
-		Logo:         given(in.Logo),
-		IndustryCode: given(in.IndustryCode),
-		ServicePhone: given(in.ServicePhone),
-		ServiceEmail: given(in.ServiceEmail),
-	}})
+	update := miniprogram.UpdateInput{MiniProgramID: in.MiniProgramID}
+	copySent(in, &update.Profile)
+	saved, err := r.MiniPrograms.Update(ctx, viewer(ctx), update)
 	errs, err := userErrors(ctx, err)
 	return &model.UpdateMiniProgramPayload{
 		MiniProgram: saved.MiniProgram, Warnings: translate(ctx, saved.Warnings), UserErrors: errs, Query: &model.Query{},
@@ -51,8 +43,8 @@ func (r *mutationResolver) UpdateMiniProgram(ctx context.Context, in model.Updat
 // MiniPrograms returns a page of the workspace's mini programs.
 func (r *workspaceResolver) MiniPrograms(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, orderBy model.MiniProgramOrder, filter *miniprogram.Filter) (*model.MiniProgramConnection, error) {
 	args := page.Args{First: first, After: after, Last: last, Before: before}
-	order := miniprogram.Order{
-		Field: miniprogram.OrderField(orderBy.Field), Descending: orderBy.Direction == model.OrderDirectionDesc,
+	order := miniprogram.Sort{
+		Field: miniprogram.SortField(orderBy.Field), Descending: orderBy.Direction == model.OrderDirectionDesc,
 	}
 	wanted := orAll(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("miniPrograms", args, order, wanted),
@@ -138,13 +130,4 @@ func (r *miniProgramResolver) Logo(_ context.Context, m *ent.MiniProgram) (*mode
 	return &model.Logo{
 		URL: r.LogoURL(m.LogoName), Width: m.LogoWidth, Height: m.LogoHeight, ContentType: m.LogoContentType,
 	}, nil
-}
-
-// given returns a field that was given, null as its zero value, or nil when it was left out.
-func given[T any](field graphql.Omittable[*T]) *T {
-	value, set := field.ValueOK()
-	if set && value == nil {
-		return new(T)
-	}
-	return value
 }

@@ -1,22 +1,18 @@
-// Command generate writes graph/generated.go from the schema. It is gqlgen's generator with one difference: below the
-// roots a request runs in one goroutine. A goroutine for each field and list element costs more than the work it does
-// when relations are read for all siblings at once.
+// Command generate writes graph/generated.go and graph/model/generated.go from the schema. It is gqlgen's generator with three
+// additions:
+//
+//   - Types of the schema are bound to Go types by their names (bind.go), so that gqlgen.yml lists exceptions only.
+//   - Below the roots a request runs in one goroutine: a goroutine for each field and list element costs more than the work it does
+//     when relations are read for all siblings at once.
+//   - Plain scalar fields are written inline (inline.go).
 package main
 
 import (
-	"bytes"
-	"fmt"
 	"log"
-	"os"
 
 	"github.com/99designs/gqlgen/api"
 	"github.com/99designs/gqlgen/codegen"
 	"github.com/99designs/gqlgen/codegen/config"
-)
-
-const (
-	concurrent = "graphql.MarshalSliceConcurrently("
-	sequential = "marshalSlice("
 )
 
 func main() {
@@ -30,10 +26,14 @@ func generate() error {
 	if err != nil {
 		return err
 	}
-	if err := api.Generate(cfg, api.AddPlugin(oneGoroutine{})); err != nil {
+	if err := bind(cfg); err != nil {
 		return err
 	}
-	return replaceMarshalSlice(cfg.Exec.Filename)
+	fields := &scalarFields{}
+	if err := api.Generate(cfg, api.AddPlugin(oneGoroutine{}), api.AddPlugin(fields)); err != nil {
+		return err
+	}
+	return rewrite(cfg.Exec.Filename, marshalInOrder, fields.inline)
 }
 
 // oneGoroutine is a plugin that keeps fields of objects below the roots from starting goroutines.
@@ -48,16 +48,4 @@ func (oneGoroutine) GenerateCode(data *codegen.Data) error {
 		object.DisableConcurrency = object.DisableConcurrency || !object.Root
 	}
 	return nil
-}
-
-// replaceMarshalSlice has list elements written one after the other, for which gqlgen has no setting.
-func replaceMarshalSlice(filename string) error {
-	code, err := os.ReadFile(filename)
-	if err != nil {
-		return err
-	}
-	if !bytes.Contains(code, []byte(concurrent)) {
-		return fmt.Errorf("%s has no %s to replace: gqlgen writes lists in another way now", filename, concurrent)
-	}
-	return os.WriteFile(filename, bytes.ReplaceAll(code, []byte(concurrent), []byte(sequential)), 0o644)
 }

@@ -3,8 +3,6 @@ package model
 import (
 	"context"
 
-	"minidock/ent"
-	"minidock/internal/industry"
 	"minidock/internal/page"
 )
 
@@ -25,20 +23,6 @@ type Edge[T any] struct {
 	Node T
 	page page.Page[T]
 }
-
-// The connections and edges of the schema.
-type (
-	MemberConnection      = Connection[*ent.Member]
-	MemberEdge            = Edge[*ent.Member]
-	InvitationConnection  = Connection[*ent.Invitation]
-	InvitationEdge        = Edge[*ent.Invitation]
-	AuditEventConnection  = Connection[*ent.AuditEvent]
-	AuditEventEdge        = Edge[*ent.AuditEvent]
-	MiniProgramConnection = Connection[*ent.MiniProgram]
-	MiniProgramEdge       = Edge[*ent.MiniProgram]
-	IndustryConnection    = Connection[*industry.Industry]
-	IndustryEdge          = Edge[*industry.Industry]
-)
 
 // NewConnection returns the connection of a page. Count is called only when the total is asked for.
 func NewConnection[T any](p page.Page[T], count func(context.Context) (int, error)) *Connection[T] {

@@ -374,7 +374,7 @@ type SignInPayload struct {
 	// The user, signed in; null when refused.
 	Viewer *Viewer `json:"viewer"`
 	// What `signInWithTotp` takes together with a code; null unless the mistake is TOTP_REQUIRED.
-	Challenge *account.Challenge `json:"challenge"`
+	Challenge *account.SignInChallenge `json:"challenge"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.

@@ -14,16 +14,16 @@ import (
 	"minidock/internal/store"
 )
 
-// Challenge stands for a sign-in whose password was right and which waits for a code.
-type Challenge struct {
+// SignInChallenge stands for a sign-in whose password was right and which waits for a code.
+type SignInChallenge struct {
 	Token     string
 	ExpiresAt time.Time
 }
 
 // challenge begins to wait for a code of somebody whose password was right, and keeps the hash that it now has. A password that was
 // changed meanwhile was not.
-func (a *Accounts) challenge(ctx context.Context, of *ent.User, hash string) (*Challenge, error) {
-	made := &Challenge{ExpiresAt: a.Now().Add(a.Limits.ChallengeTime)}
+func (a *Accounts) challenge(ctx context.Context, of *ent.User, hash string) (*SignInChallenge, error) {
+	made := &SignInChallenge{ExpiresAt: a.Now().Add(a.Limits.ChallengeTime)}
 	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
 		if err := rehash(ctx, tx, of, hash); err != nil {
 			return err

@@ -19,7 +19,7 @@ type SignInInput struct{ Email, Password string }
 // SignIn signs the viewer in as the user whose email address and password these are. Every pair that fails gets the same answer at
 // the same cost, whether or not there is such an account. Whoever has a second factor gets TOTP_REQUIRED and a challenge. After
 // too many failures it is refused with RATE_LIMITED. User errors: INVALID_CREDENTIALS, TOTP_REQUIRED.
-func (a *Accounts) SignIn(ctx context.Context, viewer *access.Viewer, in SignInInput) (*Challenge, error) {
+func (a *Accounts) SignIn(ctx context.Context, viewer *access.Viewer, in SignInInput) (*SignInChallenge, error) {
 	t, err := a.try(ctx, viewer.From, in.Email)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (a *Accounts) SignIn(ctx context.Context, viewer *access.Viewer, in SignInI
 
 // signIn begins a session for a user whose password was right, or asks for a code of the second factor. A hash that costs less than
 // it should is replaced, now that the password is known.
-func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.User, password string) (*Challenge, error) {
+func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.User, password string) (*SignInChallenge, error) {
 	hash, err := a.dearer(ctx, of.PasswordHash, password)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.Us
 var errSecondFactor = errors.New("a second factor was turned on")
 
 // askForCode refuses a sign-in with TOTP_REQUIRED and the challenge that its code goes with.
-func (a *Accounts) askForCode(ctx context.Context, of *ent.User, hash string) (*Challenge, error) {
+func (a *Accounts) askForCode(ctx context.Context, of *ent.User, hash string) (*SignInChallenge, error) {
 	challenge, err := a.challenge(ctx, of, hash)
 	if err != nil {
 		return nil, err

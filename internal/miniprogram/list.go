@@ -19,17 +19,17 @@ import (
 
 // The fields that mini programs can be sorted by.
 const (
-	OrderByCreatedAt OrderField = "CREATED_AT"
-	OrderByUpdatedAt OrderField = "UPDATED_AT"
-	OrderByName      OrderField = "NAME"
+	SortByCreatedAt SortField = "CREATED_AT"
+	SortByUpdatedAt SortField = "UPDATED_AT"
+	SortByName      SortField = "NAME"
 )
 
-// OrderField is what mini programs are sorted by.
-type OrderField string
+// SortField is what mini programs are sorted by.
+type SortField string
 
-// Order says how mini programs are sorted; those that are equal by their id.
-type Order struct {
-	Field      OrderField
+// Sort says how mini programs are sorted; those that are equal by their id.
+type Sort struct {
+	Field      SortField
 	Descending bool
 }
 
@@ -48,14 +48,14 @@ type sorting struct {
 	parse  func(string) (any, error)
 }
 
-var sortings = map[OrderField]sorting{
-	OrderByCreatedAt: {miniprogram.FieldCreatedAt, func(m *ent.MiniProgram) string { return timeText(m.CreatedAt) }, parseTime},
-	OrderByUpdatedAt: {miniprogram.FieldUpdatedAt, func(m *ent.MiniProgram) string { return timeText(m.UpdatedAt) }, parseTime},
-	OrderByName:      {miniprogram.FieldNameKey, func(m *ent.MiniProgram) string { return m.NameKey }, parseText},
+var sortings = map[SortField]sorting{
+	SortByCreatedAt: {miniprogram.FieldCreatedAt, func(m *ent.MiniProgram) string { return timeText(m.CreatedAt) }, parseTime},
+	SortByUpdatedAt: {miniprogram.FieldUpdatedAt, func(m *ent.MiniProgram) string { return timeText(m.UpdatedAt) }, parseTime},
+	SortByName:      {miniprogram.FieldNameKey, func(m *ent.MiniProgram) string { return m.NameKey }, parseText},
 }
 
 // List returns the same page of each workspace's mini programs that the viewer sees, by workspace.
-func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, args page.Args, order Order, filter Filter) (map[string]page.Page[*ent.MiniProgram], error) {
+func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, args page.Args, order Sort, filter Filter) (map[string]page.Page[*ent.MiniProgram], error) {
 	by, ok := sortings[order.Field]
 	if !ok {
 		return nil, fault.BadInput("orderBy must not be null.")
@@ -119,7 +119,7 @@ func (f Filter) predicates(principal *access.Principal) []predicate.MiniProgram 
 	return predicates
 }
 
-func (o Order) name() string {
+func (o Sort) name() string {
 	if o.Descending {
 		return string(o.Field) + " DESC"
 	}

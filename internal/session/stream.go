@@ -12,13 +12,13 @@ import (
 // Kind distinguishes streams that are counted separately.
 type Kind string
 
-// End is what ended a session.
-type End string
+// Ending is what ended a session.
+type Ending string
 
 // What can end a session.
 const (
-	SignedOut End = "SIGNED_OUT"
-	Expired   End = "EXPIRED"
+	SignedOut Ending = "SIGNED_OUT"
+	Expired   Ending = "EXPIRED"
 )
 
 // farewell is how long what runs on a stream may take to send its client that the session has ended.
@@ -35,7 +35,7 @@ type Stream struct {
 	close  func()
 	once   sync.Once
 	ended  chan struct{}
-	end    End
+	end    Ending
 }
 
 type streamKey struct{}
@@ -75,13 +75,13 @@ func StreamOf(ctx context.Context) (*Stream, bool) {
 func (s *Stream) Ended() <-chan struct{} { return s.ended }
 
 // End returns what ended the session, once it has.
-func (s *Stream) End() End { return s.end }
+func (s *Stream) End() Ending { return s.end }
 
 // Close ends the stream and removes it from the session's count.
 func (s *Stream) Close() { s.close() }
 
 // endWith ends the stream because its session has ended.
-func (s *Stream) endWith(end End) {
+func (s *Stream) endWith(end Ending) {
 	s.once.Do(func() {
 		s.end = end
 		close(s.ended)

@@ -50,7 +50,7 @@ func (s *streams) add(opened *Stream, max int) error {
 }
 
 // end ends the streams of sessions that have ended.
-func (s *streams) end(how End, sessionIDs ...string) {
+func (s *streams) end(how Ending, sessionIDs ...string) {
 	for _, sessionID := range sessionIDs {
 		for _, open := range s.open.Of(sessionID) {
 			open.endWith(how)

@@ -115,7 +115,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 			return min(10, counts["wsp_2"]), err
 		},
 		"counted members": func() (int, error) {
-			counts, err := workspaces.CountMembers(ctx, ann, ids[:2], workspace.Filter{})
+			counts, err := workspaces.CountMembers(ctx, ann, ids[:2], workspace.MemberFilter{})
 			return min(10, counts["wsp_2"]), err
 		},
 	}
@@ -137,7 +137,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 		return len(pages[miniProgramRows[0].ID].Nodes), err
 	}
 	reads["developers"] = func() (int, error) {
-		pages, err := workspaces.Members(ctx, ann, ids, first, workspace.Filter{Role: []member.Role{member.RoleDEVELOPER}, Search: "MAX"})
+		pages, err := workspaces.Members(ctx, ann, ids, first, workspace.MemberFilter{Role: []member.Role{member.RoleDEVELOPER}, Search: "MAX"})
 		return len(pages["wsp_20"].Nodes), err
 	}
 	for way, args := range map[string]page.Args{"first": first, "last": last} {
@@ -146,12 +146,12 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 			return len(pages["wsp_20"].Nodes), err
 		}
 		reads[way+" members"] = func() (int, error) {
-			pages, err := workspaces.Members(ctx, ann, ids, args, workspace.Filter{})
+			pages, err := workspaces.Members(ctx, ann, ids, args, workspace.MemberFilter{})
 			return len(pages["wsp_20"].Nodes), err
 		}
-		for _, field := range []miniprogram.OrderField{miniprogram.OrderByCreatedAt, miniprogram.OrderByUpdatedAt, miniprogram.OrderByName} {
+		for _, field := range []miniprogram.SortField{miniprogram.SortByCreatedAt, miniprogram.SortByUpdatedAt, miniprogram.SortByName} {
 			reads[fmt.Sprint(way, " mini programs by ", field)] = func() (int, error) {
-				pages, err := miniPrograms.List(ctx, ann, ids, args, miniprogram.Order{Field: field}, miniprogram.Filter{})
+				pages, err := miniPrograms.List(ctx, ann, ids, args, miniprogram.Sort{Field: field}, miniprogram.Filter{})
 				return len(pages["wsp_20"].Nodes), err
 			}
 		}

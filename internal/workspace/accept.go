@@ -20,9 +20,9 @@ import (
 	"minidock/internal/token"
 )
 
-// AcceptInput takes the place that an invitation offers. Password and DisplayName are for the account that is made when nobody is
+// AcceptInvitationInput takes the place that an invitation offers. Password and DisplayName are for the account that is made when nobody is
 // signed in.
-type AcceptInput struct {
+type AcceptInvitationInput struct {
 	Token                 string
 	Password, DisplayName *string
 }
@@ -31,7 +31,7 @@ type AcceptInput struct {
 // account. A viewer who is signed out gets a new account with that address and is signed in. Of several at once with the same token
 // one succeeds. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED,
 // INVALID_TOKEN.
-func (w *Workspaces) Accept(ctx context.Context, viewer *access.Viewer, in AcceptInput) (*ent.Member, error) {
+func (w *Workspaces) Accept(ctx context.Context, viewer *access.Viewer, in AcceptInvitationInput) (*ent.Member, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (w *Workspaces) lookUpToken(ctx context.Context, sent string, errs *fault.U
 
 // judgeAccount records why the viewer cannot use the invitation, and returns the account to make for a viewer who is signed out.
 // While the invitation is not known, what was filled in for an account is judged all the same.
-func (w *Workspaces) judgeAccount(ctx context.Context, principal *access.Principal, in AcceptInput, found *ent.Invitation, errs *fault.UserErrors) (*account.Draft, error) {
+func (w *Workspaces) judgeAccount(ctx context.Context, principal *access.Principal, in AcceptInvitationInput, found *ent.Invitation, errs *fault.UserErrors) (*account.Draft, error) {
 	switch {
 	case principal.SignedIn() && found == nil:
 		return nil, nil

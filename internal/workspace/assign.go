@@ -17,15 +17,15 @@ import (
 	"minidock/internal/store"
 )
 
-// AssignInput is all that a developer is to work on.
-type AssignInput struct {
+// AssignMiniProgramsInput is all that a developer is to work on.
+type AssignMiniProgramsInput struct {
 	MemberID       string
 	MiniProgramIDs []string
 }
 
 // Assign has a developer work on these mini programs of the workspace and on no others. Owners and masters may. User errors:
 // NOT_FOUND, WRONG_STATUS, WRONG_ROLE.
-func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in AssignInput) (*ent.Member, error) {
+func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in AssignMiniProgramsInput) (*ent.Member, error) {
 	wanted := distinct(in.MiniProgramIDs)
 	return operation.Run(ctx, w.DB, viewer, access.AssignMiniPrograms, in.MemberID, func(tx *operation.Tx) (*ent.Member, error) {
 		if err := checkMiniPrograms(ctx, tx, "miniProgramIds", wanted); err != nil {

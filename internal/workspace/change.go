@@ -21,15 +21,15 @@ var (
 	given = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
 )
 
-// ChangeRoleInput is another role for a member.
-type ChangeRoleInput struct {
+// ChangeMemberRoleInput is another role for a member.
+type ChangeMemberRoleInput struct {
 	MemberID string
 	Role     member.Role
 }
 
 // ChangeRole makes a master a developer, whose open invitations are withdrawn, or a developer a master. The owner may. User errors:
 // UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
-func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in ChangeRoleInput) (*ent.Member, error) {
+func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in ChangeMemberRoleInput) (*ent.Member, error) {
 	return operation.Run(ctx, w.DB, viewer, access.ChangeMemberRole, in.MemberID, func(tx *operation.Tx) (*ent.Member, error) {
 		checkRole("role", in.Role, &tx.Errors)
 		if err := checkTarget(tx, given, present...); err != nil {

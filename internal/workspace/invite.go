@@ -25,14 +25,14 @@ import (
 // maxInvitations is how many people can be invited at once. Source: the members page of the Alipay+ Mini Program Platform.
 const maxInvitations = 10
 
-// InviteInput asks people into a workspace.
-type InviteInput struct {
+// InviteMembersInput asks people into a workspace.
+type InviteMembersInput struct {
 	WorkspaceID string
-	Invitations []*Invitee
+	Invitations []*InvitationInput
 }
 
-// Invitee is somebody to invite. A developer is invited to at least one mini program; a master sees all and needs none.
-type Invitee struct {
+// InvitationInput is somebody to invite. A developer is invited to at least one mini program; a master sees all and needs none.
+type InvitationInput struct {
 	Name, Email    string
 	Role           member.Role
 	MiniProgramIDs []string
@@ -64,7 +64,7 @@ func (w *Workspaces) countInvitations(ctx context.Context, workspaceID string, a
 // Invite has a mail with a link sent to each of these people, or to none when anything is wrong. Owners and masters may. After
 // too many a day, or to the same address, it is refused with RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER,
 // INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED.
-func (w *Workspaces) Invite(ctx context.Context, viewer *access.Viewer, in InviteInput) ([]*ent.Invitation, error) {
+func (w *Workspaces) Invite(ctx context.Context, viewer *access.Viewer, in InviteMembersInput) ([]*ent.Invitation, error) {
 	if err := viewer.Require(ctx, access.InviteMembers, in.WorkspaceID); err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (w *Workspaces) Invite(ctx context.Context, viewer *access.Viewer, in Invit
 	return created, err
 }
 
-func addressesOf(people []Invitee) []string {
+func addressesOf(people []InvitationInput) []string {
 	addresses := make([]string, len(people))
 	for i, one := range people {
 		addresses[i] = one.Email
@@ -98,7 +98,7 @@ func addressesOf(people []Invitee) []string {
 }
 
 // judgeInvitations cleans every field and records every mistake that the input alone shows.
-func judgeInvitations(in InviteInput, errs *fault.UserErrors) []Invitee {
+func judgeInvitations(in InviteMembersInput, errs *fault.UserErrors) []InvitationInput {
 	switch n := len(in.Invitations); {
 	case n == 0:
 		errs.Add("invitations", fault.Blank)
@@ -106,7 +106,7 @@ func judgeInvitations(in InviteInput, errs *fault.UserErrors) []Invitee {
 		errs.Add("invitations", fault.TooMany, "count", n, "max", maxInvitations)
 		return nil
 	}
-	people, seen := []Invitee{}, map[string]bool{}
+	people, seen := []InvitationInput{}, map[string]bool{}
 	for i, raw := range in.Invitations {
 		one := judgeInvitee(i, raw, errs)
 		if at := fault.Path("invitations", i, "email"); one.Email != "" && seen[one.Email] {
@@ -118,9 +118,9 @@ func judgeInvitations(in InviteInput, errs *fault.UserErrors) []Invitee {
 	return people
 }
 
-func judgeInvitee(i int, raw *Invitee, errs *fault.UserErrors) Invitee {
+func judgeInvitee(i int, raw *InvitationInput, errs *fault.UserErrors) InvitationInput {
 	at := func(name string) string { return fault.Path("invitations", i, name) }
-	one := Invitee{
+	one := InvitationInput{
 		Name: cleanName(at("name"), raw.Name, errs), Email: email.Clean(at("email"), raw.Email, errs), Role: raw.Role,
 	}
 	checkRole(at("role"), raw.Role, errs)
@@ -134,7 +134,7 @@ func judgeInvitee(i int, raw *Invitee, errs *fault.UserErrors) Invitee {
 }
 
 // lookUpInvitees records the mistakes that only the database shows.
-func (w *Workspaces) lookUpInvitees(ctx context.Context, client *ent.Client, workspaceID string, people []Invitee, errs *fault.UserErrors) error {
+func (w *Workspaces) lookUpInvitees(ctx context.Context, client *ent.Client, workspaceID string, people []InvitationInput, errs *fault.UserErrors) error {
 	var miniProgramIDs []string
 	for _, one := range people {
 		miniProgramIDs = append(miniProgramIDs, one.MiniProgramIDs...)
@@ -196,7 +196,7 @@ func (w *Workspaces) invitedWith(ctx context.Context, client *ent.Client, worksp
 
 // invite writes the invitations and their mails. Nobody else changes members or invitations of the workspace meanwhile, so what is
 // looked up again decides.
-func (w *Workspaces) invite(ctx context.Context, tx *operation.Tx, people []Invitee) ([]*ent.Invitation, error) {
+func (w *Workspaces) invite(ctx context.Context, tx *operation.Tx, people []InvitationInput) ([]*ent.Invitation, error) {
 	if err := w.lookUpInvitees(ctx, tx.Client(), tx.At.ID, people, &tx.Errors); err != nil {
 		return nil, err
 	}
@@ -217,7 +217,7 @@ func (w *Workspaces) invite(ctx context.Context, tx *operation.Tx, people []Invi
 	return created, nil
 }
 
-func (w *Workspaces) inviteOne(ctx context.Context, tx *operation.Tx, one Invitee) (*ent.Invitation, error) {
+func (w *Workspaces) inviteOne(ctx context.Context, tx *operation.Tx, one InvitationInput) (*ent.Invitation, error) {
 	created, err := tx.Invitation.Create().SetID(id.New(id.Invitation)).SetWorkspaceID(tx.At.ID).SetEmail(one.Email).
 		SetName(one.Name).SetRole(invitation.Role(one.Role)).SetInvitedByID(tx.Principal.UserID).SetCreatedAt(tx.Now).
 		SetExpiresAt(tx.Now.Add(w.Limits.InvitationTime)).AddMiniProgramIDs(one.MiniProgramIDs...).Save(ctx)

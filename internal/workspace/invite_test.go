@@ -23,7 +23,7 @@ func TestNothingIsLookedUpForWhoMayNotInvite(t *testing.T) {
 		db := operation.DB{Client: w.Client, Now: w.Now}
 		workspaces := &workspace.Workspaces{DB: db, Limits: limit.Default, Throttles: &throttle.Throttles{Client: w.Client, Now: w.Now}}
 		w.Client.Throttle.Delete().ExecX(t.Context())
-		in := workspace.InviteInput{WorkspaceID: workspaceID, Invitations: []*workspace.Invitee{{Name: "", Email: owner.Email, Role: member.RoleMASTER}}}
+		in := workspace.InviteMembersInput{WorkspaceID: workspaceID, Invitations: []*workspace.InvitationInput{{Name: "", Email: owner.Email, Role: member.RoleMASTER}}}
 		for _, test := range []struct {
 			as   access.Credential
 			want string

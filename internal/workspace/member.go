@@ -25,8 +25,8 @@ func (w *Workspaces) MembersByIDs(ctx context.Context, viewer *access.Viewer, id
 	})
 }
 
-// Filter says which members to list: those that fit all that is given.
-type Filter struct {
+// MemberFilter says which members to list: those that fit all that is given.
+type MemberFilter struct {
 	// Status and Role list what is wanted; without a Status all but those who were removed, without a Role any.
 	Status []member.Status
 	Role   []member.Role
@@ -34,7 +34,7 @@ type Filter struct {
 	Search string
 }
 
-func (f Filter) predicates(principal *access.Principal) []predicate.Member {
+func (f MemberFilter) predicates(principal *access.Principal) []predicate.Member {
 	predicates := []predicate.Member{principal.Members()}
 	if f.Status != nil {
 		predicates = append(predicates, member.StatusIn(f.Status...))
@@ -69,7 +69,7 @@ func (w *Workspaces) Roles(ctx context.Context, viewer *access.Viewer, ids []str
 }
 
 // Members returns the same page of each workspace's members, by workspace, in the order in which they first joined.
-func (w *Workspaces) Members(ctx context.Context, viewer *access.Viewer, ids []string, args page.Args, filter Filter) (map[string]page.Page[*ent.Member], error) {
+func (w *Workspaces) Members(ctx context.Context, viewer *access.Viewer, ids []string, args page.Args, filter MemberFilter) (map[string]page.Page[*ent.Member], error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (w *Workspaces) Memberships(ctx context.Context, viewer *access.Viewer, arg
 }
 
 // CountMembers returns how many members of each workspace fit the filter.
-func (w *Workspaces) CountMembers(ctx context.Context, viewer *access.Viewer, ids []string, filter Filter) (map[string]int, error) {
+func (w *Workspaces) CountMembers(ctx context.Context, viewer *access.Viewer, ids []string, filter MemberFilter) (map[string]int, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, err

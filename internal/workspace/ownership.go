@@ -12,12 +12,12 @@ import (
 	"minidock/internal/operation"
 )
 
-// TransferInput is what handing a workspace over needs: the member who is to own it, and the password of the owner's account.
-type TransferInput struct{ MemberID, Password string }
+// TransferOwnershipInput is what handing a workspace over needs: the member who is to own it, and the password of the owner's account.
+type TransferOwnershipInput struct{ MemberID, Password string }
 
 // TransferOwnership makes an active master the owner, and the owner a master. The owner may. The password counts as a try to sign
 // in. User errors: BLANK, INVALID_CREDENTIALS, WRONG_STATUS, WRONG_ROLE.
-func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewer, in TransferInput) (*ent.Member, error) {
+func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewer, in TransferOwnershipInput) (*ent.Member, error) {
 	if err := viewer.Require(ctx, access.TransferOwnership, in.MemberID); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,22 @@
+// Code generated from the schema. DO NOT EDIT.
+
+package model
+
+import (
+	"minidock/ent"
+	"minidock/internal/industry"
+)
+
+// The connections and edges of the schema.
+type (
+	AuditEventConnection  = Connection[*ent.AuditEvent]
+	AuditEventEdge        = Edge[*ent.AuditEvent]
+	IndustryConnection    = Connection[*industry.Industry]
+	IndustryEdge          = Edge[*industry.Industry]
+	InvitationConnection  = Connection[*ent.Invitation]
+	InvitationEdge        = Edge[*ent.Invitation]
+	MemberConnection      = Connection[*ent.Member]
+	MemberEdge            = Edge[*ent.Member]
+	MiniProgramConnection = Connection[*ent.MiniProgram]
+	MiniProgramEdge       = Edge[*ent.MiniProgram]
+)
