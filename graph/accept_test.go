@@ -108,7 +108,7 @@ func TestWhoeverHasNoAccountSignsUpAndJoinsInOneStep(t *testing.T) {
 }
 
 func TestADeveloperSeesExactlyWhatTheInvitationIsTo(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		milk := w.Insert(t, s.id, apitest.Row{Name: "Milk", CreatedBy: s.owner})
 		foreign := w.Insert(t, s.owner.CreateWorkspace(t, "Elsewhere"), apitest.Row{Name: "Foreign", CreatedBy: s.owner})
@@ -130,7 +130,7 @@ func TestADeveloperSeesExactlyWhatTheInvitationIsTo(t *testing.T) {
 }
 
 func TestAcceptingJudgesWhatANewAccountIsMadeOf(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		token := invitedToken(t, w, s.owner, s.id, inviteMaster("eva@example.com"))
 		good := acceptInput(token, apitest.Password, "Eva")
@@ -166,7 +166,7 @@ func TestAcceptingJudgesWhatANewAccountIsMadeOf(t *testing.T) {
 }
 
 func TestWhoeverIsSignedInWithTheAddressJoinsAndKeepsTheAccount(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		eva, tom := w.SignUp(t, "eva"), w.SignUp(t, "tom")
 		for p, input := range map[*apitest.Person]apitest.Vars{
@@ -195,7 +195,7 @@ func TestWhoeverIsSignedInWithTheAddressJoinsAndKeepsTheAccount(t *testing.T) {
 }
 
 func TestAnInvitationIsForItsAddressOnly(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		eva, thief := w.SignUp(t, "eva"), w.SignUp(t, "thief")
 		anew, known := invitedToken(t, w, s.owner, s.id, inviteMaster("new@example.com")), invitedToken(t, w, s.owner, s.id, inviteMaster(eva.Email))
@@ -214,7 +214,7 @@ func TestAnInvitationIsForItsAddressOnly(t *testing.T) {
 }
 
 func TestWhoeverHasAnAccountSignsInBeforeAccepting(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		eva := w.SignUp(t, "eva")
 		token := invitedToken(t, w, s.owner, s.id, inviteMaster(eva.Email))
@@ -296,7 +296,7 @@ func TestOfTwoInvitationsAcceptedAtOnceOneMakesTheAccount(t *testing.T) {
 }
 
 func TestWhoeverWasRemovedComesBackToTheSamePlace(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		master := w.SignUp(t, "master")
 		w.Join(t, s.id, master, member.RoleMASTER)
@@ -334,7 +334,7 @@ func TestWhoeverWasRemovedComesBackToTheSamePlace(t *testing.T) {
 }
 
 func TestADeletedWorkspaceIsJoinedByNobody(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann, eva := w.SignUp(t, "ann"), w.SignUp(t, "eva")
 		workspaceID := ann.CreateWorkspace(t, "Soon gone")
 		anew, known := invitedToken(t, w, ann, workspaceID, inviteMaster("new@example.com")), invitedToken(t, w, ann, workspaceID, inviteMaster(eva.Email))
@@ -353,7 +353,7 @@ func TestADeletedWorkspaceIsJoinedByNobody(t *testing.T) {
 }
 
 func TestAMemberWithAnotherAddressCannotAcceptAgain(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		eva, blocked := w.SignUp(t, "eva"), w.SignUp(t, "blocked")
 		w.Assign(t, w.Join(t, s.id, eva, member.RoleDEVELOPER), s.tea)

@@ -325,7 +325,7 @@ func TestAnEventTellsWhatWasAndWhatIs(t *testing.T) {
 		is(told("changeMemberRole", c.memberID, role), "role: DEVELOPER > MASTER")
 		c.owner.Do(t, auditChangeRole, apitest.Vars{"id": c.memberID, "role": "DEVELOPER"})
 		assign := c.owner.Do(t, auditAssign, apitest.Vars{"id": c.memberID, "ids": []string{}})
-		is(told("assignMiniPrograms", c.memberID, assign), "miniPrograms: "+c.miniProgramID+" > ")
+		is(told("assignMiniPrograms", c.memberID, assign), `miniPrograms: ["`+c.miniProgramID+`"] > `)
 		is(told("blockMember", c.memberID, c.owner.Do(t, auditBlock, apitest.Vars{"id": c.memberID})), "status: ACTIVE > BLOCKED")
 		is(told("unblockMember", c.memberID, c.owner.Do(t, auditUnblock, apitest.Vars{"id": c.memberID})), "status: BLOCKED > ACTIVE")
 		for _, change := range []struct {

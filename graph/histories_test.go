@@ -24,7 +24,7 @@ func TestTrapNoHistoryBringsASessionBack(t *testing.T) {
 	t.Parallel()
 	for part := range historyParts {
 		t.Run(fmt.Sprint("part ", part), func(t *testing.T) {
-			apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+			apitest.Run(t, func(t *testing.T, w *apitest.World) {
 				histories := 10_000 / historyParts / slowness
 				if strings.HasSuffix(t.Name(), "postgres") {
 					histories /= 10 // the guards are the same, and each statement goes to another program

@@ -16,7 +16,7 @@ func isTooManyInvitations(t *testing.T, w *apitest.World, ask func() *apitest.An
 }
 
 func TestAWorkspaceInvitesFiftyPeopleADay(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		master := w.SignUp(t, "master")
 		w.Join(t, s.id, master, member.RoleMASTER)
@@ -46,7 +46,7 @@ func TestAWorkspaceInvitesFiftyPeopleADay(t *testing.T) {
 }
 
 func TestSendingAgainCountsAsAnInvitation(t *testing.T) {
-	options := cheapAccounts
+	options := apitest.Options{}
 	options.Limits = with(func(l *limit.Limits) { l.Invitations, l.InvitationLimitTime = 3, 10*time.Minute })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
@@ -65,7 +65,7 @@ func TestSendingAgainCountsAsAnInvitation(t *testing.T) {
 }
 
 func TestNobodyIsSentInvitationsWithoutEnd(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		for range 2 {

@@ -60,7 +60,7 @@ func invitationsOf(t *testing.T, p *apitest.Person, workspaceID string, args api
 }
 
 func TestInvitationsAreListedTheLatestFirstAndPagedBothWays(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		invitePeople(t, s.owner, s.owner.CreateWorkspace(t, "Elsewhere"), inviteMasters(3, "foreign")...)
 		var want []string
@@ -114,7 +114,7 @@ func TestInvitationsAreListedTheLatestFirstAndPagedBothWays(t *testing.T) {
 }
 
 func TestInvitationsAreListedByWhatHasBecomeOfThem(t *testing.T) {
-	options := cheapAccounts
+	options := apitest.Options{}
 	options.Limits = with(func(l *limit.Limits) { l.InvitationTime = 20 * time.Minute })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
@@ -171,7 +171,7 @@ func listsByStatus(t *testing.T, s inviting, want map[string][]string) {
 }
 
 func TestInvitationsAreForOwnersAndMastersOnly(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		master, developer, stranger := w.SignUp(t, "master"), w.SignUp(t, "developer"), w.SignUp(t, "stranger")
 		stranger.CreateWorkspace(t, "Elsewhere")
@@ -209,7 +209,7 @@ func TestInvitationsAreForOwnersAndMastersOnly(t *testing.T) {
 }
 
 func TestAPageOfTwentyInvitationsTakesAsManyStatementsAsAPageOfTwo(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		master := w.SignUp(t, "master")
 		few := s.owner.CreateWorkspace(t, "Few")
@@ -248,7 +248,7 @@ func TestAPageOfTwentyInvitationsTakesAsManyStatementsAsAPageOfTwo(t *testing.T)
 }
 
 func TestNewInvitationsAreReadTogether(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		const plain = `mutation($input: InviteMembersInput!) { inviteMembers(input: $input) { invitations { id } userErrors { code path } } }`
 		statements := func(query string, n int, from string) int64 {
@@ -266,7 +266,7 @@ func TestNewInvitationsAreReadTogether(t *testing.T) {
 }
 
 func TestACursorIsOfOneListOnly(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		invitePeople(t, s.owner, s.id, inviteMasters(2, "a")...)
 		query := func(list string) string {

@@ -36,7 +36,7 @@ func isOpenStill(t *testing.T, w *apitest.World, token string) {
 }
 
 func TestATokenTellsWhatItOffersToSomebodySignedOut(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		w.SignUp(t, "eva")
 		w.SignUp(t, "stranger").CreateWorkspace(t, "Elsewhere")
@@ -62,7 +62,7 @@ func TestATokenTellsWhatItOffersToSomebodySignedOut(t *testing.T) {
 }
 
 func TestATokenThatIsGoodForNothingOffersNothing(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		ids := invitePeople(t, s.owner, s.id, inviteMasters(4, "max")...)
 		var tokens []string
@@ -93,7 +93,7 @@ func TestATokenThatIsGoodForNothingOffersNothing(t *testing.T) {
 }
 
 func TestTheTokenOfAnInvitationIsKeptByItsHashOnly(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		first := w.LetterTo(t, "eva@example.com").Token(t)

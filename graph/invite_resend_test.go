@@ -34,7 +34,7 @@ func inviteStands(t *testing.T, w *apitest.World, by *apitest.Person, query, mut
 }
 
 func TestSendingAgainReplacesTheLinkAtOnce(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		one := invitePeople(t, s.owner, s.id, inviteDeveloper("eva@example.com", s.tea))[0]
 		first := w.LetterTo(t, "eva@example.com").Token(t)
@@ -66,7 +66,7 @@ func TestSendingAgainReplacesTheLinkAtOnce(t *testing.T) {
 }
 
 func TestOfAMailThatWasNotSentYetTheNextTakesThePlace(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		done(t, s.owner.Do(t, resendMutation, apitest.Vars{"id": one}), "resendInvitation")
@@ -78,7 +78,7 @@ func TestOfAMailThatWasNotSentYetTheNextTakesThePlace(t *testing.T) {
 }
 
 func TestAnExpiredInvitationIsSentAgain(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		ids := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"), inviteMaster("tom@example.com"))
 		old := w.LetterTo(t, "eva@example.com").Token(t)
@@ -97,7 +97,7 @@ func TestAnExpiredInvitationIsSentAgain(t *testing.T) {
 }
 
 func TestEachSendingIsNoted(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		for range 3 { // within a second
@@ -114,7 +114,7 @@ func TestEachSendingIsNoted(t *testing.T) {
 }
 
 func TestAnInvitationIsNotSentAgainToWhomItIsOfNoUse(t *testing.T) {
-	options := cheapAccounts
+	options := apitest.Options{}
 	options.Limits = with(func(l *limit.Limits) { l.InvitationTime = 20 * time.Minute })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
@@ -143,7 +143,7 @@ func TestAnInvitationIsNotSentAgainToWhomItIsOfNoUse(t *testing.T) {
 }
 
 func TestAWithdrawnInvitationIsGoodForNothing(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		token := w.LetterTo(t, "eva@example.com").Token(t)
@@ -171,7 +171,7 @@ func TestAWithdrawnInvitationIsGoodForNothing(t *testing.T) {
 }
 
 func TestWithdrawingTakesAnUnsentMailBack(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		ids := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"), inviteMaster("tom@example.com"))
 		done(t, s.owner.Do(t, withdrawMutation, apitest.Vars{"id": ids[0]}), "withdrawInvitation")
@@ -185,7 +185,7 @@ func TestWithdrawingTakesAnUnsentMailBack(t *testing.T) {
 }
 
 func TestAnExpiredInvitationIsWithdrawn(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		w.Advance(73 * time.Hour)
@@ -203,7 +203,7 @@ func TestAnExpiredInvitationIsWithdrawn(t *testing.T) {
 
 // Nobody comes in by the invitation of somebody who may not invite any more.
 func TestTheInvitationsOfWhoeverMayNotInviteAnyMoreAreWithdrawn(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		master := w.SignUp(t, "master")
 		kept := invitePeople(t, s.owner, s.id, inviteMaster("kept@example.com"))[0]
@@ -239,7 +239,7 @@ func TestTheInvitationsOfWhoeverMayNotInviteAnyMoreAreWithdrawn(t *testing.T) {
 
 // Nor does whoever was removed come back by what was open for the account before.
 func TestTheInvitationsToWhoeverIsGoneAreWithdrawn(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		developer := w.SignUp(t, "dev")
 		memberID := w.Join(t, s.id, developer, member.RoleDEVELOPER)

@@ -29,9 +29,6 @@ fragment invited on Invitation {
 	removeMemberByID = `mutation($id: ID!) { removeMember(input: {memberId: $id}) { member { id status } userErrors { code path } } }`
 )
 
-// cheapAccounts is for tests that sign many people up.
-var cheapAccounts = apitest.Options{PasswordCost: apitest.CheapPasswords}
-
 // inviting is a workspace with two mini programs, and its owner.
 type inviting struct {
 	owner           *apitest.Person
@@ -173,7 +170,7 @@ func inviteTime(t *testing.T, answer *apitest.Answer, path string) time.Time {
 }
 
 func TestTenPeopleAreInvitedAtOnce(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		asked := []apitest.Vars{
 			inviteMaster("Eva@Example.COM").With("name", "  Eva  "), inviteDeveloper("bob@bücher.example", s.tea, s.coffee, s.tea),
@@ -231,7 +228,7 @@ func TestTenPeopleAreInvitedAtOnce(t *testing.T) {
 }
 
 func TestTheMailOfAnInvitationSaysWhoInvitesWhereToAndAsWhat(t *testing.T) {
-	options := cheapAccounts
+	options := apitest.Options{}
 	options.AppURL = "https://shop.example/app"
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
@@ -268,7 +265,7 @@ func TestTheMailOfAnInvitationSaysWhoInvitesWhereToAndAsWhat(t *testing.T) {
 }
 
 func TestInvitationsAreRefusedForEachMistake(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		foreign := w.Insert(t, s.owner.CreateWorkspace(t, "Elsewhere"), apitest.Row{CreatedBy: s.owner})
 		master, developer := inviteMaster("eva@example.com"), inviteDeveloper("eva@example.com", s.tea)
@@ -309,7 +306,7 @@ func TestInvitationsAreRefusedForEachMistake(t *testing.T) {
 }
 
 func TestAllMistakesOfAllTenAreToldInTheOrderOfTheInput(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		invitePeople(t, s.owner, s.id, inviteMaster("bob@example.com"))
 		found := inviteRefused(t, w, s.owner, s.id, []apitest.Vars{
@@ -342,7 +339,7 @@ func TestAllMistakesOfAllTenAreToldInTheOrderOfTheInput(t *testing.T) {
 }
 
 func TestOneToTenPeopleAreInvitedAtOnce(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		none := inviteRefused(t, w, s.owner, s.id, nil, "BLANK invitations")
 		if want := []string{"input", "invitations"}; !slices.Equal(none[0].Path, want) {
@@ -358,7 +355,7 @@ func TestOneToTenPeopleAreInvitedAtOnce(t *testing.T) {
 }
 
 func TestAnAddressIsInvitedOnceHoweverItIsWritten(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		inviteRefused(t, w, s.owner, s.id, []apitest.Vars{
 			inviteMaster("eva@bücher.example"), inviteMaster("EVA@BÜCHER.example"), inviteMaster(" eva@xn--bcher-kva.example\n"), inviteMaster("eva@example.com"),
@@ -371,7 +368,7 @@ func TestAnAddressIsInvitedOnceHoweverItIsWritten(t *testing.T) {
 }
 
 func TestMembersAreNotInvitedUnlessTheyWereRemoved(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		active, blocked, removed, elsewhere := w.SignUp(t, "active"), w.SignUp(t, "blocked"), w.SignUp(t, "removed"), w.SignUp(t, "elsewhere")
 		w.Join(t, s.id, active, member.RoleDEVELOPER)
@@ -390,7 +387,7 @@ func TestMembersAreNotInvitedUnlessTheyWereRemoved(t *testing.T) {
 }
 
 func TestWhoeverLetAnInvitationExpireIsInvitedAnew(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		first := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]
 		old := w.LetterTo(t, "eva@example.com").Token(t)
@@ -412,7 +409,7 @@ func TestWhoeverLetAnInvitationExpireIsInvitedAnew(t *testing.T) {
 }
 
 func TestOwnersAndMastersInvite(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		master, developer, blocked, stranger := w.SignUp(t, "master"), w.SignUp(t, "developer"), w.SignUp(t, "blocked"), w.SignUp(t, "stranger")
 		stranger.CreateWorkspace(t, "Elsewhere")

@@ -33,7 +33,7 @@ func found(t *testing.T, w *apitest.World, p *apitest.Person, n int) {
 
 // What somebody sees of a workspace does not depend on how many others there are, though they are then looked up in another way.
 func TestWhoHasVeryManyWorkspacesSeesTheSameOfEach(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		places := map[string]func(memberID string){
 			"master": func(memberID string) {}, "developer": func(memberID string) {},

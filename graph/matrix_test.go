@@ -56,7 +56,7 @@ func TestEveryMutationInsideAWorkspaceIsInTheMatrix(t *testing.T) {
 }
 
 func TestEveryOperationKnowsEveryRoleAtEveryID(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		cast, target := callers(t, w), somebody(t, w, "target")
 		for operation := range operations {
 			rule := access.Matrix[operation]
@@ -155,7 +155,7 @@ func checkForbidden(t *testing.T, operation access.Operation, c caller, got *api
 }
 
 func TestEveryOperationAnswersEveryOtherIDAsOneThatIsMissing(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		cast, target := callers(t, w), somebody(t, w, "target")
 		s := newStage(t, w, cast, target)
 		hermit := caller{role: member.RoleOWNER, status: member.StatusACTIVE, person: somebody(t, w, "hermit")}
@@ -203,7 +203,7 @@ func oddIDs(s stage, p *apitest.Person) []string {
 
 // Of whom a master may block, the matrix does not tell: it depends on the member.
 func TestMastersBlockAndUnblockDevelopersOnly(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, master, other := w.SignUp(t, "owner"), w.SignUp(t, "master"), w.SignUp(t, "other")
 		workspaceID := owner.CreateWorkspace(t, "Coffee")
 		masterID, otherID := w.Join(t, workspaceID, master, member.RoleMASTER), w.Join(t, workspaceID, other, member.RoleMASTER)

@@ -20,9 +20,6 @@ import (
 	"minidock/internal/id"
 )
 
-// changing is for tests of many people, who all sign up.
-var changing = apitest.Options{PasswordCost: apitest.CheapPasswords}
-
 // changeTeam is a workspace with an owner, two masters and two developers, of whom the first is assigned to the first of two mini
 // programs, and a stranger with a workspace and a mini program elsewhere.
 type changeTeam struct {
@@ -224,7 +221,7 @@ func idsOf(list any) []string {
 }
 
 func TestTheOwnerChangesRolesBothWays(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		for memberID, role := range map[string]string{c.masterID: "DEVELOPER", c.developerID: "MASTER"} {
 			got := changed(t, c.owner, "changeMemberRole", apitest.Vars{"memberId": memberID, "role": role})
@@ -241,7 +238,7 @@ func TestTheOwnerChangesRolesBothWays(t *testing.T) {
 }
 
 func TestARoleIsChangedAndNotedOnce(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		input := apitest.Vars{"memberId": c.developerID, "role": "MASTER"}
 		changed(t, c.owner, "changeMemberRole", input)
@@ -257,7 +254,7 @@ func TestARoleIsChangedAndNotedOnce(t *testing.T) {
 }
 
 func TestAnImpossibleRoleIsRefused(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		unsupported := changeMistake{"UNSUPPORTED role", map[string]string{"found": "OWNER", "allowed": "MASTER, DEVELOPER"}}
 		change := func(memberID, role string) apitest.Vars { return apitest.Vars{"memberId": memberID, "role": role} }
@@ -271,7 +268,7 @@ func TestAnImpossibleRoleIsRefused(t *testing.T) {
 }
 
 func TestAnAssignmentReplacesAllBefore(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		both := []string{c.assigned, c.spare}
 		for _, step := range []struct {
@@ -297,7 +294,7 @@ func TestAnAssignmentReplacesAllBefore(t *testing.T) {
 }
 
 func TestTheSameAssignmentIsNotedOnce(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		changed(t, c.owner, "assignMiniPrograms", apitest.Vars{"memberId": c.developerID, "miniProgramIds": []string{c.spare, c.assigned}})
 		want := fmt.Sprintf(`[{"field":"miniPrograms","before":[%q],"after":[%q,%q]}]`, c.assigned, c.assigned, c.spare)
@@ -321,7 +318,7 @@ func TestTheSameAssignmentIsNotedOnce(t *testing.T) {
 }
 
 func TestAnImpossibleAssignmentIsRefused(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		assign := func(memberID string, ids ...string) apitest.Vars {
 			return apitest.Vars{"memberId": memberID, "miniProgramIds": ids}
@@ -351,7 +348,7 @@ func TestAnImpossibleAssignmentIsRefused(t *testing.T) {
 }
 
 func TestAMemberIsBlockedAndUnblocked(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		for _, step := range []struct {
 			by       *apitest.Person
@@ -385,7 +382,7 @@ func TestAMemberIsBlockedAndUnblocked(t *testing.T) {
 }
 
 func TestAMasterBlocksAndUnblocksDevelopersOnly(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		for _, memberID := range []string{c.ownerID, c.masterID, c.otherID} {
 			c.isForbidden(t, c.master, "blockMember", ofMember(memberID), "OWNER")
@@ -404,7 +401,7 @@ func TestAMasterBlocksAndUnblocksDevelopersOnly(t *testing.T) {
 }
 
 func TestTheOwnerIsNeitherBlockedNorRemovedNorDemotedAndCannotLeave(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		c.isRefused(t, c.owner, "blockMember", ofMember(c.ownerID), wrongRole("OWNER", "MASTER, DEVELOPER"))
 		c.isRefused(t, c.owner, "unblockMember", ofMember(c.ownerID), wrongStatus("ACTIVE", "BLOCKED"))
@@ -421,7 +418,7 @@ func TestTheOwnerIsNeitherBlockedNorRemovedNorDemotedAndCannotLeave(t *testing.T
 }
 
 func TestWhoIsRemovedLosesAssignmentsAndStaysTheAuthor(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		byMaster := c.master.CreateMiniProgram(t, c.id, "小店一")
 		changed(t, c.owner, "assignMiniPrograms", apitest.Vars{"memberId": c.developerID, "miniProgramIds": []string{byMaster, c.spare}})
@@ -462,7 +459,7 @@ func TestWhoIsRemovedLosesAssignmentsAndStaysTheAuthor(t *testing.T) {
 }
 
 func TestABlockedMemberCanBeRemoved(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		changed(t, c.owner, "blockMember", ofMember(c.developerID))
 		changed(t, c.owner, "removeMember", ofMember(c.developerID))
@@ -477,7 +474,7 @@ func TestABlockedMemberCanBeRemoved(t *testing.T) {
 }
 
 func TestMastersAndDevelopersLeave(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		own := c.master.CreateWorkspace(t, "The master's own")
 		for _, leaving := range []struct {
@@ -514,7 +511,7 @@ func TestMastersAndDevelopersLeave(t *testing.T) {
 }
 
 func TestMembersOfOthersAreLikeThoseThatNeverWere(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		more := map[string]apitest.Vars{
 			"changeMemberRole": {"role": "MASTER"}, "assignMiniPrograms": {"miniProgramIds": []string{}}, "blockMember": {}, "unblockMember": {},

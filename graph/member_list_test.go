@@ -120,7 +120,7 @@ func TestAMemberFilterKeepsWhatFitsAllOfIt(t *testing.T) {
 		{apitest.Vars{"search": "CAFÉ"}, nil}, {apitest.Vars{"search": "ärger"}, nil}, {apitest.Vars{"search": "\u017F"}, nil},
 		{apitest.Vars{"search": strings.Repeat("小", 5000)}, nil}, {apitest.Vars{"search": "stranger"}, nil}, {apitest.Vars{"search": "Elsewhere"}, nil},
 	}
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, stranger := w.SignUp(t, "owner"), w.SignUp(t, "stranger")
 		workspaceID, foreignID := owner.CreateWorkspace(t, "Shop"), stranger.CreateWorkspace(t, "Elsewhere")
 		listPeople(t, w, workspaceID)
@@ -138,7 +138,7 @@ func TestAMemberFilterKeepsWhatFitsAllOfIt(t *testing.T) {
 }
 
 func TestFilteredMembersArePagedAndCountedByThemselves(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "owner")
 		workspaceID := owner.CreateWorkspace(t, "Shop")
 		var want []string
@@ -193,7 +193,7 @@ func listMember(t *testing.T, p *apitest.Person, memberID string) *apitest.Answe
 }
 
 func TestADeveloperIsShownOfOthersAssignmentsWhatHeOrSheSees(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		w.Client.MiniProgram.UpdateOneID(c.spare).SetName("hidden program").ExecX(t.Context())
 		w.Assign(t, c.unassignedID, c.assigned)
@@ -224,7 +224,7 @@ func TestADeveloperIsShownOfOthersAssignmentsWhatHeOrSheSees(t *testing.T) {
 }
 
 func TestAMembersStatusIsShownToTheOthers(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		changed(t, c.owner, "blockMember", ofMember(c.unassignedID))
 		changed(t, c.owner, "removeMember", ofMember(c.otherID))
@@ -261,7 +261,7 @@ func acceptsInvitation(t *testing.T, w *apitest.World, by, p *apitest.Person, wo
 }
 
 func TestAMemberSaysWhoInvitedAndWhenTheMemberJoinedLast(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		if got := listMember(t, c.developer, c.ownerID); got.Get("node.invitedBy") != nil || !isAbout(t, got, "node.joinedAt", w.Now()) {
 			t.Errorf("whoever made the workspace: %s", got.Body)
@@ -300,7 +300,7 @@ func isAbout(t *testing.T, answer *apitest.Answer, at string, want time.Time) bo
 }
 
 func TestAChangeIsAnActivityAndAQueryIsNone(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		w.Join(t, c.foreignID, c.master, member.RoleMASTER)
 		isIdle := func(after string, memberIDs ...string) {
@@ -350,7 +350,7 @@ func TestAChangeIsAnActivityAndAQueryIsNone(t *testing.T) {
 }
 
 func TestAMiniProgramsDevelopersAreTheActiveOnesWhoAreAssigned(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		w.Assign(t, c.unassignedID, c.assigned)
 		w.Assign(t, c.masterID, c.assigned) // as after a change of the role
@@ -403,7 +403,7 @@ func TestTheViewerMayDoWhatTheMatrixSays(t *testing.T) {
 			t.Errorf("the matrix allows the %s %d operations, the test knows %d", person, allowed, written)
 		}
 	}
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		w.Join(t, c.foreignID, c.owner, member.RoleDEVELOPER)
 		w.Join(t, c.foreignID, c.developer, member.RoleMASTER)
@@ -453,7 +453,7 @@ func listTexts(list []any) []string {
 }
 
 func TestMembersAndWhatTheyMayTakeAsManyStatementsForTwentyAsForTwo(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, inviter, developer := w.SignUp(t, "owner"), w.SignUp(t, "inviter"), w.SignUp(t, "developer")
 		fill := func(name string, n int) string {
 			workspaceID := owner.CreateWorkspace(t, name)

@@ -146,7 +146,7 @@ var nextLosses = []nextLoss{
 }
 
 func TestTheNextRequestIsJudgedByTheNewState(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		for _, p := range []*apitest.Person{c.master, c.developer} {
 			done(t, p.Do(t, chooseWorkspace, apitest.Vars{"id": c.id}), "chooseWorkspace")
@@ -180,7 +180,7 @@ func TestTheNextRequestIsJudgedByTheNewState(t *testing.T) {
 }
 
 func TestWhatWasDoneOnceIsNotDoneAgainForWhoIsBlocked(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		input := apitest.CreateInput(c.id).With("idempotencyKey", "the same key")
 		first := created(t, c.master.Create(t, input))
@@ -194,7 +194,7 @@ func TestWhatWasDoneOnceIsNotDoneAgainForWhoIsBlocked(t *testing.T) {
 }
 
 func TestABlockInOneWorkspaceLeavesOthersAndAllSessions(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		own, elsewhere := c.master.CreateWorkspace(t, "The master's own"), c.master.Elsewhere(t)
 		done(t, elsewhere.Do(t, chooseWorkspace, apitest.Vars{"id": own}), "chooseWorkspace")

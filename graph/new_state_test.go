@@ -26,7 +26,7 @@ fragment created on CreateWorkspacePayload {
 
 // Each payload shows what its mutation has made, though what the viewer may see is read once.
 func TestEachOfFiveMutationsAnswersWithTheNewState(t *testing.T) {
-	apitest.RunWith(t, cheapAccounts, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		invitedTo, owned := ann.CreateWorkspace(t, "Invited"), bob.CreateWorkspace(t, "Owned")
 		max := w.SignUp(t, "max")

@@ -163,7 +163,7 @@ func TestALogTellsOfRefusedMailsWithoutTheirReceiversAndTokens(t *testing.T) {
 
 func TestTwoServersSendEachMailOnce(t *testing.T) {
 	t.Parallel()
-	here := apitest.New(t, apitest.Options{DatabaseURL: apitest.NewDatabase(t), PasswordCost: apitest.CheapPasswords})
+	here := apitest.New(t, apitest.Options{DatabaseURL: apitest.NewDatabase(t)})
 	servers := []*apitest.World{here, here.Another(t), here.Another(t)}
 	var want []string
 	for _, name := range []string{"ann", "bob", "eva", "max", "tom", "zoe"} {

@@ -351,7 +351,7 @@ func TestASessionIsEndedHoweverManyTryAtOnce(t *testing.T) {
 }
 
 func TestASessionIsEndedAmongMoreThanAreListed(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		lost := ann.Elsewhere(t)
 		lostID := currentOf(t, lost).ID

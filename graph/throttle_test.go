@@ -20,10 +20,10 @@ import (
 const wrongPassword = "not the password"
 
 // crowded is for many at once: nobody runs out of time, however slow the machine.
-var crowded = apitest.Options{PasswordCost: apitest.CheapPasswords, Limits: with(func(l *limit.Limits) { l.RequestTime = time.Minute })}
+var crowded = apitest.Options{Limits: with(func(l *limit.Limits) { l.RequestTime = time.Minute })}
 
 // behindAProxy has the requests come from where their X-Forwarded-For says.
-var behindAProxy = apitest.Options{Proxies: web.Proxies{netip.MustParsePrefix("127.0.0.0/8")}, PasswordCost: apitest.CheapPasswords}
+var behindAProxy = apitest.Options{Proxies: web.Proxies{netip.MustParsePrefix("127.0.0.0/8")}}
 
 // from returns the person, whose requests come from this address.
 func from(p *apitest.Person, address string) *apitest.Person {
@@ -258,7 +258,7 @@ func TestAnAddressIsClosedAfterThirtyFailures(t *testing.T) {
 }
 
 func TestAStrangersForwardedForIsNotBelieved(t *testing.T) {
-	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.CheapPasswords}, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		w.SignUp(t, "ann")
 		for i := range 10 {
 			fails(t, from(w.Visitor(t), fmt.Sprint("203.0.113.", i)), "ann@example.com", 1)
@@ -384,7 +384,7 @@ func TestSignUpsFromAnAddressAreLimited(t *testing.T) {
 }
 
 func TestAHundredSignUpsAtOnceFromAnAddressAreAllowed(t *testing.T) {
-	options := apitest.Options{PasswordCost: apitest.CheapPasswords, Limits: with(func(l *limit.Limits) { l.PasswordQueue, l.RequestTime = 1000, time.Minute })}
+	options := apitest.Options{Limits: with(func(l *limit.Limits) { l.PasswordQueue, l.RequestTime = 1000, time.Minute })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		told := map[string]int{}
 		for _, answer := range atOnce(105, func(i int) *apitest.Answer {
@@ -445,7 +445,7 @@ func TestPasswordsThatAreAskedForAgainCountAsSignIns(t *testing.T) {
 }
 
 func TestHashesThatCostTooLittleAreReplacedAtSignIn(t *testing.T) {
-	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.RealPasswords}, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		const weak = "$argon2id$v=19$m=32,t=1,p=1$"
 		setHash(t, w, ann, cheaply(t, apitest.Password))

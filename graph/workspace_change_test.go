@@ -14,7 +14,7 @@ import (
 )
 
 func TestOwnersAndMastersRenameAWorkspace(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		for by, given := range map[*apitest.Person]string{c.owner: "  Cafe\u0301 小店 ", c.master: strings.Repeat("店", 60)} {
 			answer := changes(t, by, "renameWorkspace", apitest.Vars{"workspaceId": c.id, "name": given})
@@ -34,7 +34,7 @@ func TestOwnersAndMastersRenameAWorkspace(t *testing.T) {
 }
 
 func TestANewNameIsNotedOnce(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		rename := func(name string) *apitest.Answer {
 			return changes(t, c.master, "renameWorkspace", apitest.Vars{"workspaceId": c.id, "name": name})
@@ -49,7 +49,7 @@ func TestANewNameIsNotedOnce(t *testing.T) {
 }
 
 func TestANameThatCannotBeIsRefused(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		for name, want := range map[string]changeMistake{
 			"":                                 {"BLANK name", map[string]string{}},
@@ -69,7 +69,7 @@ func TestANameThatCannotBeIsRefused(t *testing.T) {
 }
 
 func TestOwnershipIsHandedToAnActiveMaster(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		transfer := apitest.Vars{"memberId": c.masterID, "password": apitest.Password}
 		if got := changed(t, c.owner, "transferOwnership", transfer); got["role"] != "OWNER" || got["user"].(map[string]any)["id"] != c.master.ID {
@@ -107,7 +107,7 @@ func hasOneOwner(t *testing.T, w *apitest.World, workspaceID, memberID string) {
 }
 
 func TestOwnershipIsNotHandedOverByMistake(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		blank, invalid := changeMistake{"BLANK password", map[string]string{}}, changeMistake{"INVALID_CREDENTIALS password", map[string]string{}}
 		changed(t, c.owner, "blockMember", ofMember(c.otherID))
@@ -136,7 +136,7 @@ func TestOwnershipIsNotHandedOverByMistake(t *testing.T) {
 }
 
 func TestAWrongPasswordForAHandoverCountsAsAFailedSignIn(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		transfer := func(password string) apitest.Vars { return apitest.Vars{"memberId": c.masterID, "password": password} }
 		for range 12 {
@@ -159,7 +159,7 @@ func TestAWrongPasswordForAHandoverCountsAsAFailedSignIn(t *testing.T) {
 }
 
 func TestAWorkspaceWithMiniProgramsIsNotDeleted(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		notEmpty := changeMistake{"NOT_EMPTY workspaceId", map[string]string{"count": "2"}}
 		c.isRefused(t, c.owner, "deleteWorkspace", apitest.Vars{"workspaceId": c.id}, notEmpty)
@@ -182,7 +182,7 @@ const changeInvite = `mutation($id: ID!, $email: String!) { inviteMembers(input:
 } }`
 
 func TestADeletedWorkspaceIsAsIfItNeverWas(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, master, developer, blocked := w.SignUp(t, "owner"), w.SignUp(t, "master"), w.SignUp(t, "developer"), w.SignUp(t, "blocked")
 		workspaceID, kept := owner.CreateWorkspace(t, "Doomed"), owner.CreateWorkspace(t, "Kept")
 		memberID := w.Join(t, workspaceID, developer, member.RoleDEVELOPER)
@@ -303,7 +303,7 @@ func isDeadInvitation(t *testing.T, w *apitest.World, token string) {
 }
 
 func TestAWorkspaceIsDeletedOnce(t *testing.T) {
-	apitest.RunWith(t, changing, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "owner")
 		workspaceID := owner.CreateWorkspace(t, "Doomed")
 		input := apitest.Vars{"workspaceId": workspaceID}

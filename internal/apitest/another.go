@@ -5,7 +5,8 @@ import "testing"
 // Another returns the world as a second server sees it, with connections of its own to the same database.
 func (w *World) Another(t *testing.T) *World {
 	t.Helper()
-	other := &World{Dir: w.Dir, options: w.options, post: w.post}
+	other := &World{Dir: w.Dir, options: w.options, post: w.post, clock: w.clock}
+	t.Cleanup(func() { other.Log.showIfFailed(t) })
 	other.start(t)
 	return other
 }

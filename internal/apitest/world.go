@@ -3,7 +3,6 @@
 package apitest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"log/slog"
@@ -40,13 +39,13 @@ type World struct {
 	Dir string
 	// Server is the handler that answers.
 	Server *app.App
-	// Log is what the server logs. Whoever reads it stops the server first.
-	Log bytes.Buffer
+	// Log is what the server logs. A failed test shows its end.
+	Log Log
 
 	options  Options
 	server   *httptest.Server
 	post     *postOffice
-	ahead    atomic.Int64
+	clock    *clock
 	inserted atomic.Int64
 
 	statements struct {
@@ -91,7 +90,7 @@ type Options struct {
 	Introspection  web.Audience
 	// Limits are those of app.Config; the defaults when nil.
 	Limits *limit.Limits
-	// AppURL, Proxies, RequestsPerMinute and PasswordCost are those of app.Config.
+	// AppURL, Proxies and RequestsPerMinute are those of app.Config; so is PasswordCost, CheapPasswords when it is zero.
 	AppURL            string
 	Proxies           web.Proxies
 	RequestsPerMinute int
@@ -103,7 +102,8 @@ type Options struct {
 // New returns a world that ends with the test.
 func New(t *testing.T, options Options) *World {
 	t.Helper()
-	w := &World{Dir: t.TempDir(), options: options}
+	w := &World{Dir: t.TempDir(), options: options, clock: newClock()}
+	t.Cleanup(func() { w.Log.showIfFailed(t) })
 	w.start(t)
 	t.Cleanup(func() {
 		w.statements.Lock()
@@ -164,7 +164,7 @@ func (w *World) serve(t *testing.T) {
 		Store: w.Store, Blobs: logos, PublicURL: publicURL, Log: slog.New(slog.NewJSONHandler(&w.Log, nil)), Now: w.Now,
 		AllowedOrigins: w.options.AllowedOrigins, Introspection: w.options.Introspection, Limits: limits,
 		Mail: w.post.sender(t), AppURL: w.options.AppURL, Proxies: w.options.Proxies, RequestsPerMinute: w.options.RequestsPerMinute,
-		PasswordCost: cmp.Or(w.options.PasswordCost, account.DefaultCost),
+		PasswordCost: cmp.Or(w.options.PasswordCost, CheapPasswords),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -174,13 +174,11 @@ func (w *World) serve(t *testing.T) {
 	t.Cleanup(w.server.Close)
 }
 
-// Now is the world's clock.
-func (w *World) Now() time.Time {
-	return time.Now().Add(time.Duration(w.ahead.Load())).UTC().Truncate(time.Microsecond)
-}
+// Now reads the world's clock, which moves by Advance, and by a millisecond with each reading.
+func (w *World) Now() time.Time { return w.clock.now() }
 
 // Advance moves the world's clock forward.
-func (w *World) Advance(d time.Duration) { w.ahead.Add(int64(d)) }
+func (w *World) Advance(d time.Duration) { w.clock.advance(d) }
 
 // Statements returns how many statements do sends to the database.
 func (w *World) Statements(do func()) int64 { return int64(len(w.StatementTexts(do))) }

@@ -26,19 +26,19 @@ import (
 // ErrNotInstalled says that there are no PostgreSQL server programs on this machine.
 var ErrNotInstalled = errors.New("no PostgreSQL server programs in the path or in /usr/lib/postgresql/*/bin")
 
-// Cluster is a running PostgreSQL server with databases of its own. It ends with the process that started it.
+// Cluster is a running PostgreSQL server with databases of its own.
 type Cluster struct {
 	dir       string
 	databases atomic.Int64
-	// alive is closed by the system when this process ends, however it ends; the server's keeper waits for that.
+	// alive keeps the server of this process running; nil for one that is shared.
 	alive io.WriteCloser
 }
 
-// shared is the cluster of this process, started when it is first needed.
-var shared = sync.OnceValues(Start)
+// shared is the cluster of this test run, started when it is first needed.
+var shared = sync.OnceValues(join)
 
-// Require returns the cluster that the tests of this process share. It skips the test where PostgreSQL's server programs are
-// not installed, unless MINIDOCK_TEST_POSTGRES is "required".
+// Require returns the cluster that the tests of one run share, those of all packages. It skips the test where PostgreSQL's server
+// programs are not installed, unless MINIDOCK_TEST_POSTGRES is "required".
 func Require(t testing.TB) *Cluster {
 	t.Helper()
 	cluster, err := shared()
@@ -62,20 +62,28 @@ func (c *Cluster) NewDatabase(t testing.TB, template string) string {
 	return c.URL(name)
 }
 
-// keeper runs the server until its standard input is closed, and then removes all of it.
+// keeper runs the server until its standard input is closed or, where it is given one, a process has ended. Then it removes all of
+// the server.
 const keeper = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses='' -c fsync=off -c synchronous_commit=off \
-	-c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB >"$2/log" 2>&1 & server=$!
-read -r _; kill -QUIT $server; wait $server; cd /; rm -rf "$2"`
+	-c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB >"$2/log" 2>&1 & server=$!
+if [ -n "$3" ]; then while [ -e "/proc/$3" ]; do sleep 0.2; done; else read -r _; fi
+kill -QUIT $server; wait $server; cd /; rm -rf "$2"`
 
-// Start makes a cluster and waits until it answers. Without the server programs it gives ErrNotInstalled.
+// Start makes a cluster that ends with this process, and waits until it answers. Without the server programs it gives
+// ErrNotInstalled.
 func Start() (*Cluster, error) {
-	programs, err := findPrograms()
+	dir, err := os.MkdirTemp(memory(), "minidock-postgres-")
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "minidock-postgres-")
+	return start(dir, 0)
+}
+
+// start makes a cluster in an empty folder. It ends with the process with this id, or with this process when that is 0.
+func start(dir string, until int) (*Cluster, error) {
+	programs, err := findPrograms()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.Remove(dir))
 	}
 	credential, err := unprivileged(dir)
 	if err != nil {
@@ -87,21 +95,31 @@ func Start() (*Cluster, error) {
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, output)
 	}
-	server := exec.Command("sh", "-c", keeper, "sh", programs, dir)
+	process := ""
+	if until != 0 {
+		process = strconv.Itoa(until)
+	}
+	server := exec.Command("sh", "-c", keeper, "sh", programs, dir, process)
 	server.Dir, server.SysProcAttr = dir, &syscall.SysProcAttr{Credential: credential, Setpgid: true}
-	alive, err := server.StdinPipe()
-	if err != nil {
-		return nil, err
+	c := &Cluster{dir: dir}
+	if until == 0 {
+		if c.alive, err = server.StdinPipe(); err != nil {
+			return nil, err
+		}
 	}
 	if err := server.Start(); err != nil {
 		return nil, fmt.Errorf("start postgres: %w", err)
 	}
-	c := &Cluster{dir: dir, alive: alive}
 	return c, c.wait()
 }
 
-// Stop ends the server and removes all of it.
-func (c *Cluster) Stop() error { return c.alive.Close() }
+// Stop ends the server, unless it is shared, and removes all of it.
+func (c *Cluster) Stop() error {
+	if c.alive == nil {
+		return nil
+	}
+	return c.alive.Close()
+}
 
 // URL returns the address of a database of the cluster.
 func (c *Cluster) URL(database string) string {
@@ -110,12 +128,34 @@ func (c *Cluster) URL(database string) string {
 
 // Create makes a database, a copy of the one called template unless that is empty, and returns its name.
 func (c *Cluster) Create(ctx context.Context, template string) (string, error) {
-	name := fmt.Sprintf("test_%d", c.databases.Add(1))
+	name := fmt.Sprintf("test_%d_%d", os.Getpid(), c.databases.Add(1))
 	statement := "CREATE DATABASE " + name
 	if template != "" {
 		statement += " TEMPLATE " + template
 	}
 	return name, c.execute(ctx, statement)
+}
+
+// Template returns the name of a database to make others from, which fill fills when there is none yet. Of all processes that share
+// the cluster, one fills it.
+func (c *Cluster) Template(ctx context.Context, fill func(url string) error) (string, error) {
+	const name = "template_filled"
+	unlock, err := lock(filepath.Join(c.dir, "template.lock"))
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	filled := filepath.Join(c.dir, name)
+	if _, err := os.Stat(filled); err == nil {
+		return name, nil
+	}
+	if err := c.execute(ctx, "CREATE DATABASE "+name); err != nil {
+		return "", err
+	}
+	if err := fill(c.URL(name)); err != nil {
+		return "", errors.Join(err, c.Drop(ctx, name))
+	}
+	return name, os.WriteFile(filled, nil, 0o600)
 }
 
 // Drop removes a database and ends its connections.
