@@ -21,8 +21,10 @@ import (
 
 // What holds while the program is under attack, for somebody else's requests and for those of the attack.
 const (
-	p99UnderAttack = 300 * time.Millisecond * slowness
-	attackAnswered = 2 * time.Second * slowness
+	// Both are multiples of the p99 in peace, so that they do not depend on how fast the machine is. On a quiet one that is
+	// some 8 ms, so that they come to 320 ms and 2.4 s.
+	p99UnderAttack = 40
+	attackAnswered = 300
 	attackRefusal  = 8 << 10 // bytes
 	attackTime     = 5 * time.Second
 	attackers      = 6 // half of them signed in
@@ -45,19 +47,23 @@ func TestAttack(t *testing.T) {
 		ask[any](t, owner, s.URL, create, miniProgram(t, workspaceID, fmt.Sprintf("西湖小面馆%d", i)))
 	}
 	bodies := attacks(t)
-	t.Logf("in peace: %s", readUntil(t, owner, s.URL, time.Now().Add(attackTime/5)))
-	var under reading
+	var peace, under reading
 	for range attackRounds {
-		under = attackWhile(t, s.URL, bodies, func() reading {
+		peace = readUntil(t, owner, s.URL, time.Now().Add(attackTime/5))
+		t.Logf("in peace: %s", peace)
+		under = attackWhile(t, s.URL, bodies, attackAnswered*max(peace.p99(), leastPeace), func() reading {
 			return readUntil(t, owner, s.URL, time.Now().Add(attackTime))
 		})
 		t.Logf("under attack: %s", under)
-		if under.p99() <= p99UnderAttack {
+		if under.p99() <= p99UnderAttack*max(peace.p99(), leastPeace) {
 			return
 		}
 	}
-	t.Errorf("under attack the p99 is %v, want at most %v", under.p99(), p99UnderAttack)
+	t.Errorf("under attack the p99 is %v, in peace %v", under.p99(), peace.p99())
 }
+
+// leastPeace is what the p99 in peace counts as at least: of a very fast reading, multiples say little.
+const leastPeace = 7 * time.Millisecond
 
 // reading is how long each request took.
 type reading []time.Duration
@@ -109,8 +115,8 @@ func attacks(t *testing.T) map[string]string {
 
 const attackMark = "#new#"
 
-// attackWhile attacks until read returns.
-func attackWhile(t *testing.T, url string, bodies map[string]string, read func() reading) reading {
+// attackWhile attacks until read returns. Each attack is answered within the time.
+func attackWhile(t *testing.T, url string, bodies map[string]string, within time.Duration, read func() reading) reading {
 	t.Helper()
 	var ended atomic.Bool
 	var mu sync.Mutex
@@ -129,7 +135,7 @@ func attackWhile(t *testing.T, url string, bodies map[string]string, read func()
 					if n++; ended.Load() {
 						return
 					}
-					took := attack(t, client, url, name, strings.Replace(text, attackMark, unseen(), 1))
+					took := attack(t, client, url, name, strings.Replace(text, attackMark, unseen(), 1), within)
 					mu.Lock()
 					if sent++; took > slowest {
 						slowest, slowestName = took, name
@@ -152,7 +158,7 @@ func unseen() string {
 }
 
 // attack sends one request, which is answered or refused in time, the latter in few bytes, and returns how long that took.
-func attack(t *testing.T, client *http.Client, url, name, text string) time.Duration {
+func attack(t *testing.T, client *http.Client, url, name, text string, within time.Duration) time.Duration {
 	t.Helper()
 	began := time.Now()
 	response, err := client.Post(url+"/graphql", "application/json", strings.NewReader(text))
@@ -163,7 +169,7 @@ func attack(t *testing.T, client *http.Client, url, name, text string) time.Dura
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
 	took := time.Since(began)
-	if err != nil || response.StatusCode >= http.StatusInternalServerError || took > attackAnswered || !json.Valid(bytes.TrimSpace(answer)) {
+	if err != nil || response.StatusCode >= http.StatusInternalServerError || took > within || !json.Valid(bytes.TrimSpace(answer)) {
 		t.Errorf("%s: status %d after %v, %d bytes, %v: %.200s", name, response.StatusCode, took, len(answer), err, answer)
 	}
 	if len(answer) > attackRefusal && !bytes.Contains(answer, []byte(`"data":`)) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,8 +15,8 @@ import (
 	"minidock/internal/hostile"
 )
 
-// heavy is how long an answer may take to a query that is built to be heavy.
-const heavy = 100 * time.Millisecond * slowness
+// heavy is how much of a processor's time an answer may take to a query that is built to be heavy.
+const heavy = 150 * time.Millisecond * slowness
 
 // The tests of this file run beside no other test, since they take the time.
 
@@ -64,7 +65,7 @@ func atOnceOrRefused(t *testing.T, w *apitest.World, bodies map[string]string) {
 	slowest, slowestName := time.Duration(0), ""
 	for name, body := range bodies {
 		for _, by := range []*apitest.Person{ann, nil} {
-			answer, took := quickest(t, w, by, body)
+			answer, took := cheapest(t, w, by, body)
 			if took > heavy {
 				t.Errorf("%s, signed in %t: took %v: %.300s", name, by != nil, took, answer.body)
 			}
@@ -79,11 +80,11 @@ func atOnceOrRefused(t *testing.T, w *apitest.World, bodies map[string]string) {
 	t.Logf("the slowest of %d is %s: %v", len(bodies), slowestName, slowest)
 }
 
-// quickest sends a body several times, each time with a query that the server has not seen, and returns the last answer and
-// the shortest time: other programs on the machine only ever add to it.
-func quickest(t *testing.T, w *apitest.World, by *apitest.Person, body string) (answer *told, shortest time.Duration) {
+// cheapest sends a body several times, each time with a query that the server has not seen, and returns the last answer and the
+// least processor time: what else the machine does only ever adds to it.
+func cheapest(t *testing.T, w *apitest.World, by *apitest.Person, body string) (answer *told, least time.Duration) {
 	t.Helper()
-	shortest = time.Hour
+	least = time.Hour
 	for i := range 10 {
 		unseen := strings.Replace(body, `"query":"`, `"query":"`+strings.Repeat(" ", i), 1)
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", strings.NewReader(unseen))
@@ -92,13 +93,23 @@ func quickest(t *testing.T, w *apitest.World, by *apitest.Person, body string) (
 			request.AddCookie(by.Cookie(t))
 		}
 		recorder := httptest.NewRecorder()
-		start := time.Now()
+		before := processorTime(t)
 		w.Server.ServeHTTP(recorder, request)
-		shortest = min(shortest, time.Since(start))
+		least = min(least, processorTime(t)-before)
 		answer = read(t, recorder)
-		if shortest <= heavy/4 || i >= 2 && shortest <= heavy {
+		if least <= heavy/4 || i >= 2 && least <= heavy {
 			break
 		}
 	}
-	return answer, shortest
+	return answer, least
+}
+
+// processorTime is how much time of processors this process has taken.
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -58,9 +58,9 @@ func rest(t *testing.T, response *http.Response) string {
 
 func TestAnEventStreamTellsTheSessionsEnd(t *testing.T) {
 	// The stream outlives the time in which a request has to be sent.
-	options := apitest.Options{Limits: with(func(l *limit.Limits) { l.ReadTime = 300 * time.Millisecond })}
-	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
+		w.Limit(t, func(l *limit.Limits) { l.ReadTime = time.Second })
 		response := listen(t, w, ann, eventStream, sessionEnded)
 		if got := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || !strings.HasPrefix(got, eventStream) ||
 			response.Header.Get("Cache-Control") != "no-store" || response.Header.Get("X-Request-Id") == "" {
@@ -70,7 +70,7 @@ func TestAnEventStreamTellsTheSessionsEnd(t *testing.T) {
 		if _, err := io.ReadFull(response.Body, first); err != nil || string(first) != ":\n\n" {
 			t.Errorf("begins with %q, %v", first, err)
 		}
-		<-time.After(2 * 300 * time.Millisecond)
+		<-time.After(2 * time.Second)
 		ann.Do(t, `mutation { signOut { viewer { user { id } } } }`, nil)
 		body := rest(t, response)
 		if body != "event: next\ndata: {\"data\":{\"sessionEnded\":{\"reason\":\"SIGNED_OUT\"}}}\n\nevent: complete\ndata:\n\n" {

@@ -47,7 +47,7 @@ func TestAWorkspaceInvitesFiftyPeopleADay(t *testing.T) {
 
 func TestSendingAgainCountsAsAnInvitation(t *testing.T) {
 	options := apitest.Options{}
-	options.Limits = with(func(l *limit.Limits) { l.Invitations, l.InvitationLimitTime = 3, 10*time.Minute })
+	options.Limits = apitest.Limits(func(l *limit.Limits) { l.Invitations, l.InvitationLimitTime = 3, 10*time.Minute })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		one := invitePeople(t, s.owner, s.id, inviteMaster("eva@example.com"))[0]

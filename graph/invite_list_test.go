@@ -115,7 +115,7 @@ func TestInvitationsAreListedTheLatestFirstAndPagedBothWays(t *testing.T) {
 
 func TestInvitationsAreListedByWhatHasBecomeOfThem(t *testing.T) {
 	options := apitest.Options{}
-	options.Limits = with(func(l *limit.Limits) { l.InvitationTime = 20 * time.Minute })
+	options.Limits = apitest.Limits(func(l *limit.Limits) { l.InvitationTime = 20 * time.Minute })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		ids := invitePeople(t, s.owner, s.id, inviteMaster("accepted@example.com"), inviteMaster("withdrawn@example.com"), inviteMaster("old@example.com"))

@@ -115,7 +115,7 @@ func TestEachSendingIsNoted(t *testing.T) {
 
 func TestAnInvitationIsNotSentAgainToWhomItIsOfNoUse(t *testing.T) {
 	options := apitest.Options{}
-	options.Limits = with(func(l *limit.Limits) { l.InvitationTime = 20 * time.Minute })
+	options.Limits = apitest.Limits(func(l *limit.Limits) { l.InvitationTime = 20 * time.Minute })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		s := newInviting(t, w)
 		eva, tom := w.SignUp(t, "eva"), w.SignUp(t, "tom")

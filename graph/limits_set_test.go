@@ -13,7 +13,7 @@ import (
 // limited returns a world with other limits than the defaults.
 func limited(t *testing.T, change func(l *limit.Limits)) *apitest.World {
 	t.Helper()
-	return apitest.New(t, apitest.Options{Limits: with(change)})
+	return apitest.New(t, apitest.Options{Limits: apitest.Limits(change)})
 }
 
 func TestLimitsThatAreSetHold(t *testing.T) {

@@ -6,14 +6,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"minidock/ent/member"
 	"minidock/internal/apitest"
 )
-
-// promptly is within what an open subscription may outlive the right to it.
-const promptly = 5 * time.Second
 
 func watchMembership(workspaceID string) string {
 	return fmt.Sprintf(`subscription { membership(workspaceId: %q) { role user { displayName } workspace { name } } }`, workspaceID)
@@ -48,6 +44,7 @@ func TestAnOpenSubscriptionTellsTheRoleAndEndsWithThePlace(t *testing.T) {
 		other := w.Another(t)
 		for name, end := range ends {
 			t.Run(name, func(t *testing.T) {
+				t.Parallel()
 				workspaceID := owner.CreateWorkspace(t, "Shared")
 				memberID := w.Join(t, workspaceID, dev, member.RoleDEVELOPER)
 				query := watchMembership(workspaceID)
@@ -62,13 +59,9 @@ func TestAnOpenSubscriptionTellsTheRoleAndEndsWithThePlace(t *testing.T) {
 				socket.expect("next", "1", `"MASTER"`)
 				told += until(t, stream, `"MASTER"`)
 
-				began := time.Now()
 				end(t, owner, dev, workspaceID, memberID)
 				socket.expect("complete", "1")
 				told += rest(t, stream)
-				if took := time.Since(began); took > promptly {
-					t.Errorf("the subscriptions end after %s", took)
-				}
 				if !strings.HasSuffix(told, "event: complete\ndata:\n\n") || strings.Count(told, "event: next") != 2 {
 					t.Errorf("the stream tells %s", told)
 				}

@@ -26,7 +26,7 @@ const (
 
 // manyFailures is a limit for tests in which signing in fails often.
 var manyFailures = apitest.Options{
-	Limits: with(func(l *limit.Limits) {
+	Limits: apitest.Limits(func(l *limit.Limits) {
 		l.SignInFailures, l.AddressFailures, l.PasswordQueue, l.RequestTime = 100_000, 100_000, 1_000, time.Minute
 	}),
 }
@@ -267,7 +267,7 @@ func TestASessionWithANewTokenLastsTwelveHoursFromThen(t *testing.T) {
 
 func TestAPasswordIsChangedOnlySoOften(t *testing.T) {
 	// Its owner is told each time, at an address that may be a stranger's.
-	options := apitest.Options{Limits: with(func(l *limit.Limits) { l.AddressMailRequests = 3 })}
+	options := apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.AddressMailRequests = 3 })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		current, next := apitest.Password, newPassword

@@ -329,7 +329,7 @@ func TestResetMailsAreLimitedToFiveInHalfAnHour(t *testing.T) {
 
 func TestResetMailsFromAnAddressAreLimited(t *testing.T) {
 	options := behindAProxy
-	options.Limits = with(func(l *limit.Limits) { l.AddressMailRequests = 3 })
+	options.Limits = apitest.Limits(func(l *limit.Limits) { l.AddressMailRequests = 3 })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		visitor := from(w.Visitor(t), "203.0.113.7")
 		for i := range 3 {

@@ -22,7 +22,7 @@ const raceRounds = 20
 
 // raceOptions let the tests sign up and in, and invite somebody, as often as they must.
 var raceOptions = apitest.Options{
-	Limits: with(func(l *limit.Limits) {
+	Limits: apitest.Limits(func(l *limit.Limits) {
 		l.SignUps, l.SignInFailures, l.AddressFailures, l.MailRequests, l.RequestTime = 100_000, 100_000, 100_000, 100_000, time.Minute
 	}),
 }

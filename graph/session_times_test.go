@@ -10,7 +10,7 @@ import (
 )
 
 func TestTheTimesOfSessionsAreSettings(t *testing.T) {
-	options := apitest.Options{Limits: with(func(l *limit.Limits) { l.SessionTime, l.SessionIdle = 20*time.Minute, 3*time.Minute })}
+	options := apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.SessionTime, l.SessionIdle = 20*time.Minute, 3*time.Minute })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		visitor := w.Visitor(t)
 		cookie := setCookie(t, visitor.Do(t, signUp, account("ann@example.com", apitest.Password, "Ann")))
@@ -33,7 +33,7 @@ func TestTheTimesOfSessionsAreSettings(t *testing.T) {
 }
 
 func TestASessionThatIsUsedLessThanAMinuteApartDoesNotIdle(t *testing.T) {
-	options := apitest.Options{Limits: with(func(l *limit.Limits) { l.SessionIdle = 30 * time.Second })}
+	options := apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.SessionIdle = 30 * time.Second })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		for range 5 {

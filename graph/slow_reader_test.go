@@ -69,7 +69,7 @@ func TestTrapWhoeverDoesNotReadHoldsNoPlace(t *testing.T) {
 
 func TestTrapAnswersThatNobodyTakesAreCut(t *testing.T) {
 	t.Parallel()
-	w := apitest.New(t, apitest.Options{Limits: with(func(l *limit.Limits) { l.WriteTime = time.Second })})
+	w := apitest.New(t, apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.WriteTime = time.Second })})
 	ann := w.SignUp(t, "ann")
 	askWithoutReading(t, w, ann, "application/json", fmt.Sprintf(`{"query":%q}`, "query {"+muchAsked+"}"+muchOfEach))
 	stopped := make(chan struct{})
@@ -88,7 +88,7 @@ func TestTheTimeToTakeAnAnswerBeginsWithIt(t *testing.T) {
 	// Until an answer is there, and from one to the next, more time goes by than its client has to take it.
 	const writeTime = time.Second
 	t.Parallel()
-	w := apitest.New(t, apitest.Options{Limits: with(func(l *limit.Limits) { l.WriteTime = writeTime })})
+	w := apitest.New(t, apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.WriteTime = writeTime })})
 	ann := w.SignUp(t, "ann")
 	transport := &http.Transport{MaxConnsPerHost: 1}
 	defer transport.CloseIdleConnections()

@@ -59,9 +59,10 @@ type slowAnswer struct {
 
 func TestOnlyFilesMayArriveSlowly(t *testing.T) {
 	t.Parallel()
-	w := apitest.New(t, apitest.Options{Limits: with(func(l *limit.Limits) { l.ReadTime = 300 * time.Millisecond })})
+	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	input := apitest.CreateInput(ann.CreateWorkspace(t, "Ann's"))
+	w.Limit(t, func(l *limit.Limits) { l.ReadTime = 300 * time.Millisecond })
 	input["logo"] = apitest.Vars{"file": nil}
 	file := apitest.File{Name: "a.png", Content: bytes.Repeat([]byte("x"), 100_000)}
 	body, contentType := apitest.Multipart(t, apitest.CreateMutation, apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
@@ -76,9 +77,10 @@ func TestOnlyFilesMayArriveSlowly(t *testing.T) {
 
 func TestAFileThatTakesTooLongTimesOut(t *testing.T) {
 	t.Parallel()
-	w := apitest.New(t, apitest.Options{Limits: with(func(l *limit.Limits) { l.UploadTime = 300 * time.Millisecond })})
+	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	input := apitest.CreateInput(ann.CreateWorkspace(t, "Ann's"))
+	w.Limit(t, func(l *limit.Limits) { l.UploadTime = 300 * time.Millisecond })
 	input["logo"] = apitest.Vars{"file": nil}
 	file := apitest.File{Name: "a.png", Content: bytes.Repeat([]byte("x"), 100_000)}
 	body, contentType := apitest.Multipart(t, apitest.CreateMutation, apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})

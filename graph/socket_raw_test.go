@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"minidock/internal/apitest"
+	"minidock/internal/limit"
 )
 
 // wire is a client's end of a WebSocket that does what no client would.
@@ -76,7 +77,7 @@ func (c *wire) say(message string) {
 // frame receives the next short frame.
 func (c *wire) frame() (kind byte, payload []byte) {
 	c.t.Helper()
-	if err := c.SetReadDeadline(time.Now().Add(2 * soon)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(soon)); err != nil {
 		c.t.Fatal(err)
 	}
 	var head [2]byte
@@ -125,7 +126,7 @@ func writeOn(c *wire) error {
 }
 
 // closedWithin is how long a socket may be open when it is to be closed, whatever its client does.
-const closedWithin = 5 * time.Second
+const closedWithin = soon
 
 func TestTrapAStrangersSocketIsClosedWhateverItSends(t *testing.T) {
 	t.Parallel()
@@ -192,7 +193,7 @@ func takeNothing(c *wire) {
 
 func TestTrapASessionsEndIsToldToASocketThatOwesAPong(t *testing.T) {
 	t.Parallel()
-	w := apitest.New(t, apitest.Options{})
+	w := apitest.New(t, apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.StreamPing = time.Second })})
 	ann := w.SignUp(t, "ann")
 	s := dialWire(t, w, ann)
 	s.say(`{"type":"connection_init"}`)

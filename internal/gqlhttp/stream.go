@@ -8,12 +8,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-const (
-	// pingInterval is how often a stream without messages is written to, so that a client that has gone is noticed.
-	pingInterval = 15 * time.Second
-	// messageTimeout is how long a client may take to receive one message.
-	messageTimeout = 10 * time.Second
-)
+// messageTimeout is how long a client may take to receive one message.
+const messageTimeout = 10 * time.Second
 
 // subscribe executes a subscription and sends its responses until it ends or its context is done.
 func (h *Handler) subscribe(ctx context.Context, operation *graphql.OperationContext, send func(*graphql.Response)) {

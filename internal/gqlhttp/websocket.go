@@ -179,7 +179,7 @@ func (s *socket) serve(ctx context.Context, stream Stream) {
 
 // watch pings the client, and closes the socket when the stream ends, whether the client answers or not.
 func (s *socket) watch(ctx context.Context, stream Stream) {
-	ticker := time.NewTicker(pingInterval)
+	ticker := time.NewTicker(s.handler.Limits.StreamPing)
 	defer ticker.Stop()
 	unanswered := make(chan struct{}, 1)
 	for {
@@ -210,12 +210,15 @@ func (s *socket) closingForEnd(ctx context.Context) *closing {
 	}
 }
 
-// ping reports when the client does not answer a ping in time. Pings do not overlap, since the timeout is shorter than the interval.
+// ping reports when the client does not answer a ping in time.
 func (s *socket) ping(unanswered chan<- struct{}) {
 	ctx, cancel := context.WithTimeout(context.Background(), messageTimeout)
 	defer cancel()
 	if s.conn.Ping(ctx) != nil {
-		unanswered <- struct{}{}
+		select {
+		case unanswered <- struct{}{}:
+		default: // of an earlier ping
+		}
 	}
 }
 

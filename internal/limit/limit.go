@@ -18,6 +18,8 @@ type Limits struct {
 
 	// SessionTime is how long a session lasts from signing in, SessionIdle how long it lasts without being used.
 	SessionTime, SessionIdle time.Duration
+	// SessionEnd is how long the streams of a session that has ended may take to send their last messages.
+	SessionEnd time.Duration
 	// PasswordQueue is how many passwords may wait to be hashed.
 	PasswordQueue int
 	// SignInFailures is how often signing in to an account may fail within SignInFailureTime before it is closed for that
@@ -86,6 +88,8 @@ type GraphQL struct {
 	SessionSockets int
 	// SocketFrame is the most of one message that a client sends over a WebSocket.
 	SocketFrame int64
+	// StreamPing is how often an open stream is written to when it has no message, so that a client that has gone is noticed.
+	StreamPing time.Duration
 }
 
 // Default holds unless said otherwise. In a body of that size a logo of 256 KB fits in base64, and so does one that is a
@@ -98,12 +102,12 @@ var Default = Limits{
 		BodyBytes: 512 << 10, FileBytes: 11 << 20, BesideBytes: 64 << 10, Uploads: 4, UploadsOfUser: 2,
 		RequestTime: 10 * time.Second, UploadTime: time.Minute,
 
-		SocketInit: 5 * time.Second, SocketSubscriptions: 20, SessionSockets: 5, SocketFrame: 64 << 10,
+		SocketInit: 5 * time.Second, SocketSubscriptions: 20, SessionSockets: 5, SocketFrame: 64 << 10, StreamPing: 15 * time.Second,
 	},
 
 	HeaderBytes: 16 << 10, HeaderTime: 5 * time.Second, ReadTime: 15 * time.Second, WriteTime: 30 * time.Second, IdleTime: time.Minute,
 
-	SessionTime: 12 * time.Hour, SessionIdle: 30 * time.Minute, PasswordQueue: 64,
+	SessionTime: 12 * time.Hour, SessionIdle: 30 * time.Minute, SessionEnd: 500 * time.Millisecond, PasswordQueue: 64,
 	SignInFailures: 10, SignInFailureTime: 10 * time.Minute, SignInWait: 30 * time.Minute,
 	AddressFailures: 30, AddressFailureTime: 3 * time.Minute, SignUps: 100, SignUpTime: time.Hour,
 	TotpTries: 5, TotpTime: 10 * time.Minute, ChallengeTime: 5 * time.Minute,

@@ -38,12 +38,14 @@ type Sessions struct {
 	db operation.DB
 	// lifetime is how long a session lasts from signing in, idle how long it lasts unused.
 	lifetime, idle time.Duration
-	streams        *streams
+	// lastMessages is how long the streams of a session that has ended may take to send their last messages.
+	lastMessages time.Duration
+	streams      *streams
 }
 
 // New returns the sessions of a database.
 func New(db operation.DB, limits limit.Limits) *Sessions {
-	s := &Sessions{db: db, lifetime: limits.SessionTime, idle: limits.SessionIdle}
+	s := &Sessions{db: db, lifetime: limits.SessionTime, idle: limits.SessionIdle, lastMessages: limits.SessionEnd}
 	s.streams = newStreams(s)
 	return s
 }

@@ -21,15 +21,14 @@ const (
 	Expired   Ending = "EXPIRED"
 )
 
-// farewell is how long what runs on a stream may take to send its client that the session has ended.
-const farewell = 500 * time.Millisecond
-
 // Stream is a connection that stays open no longer than the session in which it was opened. What sends on it stops when its
 // context is done.
 type Stream struct {
 	kind      Kind
 	sessionID string
 	expiresAt time.Time
+	// lastMessages is how long what runs on the stream may take to send its last messages when the session has ended.
+	lastMessages time.Duration
 
 	cancel context.CancelCauseFunc
 	close  func()
@@ -52,7 +51,9 @@ func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, m
 	if err := principal.Require(); err != nil {
 		return nil, nil, err
 	}
-	opened := &Stream{kind: kind, sessionID: principal.SessionID, expiresAt: principal.ExpiresAt, ended: make(chan struct{})}
+	opened := &Stream{
+		kind: kind, sessionID: principal.SessionID, expiresAt: principal.ExpiresAt, lastMessages: s.lastMessages, ended: make(chan struct{}),
+	}
 	ctx, opened.cancel = context.WithCancelCause(context.WithValue(ctx, streamKey{}, opened))
 	if err := s.streams.add(opened, max); err != nil {
 		opened.cancel(err)
@@ -85,6 +86,6 @@ func (s *Stream) endWith(end Ending) {
 	s.once.Do(func() {
 		s.end = end
 		close(s.ended)
-		time.AfterFunc(farewell, func() { s.cancel(fault.ErrUnauthenticated) })
+		time.AfterFunc(s.lastMessages, func() { s.cancel(fault.ErrUnauthenticated) })
 	})
 }
