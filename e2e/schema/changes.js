@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { l
 const [
   landed = file('landed.graphqls'),
   schema = file('../../schema.graphqls'),
-  changelog = file('../../docs/schema-changes.md'),
+  changelog = file('changes.md'),
 ] = positionals;
 
 const read = (path) => buildSchema(readFileSync(path, 'utf8'));
@@ -30,7 +30,7 @@ for (const { criticality, message } of changes) {
 }
 if (unnamed.length > 0) {
   console.log(`
-Clients break. Undo it, or name it in docs/schema-changes.md under "Not landed yet", with the reason after the colon:
+Clients break. Undo it, or name it in e2e/schema/changes.md under "Not landed yet", with the reason after the colon:
 
 ${unnamed.map((change) => `- ${named(change)} `).join('\n')}
 

@@ -63,7 +63,11 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, o.options())
+	database := o.options()
+	if o.Log.Enabled(ctx, slog.LevelDebug) {
+		database.Trace = traceStatements(o.Log)
+	}
+	db, err := store.Open(ctx, database)
 	if err != nil {
 		return err
 	}
