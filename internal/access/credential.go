@@ -9,7 +9,7 @@ import (
 	"minidock/internal/store"
 )
 
-// Nobody is the credential of who has none.
+// Nobody is the credential of a request without one.
 var Nobody Credential = nobody{}
 
 type nobody struct{}
@@ -20,8 +20,7 @@ func (nobody) Principal(_ context.Context, client *ent.Client) (*Principal, erro
 
 func (nobody) Use(context.Context, *Principal) error { return nil }
 
-// Account is the credential of whoever has the database at hand, and acts as the account with this id: the program's own
-// commands.
+// Account is the credential of the program's own commands, which act as the account with this id.
 type Account string
 
 // Principal reads the account.

@@ -10,8 +10,8 @@ import (
 	"minidock/internal/store"
 )
 
-// keep returns the rows that the membership in their workspace lets the principal see. What is read through a row that is
-// visible already is not asked about again in SQL: it is checked here.
+// keep returns the rows that the principal may see by the membership in their workspace. Rows that were read through a visible row are
+// not narrowed again in SQL: they are checked here.
 func keep[T any](ctx context.Context, p *Principal, rows []T, workspaceOf func(T) string, sees func(Membership, T) bool) ([]T, error) {
 	ids := make([]string, len(rows))
 	for i, row := range rows {
@@ -62,7 +62,7 @@ func (p *Principal) KeepAuditEvents(ctx context.Context, rows []*ent.AuditEvent)
 		func(m Membership, _ *ent.AuditEvent) bool { return m.Manages() })
 }
 
-// NamedBy returns what those of the rows name that keep lets the viewer see; "" is left out.
+// NamedBy returns the names in the rows that keep shows to the viewer, without "".
 func NamedBy[T any](ctx context.Context, v *Viewer, rows []T, keep func(*Principal, context.Context, []T) ([]T, error), name func(T) string) ([]string, error) {
 	principal, err := v.Principal(ctx)
 	if err != nil {
@@ -81,7 +81,7 @@ func NamedBy[T any](ctx context.Context, v *Viewer, rows []T, keep func(*Princip
 	return names, nil
 }
 
-// UsersNamedBy returns the users, by id, whom those of the rows name that keep lets the viewer see.
+// UsersNamedBy returns, by id, the users who are named in the rows that keep shows to the viewer.
 func UsersNamedBy[T any](ctx context.Context, v *Viewer, rows []T, keep func(*Principal, context.Context, []T) ([]T, error), name func(T) string) (map[string]*ent.User, error) {
 	ids, err := NamedBy(ctx, v, rows, keep, name)
 	if err != nil {

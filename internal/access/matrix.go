@@ -9,8 +9,7 @@ import (
 	"minidock/internal/id"
 )
 
-// Operation names what a viewer may be allowed to do: a root field of the schema, or a field of an object that not everybody may
-// read who sees the object.
+// Operation is what a viewer may be allowed to do, by its name in the schema: a root field, or a guarded field of an object.
 type Operation string
 
 // The operations.
@@ -72,7 +71,7 @@ var (
 	notOwners = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
 )
 
-// Audience says for whom an operation is.
+// Audience is those for whom an operation is.
 type Audience string
 
 // The audiences, each with the directive that names it in the schema.
@@ -86,25 +85,25 @@ const (
 // Rule says who may do an operation.
 type Rule struct {
 	For Audience
-	// At is what the operation names by an id, in whose workspace Members need one of the Roles. A developer counts at a mini
-	// program only when assigned to it.
+	// At is the kind of object that the operation names by an id. Members need one of the Roles in its workspace; developers must
+	// also be assigned to a mini program.
 	At    id.Kind
 	Roles []member.Role
-	// Over says over which roles of the member at the id a role may do it; a role that is not in it, over all.
+	// Over limits, for a role, the roles of the member at the id; a role that is not in it may act on all.
 	Over map[member.Role][]member.Role
-	// Staff are the roles that the platform's own people need.
+	// Staff are the roles that staff members need.
 	Staff []user.StaffRole
-	// SeeingIsEnough says that whoever sees what the id names may: what is read is narrowed to that, and nothing is asked before.
+	// SeeingIsEnough says that everyone who sees the object may: what is read is narrowed to that, and no role is checked before.
 	SeeingIsEnough bool
-	// HoldsWorkspace has a change wait for all other changes of the workspace's members and invitations.
+	// HoldsWorkspace locks the workspace against all other changes of its members and invitations.
 	HoldsWorkspace bool
-	// HoldsAccount has a change wait for all others that the viewer has under way, and them for it: it changes the viewer's account
-	// or ends sessions of it.
+	// HoldsAccount locks the viewer's account against all other changes of the viewer: the operation changes the account or ends its
+	// sessions.
 	HoldsAccount bool
 }
 
-// Matrix is the one table of who may do what; what is not in it, nobody may. The schema's directives repeat it, and the server
-// does not start where they differ.
+// Matrix is the one table of who may do what; what is not in it is forbidden. The schema's directives repeat it, and the server does
+// not start if they differ.
 var Matrix = map[Operation]Rule{
 	ViewViewer:        {For: Everyone},
 	ViewNode:          {For: Everyone},
@@ -157,7 +156,7 @@ var Matrix = map[Operation]Rule{
 
 var mastersOverDevelopers = map[member.Role][]member.Role{member.RoleMASTER: {member.RoleDEVELOPER}}
 
-// Allow refuses a role that may not do it with FORBIDDEN, which names those that may.
+// Allow refuses a role that is not allowed with FORBIDDEN, which names those that are.
 func (r Rule) Allow(role member.Role) error {
 	if !slices.Contains(r.Roles, role) {
 		return fault.Forbidden(r.Roles)
@@ -165,7 +164,7 @@ func (r Rule) Allow(role member.Role) error {
 	return nil
 }
 
-// AllowOver refuses a role that may not do it over a member of another role with FORBIDDEN, which names those that may.
+// AllowOver refuses, with FORBIDDEN, a role that may not act on a member with this role; the message names the roles that may.
 func (r Rule) AllowOver(role, target member.Role) error {
 	if r.mayOver(role, target) {
 		return nil
@@ -184,7 +183,7 @@ func (r Rule) mayOver(role, target member.Role) bool {
 	return !isBound || slices.Contains(over, target)
 }
 
-// Allowed returns the operations that a role may do at things of this kind, in the order of their names.
+// Allowed returns the operations that a role may do on objects of this kind, ordered by name.
 func Allowed(role member.Role, at id.Kind) []Operation {
 	var allowed []Operation
 	for operation, rule := range Matrix {

@@ -17,21 +17,21 @@ import (
 	"minidock/internal/store"
 )
 
-// maxListed is the most memberships, and the most assigned mini programs, that are read with a principal. Those of people who
-// have more are looked up where they are needed.
+// maxListed is the most memberships, and the most assigned mini programs, that are read with a principal. For people who have more,
+// they are looked up where they are needed.
 const maxListed = 1000
 
-// Principal is a person, or nobody, with what that person may do and see. It does not change.
+// Principal is a person, or nobody, with their rights. It is immutable.
 type Principal struct {
 	// UserID is the account; "" for nobody.
 	UserID string
-	// SessionID names the session in the database; "" for who acts without one.
+	// SessionID is the session's id in the database; "" without a session.
 	SessionID string
-	// CurrentWorkspaceID is the workspace that was chosen last in the session, or nil.
+	// CurrentWorkspaceID is the workspace chosen last in the session, or nil.
 	CurrentWorkspaceID *string
-	// LastUsedAt is when a use of the session was recorded last, ExpiresAt when it ends by itself.
+	// LastUsedAt is when a use of the session was last recorded, ExpiresAt when the session expires.
 	LastUsedAt, ExpiresAt time.Time
-	// StaffRole is the role as one of the platform's own people; "" for everybody else.
+	// StaffRole is the role of a staff member; "" for everybody else.
 	StaffRole user.StaffRole
 
 	client *ent.Client
@@ -53,12 +53,12 @@ func (m Membership) Manages() bool { return slices.Contains(managers, m.Role) }
 // SignedIn says whether the principal is somebody.
 func (p *Principal) SignedIn() bool { return p.UserID != "" }
 
-// alone returns the same person without anything that the person may do or see.
+// alone returns the same person without any rights.
 func (p *Principal) alone() *Principal {
 	return &Principal{UserID: p.UserID, SessionID: p.SessionID, ExpiresAt: p.ExpiresAt, client: p.client, isListed: true}
 }
 
-// Require refuses nobody with UNAUTHENTICATED.
+// Require refuses a principal who is nobody with UNAUTHENTICATED.
 func (p *Principal) Require() error {
 	if !p.SignedIn() {
 		return fault.ErrUnauthenticated
@@ -78,7 +78,7 @@ type standing struct {
 	Assigned    *string   `sql:"assigned"`
 }
 
-// OfSession reads the principal of the session that fits, in one statement; nobody when there is none.
+// OfSession reads the principal of the session that the predicates select, in one statement; nobody when there is none.
 func OfSession(ctx context.Context, client *ent.Client, which ...predicate.Session) (*Principal, error) {
 	var rows []standing
 	err := client.Session.Query().Where(which...).Modify(store.Standing(session.FieldUserID, maxListed+1, session.FieldID,
@@ -150,8 +150,7 @@ func (p *Principal) isAssigned(ctx context.Context, miniProgramIDs ...string) (m
 	return assigned, nil
 }
 
-// workspaceIDs returns the workspaces that the principal is a member of in one of the roles. They are listed only for who has
-// few.
+// workspaceIDs returns the workspaces in which the principal has one of the roles. It needs a principal whose memberships are listed.
 func (p *Principal) workspaceIDs(roles []member.Role) []string {
 	ids := []string{}
 	for _, m := range p.memberships {

@@ -12,8 +12,8 @@ import (
 	"minidock/internal/store"
 )
 
-// Require refuses a viewer who may not do the operation at the thing with this id, by what was read of the viewer. Whoever does
-// not see the thing gets NOT_FOUND, the answer to an id that never was; a member without the role gets FORBIDDEN.
+// Require refuses a viewer who may not do the operation on the object with this id, by the rights that were read last. A viewer who
+// does not see the object gets NOT_FOUND, as for an id that never existed; a member without the role gets FORBIDDEN.
 func (v *Viewer) Require(ctx context.Context, operation Operation, at string) error {
 	principal, err := v.Principal(ctx)
 	if err != nil {
@@ -57,8 +57,8 @@ func (p *Principal) requireAssigned(ctx context.Context, miniProgramID string) e
 	return err
 }
 
-// Admit returns an operation's rule, or refuses a principal who may not do it wherever it is asked: with UNAUTHENTICATED nobody
-// where it takes somebody, with FORBIDDEN who is not one of the platform's own people where it takes one.
+// Admit returns an operation's rule, or refuses a principal who may do it nowhere: with UNAUTHENTICATED nobody, if it needs a person,
+// and with FORBIDDEN a person who is not on the staff, if it needs that.
 func (p *Principal) Admit(operation Operation) (Rule, error) {
 	rule, ok := Matrix[operation]
 	switch {
@@ -72,8 +72,8 @@ func (p *Principal) Admit(operation Operation) (Rule, error) {
 	return rule, nil
 }
 
-// Locate returns the workspace that the thing of this kind with this id is or is in, which never changes. NOT_FOUND when there is
-// none; whether the viewer sees it is not asked.
+// Locate returns the workspace of the object of this kind with this id, which never changes. NOT_FOUND when there is none; it does not
+// check whether the viewer sees it.
 func (v *Viewer) Locate(ctx context.Context, kind id.Kind, at string) (string, error) {
 	if id.KindOf(at) != kind {
 		return "", fault.ErrNotFound

@@ -10,8 +10,8 @@ import (
 	"minidock/internal/request"
 )
 
-// Viewer is who sends a request. What the viewer may do and see is read from the database when it is first asked for, once,
-// and again after a change. It is safe for concurrent use.
+// Viewer is the person, or nobody, who sends a request. The viewer's rights are read from the database when they are first needed, and
+// again after a change. It is safe for concurrent use.
 type Viewer struct {
 	// From is where the request comes from, RequestID the request's own id.
 	From      request.Caller
@@ -23,27 +23,27 @@ type Viewer struct {
 	mu         sync.Mutex
 	credential Credential
 	principal  *Principal // nil until it is read, and while it is stale
-	// isUsed says that the request was recorded as a use of the credential.
+	// isUsed says that the request has been recorded as a use of the credential.
 	isUsed bool
-	// opened is who the viewer was when a stream was opened; nil elsewhere.
+	// opened is the principal at the time when the stream was opened; nil without a stream.
 	opened *Principal
-	// located are the workspaces of ids, which never change.
+	// located holds the workspaces of ids, which never change.
 	located map[string]string
 }
 
-// Credential is what proves who sends a request, such as a session's token.
+// Credential proves who sends a request, such as a session's token.
 type Credential interface {
-	// Principal reads whom the credential stands for as the client's connection or transaction sees it: Nobody once it is no
-	// longer valid.
+	// Principal reads whom the credential stands for, as the client's connection or transaction sees it; nobody when it is no longer
+	// valid.
 	Principal(context.Context, *ent.Client) (*Principal, error)
 	// Use records that a request was sent with the credential.
 	Use(context.Context, *Principal) error
 }
 
-// Cookie hands the client another session token, or takes it away when the token is empty; nil where there is no client.
+// Cookie sets the client's session token, or deletes it when the token is empty; nil without a client.
 type Cookie func(token string, expires time.Time)
 
-// Request says where a request comes from and by which id the log knows it.
+// Request says where a request comes from, and its id in the log.
 type Request struct {
 	From request.Caller
 	ID   string
@@ -54,8 +54,8 @@ func NewViewer(client *ent.Client, request Request, credential Credential, cooki
 	return &Viewer{From: request.From, RequestID: request.ID, client: client, cookie: cookie, credential: credential}
 }
 
-// Again returns the viewer for something further on a stream, whose principal is yet to be read. That is no other use of the
-// credential. While the stream is not ended that has outlived its session, the viewer is still somebody, who sees nothing.
+// Again returns a viewer for a further operation on a stream, whose principal is not read yet. It is not recorded as another use of the
+// credential. If the session has ended and the stream not yet, the viewer is the same person without rights.
 func (v *Viewer) Again() *Viewer {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -64,7 +64,7 @@ func (v *Viewer) Again() *Viewer {
 	return again
 }
 
-// Principal returns who the viewer is, as the database had it when it was read last.
+// Principal returns who the viewer is, as it was read last.
 func (v *Viewer) Principal(ctx context.Context) (*Principal, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -87,7 +87,7 @@ func (v *Viewer) Principal(ctx context.Context) (*Principal, error) {
 	return read, nil
 }
 
-// Reread reads who the viewer is as a transaction sees it.
+// Reread reads who the viewer is in a transaction.
 func (v *Viewer) Reread(ctx context.Context, tx *ent.Tx) (*Principal, error) {
 	v.mu.Lock()
 	credential := v.credential
@@ -95,14 +95,14 @@ func (v *Viewer) Reread(ctx context.Context, tx *ent.Tx) (*Principal, error) {
 	return credential.Principal(ctx, tx.Client())
 }
 
-// Stale has the principal be read again when it is next asked for: something was changed.
+// Stale has the principal read again when it is next needed, because something was changed.
 func (v *Viewer) Stale() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.principal = nil
 }
 
-// SignIn makes the viewer who this credential stands for, from now on and in later requests, which send the token.
+// SignIn makes this credential the viewer's, for the rest of the request and for later requests, which send the token.
 func (v *Viewer) SignIn(credential Credential, token string, expires time.Time) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -117,12 +117,12 @@ func (v *Viewer) SignOut() { v.SignIn(Nobody, "", time.Time{}) }
 
 type viewerKey struct{}
 
-// With returns a context that knows the viewer.
+// With returns a context with the viewer.
 func With(ctx context.Context, v *Viewer) context.Context {
 	return context.WithValue(ctx, viewerKey{}, v)
 }
 
-// Of returns the viewer of the request; nobody outside of one.
+// Of returns the request's viewer; nobody outside of a request.
 func Of(ctx context.Context) *Viewer {
 	if v, ok := ctx.Value(viewerKey{}).(*Viewer); ok {
 		return v

@@ -18,17 +18,17 @@ import (
 
 const assignmentMiniProgram = assignment.FieldMiniProgramID
 
-// active is what holds for the memberships by which the principal may do or see anything.
+// active selects the memberships that give the principal rights.
 func (p *Principal) active() predicate.Member {
 	return member.And(member.UserID(p.UserID), member.StatusEQ(member.StatusACTIVE))
 }
 
-// assignments is what holds for the assignments that let the principal see a mini program.
+// assignments selects the assignments that let the principal see a mini program.
 func (p *Principal) assignments() predicate.Assignment {
 	return assignment.HasMemberWith(p.active(), member.RoleEQ(member.RoleDEVELOPER))
 }
 
-// Active narrows a query to the principal's own memberships that are active.
+// Active narrows a query to the principal's active memberships.
 func (p *Principal) Active() predicate.Member { return p.active() }
 
 // Workspaces narrows a query to the workspaces that the principal is a member of.
@@ -39,8 +39,8 @@ func (p *Principal) Workspaces() predicate.Workspace {
 	return store.Among(workspace.FieldID, member.Table, member.FieldWorkspaceID, p.active())
 }
 
-// Members narrows a query to the members that the principal sees: those of the principal's workspaces, and past ones where the
-// principal is owner or master.
+// Members narrows a query to the members that the principal sees: those of the principal's workspaces, and in those that the principal
+// manages also the removed ones.
 func (p *Principal) Members() predicate.Member {
 	if p.isListed {
 		return member.Or(
@@ -55,8 +55,8 @@ func (p *Principal) Members() predicate.Member {
 	)
 }
 
-// MiniPrograms narrows a query to the mini programs that the principal sees: owners and masters see all of their workspace, a
-// developer those that are assigned.
+// MiniPrograms narrows a query to the mini programs that the principal sees: owners and masters see all of their workspace, developers
+// those that they are assigned to.
 func (p *Principal) MiniPrograms() predicate.MiniProgram {
 	managed := p.managed(miniprogram.FieldWorkspaceID)
 	switch {
@@ -74,7 +74,7 @@ func (p *Principal) Invitations() predicate.Invitation { return p.managed(invita
 // AuditEvents narrows a query to the events that the principal sees: those of workspaces that the principal manages.
 func (p *Principal) AuditEvents() predicate.AuditEvent { return p.managed(auditevent.FieldWorkspaceID) }
 
-// managed narrows a query to rows of workspaces that the principal is owner or master of.
+// managed narrows a query to rows of workspaces of which the principal is owner or master.
 func (p *Principal) managed(column string) store.Filter {
 	if p.isListed {
 		return store.In(column, p.workspaceIDs(managers))
@@ -82,8 +82,8 @@ func (p *Principal) managed(column string) store.Filter {
 	return store.Among(column, member.Table, member.FieldWorkspaceID, p.active(), member.RoleIn(managers...))
 }
 
-// Users returns those of the users, by id, that the principal sees: the principal's own account, the people of the principal's
-// workspaces, and who created what the principal sees there.
+// Users returns the users with these ids that the principal sees, by id: the principal, the members of the principal's workspaces, and
+// the creators of mini programs that the principal sees.
 func (p *Principal) Users(ctx context.Context, client *ent.Client, ids []string) (map[string]*ent.User, error) {
 	visible := []string{p.UserID}
 	members, err := client.Member.Query().Where(store.In(member.FieldUserID, ids), p.Members()).

@@ -1,5 +1,5 @@
-// Package idempotency lets a caller send a request again without it being done twice: the same key with the same input
-// gives the first success once more.
+// Package idempotency lets a caller repeat a request without it being done twice: the same key with the same input gives the first
+// success again.
 package idempotency
 
 import (
@@ -24,14 +24,14 @@ const (
 	field  = "idempotencyKey"
 )
 
-// Request is a request of a user that may be sent again. Without a key it is done each time.
+// Request is a user's request that may be repeated. Without a key it is done each time.
 type Request struct {
 	userID, mutation string
 	key              *string
 	fingerprint      []byte
 }
 
-// Of makes the request of a user. Input is everything else that was sent; files must be in it by their bytes.
+// Of returns the request of a user. Input is everything else that was sent, including the bytes of files.
 func Of(userID, mutation string, key *string, input any) (Request, error) {
 	content, err := json.Marshal(input)
 	if err != nil {
@@ -57,8 +57,7 @@ func (r Request) Check(errs *fault.UserErrors) {
 	}
 }
 
-// Find returns the id of what the first success gave, or "" when there was none. A success with another input is a
-// mistake of the key.
+// Find returns the id that the first success gave, or "" when there was none. A success with another input is a user error of the key.
 func (r Request) Find(ctx context.Context, client *ent.Client, now time.Time, errs *fault.UserErrors) (string, error) {
 	if r.key == nil || errs.Has(field) {
 		return "", nil
@@ -79,8 +78,8 @@ func (r Request) Find(ctx context.Context, client *ent.Client, now time.Time, er
 	return first.ResultID, nil
 }
 
-// Remember notes what the request gave, in the transaction that gave it. Of two at once with the same key, one fails on
-// the key's uniqueness.
+// Remember stores the id that the request gave, in its transaction. Of two concurrent requests with the same key, one fails on the key's
+// uniqueness.
 func (r Request) Remember(ctx context.Context, tx *ent.Tx, now time.Time, resultID string) error {
 	if r.key == nil {
 		return nil
@@ -95,7 +94,7 @@ func (r Request) Remember(ctx context.Context, tx *ent.Tx, now time.Time, result
 		SetKey(*r.key).SetFingerprint(r.fingerprint).SetResultID(resultID).SetCreatedAt(now).Exec(ctx)
 }
 
-// Sweep forgets what was given too long ago to be given again.
+// Sweep deletes what is too old to be given again.
 func Sweep(ctx context.Context, client *ent.Client, now time.Time) error {
 	_, err := client.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLTE(now.Add(-Kept))).Exec(ctx)
 	return err

@@ -1,8 +1,8 @@
-// Package operation runs every change in one way: in a transaction that judges again who asks, under locks that are taken in one
-// order, with the events that say what happened.
+// Package operation runs every change in the same way: in a transaction that checks the viewer's rights again, under locks that are
+// taken in one order, with the events that record what happened.
 //
-// Locks are taken in this order: account, workspace, memberships by id, and then what the change itself writes. Run takes
-// the first three.
+// Locks are taken in this order: account, workspace, memberships by id, and then the rows that the change writes. Run takes the first
+// three.
 package operation
 
 import (
@@ -16,31 +16,30 @@ import (
 	"minidock/internal/store"
 )
 
-// DB is what changes are made in.
+// DB is the database, and the clock, of changes.
 type DB struct {
 	Client *ent.Client
 	// Now is the clock.
 	Now func() time.Time
 }
 
-// errUnchanged rolls back what has not changed anything.
+// errUnchanged rolls back a transaction that has changed nothing.
 var errUnchanged = errors.New("unchanged")
 
-// Run makes a change on behalf of the viewer and returns what fn returns. At is the id that the operation names; "" where the
-// access matrix asks for none.
+// Run makes a change on behalf of the viewer and returns the result of fn. At is the id that the operation names; "" if the access
+// matrix needs none.
 //
-// Before fn is called the viewer's session, and the role where the matrix asks for one, are judged as the transaction sees them,
-// and nobody changes either until it is over. When the session has ended meanwhile, Run refuses with UNAUTHENTICATED; an operation
-// that is for everyone goes on for nobody.
+// Before it calls fn, it checks the viewer's session, and the role if the matrix needs one, in the transaction, and locks both until its
+// end. If the session has ended meanwhile, Run refuses with UNAUTHENTICATED; an operation for everyone goes on, for nobody.
 //
-// Fn may be called several times, when the transaction loses against others: it must do nothing that is not undone with it.
-// When it returns an error or leaves one in tx.Errors, nothing is written; user errors are returned as *fault.UserErrors. When it
-// records no event, nothing is written either, and Run succeeds.
+// Fn may be called several times, when the transaction conflicts with others: it must have no effect that a rollback does not undo.
+// If it returns an error or adds one to tx.Errors, nothing is written; user errors are returned as *fault.UserErrors. If it records no
+// event, nothing is written either, and Run succeeds.
 //
-// Afterwards the viewer is stale; after a commit, what fn has registered is done.
+// Afterwards the viewer is stale; after a commit, the functions registered with tx.After are called.
 func Run[T any](ctx context.Context, db DB, viewer *access.Viewer, operation access.Operation, at string, fn func(*Tx) (T, error)) (T, error) {
 	var result, none T
-	if err := viewer.Require(ctx, operation, at); err != nil { // nobody else waits for who may not
+	if err := viewer.Require(ctx, operation, at); err != nil { // before locks make others wait
 		return none, err
 	}
 	before, err := viewer.Principal(ctx)
@@ -72,7 +71,7 @@ func Run[T any](ctx context.Context, db DB, viewer *access.Viewer, operation acc
 		committed = tx
 		return tx.writeEvents(ctx)
 	})
-	viewer.Stale() // by the change, or because the transaction saw another state than the viewer's
+	viewer.Stale() // the change, or one that came before it, may have altered the viewer's rights
 	switch {
 	case errors.Is(err, errUnchanged):
 		return result, nil

@@ -22,29 +22,29 @@ type Tx struct {
 	*ent.Tx
 	// Now is the moment of the change.
 	Now time.Time
-	// Errors are the user errors that only the transaction can see.
+	// Errors are the user errors that are found in the transaction.
 	Errors fault.UserErrors
 
 	// Principal is who the viewer is, as the transaction sees it.
 	Principal *access.Principal
-	// At is the workspace where the change is made, once it is held; nil otherwise.
+	// At is the workspace of the change, if it is locked; nil otherwise.
 	At *ent.Workspace
-	// Own is the viewer's membership by whose role the change is allowed; nil where no role is asked for.
+	// Own is the viewer's membership whose role allows the change; nil if it needs no role.
 	Own *ent.Member
-	// Target is the member at the id that the operation names; nil where it names something else.
+	// Target is the member with the id that the operation names; nil if it names something else.
 	Target *ent.Member
 
 	operation   access.Operation
 	rule        access.Rule
 	viewer      *access.Viewer
 	workspaceID string
-	// proven is who the actor has proven to be inside; "" for the viewer.
+	// proven is the person who has proven their identity in the change; "" for the viewer.
 	proven string
 	events []event.Event
 	after  []func()
 }
 
-// admit judges the viewer and takes the locks.
+// admit checks the viewer's rights and takes the locks.
 func (tx *Tx) admit(ctx context.Context, before *access.Principal, at string) error {
 	if err := tx.judge(ctx, before); err != nil || tx.rule.For != access.Members {
 		return err
@@ -75,8 +75,8 @@ func (tx *Tx) admit(ctx context.Context, before *access.Principal, at string) er
 	return nil
 }
 
-// judge reads again who the viewer is. Who ends sessions of an account holds the account: a change that has begun is finished
-// before, and one that begins later sees that its session has ended.
+// judge reads the viewer again. An operation that ends sessions of an account locks it exclusively: changes that have begun finish
+// before, and later ones see that their session has ended.
 func (tx *Tx) judge(ctx context.Context, before *access.Principal) (err error) {
 	if before.SignedIn() {
 		how := store.Shared
@@ -94,8 +94,8 @@ func (tx *Tx) judge(ctx context.Context, before *access.Principal) (err error) {
 	return err
 }
 
-// HoldAccount returns an account and keeps it to the change: whoever has something under way with one of its sessions finishes it
-// before, and what begins meanwhile waits. It comes before anything else that is written or held.
+// HoldAccount returns an account, locked: changes that have begun in one of its sessions finish before, and later ones wait. It must be
+// called before anything is written or locked.
 func (tx *Tx) HoldAccount(ctx context.Context, userID string) (*ent.User, error) {
 	return tx.account(ctx, userID, store.Held)
 }
@@ -108,8 +108,8 @@ func (tx *Tx) account(ctx context.Context, userID string, how store.Filter) (*en
 	return found, err
 }
 
-// HoldWorkspace makes a workspace the one where the change is made, and keeps its members and invitations as they are for
-// all others. NOT_FOUND when it is deleted.
+// HoldWorkspace makes a workspace the one of the change, and locks it: nobody else changes its members and invitations. NOT_FOUND when
+// it is deleted.
 func (tx *Tx) HoldWorkspace(ctx context.Context, workspaceID string) error {
 	held, err := store.One(tx.Workspace.Query().Where(workspace.ID(workspaceID), workspace.DeletedAtIsNil(), store.Held).Only(ctx))
 	if err != nil {
@@ -119,8 +119,8 @@ func (tx *Tx) HoldWorkspace(ctx context.Context, workspaceID string) error {
 	return nil
 }
 
-// holdMembers holds the viewer's own membership and the one at the id, in the order of their ids. NOT_FOUND when there is
-// none of the viewer's that is active, or none at the id.
+// holdMembers locks the viewer's membership and the one with the id, ordered by id. NOT_FOUND when the viewer has no active one, or there
+// is none with the id.
 func (tx *Tx) holdMembers(ctx context.Context, at string) error {
 	rows, err := tx.Member.Query().Where(member.WorkspaceID(tx.workspaceID),
 		member.Or(member.UserID(tx.Principal.UserID), member.ID(at)), store.Held).Order(member.ByID()).All(ctx)
@@ -145,10 +145,10 @@ func (tx *Tx) holdMembers(ctx context.Context, at string) error {
 	return nil
 }
 
-// FoundWorkspace says that the change makes this workspace.
+// FoundWorkspace makes a new workspace the one of the change.
 func (tx *Tx) FoundWorkspace(workspaceID string) { tx.workspaceID = workspaceID }
 
-// As names the person who has proven inside to be the one who asks.
+// As makes a person who has proven their identity in the change its actor.
 func (tx *Tx) As(userID string) { tx.proven = userID }
 
 // ActorID is who makes the change; "" for nobody.
@@ -162,8 +162,8 @@ func (tx *Tx) ActorID() string {
 // Viewer is who sends the request.
 func (tx *Tx) Viewer() *access.Viewer { return tx.viewer }
 
-// Changed records the event of a subject; it is called once for each. Changes that leave a field as it was are left out; when none is left of
-// those that were given, nothing happened and there is no event.
+// Changed records the event of a subject; call it once for each. Changes that leave a field as it was are left out, and if none of
+// several is left, nothing happened and there is no event.
 func (tx *Tx) Changed(subjectID string, changes ...event.Change) {
 	changed := event.Differing(changes...)
 	if len(changes) > 0 && len(changed) == 0 {
@@ -180,7 +180,7 @@ func (tx *Tx) Refuse(field string, code fault.Code, params ...any) error {
 	return tx.Errors.Err()
 }
 
-// After registers what is done when the change is committed: waking who waits for it, telling the client its new session.
+// After registers a function that is called when the change is committed, to wake jobs or to set the cookie.
 func (tx *Tx) After(do func()) { tx.after = append(tx.after, do) }
 
 func (tx *Tx) writeEvents(ctx context.Context) error {

@@ -1,5 +1,5 @@
-// Package outbox sends mails whose rows were written in the transaction of their cause: none is sent of what was rolled back, and
-// none is lost of what was committed.
+// Package outbox sends mails that were written in the transaction of their cause: no mail is sent about what was rolled back, and none
+// about what was committed is lost.
 package outbox
 
 import (
@@ -19,13 +19,13 @@ import (
 )
 
 const (
-	// pollInterval is how often due mails are looked for that nobody in this program has told of.
+	// pollInterval is how often due mails are looked for without being woken.
 	pollInterval = 5 * time.Second
-	// firstWait is how long a mail waits after it could not be sent, and how long one that is being sent is left alone: longer than
+	// firstWait is how long a mail waits after the first try, and for how long nobody else sends one that is being sent: longer than
 	// sending takes. Each further wait is twice as long as the one before, up to longestWait.
 	firstWait   = time.Minute
 	longestWait = time.Hour
-	// maxTries is how often sending is tried: for most of a day.
+	// maxTries is how often sending is tried, which takes most of a day.
 	maxTries = 24
 	// batch is how many mails are looked for at once.
 	batch = 50
@@ -37,26 +37,26 @@ type Entry struct {
 	To, About string
 }
 
-// Write notes a mail in the transaction of its cause, in the language of the request. It is sent once that is committed.
+// Write writes a mail in the transaction of its cause, in the language of the request. It is sent after the commit.
 func (o *Outbox) Write(ctx context.Context, tx *operation.Tx, entry Entry) error {
 	err := tx.Mail.Create().SetID(id.New(id.Mail)).SetKind(entmail.Kind(entry.Kind)).SetTo(entry.To).SetAbout(entry.About).
 		SetLanguage(request.Language(ctx).String()).SetCreatedAt(tx.Now).SetNextTryAt(tx.Now).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("note a mail: %w", err)
+		return fmt.Errorf("write a mail: %w", err)
 	}
 	tx.After(o.Wake)
 	return nil
 }
 
-// Cancel takes back mails that were not sent. Of a mail that is being composed it waits until Hold's transaction is over.
+// Cancel deletes mails that were not sent. It waits for the transaction of Hold while a mail is being composed.
 func Cancel(ctx context.Context, tx *ent.Tx, which ...predicate.Mail) error {
 	if _, err := tx.Mail.Delete().Where(which...).Exec(ctx); err != nil {
-		return fmt.Errorf("take mails back: %w", err)
+		return fmt.Errorf("cancel mails: %w", err)
 	}
 	return nil
 }
 
-// Hold says whether a mail was not taken back, and keeps it from being taken back until the transaction is over.
+// Hold says whether a mail still exists, and keeps it from being canceled until the transaction ends.
 func Hold(ctx context.Context, tx *ent.Tx, entry *ent.Mail) (bool, error) {
 	held, err := tx.Mail.Query().Where(entmail.ID(entry.ID), store.Held).IDs(ctx)
 	if err != nil {
@@ -65,10 +65,10 @@ func Hold(ctx context.Context, tx *ent.Tx, entry *ent.Mail) (bool, error) {
 	return len(held) > 0, nil
 }
 
-// Compose writes the text of a mail, or gives none when there is nothing to tell any more.
+// Compose returns the text of a mail, or nil when it is no longer needed.
 type Compose func(context.Context, *ent.Mail) (*mail.Message, error)
 
-// Outbox sends what was noted.
+// Outbox sends mails.
 type Outbox struct {
 	client  *ent.Client
 	sender  mail.Sender
@@ -83,15 +83,15 @@ func New(client *ent.Client, sender mail.Sender, compose Compose, now func() tim
 	return &Outbox{client: client, sender: sender, compose: compose, now: now, log: log, woken: make(chan struct{}, 1)}
 }
 
-// Wake has due mails be looked for at once.
+// Wake makes the outbox look for due mails at once.
 func (o *Outbox) Wake() {
 	select {
 	case o.woken <- struct{}{}:
-	default: // it will look anyway
+	default: // it is woken already
 	}
 }
 
-// Run sends mails as they become due, until the context ends. What is being sent then is finished.
+// Run sends mails as they become due, until the context ends. A mail that is being sent then is finished.
 func (o *Outbox) Run(ctx context.Context) {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
@@ -108,7 +108,7 @@ func (o *Outbox) Run(ctx context.Context) {
 	}
 }
 
-// SendDue sends all mails that are due. A mail that cannot be sent is tried again later; the error is one of the database.
+// SendDue sends all mails that are due. A mail that cannot be sent is tried again later; errors are those of the database.
 func (o *Outbox) SendDue(ctx context.Context) error {
 	for {
 		due, err := o.client.Mail.Query().Where(entmail.NextTryAtLTE(o.now())).Order(entmail.ByNextTryAt()).Limit(batch).All(ctx)
@@ -126,8 +126,8 @@ func (o *Outbox) SendDue(ctx context.Context) error {
 	}
 }
 
-// send sends a mail unless another program has taken it. It may be sent twice when the program is killed at the wrong moment,
-// but never not at all.
+// send sends a mail unless another process has taken it. A process that is killed at the wrong moment may have sent a mail that is sent
+// again; none is lost.
 func (o *Outbox) send(ctx context.Context, entry *ent.Mail) error {
 	taken, err := o.client.Mail.Update().AddTries(1).SetNextTryAt(o.now().Add(wait(entry.Tries))).
 		Where(entmail.ID(entry.ID), entmail.NextTryAt(entry.NextTryAt)).Save(ctx)
@@ -160,7 +160,7 @@ func (o *Outbox) forget(ctx context.Context, entry *ent.Mail) error {
 	return nil
 }
 
-// wait returns how long a mail waits after so many tries.
+// wait returns how long a mail waits after this many tries.
 func wait(tries int) time.Duration {
 	wait := firstWait
 	for ; tries > 0 && wait < longestWait; tries-- {

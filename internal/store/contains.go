@@ -7,8 +7,8 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// Contains narrows a query to the rows whose column has the text in it, the case of Latin letters aside. Both databases look for
-// it alike; a text with NUL, which none has, is in no row.
+// Contains narrows a query to the rows whose column contains the text, ignoring the case of Latin letters, on both databases alike. A text
+// with NUL is in no row.
 func Contains(column, text string) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
 		if strings.ContainsRune(text, 0) {
@@ -25,7 +25,7 @@ func Contains(column, text string) func(*entsql.Selector) {
 	}
 }
 
-// lowerLatin lowers what both databases lower in their own texts.
+// lowerLatin lowers the letters that both databases lower.
 func lowerLatin(text string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

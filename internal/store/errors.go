@@ -11,14 +11,14 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// The error codes of PostgreSQL that are told apart.
+// The error codes of PostgreSQL that matter here.
 const (
 	uniqueViolation      = "23505"
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 )
 
-// IsTaken tells that a write was refused because a row with the same unique value is there already.
+// IsTaken says that a write failed because another row has the same unique value.
 func IsTaken(err error) bool {
 	var inSQLite sqlite3.Error
 	if errors.As(err, &inSQLite) {
@@ -28,8 +28,7 @@ func IsTaken(err error) bool {
 	return postgresCode(err) == uniqueViolation
 }
 
-// IsUnavailable tells that the database could not do its work now and may later: it cannot be reached, it is shutting
-// down, it is locked or its disk is full.
+// IsUnavailable says that the database failed for now: it cannot be reached, it is shutting down, it is locked or its disk is full.
 func IsUnavailable(err error) bool {
 	var inSQLite sqlite3.Error
 	if errors.As(err, &inSQLite) {
@@ -49,8 +48,8 @@ func IsUnavailable(err error) bool {
 		pgconn.SafeToRetry(err)
 }
 
-// isUnavailableCode tells by PostgreSQL's classes of codes: connection exception, insufficient resources, operator
-// intervention; and by what remains after retries or waiting for a lock.
+// isUnavailableCode recognises PostgreSQL's classes connection exception, insufficient resources and operator intervention, and what is
+// left after retries or after waiting for a lock.
 func isUnavailableCode(code string) bool {
 	for _, class := range []string{"08", "53", "57"} {
 		if strings.HasPrefix(code, class) {
@@ -60,7 +59,7 @@ func isUnavailableCode(code string) bool {
 	return isRetriableCode(code) || code == "55P03" || code == "25006"
 }
 
-// isRetriable tells that a transaction lost against another one and left nothing behind.
+// isRetriable says that a transaction conflicted with another one and was rolled back.
 func isRetriable(err error) bool { return isRetriableCode(postgresCode(err)) }
 
 func isRetriableCode(code string) bool {

@@ -5,16 +5,16 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// Held narrows nothing: it has the rows that a transaction reads stay as they are until it is over. Whoever else changes or holds
-// them waits; others may refer to them. SQLite writes one transaction at a time and needs no such word.
+// Held locks the rows that a transaction reads until its end: others who change or lock them wait, but may refer to them. It narrows
+// nothing. SQLite writes one transaction at a time and needs no lock.
 func Held(s *entsql.Selector) {
 	if s.Dialect() == dialect.Postgres {
 		s.For("NO KEY UPDATE")
 	}
 }
 
-// Shared narrows nothing: it has the rows that a transaction reads stay as they are until it is over. Others may share them, and
-// refer to them; whoever changes or holds them waits.
+// Shared locks the rows that a transaction reads until its end, together with others who share them: those who change or hold them wait.
+// It narrows nothing.
 func Shared(s *entsql.Selector) {
 	if s.Dialect() == dialect.Postgres {
 		s.ForShare()

@@ -11,11 +11,11 @@ import (
 	"minidock/ent"
 )
 
-// Filter narrows a query, of whatever table.
+// Filter narrows a query of any table.
 type Filter = func(*entsql.Selector)
 
-// Keyset is a page of a sorted list. It is found by the values of the row beside it and not by counting rows, so the
-// millionth page costs what the first does.
+// Keyset is a page of a sorted list. It is found by the values of the row before it and not by counting rows, so that the millionth page
+// costs as much as the first.
 type Keyset struct {
 	// Columns sort the list, the last of them unique.
 	Columns    []string
@@ -28,8 +28,8 @@ type Keyset struct {
 	Limit int
 }
 
-// OfEach narrows a query to the page of each parent's rows that fit the filters, and sorts it in the page's direction.
-// One statement serves any number of parents, whose rows come mixed.
+// OfEach narrows a query to one page of each parent's rows that match the filters, in the page's direction. It is one statement for any
+// number of parents, whose rows come mixed.
 func OfEach[P ~func(*entsql.Selector)](page Keyset, parentColumn string, parents []string, filters ...P) Filter {
 	return func(s *entsql.Selector) {
 		row := entsql.Table(s.TableName()).As("row")
@@ -60,8 +60,8 @@ type Link struct {
 // parentOf names the column in which Through gives the parent of a row.
 const parentOf = "parent_of_row"
 
-// Through narrows a query to the page of the rows that a link leads each parent to, and sorts it by id in the page's direction.
-// The page and the filters are about the link. A row of several parents comes once for each; Parent says for which.
+// Through narrows a query to one page of the rows that a link table connects with each parent, ordered by id in the page's direction.
+// Page and filters are those of the link table. A row of several parents comes once for each; Parent says for which.
 func Through[P ~func(*entsql.Selector)](link Link, page Keyset, parents []string, filters ...P) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
 		table, of := s.TableName(), entsql.Table("of_parent")
@@ -95,7 +95,7 @@ func Parent(value func(name string) (ent.Value, error)) string {
 	return fmt.Sprint(parent)
 }
 
-// joinEach joins the rows of each parent as "found", in the words that each database finds them by an index with.
+// joinEach joins the rows of each parent as "found", written so that each database uses an index.
 func joinEach(b *entsql.Builder, table string, rows *entsql.Selector) {
 	if b.Dialect() == dialect.Postgres {
 		b.WriteString(" CROSS JOIN LATERAL ").Wrap(func(b *entsql.Builder) { b.Join(rows) }).WriteString(" AS found")
@@ -115,7 +115,7 @@ func In(column string, values []string) Filter {
 	}
 }
 
-// Among narrows a query to the rows whose column has a value that a column of another table has, in rows that fit the filters.
+// Among narrows a query to the rows whose column has a value that also is in a column of another table, in rows that match the filters.
 func Among[P ~func(*entsql.Selector)](column, table, of string, filters ...P) Filter {
 	return func(s *entsql.Selector) {
 		from := entsql.Dialect(s.Dialect()).Table(table)
@@ -156,8 +156,8 @@ func (k Keyset) order(s *entsql.Selector) {
 	}
 }
 
-// writeParents writes values as a table called parent. They are one argument, so that any number of them has the same
-// text and the database prepares it once.
+// writeParents writes values as a table called parent. They are one argument, so that the statement's text does not depend on their number
+// and the database prepares it once.
 func writeParents(b *entsql.Builder, values []string) {
 	distinct := slices.Compact(slices.Sorted(slices.Values(values)))
 	if b.Dialect() == dialect.Postgres {

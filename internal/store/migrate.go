@@ -18,8 +18,8 @@ import (
 )
 
 // Migrate applies the migrations that the database lacks and returns their names; with dryRun it only says which they are.
-// They run in one transaction, while other programs wait: a run that is cut short leaves nothing behind. Where nothing is
-// missing, it only reads.
+// They run in one transaction, while other processes wait: a run that is cut short leaves nothing behind. If none is missing, it only
+// reads.
 func Migrate(ctx context.Context, options Options, dryRun bool) ([]string, error) {
 	db, folder, err := openForMigration(ctx, options, dryRun)
 	if err != nil {
@@ -56,7 +56,7 @@ func openForMigration(ctx context.Context, options Options, dryRun bool) (*sql.D
 	return db, dialect.SQLite, err
 }
 
-// applyPending applies what is still missing when all others are kept out.
+// applyPending applies what is still missing under the lock.
 func applyPending(ctx context.Context, folder string, db *sql.DB) (pending []migration, err error) {
 	return pending, inTransaction(ctx, db, func(tx *sql.Tx) error {
 		if folder == dialect.Postgres {
@@ -77,7 +77,7 @@ func applyPending(ctx context.Context, folder string, db *sql.DB) (pending []mig
 	})
 }
 
-// runMigrations runs each statement of these migrations, and notes each migration.
+// runMigrations runs each statement of these migrations, and records each migration.
 func runMigrations(ctx context.Context, pending []migration, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS schema_migrations"+
 		" (name text NOT NULL PRIMARY KEY, checksum text NOT NULL, applied_at text NOT NULL)")
@@ -103,7 +103,7 @@ func runMigrations(ctx context.Context, pending []migration, tx *sql.Tx) error {
 // afterStatement is called after each statement of a migration, for tests to cut a run short.
 var afterStatement = func() {}
 
-// migration is a file of a dialect's folder.
+// migration is a file in a dialect's folder.
 type migration struct {
 	name       string
 	checksum   string
@@ -134,7 +134,7 @@ func pendingMigrations(ctx context.Context, folder string, db queryer) ([]migrat
 	return known[len(applied):], nil
 }
 
-// readMigrations returns the migrations of a folder in their order, and fails when the folder's checksum does not fit.
+// readMigrations returns the migrations of a folder in their order, and fails when the folder's checksum does not match.
 func readMigrations(files fs.ReadFileFS, folder string) ([]migration, error) {
 	dir := &atlas.MemDir{}
 	entries, err := fs.ReadDir(files, folder)
@@ -186,13 +186,13 @@ type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// hasMigrations asks each database whether it has the table of the migrations that it has had.
+// hasMigrations says whether the database has the table of applied migrations.
 var hasMigrations = map[string]string{
 	dialect.SQLite:   "SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
 	dialect.Postgres: "SELECT to_regclass('schema_migrations') IS NOT NULL",
 }
 
-// readApplied returns what the database has had, in order.
+// readApplied returns the applied migrations, in order.
 func readApplied(ctx context.Context, folder string, db queryer) ([]migration, error) {
 	var has bool
 	if err := db.QueryRowContext(ctx, hasMigrations[folder]).Scan(&has); err != nil || !has {

@@ -13,14 +13,14 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// oldestPostgres is the first version whose makers still mend it.
+// oldestPostgres is the oldest version that is still supported.
 const oldestPostgres = 14
 
-// connectTimeout is how long making a connection may take.
+// connectTimeout is how long connecting may take.
 const connectTimeout = 5 * time.Second
 
-// postgresSettings are those of each connection, where the address does not say otherwise. What waits or idles longer has
-// hung and must not hold others up.
+// postgresSettings are those of each connection, unless the address sets others. What waits or idles longer hangs, and must not block
+// others.
 var postgresSettings = map[string]string{
 	"application_name":                    "minidock",
 	"statement_timeout":                   "15s",
@@ -28,7 +28,7 @@ var postgresSettings = map[string]string{
 	"idle_in_transaction_session_timeout": "30s",
 }
 
-// migrationLock is the key of the lock that a migrating program holds while others wait.
+// migrationLock is the key of the lock that a migrating process holds.
 const migrationLock = 0x6d696e69646f636b
 
 func openPostgres(ctx context.Context, address string, connections int) (*pgxpool.Pool, error) {
@@ -48,7 +48,7 @@ func openPostgres(ctx context.Context, address string, connections int) (*pgxpoo
 	return pool, nil
 }
 
-// readAddress adds to the settings in the address those that it does not have.
+// readAddress adds the settings that the address does not have.
 func readAddress(address string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
@@ -96,7 +96,7 @@ func openPostgresForMigration(ctx context.Context, address string) (*sql.DB, err
 	return db, nil
 }
 
-// lockPostgres keeps other programs from migrating until the transaction ends.
+// lockPostgres keeps other processes from migrating until the transaction ends.
 func lockPostgres(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock))
 	return err

@@ -21,7 +21,7 @@ const (
 	commonSettings = "_busy_timeout=5000&_fk=1&_stmt_cache_size=128"
 	writerSettings = commonSettings + "&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate"
 	readerSettings = commonSettings + "&_query_only=1"
-	// Foreign keys are off in a migration, since a table is changed by building it anew.
+	// Foreign keys are off in a migration, since a table is changed by rebuilding it.
 	migrationSettings = "_busy_timeout=30000&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_fk=0"
 )
 
@@ -54,8 +54,8 @@ func openSQLite(ctx context.Context, path string) (dialect.Driver, []*sql.DB, er
 	return driver, []*sql.DB{writer, reader}, nil
 }
 
-// makePrivate makes the database's file, if there is none, for nobody else to read; SQLite gives the files beside it the
-// same permissions.
+// makePrivate creates the database's file, if it does not exist, so that only its owner can read it; SQLite gives its other files the same
+// permissions.
 func makePrivate(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -77,7 +77,7 @@ func openPool(ctx context.Context, path, settings string, size int) (*sql.DB, er
 	return pool, nil
 }
 
-// checkForeignKeys makes sure that the migrations, which run with foreign keys off, left no row that refers to nothing.
+// checkForeignKeys makes sure that the migrations, which run with foreign keys off, left no dangling reference.
 func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
 	rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
 	if err != nil {

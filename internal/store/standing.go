@@ -7,11 +7,10 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// Standing has a query of rows that name a user select these columns and, in the same statement, what each request asks about
-// the user:
+// Standing selects, from rows that name a user, these columns and, in the same statement, what each request needs to know about the user:
 //
-//	staff_role   the role as one of the platform's own people, or NULL
-//	memberships  id, workspace and role of each active membership, divided by spaces, or NULL
+//	staff_role   the role of a staff member, or NULL
+//	memberships  id, workspace and role of each active membership, separated by spaces, or NULL
 //	assigned     the ids of the mini programs that active developer memberships are assigned to, likewise
 //
 // The memberships are cut after limit entries, and so are the assignments of each.

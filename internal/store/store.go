@@ -1,5 +1,5 @@
-// Package store opens the database, brings its schema up to date, and runs transactions. What is particular to SQL or
-// to one database engine stands here and nowhere else.
+// Package store opens the database, brings its schema up to date, and runs transactions. What is specific to SQL or to
+// one database engine is here and nowhere else.
 package store
 
 import (
@@ -19,7 +19,7 @@ import (
 
 // Options say which database is opened, and how.
 type Options struct {
-	// Dir is the data folder, made when absent. It holds the SQLite database.
+	// Dir is the data folder, created when absent. It has the SQLite database.
 	Dir string
 	// URL is the address of a PostgreSQL database to use instead of SQLite.
 	URL string
@@ -29,14 +29,14 @@ type Options struct {
 	Trace func(context.Context, ...any)
 }
 
-// DefaultConnections is how many connections to PostgreSQL are made at the most, unless said otherwise.
+// DefaultConnections is the default of Options.Connections.
 const DefaultConnections = 16
 
 // Store is an open database with its schema up to date.
 type Store struct {
 	// Client reads and writes. A read sees what was committed before it began.
 	Client *ent.Client
-	// pools are the connections, those that read last.
+	// pools are the connection pools, those for reading last.
 	pools []*sql.DB
 	close func()
 }
@@ -84,10 +84,10 @@ func newStore(driver dialect.Driver, options Options, pools []*sql.DB, close fun
 	return &Store{Client: ent.NewClient(ent.Driver(driver)), pools: pools, close: close}
 }
 
-// pingTimeout is how long the database may take to say that it is there.
+// pingTimeout is how long the database may take to answer a ping.
 const pingTimeout = 2 * time.Second
 
-// Ping reads from the database and tells whether it answers. It does not wait for writers.
+// Ping reads from the database and returns an error if it does not answer. It does not wait for writers.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()

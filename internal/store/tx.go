@@ -9,16 +9,15 @@ import (
 	"minidock/ent"
 )
 
-// maxRetries is how often a transaction is run again that loses against others.
+// maxRetries is how often a transaction is retried after a conflict.
 const maxRetries = 3
 
-// maxPause is how long a transaction waits at the most before it is run again; how long is drawn, so that those that met
-// once do not meet again.
+// maxPause is the longest pause before a retry. Its length is random, so that transactions that conflicted once do not do so again.
 const maxPause = 40 * time.Millisecond
 
 // Tx runs fn in a transaction and commits, or rolls back when fn fails or panics. Inside, only tx may be used: a write
-// past it would wait for it for ever. A transaction that loses against another one is run again, so fn must do nothing
-// that is not undone with it.
+// past it would wait for it forever. A transaction that conflicts with another one is retried, so fn must have no effect that a rollback
+// does not undo.
 func Tx(ctx context.Context, client *ent.Client, fn func(tx *ent.Tx) error) error {
 	err := tryTx(ctx, client, fn)
 	for range maxRetries {

@@ -8,18 +8,17 @@ import (
 
 // Rule says how often something may be tried.
 type Rule struct {
-	// Name tells what is tried.
+	// Name is what is tried.
 	Name string
-	// Most is how many tries there may be within the time Within, counted from the first.
+	// Most is how many tries are allowed within the time Within, counted from the first.
 	Most   int
 	Within time.Duration
-	// MaxWait makes the rule back off, where it is not 0: the last try that there may be closes for Within, and each that
-	// follows when that is over for twice as long as the one before, up to MaxWait. Otherwise all is open again, and nothing
-	// counts any more, when Within is over.
+	// MaxWait makes the rule back off, unless it is 0: the last allowed try blocks further ones for Within, and each one after that for
+	// twice as long as the one before, up to MaxWait. Without it, the count starts again when Within is over.
 	MaxWait time.Duration
 }
 
-// counted returns what counts now.
+// counted returns the tries that count now.
 func (r Rule) counted(so *ent.Throttle, now time.Time) ent.Throttle {
 	if so == nil || !now.Before(so.ForgottenAt) {
 		return ent.Throttle{Since: now}
@@ -27,12 +26,12 @@ func (r Rule) counted(so *ent.Throttle, now time.Time) ent.Throttle {
 	return ent.Throttle{Tries: so.Tries, Since: so.Since}
 }
 
-// hasRoom tells whether so many tries more may be counted. A rule that backs off has room whenever it is open.
+// hasRoom says whether this many more tries are allowed. A rule that backs off allows any number while it does not block.
 func (r Rule) hasRoom(so *ent.Throttle, now time.Time, times int) bool {
 	return r.MaxWait > 0 || r.counted(so, now).Tries+times <= r.Most
 }
 
-// next returns what is counted after so many tries more.
+// next returns the count after this many more tries.
 func (r Rule) next(so *ent.Throttle, now time.Time, times int) ent.Throttle {
 	next := r.counted(so, now)
 	next.Tries += times
@@ -49,7 +48,7 @@ func (r Rule) next(so *ent.Throttle, now time.Time, times int) ent.Throttle {
 	return next
 }
 
-// wait returns how long all is closed after so many tries over the most.
+// wait returns how long tries are blocked after this many over the limit.
 func (r Rule) wait(over int) time.Duration {
 	wait := r.Within
 	for ; over > 0 && wait < r.MaxWait; over-- {

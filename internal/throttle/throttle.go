@@ -1,5 +1,5 @@
 // Package throttle bounds how often something may be tried by the same account or from the same address. It counts in the
-// database, so that a restart forgets nothing and several programs count together.
+// database, so that a restart forgets nothing and several processes count together.
 package throttle
 
 import (
@@ -22,8 +22,7 @@ type Throttles struct {
 	Now func() time.Time
 }
 
-// Check refuses with RATE_LIMITED while no try is allowed for key, and counts none. A key that is empty is nobody's and is
-// never refused.
+// Check refuses with RATE_LIMITED while no try is allowed for key, without counting one. An empty key is never refused.
 func (t *Throttles) Check(ctx context.Context, rule Rule, key string) error {
 	if key == "" {
 		return nil
@@ -35,17 +34,17 @@ func (t *Throttles) Check(ctx context.Context, rule Rule, key string) error {
 	return refuse(so, t.Now())
 }
 
-// Count counts a try for key, or refuses it with RATE_LIMITED. Of any number at once as many are allowed as there may be.
+// Count counts a try for key, or refuses it with RATE_LIMITED. Concurrent tries do not exceed the limit.
 func (t *Throttles) Count(ctx context.Context, rule Rule, key string) error {
 	return t.CountTimes(ctx, rule, key, 1)
 }
 
-// CountTimes counts so many tries for key at once, or refuses all of them with RATE_LIMITED and counts none.
+// CountTimes counts several tries for key, or refuses all of them with RATE_LIMITED and counts none.
 func (t *Throttles) CountTimes(ctx context.Context, rule Rule, key string, times int) error {
 	if key == "" {
 		return nil
 	}
-	for { // anew after another try came between, of which there are no more than there may be
+	for { // again after a conflict with another try, of which there are only as many as are allowed
 		so, err := t.find(ctx, rule, key)
 		if err != nil {
 			return err
@@ -63,7 +62,7 @@ func (t *Throttles) CountTimes(ctx context.Context, rule Rule, key string, times
 	}
 }
 
-// Forgive forgets the tries for key, or refuses with RATE_LIMITED when no try was allowed.
+// Forgive resets the count for key, or refuses with RATE_LIMITED when no try is allowed.
 func (t *Throttles) Forgive(ctx context.Context, rule Rule, key string) error {
 	so, err := t.find(ctx, rule, key)
 	if err != nil || so == nil {
@@ -75,7 +74,7 @@ func (t *Throttles) Forgive(ctx context.Context, rule Rule, key string) error {
 	return t.Reopen(ctx, rule, key)
 }
 
-// Reopen forgets the tries for key, whatever they were.
+// Reopen resets the count for key.
 func (t *Throttles) Reopen(ctx context.Context, rule Rule, key string) error {
 	if _, err := t.Client.Throttle.Delete().Where(throttle.ID(rowID(rule, key))).Exec(ctx); err != nil {
 		return fmt.Errorf("forget tries: %w", err)
@@ -83,7 +82,7 @@ func (t *Throttles) Reopen(ctx context.Context, rule Rule, key string) error {
 	return nil
 }
 
-// Sweep deletes what counts for nothing any more.
+// Sweep deletes counts that have expired.
 func Sweep(ctx context.Context, client *ent.Client, now time.Time) error {
 	_, err := client.Throttle.Delete().Where(throttle.ForgottenAtLTE(now)).Exec(ctx)
 	return err
@@ -96,13 +95,13 @@ func refuse(so *ent.Throttle, now time.Time) error {
 	return fault.RateLimited(so.ClosedUntil.Sub(now))
 }
 
-// rowID keeps neither the length nor the words of what clients send.
+// rowID is a hash, so that it keeps neither the length nor the text of what clients send.
 func rowID(rule Rule, key string) string {
 	sum := sha256.Sum256([]byte(rule.Name + "\x00" + key))
 	return hex.EncodeToString(sum[:])
 }
 
-// find returns what is counted for key, or nil.
+// find returns the count for key, or nil.
 func (t *Throttles) find(ctx context.Context, rule Rule, key string) (*ent.Throttle, error) {
 	so, err := t.Client.Throttle.Query().Where(throttle.ID(rowID(rule, key))).Only(ctx)
 	switch {
@@ -114,7 +113,7 @@ func (t *Throttles) find(ctx context.Context, rule Rule, key string) (*ent.Throt
 	return so, nil
 }
 
-// replace writes what is counted next, and tells whether it could: another try may have been counted since so was read.
+// replace writes the next count, and says whether it could: another try may have been counted since it was read.
 func (t *Throttles) replace(ctx context.Context, id string, so *ent.Throttle, next ent.Throttle) (bool, error) {
 	if so == nil {
 		return t.begin(ctx, id, next)
