@@ -1,4 +1,4 @@
-// Package account holds people's accounts: making one, proving that one is its owner, and changing it.
+// Package account holds people's accounts: signing up, signing in, and changing an account.
 package account
 
 import (
@@ -16,7 +16,7 @@ import (
 	"minidock/internal/throttle"
 )
 
-// Accounts reads and writes the accounts of people.
+// Accounts reads and writes accounts.
 type Accounts struct {
 	operation.DB
 	Limits    limit.Limits
@@ -28,7 +28,7 @@ type Accounts struct {
 	AppURL string
 }
 
-// ByIDs returns those of the users that the viewer sees, by id.
+// ByIDs returns the users with these ids that the viewer sees, by id.
 func (a *Accounts) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.User, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (a *Accounts) ByIDs(ctx context.Context, viewer *access.Viewer, ids []strin
 	return principal.Users(ctx, a.Client, ids)
 }
 
-// Staff returns the platform's own people, by their e-mail addresses.
+// Staff returns the staff members, ordered by their e-mail addresses.
 func (a *Accounts) Staff(ctx context.Context) ([]*ent.User, error) {
 	found, err := a.Client.User.Query().Where(user.StaffRoleNotNil()).Order(user.ByEmail()).All(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (a *Accounts) Staff(ctx context.Context) ([]*ent.User, error) {
 	return found, nil
 }
 
-// At returns the account that has this address, or nil when there is none.
+// At returns the account with this address, or nil when there is none.
 func (a *Accounts) At(ctx context.Context, address string) (*ent.User, error) {
 	return a.find(ctx, user.Email(address))
 }

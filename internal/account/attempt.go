@@ -16,17 +16,17 @@ import (
 	"minidock/internal/throttle"
 )
 
-// knownFor is how long an address stays known to an account that is not signed in to from there.
+// knownFor is how long a network address stays known to an account after the last sign-in from there.
 const knownFor = 90 * 24 * time.Hour
 
-// attempt is a try to prove by a password that one is the owner of an account, whether or not there is such an account. Only
-// failures count: against the account, and against the address.
+// attempt is a try to sign in to an account, whether or not there is such an account. Only failures count: against the account, and
+// against the network address.
 type attempt struct {
 	*Accounts
-	// account is the e-mail address as accounts are compared by it; what is no address stands for itself.
+	// account is the e-mail address in the form in which addresses are compared; what is not an address is used as it is.
 	account, network string
-	// rule and key say what failures count against: the account from everywhere, or the account from an address that it is known
-	// from, so that strangers who fail from elsewhere do not lock its owner out.
+	// rule and key are what failures count against: the account from everywhere, or the account from a known address, so that strangers who
+	// fail from elsewhere do not lock its owner out.
 	rule throttle.Rule
 	key  string
 }
@@ -35,7 +35,7 @@ func accountRule(l limit.Limits) throttle.Rule {
 	return throttle.Rule{Name: "sign in", Most: l.SignInFailures, Within: l.SignInFailureTime, MaxWait: l.SignInWait}
 }
 
-// knownRule counts by a name of its own: nothing that a stranger enters as an account may count there.
+// knownRule has its own name, so that nothing that a stranger enters as an account counts there.
 func knownRule(l limit.Limits) throttle.Rule {
 	rule := accountRule(l)
 	rule.Name = "sign in from a known address"
@@ -46,7 +46,7 @@ func addressRule(l limit.Limits) throttle.Rule {
 	return throttle.Rule{Name: "sign in from", Most: l.AddressFailures, Within: l.AddressFailureTime}
 }
 
-// try begins an attempt, or refuses it with RATE_LIMITED after too many that failed.
+// try starts an attempt, or refuses it with RATE_LIMITED after too many failures.
 func (a *Accounts) try(ctx context.Context, from request.Caller, rawEmail string) (*attempt, error) {
 	account := strings.ToLower(strings.TrimSpace(rawEmail))
 	if address, err := email.Parse(rawEmail); err == nil {
@@ -76,9 +76,8 @@ func (t *attempt) check(ctx context.Context) error {
 	return t.Throttles.Check(ctx, t.rule, t.key)
 }
 
-// prove tells whether the password is the one that the hash was made of. That it is not counts as a failure. What was
-// closed meanwhile is refused with RATE_LIMITED whatever the password: of many attempts at once, those beyond the most that may
-// fail learn nothing.
+// prove says whether the password matches the hash, and counts a failure if it does not. If the limit was reached meanwhile, it refuses
+// with RATE_LIMITED whatever the password: of concurrent attempts, those over the limit learn nothing.
 func (t *attempt) prove(ctx context.Context, password, hash string) (bool, error) {
 	matches, err := t.Passwords.matches(ctx, password, hash)
 	if err != nil {
@@ -100,7 +99,7 @@ func (t *attempt) fail(ctx context.Context) error {
 	return t.Throttles.Count(ctx, t.rule, t.key)
 }
 
-// remember makes a network address known to an account, whose owner has proven to be there.
+// remember makes the network address known to the account, whose owner has signed in from there.
 func (a *Accounts) remember(ctx context.Context, client *ent.Client, account string, from request.Caller) error {
 	t := a.attemptAt(account, from)
 	if t.network == "" {
@@ -119,7 +118,7 @@ func (t *attempt) knownID() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Sweep deletes what has outlived its time.
+// Sweep deletes what has expired.
 func Sweep(ctx context.Context, client *ent.Client, now time.Time) error {
 	_, err := client.KnownAddress.Delete().Where(knownaddress.LastUsedAtLTE(now.Add(-knownFor))).Exec(ctx)
 	if err != nil {

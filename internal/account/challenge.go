@@ -14,14 +14,14 @@ import (
 	"minidock/internal/store"
 )
 
-// SignInChallenge stands for a sign-in whose password was right and which waits for a code.
+// SignInChallenge is a sign-in with the right password that waits for a code.
 type SignInChallenge struct {
 	Token     string
 	ExpiresAt time.Time
 }
 
-// challenge begins to wait for a code of somebody whose password was right, and keeps the hash that it now has. A password that was
-// changed meanwhile was not.
+// challenge creates the challenge of a sign-in with the right password, and keeps the account's hash, by which a password that is changed
+// meanwhile is recognised.
 func (a *Accounts) challenge(ctx context.Context, of *ent.User, hash string) (*SignInChallenge, error) {
 	made := &SignInChallenge{ExpiresAt: a.Now().Add(a.Limits.ChallengeTime)}
 	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
@@ -39,12 +39,12 @@ func (a *Accounts) challenge(ctx context.Context, of *ent.User, hash string) (*S
 }
 
 // StillProven refuses with UNAUTHENTICATED when the user's password was changed since it was proven. Until the transaction ends,
-// whoever else changes it or asks the same waits.
+// others who change or check it wait.
 func StillProven(ctx context.Context, tx *ent.Tx, of *ent.User) error {
 	return rehash(ctx, tx, of, of.PasswordHash)
 }
 
-// rehash is StillProven with another hash of the same password to keep.
+// rehash is StillProven, and stores another hash of the same password.
 func rehash(ctx context.Context, tx *ent.Tx, of *ent.User, hash string) error {
 	still, err := tx.User.Update().SetPasswordHash(hash).
 		Where(user.ID(of.ID), user.PasswordHash(of.PasswordHash)).Save(ctx)
@@ -54,11 +54,11 @@ func rehash(ctx context.Context, tx *ent.Tx, of *ent.User, hash string) error {
 	return err
 }
 
-// SignInWithTotpInput answers a challenge by a code of the authenticator app or a recovery code.
+// SignInWithTotpInput answers a challenge with a code of the authenticator app or a recovery code.
 type SignInWithTotpInput struct{ Challenge, Code string }
 
-// SignInWithTotp signs the viewer in as the user whose sign-in waits for a code, if it is this one. A code is taken once. After
-// too many codes that were tried it is refused with RATE_LIMITED. User errors: BLANK, INVALID_TOKEN, INVALID_CODE.
+// SignInWithTotp completes a sign-in that waits for a code. Each code is accepted once. After too many tries it is refused with
+// RATE_LIMITED. User errors: BLANK, INVALID_TOKEN, INVALID_CODE.
 func (a *Accounts) SignInWithTotp(ctx context.Context, viewer *access.Viewer, in SignInWithTotpInput) error {
 	var errs fault.UserErrors
 	checkCode(in.Code, &errs)

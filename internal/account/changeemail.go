@@ -15,11 +15,11 @@ import (
 	"minidock/internal/store"
 )
 
-// ChangeEmailInput is what changing one's e-mail address needs. Password is the account's.
+// ChangeEmailInput asks for another e-mail address. Password is the account's.
 type ChangeEmailInput struct{ Email, Password string }
 
-// ChangeEmail has a token sent to the address that is to become the account's, and returns the address. Nothing changes before
-// the token comes back. After too many requests for an address it is refused with RATE_LIMITED.
+// ChangeEmail sends a token to the new address, and returns the address. Nothing changes until the token is confirmed. After too many
+// requests for an address it is refused with RATE_LIMITED.
 func (a *Accounts) ChangeEmail(ctx context.Context, viewer *access.Viewer, in ChangeEmailInput) (string, error) {
 	var errs fault.UserErrors
 	address := email.Clean("email", in.Email, &errs)
@@ -45,11 +45,11 @@ func (a *Accounts) ChangeEmail(ctx context.Context, viewer *access.Viewer, in Ch
 	})
 }
 
-// ConfirmEmailInput is what confirming a new e-mail address needs. Token is that of the mail.
+// ConfirmEmailInput confirms a new e-mail address by the token in the mail.
 type ConfirmEmailInput struct{ Token string }
 
-// ConfirmEmail makes the address that the token was sent to the account's, tells the old address, and returns the new one. Of
-// several at once with the same token one succeeds.
+// ConfirmEmail gives the account the address that the token was sent to, notifies the old address, and returns the new one. Of concurrent
+// requests with the same token one succeeds.
 func (a *Accounts) ConfirmEmail(ctx context.Context, viewer *access.Viewer, in ConfirmEmailInput) (string, error) {
 	var errs fault.UserErrors
 	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposeEMAIL_CHANGE, "token", in.Token, a.Now(), &errs)
@@ -71,7 +71,7 @@ func (a *Accounts) ConfirmEmail(ctx context.Context, viewer *access.Viewer, in C
 	return confirmed, err
 }
 
-// moveTo uses a token up and gives its account the address that it was sent to. What was sent to the old one becomes invalid.
+// moveTo spends a token and gives its account the address that it was sent to. Tokens that were sent to the old address become invalid.
 func (a *Accounts) moveTo(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken) error {
 	owner, err := tx.HoldAccount(ctx, token.UserID)
 	if err != nil {

@@ -15,9 +15,8 @@ import (
 // ChangePasswordInput is what changing one's password needs.
 type ChangePasswordInput struct{ Current, New string }
 
-// ChangePassword gives the viewer's account another password, ends all its sessions, makes its other tokens invalid, and tells the
-// owner by mail. A new session with the same current workspace takes the place of the viewer's. Refused with UNAUTHENTICATED when
-// that has ended meanwhile. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS.
+// ChangePassword changes the viewer's password, ends all sessions of the account, invalidates its tokens, and notifies the owner by mail.
+// The viewer gets a new session with the same current workspace. Refused with UNAUTHENTICATED when the session has ended meanwhile. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS.
 func (a *Accounts) ChangePassword(ctx context.Context, viewer *access.Viewer, in ChangePasswordInput) error {
 	var errs fault.UserErrors
 	checkPassword("new", in.New, &errs)
@@ -59,8 +58,7 @@ func (a *Accounts) changePassword(ctx context.Context, tx *operation.Tx, self, c
 	return err
 }
 
-// Prove returns the viewer's account, and records in this field that the password is not its own. It counts as a try to sign
-// in.
+// Prove returns the viewer's account, and records in this field that the password is wrong. It counts as an attempt to sign in.
 func (a *Accounts) Prove(ctx context.Context, viewer *access.Viewer, field, password string, errs *fault.UserErrors) (*ent.User, error) {
 	self, err := a.Self(ctx, viewer)
 	if err != nil {

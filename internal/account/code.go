@@ -18,22 +18,21 @@ import (
 	"minidock/internal/token"
 )
 
-// How many recovery codes there are, and how they are written: groups of letters and digits that are not mistaken for one
-// another, 80 bits in all.
+// How many recovery codes there are, and how they are written: groups of letters and digits that cannot be confused, 80 bits in all.
 const (
 	recoveryCodes      = 10
 	recoveryCodeLength = 16
 	recoveryCodeGroup  = 4
 )
 
-// stepTime is how long an authenticator app shows a code, and skew how many codes before and after the present one are taken: as
+// stepTime is how long an authenticator app shows a code, and skew how many codes before and after the current one are accepted, as
 // RFC 6238 recommends.
 const (
 	stepTime = 30 * time.Second
 	skew     = 1
 )
 
-// factorOf returns the user's second factor that fits, or nil.
+// factorOf returns the user's second factor that the predicates select, or nil.
 func factorOf(ctx context.Context, client *ent.Client, userID string, which predicate.SecondFactor) (*ent.SecondFactor, error) {
 	found, err := client.SecondFactor.Query().Where(secondfactor.UserID(userID), which).Only(ctx)
 	switch {
@@ -45,8 +44,8 @@ func factorOf(ctx context.Context, client *ent.Client, userID string, which pred
 	return found, nil
 }
 
-// useCode takes a code of the user's authenticator app, or a recovery code, so that it is never taken again; or it says why it
-// does not. Where there is no second factor, the user error is in this field and has the code none.
+// useCode accepts a code of the user's authenticator app, or a recovery code, so that it is never accepted again, or records why not. If
+// there is no second factor, the user error is in this field and has the code none.
 func useCode(ctx context.Context, tx *operation.Tx, userID, code, field string, none fault.Code) error {
 	factor, err := factorOf(ctx, tx.Client(), userID, secondfactor.ConfirmedAtNotNil())
 	switch {
@@ -60,7 +59,7 @@ func useCode(ctx context.Context, tx *operation.Tx, userID, code, field string, 
 	return useTotp(ctx, tx, factor, code)
 }
 
-// useTotp takes a code of an authenticator app, unless it or a later one was taken before.
+// useTotp accepts a code of an authenticator app, unless it or a later one was accepted before.
 func useTotp(ctx context.Context, tx *operation.Tx, factor *ent.SecondFactor, code string) error {
 	step, ok := stepOf(factor.Secret, code, tx.Now)
 	if ok {
@@ -120,7 +119,7 @@ func newRecoveryCodes() []string {
 	return codes
 }
 
-// recoveryCodeID is what the database knows a recovery code by. A code is long enough for a plain hash of it to be safe.
+// recoveryCodeID is a recovery code's id in the database. A code is long enough for a plain hash to be safe.
 func recoveryCodeID(userID, code string) string { return token.Hash(userID + " " + plainCode(code)) }
 
 // plainCode returns a code without what people write it with.

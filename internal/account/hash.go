@@ -18,19 +18,18 @@ type Cost struct {
 	Iterations uint32
 }
 
-// DefaultCost is the least that OWASP's cheat sheet on storing passwords asks for. Hashes that cost less are replaced when their
-// owner signs in.
+// DefaultCost is the minimum of OWASP's cheat sheet on storing passwords. Hashes that cost less are replaced when their owner signs in.
 var DefaultCost = Cost{Memory: 19 * 1024, Iterations: 2}
 
-// nobodysHash stands in for the hash of an account that does not exist, so that its absence costs the same. What it is the
-// hash of, at the default cost, was drawn at random and kept nowhere.
+// nobodysHash stands in for the hash of an account that does not exist, so that its absence costs the same. It is the
+// hash, at the default cost, of random bytes that were not kept.
 const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$Z5AVuhDLL88coqY0fE+ZGA$xN2IHIyQkB31BpXIpYied7fTtYmSGHR9tcIaGHM8AOs"
 
-// Passwords hashes passwords and compares them with hashes, as many at once as there are cores: each takes 19 MiB and all of a
-// core.
+// Passwords hashes passwords and compares them with hashes, as many at once as there are processors: each takes 19 MiB and all of a
+// processor.
 type Passwords struct {
 	cost Cost
-	// admitted counts those that are hashed or wait, turns those that are hashed.
+	// admitted counts passwords that are hashed or wait, turns those that are hashed.
 	admitted, turns *semaphore.Weighted
 }
 
@@ -52,7 +51,7 @@ func (p *Passwords) hash(ctx context.Context, password string) (string, error) {
 	})
 }
 
-// matches tells whether a hash is that of the password. Refused with RATE_LIMITED when too many wait.
+// matches says whether the hash is that of the password. Refused with RATE_LIMITED when too many wait.
 func (p *Passwords) matches(ctx context.Context, password, hash string) (bool, error) {
 	release, err := p.acquire(ctx)
 	if err != nil {
@@ -62,13 +61,13 @@ func (p *Passwords) matches(ctx context.Context, password, hash string) (bool, e
 	return argon2id.ComparePasswordAndHash(password, hash)
 }
 
-// isTooCheap tells that a hash costs less than those that are made now.
+// isTooCheap says whether a hash costs less than new ones.
 func (p *Passwords) isTooCheap(hash string) bool {
 	used, _, _, err := argon2id.DecodeHash(hash)
 	return err == nil && (used.Memory < p.cost.Memory || used.Iterations < p.cost.Iterations)
 }
 
-// acquire waits for a core. Refused with RATE_LIMITED when too many wait.
+// acquire waits for a processor. Refused with RATE_LIMITED when too many wait.
 func (p *Passwords) acquire(ctx context.Context) (release func(), err error) {
 	if !p.admitted.TryAcquire(1) {
 		return nil, fault.RateLimited(time.Second)

@@ -14,11 +14,11 @@ import (
 	"minidock/internal/store"
 )
 
-// errTakenBack tells that a mail is not to be sent any more.
+// errTakenBack is the error of a mail that was canceled.
 var errTakenBack = errors.New("the mail was taken back")
 
-// Compose writes a mail about an account, or none when there is nothing to tell any more. Tokens are made here, at the moment of
-// sending: the database knows them by their hashes only.
+// Compose returns a mail about an account, or nil when it is no longer needed. Tokens are made here, when the mail is sent, since the
+// database has their hashes only.
 func (a *Accounts) Compose(ctx context.Context, entry *ent.Mail) (*mail.Message, error) {
 	owner, err := a.receiver(ctx, entry)
 	if owner == nil || err != nil {
@@ -35,7 +35,7 @@ func (a *Accounts) Compose(ctx context.Context, entry *ent.Mail) (*mail.Message,
 	return &composed, err
 }
 
-// receiver returns whose account a mail is about, or nil when there is none.
+// receiver returns the account that a mail is about, or nil when there is none.
 func (a *Accounts) receiver(ctx context.Context, entry *ent.Mail) (*ent.User, error) {
 	if mail.Kind(entry.Kind) == mail.PasswordReset {
 		return a.At(ctx, entry.To)
@@ -49,15 +49,15 @@ func (a *Accounts) facts(ctx context.Context, entry *ent.Mail, owner *ent.User) 
 		return a.withToken(ctx, entry, owner, onetimetoken.PurposePASSWORD_RESET, "/reset-password")
 	case mail.EmailConfirmation:
 		facts, err := a.withToken(ctx, entry, owner, onetimetoken.PurposeEMAIL_CHANGE, "/confirm-email")
-		facts.Name = "" // whoever reads there may be somebody else, to whom nobody writes through us
+		facts.Name = "" // the address may be somebody else's, and a name would let strangers write to them
 		return facts, err
 	default:
 		return mail.Facts{Name: owner.DisplayName, NewEmail: owner.Email}, nil
 	}
 }
 
-// withToken issues the token that a mail tells, and names the page that takes it. It fails with errTakenBack when the mail is not
-// to be sent any more: whoever takes mails back and then revokes tokens leaves none.
+// withToken issues the token in a mail, and names the page for it. It fails with errTakenBack when the mail was canceled: so canceling
+// mails and then revoking tokens leaves no valid token.
 func (a *Accounts) withToken(ctx context.Context, entry *ent.Mail, owner *ent.User, purpose onetimetoken.Purpose, page string) (mail.Facts, error) {
 	var token string
 	err := store.Tx(ctx, a.Client, func(tx *ent.Tx) error {
@@ -80,8 +80,8 @@ func (a *Accounts) withToken(ctx context.Context, entry *ent.Mail, owner *ent.Us
 	}, err
 }
 
-// LanguageOf returns the language that the receiver of a mail has chosen, or else that of the request that it comes of. The receiver
-// is nil when nobody has the address.
+// LanguageOf returns the language that the receiver of a mail has chosen, or else that of the request that caused it. The receiver is nil
+// when nobody has the address.
 func LanguageOf(receiver *ent.User, entry *ent.Mail) language.Tag {
 	if receiver != nil && receiver.Locale != nil {
 		return language.Make(*receiver.Locale)

@@ -15,10 +15,10 @@ import (
 	"minidock/internal/text"
 )
 
-// UpdateProfileInput is what to change in one's profile; nil stays as it is.
+// UpdateProfileInput changes the viewer's profile; nil fields stay as they are.
 type UpdateProfileInput struct{ DisplayName, Locale *string }
 
-// UpdateProfile changes what the viewer is called and in which language mails to the viewer are written. User errors: BLANK,
+// UpdateProfile changes the viewer's name and the language of mails to the viewer. User errors: BLANK,
 // INVALID_FORMAT, TOO_LONG, UNSUPPORTED.
 func (a *Accounts) UpdateProfile(ctx context.Context, viewer *access.Viewer, in UpdateProfileInput) error {
 	var errs fault.UserErrors

@@ -22,7 +22,7 @@ import (
 // RequestPasswordResetInput is what asking for a new password needs.
 type RequestPasswordResetInput struct{ Email string }
 
-// countMail counts a mail that somebody asks for to an address, against that address and against the one that asks.
+// countMail counts a mail that is requested to an address, against that address and the network address of the request.
 func (a *Accounts) countMail(ctx context.Context, from request.Caller, to string) error {
 	rule := throttle.Rule{Name: "mail from", Most: a.Limits.AddressMailRequests, Within: a.Limits.MailRequestTime}
 	if err := a.Throttles.Count(ctx, rule, from.Network()); err != nil {
@@ -31,8 +31,8 @@ func (a *Accounts) countMail(ctx context.Context, from request.Caller, to string
 	return a.Throttles.Count(ctx, throttle.Rule{Name: "mail to", Most: a.Limits.MailRequests, Within: a.Limits.MailRequestTime}, to)
 }
 
-// RequestPasswordReset has a token for a new password sent to an address, if an account has it, and returns the address. Whether
-// one has is looked up when the mail is sent, so that the answer and its cost are the same. After too many requests for an
+// RequestPasswordReset sends a token for a new password to an address, if an account has it, and returns the address. The account is looked
+// up when the mail is sent, so that the answer and its cost are always the same. After too many requests for an
 // address, or from one, it is refused with RATE_LIMITED.
 func (a *Accounts) RequestPasswordReset(ctx context.Context, viewer *access.Viewer, in RequestPasswordResetInput) (string, error) {
 	var errs fault.UserErrors
@@ -49,12 +49,12 @@ func (a *Accounts) RequestPasswordReset(ctx context.Context, viewer *access.View
 	})
 }
 
-// ResetPasswordInput is what setting a new password needs. Token is that of the mail.
+// ResetPasswordInput sets a new password by the token in the mail.
 type ResetPasswordInput struct{ Token, New string }
 
-// ResetPassword gives the account that the token was sent to another password, ends all its sessions, makes its other tokens
-// invalid, and opens it again if it was closed after too many failed sign-ins. It returns the address to sign in with. Of
-// several at once with the same token one succeeds. User errors: BLANK, INVALID_TOKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
+// ResetPassword changes the password of the account that the token was sent to, ends all its sessions, invalidates its other tokens, and
+// lifts the block after too many failed sign-ins. It returns the address to sign in with. Of concurrent requests with the same token one
+// succeeds. User errors: BLANK, INVALID_TOKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
 func (a *Accounts) ResetPassword(ctx context.Context, viewer *access.Viewer, in ResetPasswordInput) (string, error) {
 	var errs fault.UserErrors
 	checkPassword("new", in.New, &errs)
@@ -90,13 +90,13 @@ func (a *Accounts) resetPassword(ctx context.Context, tx *operation.Tx, token *e
 	}
 	tx.As(owner.ID)
 	tx.Changed(owner.ID)
-	// Where that fails nothing is lost: it opens again with time.
+	// If that fails nothing is lost: the block ends by itself.
 	tx.After(func() { _ = a.reopen(context.WithoutCancel(ctx), owner.Email, tx.Viewer().From) })
 	return owner.Email, a.remember(ctx, tx.Client(), owner.Email, tx.Viewer().From)
 }
 
-// lockOut ends an account's sessions, and all that its old password has set going. Its owner is told by mail. The change holds the
-// account.
+// lockOut ends an account's sessions and what was started with its old password, and notifies the owner by mail. The account must be
+// locked.
 func (a *Accounts) lockOut(ctx context.Context, tx *operation.Tx, of *ent.User) error {
 	if err := a.Sessions.EndAll(ctx, tx, of.ID); err != nil {
 		return err
@@ -115,14 +115,14 @@ func (a *Accounts) lockOut(ctx context.Context, tx *operation.Tx, of *ent.User) 
 	return a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.PasswordChanged, To: of.Email, About: of.ID})
 }
 
-// tokenMails are the mails that are to bring somebody a token.
+// tokenMails selects the mails that will bring somebody a token.
 func tokenMails(of *ent.User) predicate.Mail {
 	return entmail.Or(
 		entmail.And(entmail.KindEQ(entmail.KindPASSWORD_RESET), entmail.To(of.Email)),
 		entmail.And(entmail.KindEQ(entmail.KindEMAIL_CONFIRMATION), entmail.About(of.ID)))
 }
 
-// reopen lets an account be signed in to again whose owner has proven to read its mail.
+// reopen lifts the block of an account whose owner has proven to read its mail.
 func (a *Accounts) reopen(ctx context.Context, address string, from request.Caller) error {
 	t := a.attemptAt(address, from)
 	if err := a.Throttles.Reopen(ctx, accountRule(a.Limits), t.account); err != nil {

@@ -16,9 +16,9 @@ import (
 // SignInInput is what signing in needs.
 type SignInInput struct{ Email, Password string }
 
-// SignIn signs the viewer in as the user whose email address and password these are. Every pair that fails gets the same answer at
-// the same cost, whether or not there is such an account. Whoever has a second factor gets TOTP_REQUIRED and a challenge. After
-// too many failures it is refused with RATE_LIMITED. User errors: INVALID_CREDENTIALS, TOTP_REQUIRED.
+// SignIn signs the viewer in with an e-mail address and a password. Every failure gets the same answer at the same cost, whether or not
+// there is such an account. A user with a second factor gets TOTP_REQUIRED and a challenge. After too many failures it is refused with
+// RATE_LIMITED. User errors: INVALID_CREDENTIALS, TOTP_REQUIRED.
 func (a *Accounts) SignIn(ctx context.Context, viewer *access.Viewer, in SignInInput) (*SignInChallenge, error) {
 	t, err := a.try(ctx, viewer.From, in.Email)
 	if err != nil {
@@ -36,8 +36,8 @@ func (a *Accounts) SignIn(ctx context.Context, viewer *access.Viewer, in SignInI
 		return nil, fault.Refuse("", fault.InvalidCredentials)
 	}
 	challenge, err := a.signIn(ctx, viewer, found, in.Password)
-	if errors.Is(err, fault.ErrUnauthenticated) { // the hash is another one now, maybe of the same password
-		if found, err = a.proveAnew(ctx, found, in.Password); err != nil {
+	if errors.Is(err, fault.ErrUnauthenticated) { // the hash was replaced, perhaps by one of the same password
+		if found, err = a.proveAgain(ctx, found, in.Password); err != nil {
 			return nil, err
 		}
 		challenge, err = a.signIn(ctx, viewer, found, in.Password)
@@ -45,8 +45,8 @@ func (a *Accounts) SignIn(ctx context.Context, viewer *access.Viewer, in SignInI
 	return challenge, err
 }
 
-// signIn begins a session for a user whose password was right, or asks for a code of the second factor. A hash that costs less than
-// it should is replaced, now that the password is known.
+// signIn begins a session for a user whose password was right, or asks for a code of the second factor. A hash that costs too little is
+// replaced, now that the password is known.
 func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.User, password string) (*SignInChallenge, error) {
 	hash, err := a.dearer(ctx, of.PasswordHash, password)
 	if err != nil {
@@ -83,10 +83,10 @@ func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.Us
 	return nil, err
 }
 
-// errSecondFactor rolls a sign-in back whose user has turned a second factor on meanwhile.
+// errSecondFactor rolls back a sign-in whose user has enabled a second factor meanwhile.
 var errSecondFactor = errors.New("a second factor was turned on")
 
-// askForCode refuses a sign-in with TOTP_REQUIRED and the challenge that its code goes with.
+// askForCode refuses a sign-in with TOTP_REQUIRED, and returns the challenge.
 func (a *Accounts) askForCode(ctx context.Context, of *ent.User, hash string) (*SignInChallenge, error) {
 	challenge, err := a.challenge(ctx, of, hash)
 	if err != nil {
@@ -95,8 +95,8 @@ func (a *Accounts) askForCode(ctx context.Context, of *ent.User, hash string) (*
 	return challenge, fault.Refuse("", fault.TotpRequired)
 }
 
-// credentials returns the account with this address and its hash, or no account and a hash that nobody's password has.
-// What is no address at all is looked up all the same, so that it takes as long.
+// credentials returns the account with this address and its hash, or no account and a hash that no password has. What is not an address is
+// looked up as well, so that it takes as long.
 func (a *Accounts) credentials(ctx context.Context, raw string) (*ent.User, string, error) {
 	address, err := email.Parse(raw)
 	canonical := address.Canonical()
@@ -113,7 +113,7 @@ func (a *Accounts) credentials(ctx context.Context, raw string) (*ent.User, stri
 	return found, found.PasswordHash, nil
 }
 
-// dearer returns a password's hash, or one that costs as much as it should.
+// dearer returns a password's hash, or a new one if it costs too little.
 func (a *Accounts) dearer(ctx context.Context, hash, password string) (string, error) {
 	if !a.Passwords.isTooCheap(hash) {
 		return hash, nil
@@ -125,9 +125,9 @@ func (a *Accounts) dearer(ctx context.Context, hash, password string) (string, e
 	return renewed, nil
 }
 
-// proveAnew returns an account with the hash that it got meanwhile. Refused with UNAUTHENTICATED when that is one of another
-// password: what was proven is outdated.
-func (a *Accounts) proveAnew(ctx context.Context, of *ent.User, password string) (*ent.User, error) {
+// proveAgain returns an account with the hash that replaced its own meanwhile. Refused with UNAUTHENTICATED when that is the hash of another
+// password.
+func (a *Accounts) proveAgain(ctx context.Context, of *ent.User, password string) (*ent.User, error) {
 	now, err := a.Client.User.Get(ctx, of.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read an account again: %w", err)

@@ -27,7 +27,7 @@ func signUpRule(l limit.Limits) throttle.Rule {
 	return throttle.Rule{Name: "sign up from", Most: l.SignUps, Within: l.SignUpTime}
 }
 
-// SignUp makes an account and signs the viewer in to it. After too many accounts from an address it is refused with RATE_LIMITED.
+// SignUp creates an account and signs the viewer in. After too many accounts from an address it is refused with RATE_LIMITED.
 // User errors: BLANK, INVALID_FORMAT, TAKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
 func (a *Accounts) SignUp(ctx context.Context, viewer *access.Viewer, in SignUpInput) error {
 	return a.register(ctx, viewer, in, func(tx *operation.Tx, created *ent.User) error {
@@ -36,7 +36,7 @@ func (a *Accounts) SignUp(ctx context.Context, viewer *access.Viewer, in SignUpI
 	})
 }
 
-// Register is SignUp that signs nobody in, for commands.
+// Register is SignUp without signing in, for commands.
 func (a *Accounts) Register(ctx context.Context, viewer *access.Viewer, in SignUpInput) error {
 	return a.register(ctx, viewer, in, func(tx *operation.Tx, created *ent.User) error {
 		tx.As(created.ID)
@@ -74,13 +74,13 @@ func (a *Accounts) register(ctx context.Context, viewer *access.Viewer, in SignU
 // Draft is an account that is not made yet.
 type Draft struct{ password, displayName, hash string }
 
-// NewDraft judges what an account is to be made of, in the fields password and displayName.
+// NewDraft judges the fields password and displayName of a new account.
 func NewDraft(password, displayName string, errs *fault.UserErrors) Draft {
 	checkPassword("password", password, errs)
 	return Draft{password: password, displayName: cleanDisplayName(displayName, errs)}
 }
 
-// Ready counts an account against the viewer's address and hashes its password, before the transaction that makes it. After too
+// Ready counts an account against the viewer's network address and hashes its password, before the transaction that creates it. After too
 // many from an address it is refused with RATE_LIMITED.
 func (a *Accounts) Ready(ctx context.Context, viewer *access.Viewer, draft *Draft) (err error) {
 	if err := a.Throttles.Count(ctx, signUpRule(a.Limits), viewer.From.Network()); err != nil {
@@ -92,7 +92,7 @@ func (a *Accounts) Ready(ctx context.Context, viewer *access.Viewer, draft *Draf
 	return nil
 }
 
-// Create makes the account of a draft that is ready. It fails with a taken value when another account has the address.
+// Create creates the account of a draft that is ready. store.IsTaken holds for its error when another account has the address.
 func (a *Accounts) Create(ctx context.Context, tx *operation.Tx, address string, draft Draft) (*ent.User, error) {
 	created, err := tx.User.Create().SetID(id.New(id.User)).SetEmail(address).SetDisplayName(draft.displayName).
 		SetPasswordHash(draft.hash).SetCreatedAt(tx.Now).Save(ctx)
@@ -116,8 +116,8 @@ func cleanDisplayName(raw string, errs *fault.UserErrors) string {
 	return name
 }
 
-// checkEmailIsFree records that another account has the address. How often that is told is counted, so that nobody can ask for
-// many: after too many it is refused with RATE_LIMITED, whether or not there is such an account.
+// checkEmailIsFree records that another account has the address. Checks are counted, so that nobody can try many addresses: after too many
+// it is refused with RATE_LIMITED, whether or not there is such an account.
 func (a *Accounts) checkEmailIsFree(ctx context.Context, from request.Caller, address string, errs *fault.UserErrors) error {
 	if errs.Has("email") {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"minidock/internal/token"
 )
 
-// issue makes a token with which a user can do one thing within some time. Tokens that the user had for it before become invalid.
+// issue creates a token for one purpose and a limited time. Earlier tokens of the user for the same purpose become invalid.
 func issue(ctx context.Context, tx *ent.Tx, purpose onetimetoken.Purpose, userID, email string, now time.Time, lasts time.Duration) (string, error) {
 	if err := revoke(ctx, tx, userID, purpose); err != nil {
 		return "", err
@@ -26,7 +26,7 @@ func issue(ctx context.Context, tx *ent.Tx, purpose onetimetoken.Purpose, userID
 	return made, nil
 }
 
-// revoke makes a user's tokens for these purposes invalid.
+// revoke invalidates a user's tokens for these purposes.
 func revoke(ctx context.Context, tx *ent.Tx, userID string, purposes ...onetimetoken.Purpose) error {
 	_, err := tx.OneTimeToken.Delete().Where(onetimetoken.UserID(userID), onetimetoken.PurposeIn(purposes...)).Exec(ctx)
 	if err != nil {
@@ -35,8 +35,7 @@ func revoke(ctx context.Context, tx *ent.Tx, userID string, purposes ...onetimet
 	return nil
 }
 
-// lookUpToken returns what a token stands for, or nil after recording that it is invalid: never issued, used, revoked or expired,
-// which all look alike.
+// lookUpToken returns a token's row, or nil after recording that it is invalid: never issued, used, revoked and expired look alike.
 func lookUpToken(ctx context.Context, client *ent.Client, purpose onetimetoken.Purpose, field, sent string, now time.Time, errs *fault.UserErrors) (*ent.OneTimeToken, error) {
 	if sent == "" {
 		errs.Add(field, fault.Blank)
@@ -54,7 +53,7 @@ func lookUpToken(ctx context.Context, client *ent.Client, purpose onetimetoken.P
 	return found, nil
 }
 
-// spend uses a token up. Of several at once one succeeds; the others get INVALID_TOKEN.
+// spend deletes a token that is used. Of concurrent uses one succeeds; the others get INVALID_TOKEN.
 func spend(ctx context.Context, tx *operation.Tx, of *ent.OneTimeToken, field string) error {
 	spent, err := tx.OneTimeToken.Delete().Where(onetimetoken.ID(of.ID)).Exec(ctx)
 	switch {

@@ -27,17 +27,17 @@ func totpRule(l limit.Limits) throttle.Rule {
 	return throttle.Rule{Name: "totp", Most: l.TotpTries, Within: l.TotpTime}
 }
 
-// TotpSecret is what an authenticator app makes codes of. It is told once.
+// TotpSecret is what an authenticator app makes codes from. It is shown once.
 type TotpSecret struct {
 	// Secret is in base 32, to be typed; URI is the same for a QR code.
 	Secret, URI string
 }
 
-// EnableTotpInput is what a second factor begins with. Password is the account's.
+// EnableTotpInput starts to set up a second factor. Password is the account's.
 type EnableTotpInput struct{ Password string }
 
-// EnableTotp makes a secret for the viewer's authenticator app, in place of one that was never confirmed. It is used only after
-// ConfirmTotp has shown that the app knows it. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED.
+// EnableTotp creates a secret for the viewer's authenticator app, in place of one that was never confirmed. It is not used until
+// ConfirmTotp. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED.
 func (a *Accounts) EnableTotp(ctx context.Context, viewer *access.Viewer, in EnableTotpInput) (*TotpSecret, error) {
 	var errs fault.UserErrors
 	self, err := a.Prove(ctx, viewer, "password", in.Password, &errs)
@@ -82,8 +82,8 @@ func keepSecret(ctx context.Context, tx *operation.Tx, of *ent.User, secret stri
 // ConfirmTotpInput shows that the authenticator app knows the secret.
 type ConfirmTotpInput struct{ Code string }
 
-// ConfirmTotp turns the viewer's second factor on, and returns the recovery codes, which are shown once. After too many codes
-// that were tried it is refused with RATE_LIMITED. User errors: BLANK, INVALID_CODE, NOT_STARTED.
+// ConfirmTotp enables the viewer's second factor, and returns the recovery codes, which are shown once. After too many tries it is refused
+// with RATE_LIMITED. User errors: BLANK, INVALID_CODE, NOT_STARTED.
 func (a *Accounts) ConfirmTotp(ctx context.Context, viewer *access.Viewer, in ConfirmTotpInput) ([]string, error) {
 	self, err := a.Self(ctx, viewer)
 	if err != nil {
@@ -108,12 +108,12 @@ func (a *Accounts) ConfirmTotp(ctx context.Context, viewer *access.Viewer, in Co
 	return codes, nil
 }
 
-// forgetTries forgets the codes that were tried for an account. Where that fails, nothing is lost: they are forgotten with time.
+// forgetTries resets the count of codes that were tried for an account. If that fails, nothing is lost: it expires.
 func (a *Accounts) forgetTries(ctx context.Context, userID string) func() {
 	return func() { _ = a.Throttles.Reopen(context.WithoutCancel(ctx), totpRule(a.Limits), userID) }
 }
 
-// confirm turns a second factor on that waits for it, if the code is one of it. Of several at once one succeeds.
+// confirm enables a second factor if the code is one of its secret. Of concurrent requests one succeeds.
 func confirm(ctx context.Context, tx *operation.Tx, userID, code string, recovery []string) error {
 	begun, err := factorOf(ctx, tx.Client(), userID, secondfactor.ConfirmedAtIsNil())
 	switch {
@@ -136,12 +136,10 @@ func confirm(ctx context.Context, tx *operation.Tx, userID, code string, recover
 	return keepRecoveryCodes(ctx, tx, userID, recovery)
 }
 
-// DisableTotpInput is what giving up the second factor needs: the account's password, and a code of the authenticator app or a
-// recovery code.
+// DisableTotpInput disables the second factor by the account's password and a code of the authenticator app or a recovery code.
 type DisableTotpInput struct{ Password, Code string }
 
-// DisableTotp gives up the viewer's second factor and the recovery codes. After too many codes that were tried it is refused with
-// RATE_LIMITED. User errors: BLANK, INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED.
+// DisableTotp deletes the viewer's second factor and recovery codes. After too many tries it is refused with RATE_LIMITED. User errors: BLANK, INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED.
 func (a *Accounts) DisableTotp(ctx context.Context, viewer *access.Viewer, in DisableTotpInput) error {
 	var errs fault.UserErrors
 	self, err := a.Prove(ctx, viewer, "password", in.Password, &errs)
@@ -191,7 +189,7 @@ func (a *Accounts) HasTotp(ctx context.Context, viewer *access.Viewer) (bool, er
 	return hasSecondFactor(ctx, a.Client, principal.UserID)
 }
 
-// RecoveryCodesLeft counts the viewer's recovery codes that were not used.
+// RecoveryCodesLeft counts the viewer's unused recovery codes.
 func (a *Accounts) RecoveryCodesLeft(ctx context.Context, viewer *access.Viewer) (int, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {

@@ -16,7 +16,7 @@ const (
 	deadlocks = `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`
 )
 
-// OnPostgres tells whether the world's database is PostgreSQL.
+// OnPostgres says whether the world's database is PostgreSQL.
 func (w *World) OnPostgres() bool { return w.options.DatabaseURL != "" }
 
 // HoldBack has whoever is about to write to these tables of PostgreSQL, or to hold their rows, wait until release is called;

@@ -92,7 +92,7 @@ func (s *Store) put(path string, content []byte) error {
 	return errors.Join(syncFolder(filepath.Dir(path)), syncFolder(s.dir))
 }
 
-// holds tells whether a whole file lies at path; one that a failing disk cut short is written again.
+// holds says whether a whole file lies at path; one that a failing disk cut short is written again.
 func holds(path string, size int) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size)

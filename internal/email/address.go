@@ -91,7 +91,7 @@ func canonicalDomain(host string) (domain string, ok bool) {
 
 func isDot(r rune) bool { return r == '.' || r == '。' || r == '．' || r == '｡' }
 
-// isDomain tells whether the ASCII domain has two labels or more of a fit length, and a name as the last.
+// isDomain says whether the ASCII domain has two labels or more of a fit length, and a name as the last.
 func isDomain(domain string) bool {
 	for label := range strings.SplitSeq(domain, ".") {
 		if label == "" || len(label) > maxLabel {

@@ -123,7 +123,7 @@ func (t *Target) Rule(field string) Rule {
 	panic(fmt.Sprintf("launch target %s has no rule for %s", t.Code, field))
 }
 
-// Matches tells whether a text matches the rule's pattern; without one every text does.
+// Matches says whether a text matches the rule's pattern; without one every text does.
 func (r Rule) Matches(s string) bool {
 	return r.Pattern == nil || patterns[*r.Pattern].MatchString(s)
 }

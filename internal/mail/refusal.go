@@ -16,7 +16,7 @@ type refusal struct {
 	// code is SMTP's, and 0 if there was no answer; status is the finer one that some servers give, such as 5.1.1.
 	code   int
 	status string
-	// isOfMessage tells that the message was refused and not the connection.
+	// isOfMessage says that the message was refused and not the connection.
 	isOfMessage bool
 }
 
@@ -33,7 +33,7 @@ func (r *refusal) Error() string {
 // signInFirst is SMTP's answer to a sender that should have signed in, or begun TLS: our settings' fault, not the message's.
 const signInFirst = 530
 
-// IsPermanent tells that sending the message again is of no use: the server refused it for good (5xx), or its address is
+// IsPermanent says that sending the message again is of no use: the server refused it for good (5xx), or its address is
 // none. It is false while connection, credentials or sender are what is refused, since settings can change.
 func IsPermanent(err error) bool {
 	if errors.Is(err, errReceiver) {

@@ -16,7 +16,7 @@ type server struct {
 	host, port string
 	// user is empty where nobody signs in.
 	user, password string
-	// isTLS tells that the connection begins with TLS; startTLS is about one that begins without.
+	// isTLS says that the connection begins with TLS; startTLS is about one that begins without.
 	isTLS    bool
 	startTLS gomail.TLSPolicy
 }

@@ -11,7 +11,7 @@ var (
 	appIDs      = big.NewInt(9_000_000_000_000_000)
 )
 
-// newAppID draws an app id. That it was never given before is for the database to say.
+// newAppID returns a random app id. The database refuses one that exists.
 func newAppID() string {
 	n, err := rand.Int(rand.Reader, appIDs)
 	if err != nil {

@@ -16,10 +16,10 @@ import (
 	"minidock/internal/store"
 )
 
-// maxTries is how often a creation begins anew after another one came between its look-ups and its transaction.
+// maxTries is how often a creation is tried when another one comes between its look-ups and its transaction.
 const maxTries = 3
 
-// CreateInput is what a new mini program needs. Without an IdempotencyKey a request that is sent again creates again.
+// CreateInput is a new mini program. Without an IdempotencyKey a repeated request creates another one.
 type CreateInput struct {
 	WorkspaceID      string
 	LaunchTargetCode string
@@ -27,15 +27,14 @@ type CreateInput struct {
 	IdempotencyKey *string
 }
 
-// Saved is a mini program that was created or changed. Warnings name what is allowed but not advised; they come with user errors,
-// too, and then there is no MiniProgram.
+// Saved is a mini program that was created or changed. Warnings name what is allowed but not advised. With user errors, MiniProgram is nil
+// and the warnings are still there.
 type Saved struct {
 	MiniProgram *ent.MiniProgram
 	Warnings    *fault.UserErrors
 }
 
-// Create makes a mini program under the rules of its launch target and counts it against the workspace's quota; the
-// viewer becomes its first admin. Owners and masters may. Rules: the page "Create mini programs" of the Alipay+ Mini
+// Create creates a mini program by the rules of its launch target and counts it against the workspace's quota. Owners and masters may. Rules: the page "Create mini programs" of the Alipay+ Mini
 // Program Platform.
 func (m *MiniPrograms) Create(ctx context.Context, viewer *access.Viewer, in CreateInput) (Saved, error) {
 	if err := viewer.Require(ctx, access.CreateMiniProgram, in.WorkspaceID); err != nil {
@@ -63,8 +62,8 @@ type creation struct {
 	draft   ent.MiniProgram
 }
 
-// judge cleans every field and records every mistake that the input alone shows. While the launch target is unknown the
-// others are judged by the rules of Alipay China, so that all mistakes come at once.
+// judge cleans every field and records every user error that the input alone shows. If the launch target is unknown, the other fields are
+// judged by the rules of Alipay China, so that all errors come at once.
 func (c *creation) judge(ctx context.Context) error {
 	principal, err := c.viewer.Principal(ctx)
 	if err != nil {
@@ -88,7 +87,7 @@ func (c *creation) judge(ctx context.Context) error {
 	return nil
 }
 
-// requestOf makes the request that an idempotency key stands for; however a logo is sent, it is the same by its bytes.
+// requestOf returns the request of an idempotency key. A logo counts by its bytes, however it was sent.
 func requestOf(userID string, in CreateInput, logo picture.Source) (idempotency.Request, error) {
 	key := in.IdempotencyKey
 	in.Logo, in.IdempotencyKey = nil, nil
@@ -98,9 +97,8 @@ func requestOf(userID string, in CreateInput, logo picture.Source) (idempotency.
 	}{in, sha256.Sum256(logo.Bytes)})
 }
 
-// try gives the first success of the request, refuses, or creates. It fails with a taken value when another creation
-// came between its look-ups and its transaction. The first success is looked for last: one that comes meanwhile may be
-// what takes the name or the last place.
+// try returns the first success of the request, refuses, or creates. store.IsTaken holds for its error when another creation came between
+// its look-ups and its transaction. The first success is looked up last, since it may be what has taken the name or the rest of the quota.
 func (c *creation) try(ctx context.Context) (Saved, error) {
 	errs := c.form.errs.Clone()
 	if err := c.lookUp(ctx, &errs); err != nil {
@@ -127,7 +125,7 @@ func (c *creation) try(ctx context.Context) (Saved, error) {
 	return saved, err
 }
 
-// lookUp records the mistakes that only the database shows.
+// lookUp records the user errors that only the database shows.
 func (c *creation) lookUp(ctx context.Context, errs *fault.UserErrors) error {
 	if err := c.checkNameIsFree(ctx, c.in.WorkspaceID, c.draft.Name, "", errs); err != nil {
 		return err
@@ -138,9 +136,9 @@ func (c *creation) lookUp(ctx context.Context, errs *fault.UserErrors) error {
 	return c.checkQuota(ctx, c.in.WorkspaceID, c.form.target, errs)
 }
 
-// insert writes the mini program and all that goes with it.
+// insert writes the mini program and the rows that belong to it.
 func (c *creation) insert(ctx context.Context, tx *operation.Tx) (*ent.MiniProgram, error) {
-	// Before the quota: of two with the same key at once, the other must fail on the key and not on the last place.
+	// Before the quota: of two concurrent requests with the same key, the other must fail on the key and not on the quota.
 	miniProgramID := id.New(id.MiniProgram)
 	if err := c.request.Remember(ctx, tx.Tx, tx.Now, miniProgramID); err != nil {
 		return nil, err

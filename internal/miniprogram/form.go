@@ -20,7 +20,7 @@ func (f *form) line(rule launchtarget.Rule, raw string) string { return f.text(r
 // paragraph judges a description.
 func (f *form) paragraph(rule launchtarget.Rule, raw string) string { return f.text(rule, raw, true) }
 
-// text judges a text. A Chinese text is one with a Chinese character; Chinese is advised where it is the target's language.
+// text judges a text. It warns about a text without a Chinese character if Chinese is the target's language.
 func (f *form) text(rule launchtarget.Rule, raw string, multiline bool) string {
 	value := text.Clean(raw)
 	weight := text.Weight(value)
@@ -40,7 +40,7 @@ func (f *form) text(rule launchtarget.Rule, raw string, multiline bool) string {
 	return value
 }
 
-// phone judges a telephone number as it stands: a space before or behind it is not part of one.
+// phone judges a telephone number without trimming it.
 func (f *form) phone(rule launchtarget.Rule, raw string) string {
 	switch {
 	case strings.TrimSpace(raw) == "":
@@ -85,7 +85,7 @@ func (f *form) picture(rule launchtarget.Rule) picture.Picture {
 	return prepared
 }
 
-// checkCode tells whether a code can be looked up: it is there, and nothing odd is in it.
+// checkCode says whether a code can be looked up: it is not blank and has allowed characters only.
 func checkCode(field, raw string, errs *fault.UserErrors) bool {
 	_, illegal := text.Illegal(raw, false)
 	switch {
@@ -97,8 +97,8 @@ func checkCode(field, raw string, errs *fault.UserErrors) bool {
 	return !errs.Has(field)
 }
 
-// readLogo reads a logo into memory, however it was sent; whoever received a file has bounded its size. What is not
-// base64 leaves isBase64 false.
+// readLogo reads a logo into memory, in whatever form it was sent; the size of files was limited on receipt. If the text is not base64,
+// isBase64 is false.
 func readLogo(in *LogoInput) (source picture.Source, isBase64 bool, err error) {
 	switch {
 	case in == nil:

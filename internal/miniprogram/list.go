@@ -33,15 +33,15 @@ type Sort struct {
 	Descending bool
 }
 
-// Filter says which mini programs to list: those that fit all that is given.
+// Filter says which mini programs to list: those that match all fields that are set.
 type Filter struct {
-	// Status lists the states that are wanted; nil for any.
+	// Status is the wanted states; nil for any.
 	Status []miniprogram.Status
 	// Search is a part of the name, or the whole app id; "" for any.
 	Search string
 }
 
-// sorting is a column that mini programs are sorted by, as a cursor holds it.
+// sorting is a column that mini programs are sorted by, and its form in a cursor.
 type sorting struct {
 	column string
 	value  func(*ent.MiniProgram) string
@@ -89,7 +89,7 @@ func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspac
 	), nil
 }
 
-// Count returns how many mini programs of each workspace fit the filter and the viewer sees.
+// Count returns how many mini programs of each workspace match the filter and are visible to the viewer.
 func (m *MiniPrograms) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter Filter) (map[string]int, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
@@ -111,7 +111,7 @@ func (f Filter) predicates(principal *access.Principal) []predicate.MiniProgram 
 		predicates = append(predicates, miniprogram.StatusIn(f.Status...))
 	}
 	switch wanted := text.Fold(f.Search); {
-	case strings.ContainsRune(wanted, 0): // which no text has and no database looks for
+	case strings.ContainsRune(wanted, 0): // no text has it, and databases refuse it
 		predicates = append(predicates, miniprogram.IDIn())
 	case wanted != "":
 		predicates = append(predicates, miniprogram.Or(miniprogram.NameKeyContains(wanted), miniprogram.AppID(wanted)))
@@ -139,7 +139,7 @@ func (s sorting) values(argument string, at *page.Position) ([]any, error) {
 
 func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-// parseTime takes a moment only as timeText writes it: other forms of it would sort in another place.
+// parseTime reads a moment only in the form that timeText writes, since other forms would sort differently.
 func parseTime(value string) (any, error) {
 	t, err := time.Parse(time.RFC3339Nano, value)
 	if err == nil && timeText(t) != value {

@@ -1,5 +1,4 @@
-// Package miniprogram holds what merchants create: the profile of each mini program, its logo, and how many of them a
-// workspace may have.
+// Package miniprogram holds mini programs: their profiles and logos, and how many a workspace may have.
 package miniprogram
 
 import (

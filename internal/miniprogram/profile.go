@@ -9,7 +9,7 @@ import (
 	"minidock/internal/text"
 )
 
-// Profile is what a merchant fills in about a mini program. In an update, what is nil stays as it is; what is empty is blank.
+// Profile is what a merchant fills in about a mini program. In an update, nil fields stay as they are, and empty ones are blank.
 type Profile struct {
 	Name         *string
 	Tagline      *string
@@ -20,16 +20,15 @@ type Profile struct {
 	ServiceEmail *string
 }
 
-// field is a field of the form. What creates and changes mini programs, in which order and by which rules, and what the event
-// of a change says, all follow from the table of fields.
+// field is a field of the form. The table of fields drives judging, its order, writing and the event of a change.
 type field struct {
-	// name is the input field's, and that of the launch target's rule.
+	// name is that of the input field and of the launch target's rule.
 	name string
-	// isGiven says whether the field was sent.
-	isGiven func(*Profile) bool
-	// judge cleans what was sent, puts it into the draft and records what is wrong with it.
+	// isSent says whether the field was sent.
+	isSent func(*Profile) bool
+	// judge cleans what was sent, puts it into the draft and records user errors.
 	judge func(f *form, rule launchtarget.Rule, in *Profile, draft *ent.MiniProgram)
-	// get returns the value that changes are recognised by and told with.
+	// get returns the value by which changes are recognised, and which the event records.
 	get func(*ent.MiniProgram) string
 	// set writes the draft's value.
 	set func(to *ent.MiniProgramMutation, draft *ent.MiniProgram)
@@ -43,8 +42,8 @@ var fields = []field{
 	textField("description", func(in *Profile) *string { return in.Description }, func(m *ent.MiniProgram) *string { return &m.Description },
 		(*form).paragraph, (*ent.MiniProgramMutation).SetDescription),
 	{
-		name:    "logo",
-		isGiven: func(in *Profile) bool { return in.Logo != nil },
+		name:   "logo",
+		isSent: func(in *Profile) bool { return in.Logo != nil },
 		judge: func(f *form, rule launchtarget.Rule, _ *Profile, draft *ent.MiniProgram) {
 			f.logo = f.picture(rule)
 			draft.LogoWidth, draft.LogoHeight, draft.LogoContentType = f.logo.Width, f.logo.Height, f.logo.ContentType
@@ -65,16 +64,16 @@ var fields = []field{
 		(*form).email, (*ent.MiniProgramMutation).SetServiceEmail),
 }
 
-// textField is a field that holds a text: sent is its place in the input, kept the one in the row.
+// textField is a field that holds a text: sent finds it in the input, kept in the row.
 func textField(name string, sent func(*Profile) *string, kept func(*ent.MiniProgram) *string,
 	judge func(f *form, rule launchtarget.Rule, raw string) string, set func(*ent.MiniProgramMutation, string)) field {
 	return field{
-		name:    name,
-		isGiven: func(in *Profile) bool { return sent(in) != nil },
+		name:   name,
+		isSent: func(in *Profile) bool { return sent(in) != nil },
 		judge: func(f *form, rule launchtarget.Rule, in *Profile, draft *ent.MiniProgram) {
 			raw := ""
-			if given := sent(in); given != nil {
-				raw = *given
+			if text := sent(in); text != nil {
+				raw = *text
 			}
 			*kept(draft) = judge(f, rule, raw)
 		},
@@ -83,24 +82,24 @@ func textField(name string, sent func(*Profile) *string, kept func(*ent.MiniProg
 	}
 }
 
-// setName keeps beside the name what names are compared and sorted by.
+// setName also sets the key by which names are compared and sorted.
 func setName(to *ent.MiniProgramMutation, name string) {
 	to.SetName(name)
 	to.SetNameKey(text.Fold(name))
 }
 
-// given returns the fields that were sent.
-func given(in *Profile) []field {
+// sentFields returns the fields that were sent.
+func sentFields(in *Profile) []field {
 	var sent []field
 	for _, one := range fields {
-		if one.isGiven(in) {
+		if one.isSent(in) {
 			sent = append(sent, one)
 		}
 	}
 	return sent
 }
 
-// apply writes those of the fields in which the draft differs from what was before, and returns the changes.
+// apply writes the fields in which the draft differs from the row, and returns the changes.
 func apply(to *ent.MiniProgramMutation, before, draft *ent.MiniProgram, sent []field) []event.Change {
 	var changes []event.Change
 	for _, one := range sent {
@@ -112,11 +111,11 @@ func apply(to *ent.MiniProgramMutation, before, draft *ent.MiniProgram, sent []f
 	return changes
 }
 
-// form judges the fields by the rules of a launch target. It records what is wrong, and what is allowed but not advised.
+// form judges the fields by the rules of a launch target. It records user errors, and warnings about what is allowed but not advised.
 type form struct {
 	target         *launchtarget.Target
 	errs, warnings *fault.UserErrors
-	// source is the logo that was sent; isBase64 is false when it was to be and is not.
+	// source is the logo that was sent; isBase64 is false when it was sent as a text that is not base64.
 	source   picture.Source
 	isBase64 bool
 	logo     picture.Picture

@@ -24,12 +24,12 @@ func TestEveryFieldOfTheFormIsARow(t *testing.T) {
 	for i := range of.NumField() {
 		var in Profile
 		reflect.ValueOf(&in).Elem().Field(i).Set(reflect.New(of.Field(i).Type.Elem()))
-		sent := given(&in)
+		sent := sentFields(&in)
 		if len(sent) != 1 || !strings.EqualFold(sent[0].name, of.Field(i).Name) {
 			t.Errorf("%s is the rows %v", of.Field(i).Name, names(sent))
 		}
 	}
-	if sent := given(&Profile{}); len(sent) != 0 {
+	if sent := sentFields(&Profile{}); len(sent) != 0 {
 		t.Errorf("nothing is the rows %v", names(sent))
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"minidock/internal/operation"
 )
 
-// checkQuota records that the workspace has no place left for the target.
+// checkQuota records that the workspace's quota for the target is used up.
 func (m *MiniPrograms) checkQuota(ctx context.Context, workspaceID string, target *launchtarget.Target, errs *fault.UserErrors) error {
 	used, err := m.Client.QuotaUse.Query().
 		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedGTE(target.Quota)).
@@ -27,8 +27,8 @@ func (m *MiniPrograms) checkQuota(ctx context.Context, workspaceID string, targe
 	return nil
 }
 
-// takeQuota takes one of the workspace's places for the target. The database decides, on the condition that one is
-// left, so that any number of callers at once never take more than there are. None left: QUOTA_EXCEEDED.
+// takeQuota uses one of the workspace's quota for the target, or records QUOTA_EXCEEDED. The database decides by a condition, so that
+// concurrent callers never exceed the quota.
 func takeQuota(ctx context.Context, tx *operation.Tx, workspaceID string, target *launchtarget.Target) error {
 	taken, err := raiseQuota(ctx, tx, workspaceID, target)
 	if err != nil || taken {
@@ -45,7 +45,7 @@ func takeQuota(ctx context.Context, tx *operation.Tx, workspaceID string, target
 	return tx.Refuse("", fault.QuotaExceeded, "used", target.Quota, "limit", target.Quota)
 }
 
-// raiseQuota tells whether a place was taken; none is where the workspace has never had one for the target.
+// raiseQuota says whether the count was raised; it is not if there is no row for the target yet.
 func raiseQuota(ctx context.Context, tx *operation.Tx, workspaceID string, target *launchtarget.Target) (bool, error) {
 	raised, err := tx.QuotaUse.Update().AddUsed(1).
 		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedLT(target.Quota)).

@@ -14,14 +14,14 @@ import (
 	"minidock/internal/text"
 )
 
-// UpdateInput is what to change in a mini program.
+// UpdateInput changes a mini program.
 type UpdateInput struct {
 	MiniProgramID string
 	Profile
 }
 
-// Update changes the profile of a mini program under the rules of its launch target. Owners and masters may. What is equal to what
-// was before is not written.
+// Update changes the profile of a mini program by the rules of its launch target. Owners and masters may. Fields that do not differ are not
+// written.
 func (m *MiniPrograms) Update(ctx context.Context, viewer *access.Viewer, in UpdateInput) (Saved, error) {
 	if err := viewer.Require(ctx, access.UpdateMiniProgram, in.MiniProgramID); err != nil {
 		return Saved{}, err
@@ -38,7 +38,7 @@ func (m *MiniPrograms) Update(ctx context.Context, viewer *access.Viewer, in Upd
 	if err != nil {
 		return Saved{}, err
 	}
-	draft, sent := *current, given(&in.Profile)
+	draft, sent := *current, sentFields(&in.Profile)
 	f.judge(&in.Profile, &draft, sent)
 	if in.Name != nil {
 		if err := m.checkNameIsFree(ctx, current.WorkspaceID, draft.Name, current.ID, f.errs); err != nil {

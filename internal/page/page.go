@@ -30,7 +30,7 @@ type Request struct {
 	Order string
 	// Limit is the most elements of the page.
 	Limit int
-	// Backward tells that the page is counted from the end of the list or from Before.
+	// Backward says that the page is counted from the end of the list or from Before.
 	Backward      bool
 	After, Before *Position
 }

@@ -107,7 +107,7 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request) {
 	s.page.serve(w, r)
 }
 
-// serveAsset lets an asset be kept for ever only under the address that names its content.
+// serveAsset lets an asset be kept forever only under the address that names its content.
 func (s *site) serveAsset(w http.ResponseWriter, r *http.Request) {
 	asset, ok := s.assets[r.PathValue("name")]
 	if !ok {

@@ -17,7 +17,7 @@ func Clean(raw string) string {
 	return strings.TrimSpace(lineBreaks.Replace(norm.NFC.String(raw)))
 }
 
-// Excerpt returns the beginning of what a stranger sent, for people to read: so many characters at the most, without what cannot be
+// Excerpt returns the beginning of what a stranger sent, for people to read: so many characters at most, without what cannot be
 // seen or would be read in another direction.
 func Excerpt(raw string, most int) string {
 	var excerpt strings.Builder
@@ -56,5 +56,5 @@ func raiseCherokee(r rune) rune {
 	return r
 }
 
-// HasHan tells whether s holds at least one Chinese character.
+// HasHan says whether s holds at least one Chinese character.
 func HasHan(s string) bool { return strings.ContainsFunc(s, isHan) }

@@ -43,7 +43,7 @@ func clusters(s string) iter.Seq[string] {
 	}
 }
 
-// isPictographic tells whether r is Extended_Pictographic: only such a character merges with an emoji
+// isPictographic says whether r is Extended_Pictographic: only such a character merges with an emoji
 // across a joiner, and uniseg shows the property in no other way.
 func isPictographic(r rune) bool {
 	return uniseg.GraphemeClusterCount(string([]rune{r, zwj, '⌚'})) == 1

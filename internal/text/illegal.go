@@ -47,7 +47,7 @@ var joining = []*unicode.RangeTable{
 var tagFlags = []string{tagFlag("gbeng"), tagFlag("gbsct"), tagFlag("gbwls")}
 
 // Illegal looks for the first character that a name, a tagline or a description must not hold, returns it as
-// "U+202E" and tells whether there is one. Illegal are control characters, line breaks (but LF if multiline),
+// "U+202E" and says whether there is one. Illegal are control characters, line breaks (but LF if multiline),
 // marks of direction, what is invisible or stands alone outside the cluster that needs it, private or
 // unassigned characters, bytes that are not UTF-8 (as "U+FFFD"), and clusters of absurd size.
 func Illegal(s string, multiline bool) (found string, ok bool) {
@@ -110,7 +110,7 @@ func (s spot) after() rune {
 
 func (s spot) joinsEmoji() bool { return s.at+1 < s.end && isPictographic(s.after()) }
 
-// joinsLetters tells whether the joiner stands between two letters of one script that needs it; vowel signs
+// joinsLetters says whether the joiner stands between two letters of one script that needs it; vowel signs
 // may come between.
 func (s spot) joinsLetters() bool {
 	letter := s.at - 1
@@ -139,7 +139,7 @@ func (s spot) selectsVariant() bool {
 	return false
 }
 
-// marksLetter tells whether the mark has something visible to stand on, and not too many marks there already.
+// marksLetter says whether the mark has something visible to stand on, and not too many marks there already.
 func (s spot) marksLetter() bool {
 	marks := 0
 	for _, r := range s.runes[s.start:s.at] {

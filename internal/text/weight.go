@@ -47,7 +47,7 @@ func isWide(cluster []rune) bool {
 	return false
 }
 
-// makesEmoji tells whether mark turns the character before it, or the keycap base that came first, into an emoji.
+// makesEmoji says whether mark turns the character before it, or the keycap base that came first, into an emoji.
 func makesEmoji(mark, before, first rune) bool {
 	switch mark {
 	case asEmoji:

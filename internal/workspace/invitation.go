@@ -282,7 +282,7 @@ type Offer struct {
 	InviterName   string
 	// MiniProgramNames are those that a developer is invited to.
 	MiniProgramNames []string
-	// HasAccount tells that an account has the address already.
+	// HasAccount says that an account has the address already.
 	HasAccount bool
 }
 

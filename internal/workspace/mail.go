@@ -15,7 +15,7 @@ import (
 	"minidock/internal/token"
 )
 
-// errOutdated tells that a mail is not to be sent any more.
+// errOutdated says that a mail is not to be sent any more.
 var errOutdated = errors.New("the invitation is not open any more")
 
 // Compose writes the mail of an invitation, or none when it cannot be accepted any more. The token is made here, at the moment of
