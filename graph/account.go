@@ -10,7 +10,7 @@ import (
 	"minidock/internal/page"
 )
 
-// Viewer returns whoever sends the request, or nil when signed out.
+// Viewer returns the viewer, or nil when signed out.
 func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	principal, err := viewer(ctx).Principal(ctx)
 	if err != nil || !principal.SignedIn() {
@@ -24,7 +24,7 @@ func (r *queryResolver) Staff(ctx context.Context) ([]*ent.User, error) {
 	return r.Accounts.Staff(ctx)
 }
 
-// SignUp makes an account and signs it in.
+// SignUp creates an account and signs the viewer in.
 func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (*model.SignUpPayload, error) {
 	errs, err := userErrors(ctx, r.Accounts.SignUp(ctx, viewer(ctx), in))
 	return &model.SignUpPayload{Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
@@ -49,21 +49,21 @@ func (r *mutationResolver) ChangePassword(ctx context.Context, in account.Change
 	return &model.ChangePasswordPayload{Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// RequestPasswordReset sends a token for another password.
+// RequestPasswordReset sends a token for a new password.
 func (r *mutationResolver) RequestPasswordReset(ctx context.Context, in account.RequestPasswordResetInput) (*model.RequestPasswordResetPayload, error) {
 	address, err := r.Accounts.RequestPasswordReset(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.RequestPasswordResetPayload{Email: unlessEmpty(address), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// ResetPassword sets another password by a token.
+// ResetPassword sets a new password by a token.
 func (r *mutationResolver) ResetPassword(ctx context.Context, in account.ResetPasswordInput) (*model.ResetPasswordPayload, error) {
 	address, err := r.Accounts.ResetPassword(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.ResetPasswordPayload{Email: unlessEmpty(address), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// UpdateProfile changes what the viewer is called, and the language of mails.
+// UpdateProfile changes the viewer's name, and the language of mails.
 func (r *mutationResolver) UpdateProfile(ctx context.Context, in model.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
 	var update account.UpdateProfileInput
 	copySent(in, &update)
@@ -71,14 +71,14 @@ func (r *mutationResolver) UpdateProfile(ctx context.Context, in model.UpdatePro
 	return &model.UpdateProfilePayload{Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// ChangeEmail sends a token to the address that is to become the viewer's.
+// ChangeEmail sends a token to the viewer's new address.
 func (r *mutationResolver) ChangeEmail(ctx context.Context, in account.ChangeEmailInput) (*model.ChangeEmailPayload, error) {
 	address, err := r.Accounts.ChangeEmail(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.ChangeEmailPayload{Email: unlessEmpty(address), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// ConfirmEmail makes the address that a token was sent to the account's.
+// ConfirmEmail gives the account the address that a token was sent to.
 func (r *mutationResolver) ConfirmEmail(ctx context.Context, in account.ConfirmEmailInput) (*model.ConfirmEmailPayload, error) {
 	address, err := r.Accounts.ConfirmEmail(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
@@ -106,7 +106,7 @@ func (r *viewerResolver) CurrentWorkspace(ctx context.Context, _ *model.Viewer) 
 	return r.Workspaces.Current(ctx, viewer(ctx))
 }
 
-// StaffRole returns the viewer's role as one of the platform's own people.
+// StaffRole returns the viewer's role on the platform's staff.
 func (r *viewerResolver) StaffRole(ctx context.Context, _ *model.Viewer) (*user.StaffRole, error) {
 	principal, err := viewer(ctx).Principal(ctx)
 	if err != nil || principal.StaffRole == "" {

@@ -10,7 +10,7 @@ import (
 	"minidock/internal/siblings"
 )
 
-// AuditEvents returns a page of what was changed in the workspace.
+// AuditEvents returns a page of the workspace's events.
 func (r *workspaceResolver) AuditEvents(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *event.Filter) (*model.AuditEventConnection, error) {
 	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("auditEvents", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.AuditEvent], error) {
@@ -27,7 +27,7 @@ func (r *workspaceResolver) AuditEvents(ctx context.Context, w *ent.Workspace, f
 	}), nil
 }
 
-// Actor returns who did it, or nil when the viewer may not see the person.
+// Actor returns the user who made the change, or nil when the viewer may not see them.
 func (r *auditEventResolver) Actor(ctx context.Context, e *ent.AuditEvent) (*ent.User, error) {
 	if e.ActorID == nil {
 		return nil, nil

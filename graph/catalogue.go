@@ -15,12 +15,12 @@ import (
 	"minidock/internal/request"
 )
 
-// LaunchTargets returns the apps that mini programs can be made for.
+// LaunchTargets returns all launch targets.
 func (r *queryResolver) LaunchTargets(context.Context) ([]*launchtarget.Target, error) {
 	return launchtarget.All(), nil
 }
 
-// Industries returns a page of the lines of business that a search finds.
+// Industries returns a page of the industries that a search finds.
 func (r *queryResolver) Industries(_ context.Context, search *string, first *int, after *string, last *int, before *string) (*model.IndustryConnection, error) {
 	words := ""
 	if search != nil {
@@ -35,7 +35,7 @@ func (r *queryResolver) Industries(_ context.Context, search *string, first *int
 	return model.NewConnection(cut, func(context.Context) (int, error) { return len(found), nil }), nil
 }
 
-// Name returns what people call the industry, in the language that the argument or the request asks for.
+// Name returns the industry's name in the language of the argument or of the request.
 func (r *industryResolver) Name(ctx context.Context, i *industry.Industry, wanted *string) (string, error) {
 	if wanted == nil {
 		return i.Name(request.Language(ctx)), nil

@@ -19,7 +19,7 @@ import (
 	"minidock/internal/store"
 )
 
-// directives enforce in the schema's own words who may do what.
+// directives are the access directives of the schema.
 func directives() DirectiveRoot {
 	return DirectiveRoot{Authenticated: authenticated, HasRole: hasRole, Staff: staff}
 }
@@ -28,7 +28,7 @@ func authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, erro
 	return require(ctx, "", next)
 }
 
-// hasRole asks the matrix, which says the same as the directive's arguments: the server does not start where they differ.
+// hasRole asks the matrix, which agrees with the directive's arguments, or the server does not start.
 func hasRole(ctx context.Context, object any, next graphql.Resolver, _ []member.Role, at *string) (any, error) {
 	if at == nil {
 		return requireIn(ctx, object.(*ent.Workspace), next)
@@ -48,7 +48,7 @@ func require(ctx context.Context, at string, next graphql.Resolver) (any, error)
 	return next(ctx)
 }
 
-// requireIn is require on a field of a workspace, for all that were read with it at once.
+// requireIn is require for a field of a workspace, for all workspaces that were read together.
 func requireIn(ctx context.Context, w *ent.Workspace, next graphql.Resolver) (any, error) {
 	principal, err := viewer(ctx).Principal(ctx)
 	if err != nil {
@@ -85,8 +85,8 @@ func argumentAt(arguments map[string]any, path string) string {
 	return id
 }
 
-// checkAccess makes sure that every root field says who may ask for it, that the access matrix says the same of each field with
-// such a directive, and that the matrix has no operation that the schema does not have.
+// checkAccess makes sure that every root field has an access directive, that the access matrix agrees with each such directive, and that
+// the matrix has no operation that the schema does not have.
 func checkAccess(schema *ast.Schema) error {
 	unseen := maps.Clone(access.Matrix)
 	for _, object := range schema.Types {
@@ -116,7 +116,7 @@ func checkAccess(schema *ast.Schema) error {
 	return nil
 }
 
-// checkField says whether a field has a directive that asks the matrix.
+// checkField says whether a field has an access directive, and fails when it disagrees with the matrix.
 func checkField(schema *ast.Schema, object *ast.Definition, field *ast.FieldDefinition, isRoot bool) (bool, error) {
 	var found []*ast.Directive
 	for _, audience := range []access.Audience{access.Everyone, access.People, access.Members, access.Staff} {
@@ -153,7 +153,7 @@ func checkDirective(schema *ast.Schema, object *ast.Definition, field *ast.Field
 	switch {
 	case rule.For != access.Members:
 		return nil
-	case at == nil && object.Name != "Workspace": // the one object that hasRole finds the workspace of
+	case at == nil && object.Name != "Workspace": // the only object whose workspace hasRole finds
 		return errors.New("has no argument to ask at")
 	case at != nil && !isID(schema, field.Arguments, strings.Split(at.Value.Raw, ".")):
 		return fmt.Errorf("has no argument of type ID! at %q", at.Value.Raw)
@@ -164,8 +164,8 @@ func checkDirective(schema *ast.Schema, object *ast.Definition, field *ast.Field
 // namesOf returns the enum values in an argument of a directive.
 func namesOf(directive *ast.Directive, argument string) []string {
 	names := []string{}
-	if given := directive.Arguments.ForName(argument); given != nil {
-		for _, child := range given.Value.Children {
+	if found := directive.Arguments.ForName(argument); found != nil {
+		for _, child := range found.Value.Children {
 			names = append(names, child.Value.Raw)
 		}
 	}

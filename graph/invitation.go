@@ -26,7 +26,7 @@ func (r *queryResolver) Invitation(ctx context.Context, token string) (*model.In
 	}, nil
 }
 
-// InviteMembers asks people into a workspace.
+// InviteMembers invites people to a workspace.
 func (r *mutationResolver) InviteMembers(ctx context.Context, in workspace.InviteMembersInput) (*model.InviteMembersPayload, error) {
 	invitations, err := r.Workspaces.Invite(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
@@ -40,14 +40,14 @@ func (r *mutationResolver) ResendInvitation(ctx context.Context, in model.Resend
 	return &model.ResendInvitationPayload{Invitation: invitation, UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// WithdrawInvitation takes an invitation back.
+// WithdrawInvitation withdraws an invitation.
 func (r *mutationResolver) WithdrawInvitation(ctx context.Context, in model.WithdrawInvitationInput) (*model.WithdrawInvitationPayload, error) {
 	invitation, err := r.Workspaces.Withdraw(ctx, viewer(ctx), in.InvitationID)
 	errs, err := userErrors(ctx, err)
 	return &model.WithdrawInvitationPayload{Invitation: invitation, UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// AcceptInvitation takes the place that an invitation offers.
+// AcceptInvitation makes the viewer a member as an invitation says.
 func (r *mutationResolver) AcceptInvitation(ctx context.Context, in workspace.AcceptInvitationInput) (*model.AcceptInvitationPayload, error) {
 	member, err := r.Workspaces.Accept(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)

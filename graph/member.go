@@ -19,21 +19,21 @@ func (r *mutationResolver) ChangeMemberRole(ctx context.Context, in workspace.Ch
 	return &model.ChangeMemberRolePayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// AssignMiniPrograms has a developer work on these mini programs and on no others.
+// AssignMiniPrograms assigns a developer to these mini programs and no others.
 func (r *mutationResolver) AssignMiniPrograms(ctx context.Context, in workspace.AssignMiniProgramsInput) (*model.AssignMiniProgramsPayload, error) {
 	member, err := r.Workspaces.Assign(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.AssignMiniProgramsPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// BlockMember shuts a member out.
+// BlockMember ends a member's access until they are unblocked.
 func (r *mutationResolver) BlockMember(ctx context.Context, in model.BlockMemberInput) (*model.BlockMemberPayload, error) {
 	member, err := r.Workspaces.Block(ctx, viewer(ctx), in.MemberID)
 	errs, err := userErrors(ctx, err)
 	return &model.BlockMemberPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// UnblockMember lets a member in again.
+// UnblockMember gives a blocked member access again.
 func (r *mutationResolver) UnblockMember(ctx context.Context, in model.UnblockMemberInput) (*model.UnblockMemberPayload, error) {
 	member, err := r.Workspaces.Unblock(ctx, viewer(ctx), in.MemberID)
 	errs, err := userErrors(ctx, err)
@@ -54,7 +54,7 @@ func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.T
 	return &model.TransferOwnershipPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// Membership tells the viewer's own place in a workspace and how it changes.
+// Membership sends the viewer's membership of a workspace and its changes.
 func (r *subscriptionResolver) Membership(ctx context.Context, workspaceID string) (<-chan *ent.Member, error) {
 	if _, ok := session.StreamOf(ctx); !ok {
 		return nil, errNoStream
@@ -103,7 +103,7 @@ func (r *memberResolver) MiniPrograms(ctx context.Context, m *ent.Member) ([]*en
 	return assigned[m.ID], err
 }
 
-// InvitedBy returns who invited the member, or nil for whoever made the workspace.
+// InvitedBy returns who invited the member, or nil for the workspace's creator.
 func (r *memberResolver) InvitedBy(ctx context.Context, m *ent.Member) (*ent.User, error) {
 	if m.InvitedByID == nil {
 		return nil, nil
@@ -114,7 +114,7 @@ func (r *memberResolver) InvitedBy(ctx context.Context, m *ent.Member) (*ent.Use
 	return users[*m.InvitedByID], err
 }
 
-// known collects what rows refer to that refer to something.
+// known returns the ids that rows refer to, without nil.
 func known[T any](rows []T, id func(T) *string) []string {
 	all := []string{}
 	for _, row := range rows {
@@ -125,7 +125,7 @@ func known[T any](rows []T, id func(T) *string) []string {
 	return all
 }
 
-// orAll returns a filter, or the one that lets all through when it was left out.
+// orAll returns a filter, or one that matches everything when it was left out.
 func orAll[F any](filter *F) (wanted F) {
 	if filter != nil {
 		wanted = *filter

@@ -79,7 +79,7 @@ func (r *miniProgramResolver) CreatedBy(ctx context.Context, m *ent.MiniProgram)
 	return store.OneOf(users, m.CreatedByID, err)
 }
 
-// LaunchTargets returns the apps that the mini program is made for.
+// LaunchTargets returns the mini program's launch targets.
 func (r *miniProgramResolver) LaunchTargets(ctx context.Context, m *ent.MiniProgram) ([]*launchtarget.Target, error) {
 	targets, err := siblings.Read(m.Siblings, m, "launchTargets", func(ms []*ent.MiniProgram) (map[string][]*launchtarget.Target, error) {
 		return r.MiniPrograms.LaunchTargets(ctx, viewer(ctx), ms)
@@ -104,7 +104,7 @@ func (r *miniProgramResolver) Developers(ctx context.Context, m *ent.MiniProgram
 	}), nil
 }
 
-// ViewerCan returns what the viewer may do to the mini program.
+// ViewerCan returns what the viewer may do with the mini program.
 func (r *miniProgramResolver) ViewerCan(ctx context.Context, m *ent.MiniProgram) ([]model.Permission, error) {
 	roles, err := siblings.Read(m.Siblings, m, "viewerCan", func(ms []*ent.MiniProgram) (map[string]member.Role, error) {
 		return r.Workspaces.Roles(ctx, viewer(ctx), ids(ms, func(m *ent.MiniProgram) string { return m.WorkspaceID }))

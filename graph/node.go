@@ -12,10 +12,10 @@ import (
 	"minidock/internal/launchtarget"
 )
 
-// maxNodes is the most ids that can be asked for at once.
+// maxNodes is the most ids of one request.
 const maxNodes = 100
 
-// Node returns the thing with this id, or nil when it is absent or hidden.
+// Node returns the object with this id, or nil when it is absent or hidden.
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
 	nodes, err := r.Nodes(ctx, []string{id})
 	if err != nil {
@@ -24,8 +24,7 @@ func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error)
 	return nodes[0], nil
 }
 
-// Nodes returns the things with these ids, nil in the place of those that are absent or hidden. It reads once for each
-// type.
+// Nodes returns the objects with these ids, and nil for those that are absent or hidden. It reads once for each type.
 func (r *queryResolver) Nodes(ctx context.Context, wanted []string) ([]model.Node, error) {
 	if len(wanted) > maxNodes {
 		return nil, fault.BadInput(fmt.Sprintf("ids must hold at most %d; found %d.", maxNodes, len(wanted)))
@@ -72,7 +71,7 @@ func (r *queryResolver) nodesOf(ctx context.Context, kind id.Kind, ids []string,
 	return nil
 }
 
-// add reads rows of the database. Whoever is signed out sees none.
+// add reads rows of the database. Viewers who are not signed in see none.
 func add[N model.Node](ctx context.Context, found map[string]model.Node, ids []string, read func(context.Context, *access.Viewer, []string) (map[string]N, error)) error {
 	principal, err := viewer(ctx).Principal(ctx)
 	if err != nil || !principal.SignedIn() {
@@ -85,7 +84,7 @@ func add[N model.Node](ctx context.Context, found map[string]model.Node, ids []s
 	return err
 }
 
-// addKnown looks ids up in a catalogue that everyone may see.
+// addKnown finds ids in a catalogue that everyone may see.
 func addKnown[N model.Node](found map[string]model.Node, ids []string, byCode func(string) (N, bool)) {
 	for _, one := range ids {
 		_, code, _ := id.Split(one)

@@ -14,7 +14,7 @@ import (
 	"minidock/internal/workspace"
 )
 
-// Resolver gives the resolvers what they call.
+// Resolver has what the resolvers call.
 type Resolver struct {
 	Sessions     *session.Sessions
 	Accounts     *account.Accounts
@@ -41,7 +41,7 @@ type (
 	fieldRuleResolver    struct{ *Resolver }
 )
 
-// Query and its like make a Resolver the root of all resolvers.
+// Query and the methods like it make Resolver the root of all resolvers.
 func (r *Resolver) Query() QueryResolver               { return &queryResolver{r} }
 func (r *Resolver) Mutation() MutationResolver         { return &mutationResolver{r} }
 func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionResolver{r} }
@@ -58,7 +58,7 @@ func (r *Resolver) FieldRule() FieldRuleResolver       { return &fieldRuleResolv
 
 func viewer(ctx context.Context) *access.Viewer { return access.Of(ctx) }
 
-// readKey names what is read for siblings: a relation and its arguments by their values.
+// readKey is the key of a read for siblings: a relation and the values of its arguments.
 func readKey(relation string, args ...any) string {
 	key, err := json.Marshal(args)
 	if err != nil {
@@ -67,7 +67,7 @@ func readKey(relation string, args ...any) string {
 	return relation + string(key)
 }
 
-// ids collects what each row refers to.
+// ids returns the id that each row refers to.
 func ids[T any](rows []T, id func(T) string) []string {
 	all := make([]string, len(rows))
 	for i, row := range rows {

@@ -27,22 +27,22 @@ func (r *mutationResolver) EndSession(ctx context.Context, in model.EndSessionIn
 	return &model.EndSessionPayload{DeletedSessionID: unlessEmpty(ended), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// SessionEnded tells of the session's end.
+// SessionEnded sends the end of the session.
 func (r *subscriptionResolver) SessionEnded(ctx context.Context) (<-chan *model.SessionEnd, error) {
 	stream, ok := session.StreamOf(ctx)
 	if !ok {
 		return nil, errNoStream
 	}
-	told := make(chan *model.SessionEnd, 1)
+	ends := make(chan *model.SessionEnd, 1)
 	go func() {
-		defer close(told)
+		defer close(ends)
 		select {
 		case <-stream.Ended():
-			told <- &model.SessionEnd{Reason: model.SessionEndReason(stream.End())}
+			ends <- &model.SessionEnd{Reason: model.SessionEndReason(stream.End())}
 		case <-ctx.Done():
 		}
 	}()
-	return told, nil
+	return ends, nil
 }
 
 // Sessions returns the viewer's sessions.
@@ -55,7 +55,7 @@ func (r *sessionResolver) ID(_ context.Context, s *ent.Session) (string, error) 
 	return session.PublicID(s.ID), nil
 }
 
-// Current says whether the request is sent in the session.
+// Current says whether the session is that of the request.
 func (r *sessionResolver) Current(ctx context.Context, s *ent.Session) (bool, error) {
 	principal, err := viewer(ctx).Principal(ctx)
 	if err != nil {
@@ -64,7 +64,7 @@ func (r *sessionResolver) Current(ctx context.Context, s *ent.Session) (bool, er
 	return s.ID == principal.SessionID, nil
 }
 
-// viewerUnless returns the viewer after a change, unless user errors kept it from being made.
+// viewerUnless returns the viewer after a change, or nil if there are user errors.
 func viewerUnless(errs []*model.UserError) *model.Viewer {
 	if len(errs) > 0 {
 		return nil

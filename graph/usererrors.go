@@ -16,8 +16,8 @@ import (
 	"minidock/internal/request"
 )
 
-// userErrors returns the user errors that an operation has ended with, in the order of the input's fields, for its payload; or the
-// error, when it is another one.
+// userErrors returns the user errors in an operation's error, in the order of the input's fields, for its payload. It returns any other
+// error as it is.
 func userErrors(ctx context.Context, err error) ([]*model.UserError, error) {
 	var errs *fault.UserErrors
 	if errors.As(err, &errs) {
@@ -52,7 +52,7 @@ func translateOne(ctx context.Context, err fault.UserError) *model.UserError {
 	return e
 }
 
-// inputArgument is the one argument of every mutation that takes something.
+// inputArgument is the only argument of every mutation that has one.
 const inputArgument = "input"
 
 // inOrder sorts user errors by the fields of the mutation's input in the schema; those of the request as a whole come last.
@@ -63,28 +63,28 @@ func inOrder(ctx context.Context, errs []fault.UserError) []fault.UserError {
 		return sorted
 	}
 	slices.SortStableFunc(sorted, func(a, b fault.UserError) int {
-		return slices.Compare(placeOf(parsedSchema, input.Type, a.Steps()), placeOf(parsedSchema, input.Type, b.Steps()))
+		return slices.Compare(positionOf(parsedSchema, input.Type, a.Steps()), positionOf(parsedSchema, input.Type, b.Steps()))
 	})
 	return sorted
 }
 
-// placeOf returns where the steps lead in an input: the position of each field in its type, and of each element in its list.
-func placeOf(schema *ast.Schema, at *ast.Type, steps []string) []int {
-	place := []int{}
+// positionOf returns where the steps lead in an input: the position of each field in its type, and of each element in its list.
+func positionOf(schema *ast.Schema, at *ast.Type, steps []string) []int {
+	position := []int{}
 	for _, step := range steps {
 		if i, err := strconv.Atoi(step); err == nil {
-			place = append(place, i)
+			position = append(position, i)
 			continue
 		}
 		fields := schema.Types[at.Name()].Fields
 		i := slices.IndexFunc(fields, func(field *ast.FieldDefinition) bool { return field.Name == step })
-		if place = append(place, i); i < 0 {
+		if position = append(position, i); i < 0 {
 			break
 		}
 		at = fields[i].Type
 	}
-	if len(place) == 0 {
+	if len(position) == 0 {
 		return []int{math.MaxInt}
 	}
-	return place
+	return position
 }

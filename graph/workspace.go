@@ -21,14 +21,14 @@ func (r *queryResolver) Workspace(ctx context.Context, id string) (*ent.Workspac
 	return store.OneOf(workspaces, id, err)
 }
 
-// CreateWorkspace makes a workspace whose owner is the viewer.
+// CreateWorkspace creates a workspace whose owner is the viewer.
 func (r *mutationResolver) CreateWorkspace(ctx context.Context, in workspace.CreateInput) (*model.CreateWorkspacePayload, error) {
 	workspace, err := r.Workspaces.Create(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
 	return &model.CreateWorkspacePayload{Workspace: workspace, UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// ChooseWorkspace makes a workspace the current one.
+// ChooseWorkspace makes a workspace the session's current one.
 func (r *mutationResolver) ChooseWorkspace(ctx context.Context, in model.ChooseWorkspaceInput) (*model.ChooseWorkspacePayload, error) {
 	errs, err := userErrors(ctx, r.Workspaces.Choose(ctx, viewer(ctx), in.WorkspaceID))
 	return &model.ChooseWorkspacePayload{Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
@@ -57,7 +57,7 @@ func (r *workspaceResolver) Quotas(ctx context.Context, w *ent.Workspace) ([]*mo
 	return quotas, nil
 }
 
-// RenameWorkspace gives a workspace another name.
+// RenameWorkspace renames a workspace.
 func (r *mutationResolver) RenameWorkspace(ctx context.Context, in workspace.RenameInput) (*model.RenameWorkspacePayload, error) {
 	workspace, err := r.Workspaces.Rename(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
@@ -71,7 +71,7 @@ func (r *mutationResolver) DeleteWorkspace(ctx context.Context, in model.DeleteW
 	return &model.DeleteWorkspacePayload{DeletedWorkspaceID: unlessEmpty(deleted), UserErrors: errs, Query: &model.Query{}}, err
 }
 
-// LeaveWorkspace ends the viewer's own membership.
+// LeaveWorkspace ends the viewer's membership.
 func (r *mutationResolver) LeaveWorkspace(ctx context.Context, in model.LeaveWorkspaceInput) (*model.LeaveWorkspacePayload, error) {
 	left, err := r.Workspaces.Leave(ctx, viewer(ctx), in.WorkspaceID)
 	errs, err := userErrors(ctx, err)
@@ -87,7 +87,7 @@ func (r *workspaceResolver) ViewerCan(ctx context.Context, w *ent.Workspace) ([]
 	return permissions(role, id.Workspace, id.Member, id.Invitation), nil
 }
 
-// permissions returns what a role may do at things of these kinds.
+// permissions returns what a role may do with objects of these kinds.
 func permissions(role member.Role, kinds ...id.Kind) []model.Permission {
 	can := []model.Permission{}
 	for _, kind := range kinds {

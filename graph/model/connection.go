@@ -9,7 +9,7 @@ import (
 // Node is anything that has a global id.
 type Node interface{ IsNode() }
 
-// Viewer is whoever sends the request. Everything about the viewer is read when asked.
+// Viewer is who sends the request. Its fields are resolved when they are asked for.
 type Viewer struct{}
 
 // Connection is a page of nodes.
@@ -41,7 +41,7 @@ func (c *Connection[T]) Edges() []*Edge[T] {
 	return edges
 }
 
-// PageInfo says where the page stands among all.
+// PageInfo says where the page is in the list.
 func (c *Connection[T]) PageInfo() *PageInfo {
 	info := &PageInfo{HasNextPage: c.page.HasNextPage, HasPreviousPage: c.page.HasPreviousPage}
 	if n := len(c.page.Nodes); n > 0 {

@@ -30,10 +30,10 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 	return at, nil
 }
 
-// MarshalUpload is never called: no field gives an Upload.
+// MarshalUpload is never called: no field returns an Upload.
 func MarshalUpload(blob.File) graphql.Marshaler { return graphql.Null }
 
-// UnmarshalUpload reads a file sent beside the query.
+// UnmarshalUpload reads a file of a multipart request.
 func UnmarshalUpload(v any) (blob.File, error) {
 	upload, ok := v.(graphql.Upload)
 	if !ok {

@@ -16,7 +16,7 @@ import (
 // maxOwn is the most sessions that are listed for one user.
 const maxOwn = 100
 
-// Own returns the viewer's sessions that are alive, those used last first; 100 at most.
+// Own returns the viewer's active sessions, those used last first, at most 100.
 func (s *Sessions) Own(ctx context.Context, viewer *access.Viewer) ([]*ent.Session, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *Sessions) Own(ctx context.Context, viewer *access.Viewer) ([]*ent.Sessi
 	return found, nil
 }
 
-// ByIDs returns those of the sessions that are the viewer's own, by the ids that clients know them by.
+// ByIDs returns the viewer's sessions with these public ids, by public id.
 func (s *Sessions) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Session, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
@@ -68,8 +68,7 @@ func (s *Sessions) SignOut(ctx context.Context, viewer *access.Viewer) error {
 	return err
 }
 
-// End ends one of the viewer's own sessions and returns its id; when it is the request's, the rest of the request is signed
-// out. Refused with NOT_FOUND when the viewer has no such session.
+// End ends one of the viewer's sessions and returns its public id. If it is the request's, the rest of the request is signed out. Refused with NOT_FOUND when the viewer has no such session.
 func (s *Sessions) End(ctx context.Context, viewer *access.Viewer, publicID string) (string, error) {
 	return operation.Run(ctx, s.db, viewer, access.EndSession, "", func(tx *operation.Tx) (string, error) {
 		found, err := s.byIDs(ctx, tx.Client(), tx.Principal, publicID)
@@ -92,7 +91,7 @@ func (s *Sessions) SignOutEverywhere(ctx context.Context, viewer *access.Viewer)
 	return err
 }
 
-// endOwn ends sessions of the viewer; when the request's is among them, the rest of the request is signed out.
+// endOwn ends sessions of the viewer. If the request's is among them, the rest of the request is signed out.
 func (s *Sessions) endOwn(ctx context.Context, tx *operation.Tx, subject string, which predicate.Session) error {
 	ids, err := s.delete(ctx, tx.Tx, which)
 	if err != nil {

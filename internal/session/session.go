@@ -1,4 +1,4 @@
-// Package session keeps people signed in: a random token that the client holds, and its hash beside the user in the database.
+// Package session keeps people signed in: the client has a random token, and the database its hash with the user.
 package session
 
 import (
@@ -24,10 +24,10 @@ import (
 	"minidock/internal/token"
 )
 
-// maxClient is the most characters that are kept of what a client calls itself.
+// maxClient is the most characters that are stored of a client's User-Agent.
 const maxClient = 200
 
-// The use of a session is recorded when it was recorded a thirtieth of the idle time ago, or a minute.
+// The use of a session is recorded again after a thirtieth of the idle time, or after a minute if that is shorter.
 const (
 	usesPerIdle = 30
 	longestUse  = time.Minute
@@ -36,7 +36,7 @@ const (
 // Sessions begins, finds and ends sessions.
 type Sessions struct {
 	db operation.DB
-	// lifetime is how long a session lasts from signing in, idle how long it lasts unused.
+	// lifetime is how long a session lasts after signing in, idle how long it lasts unused.
 	lifetime, idle time.Duration
 	// lastMessages is how long the streams of a session that has ended may take to send their last messages.
 	lastMessages time.Duration
@@ -50,30 +50,30 @@ func New(db operation.DB, limits limit.Limits) *Sessions {
 	return s
 }
 
-// PublicID returns the id by which clients know a session. The hash of its token, by which the database knows it, stays there.
+// PublicID returns the id of a session that clients see. Its id in the database, the hash of its token, is not shown to them.
 func PublicID(sessionID string) string {
 	sum := sha256.Sum256([]byte("session " + sessionID))
 	return id.Of(id.Session, hex.EncodeToString(sum[:16]))
 }
 
-// hash returns the name by which the database knows a session. The encoding is that of the sessions that are there already.
+// hash returns the id of a session in the database.
 func hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// alive is what holds for sessions that have outlived neither time.
+// alive selects the sessions that have not expired.
 func (s *Sessions) alive() predicate.Session {
 	now := s.db.Now()
 	return session.And(session.ExpiresAtGT(now), session.LastUsedAtGT(now.Add(-s.idle)))
 }
 
-// isAlive says whether a session has outlived neither time.
+// isAlive says whether a session has not expired.
 func (s *Sessions) isAlive(one *ent.Session, now time.Time) bool {
 	return one.ExpiresAt.After(now) && one.LastUsedAt.After(now.Add(-s.idle))
 }
 
-// Credential returns what a token that a client sends proves; an empty token proves nothing.
+// Credential returns the credential of a client's token; an empty token is nobody's.
 func (s *Sessions) Credential(token string) access.Credential {
 	if token == "" {
 		return access.Nobody
@@ -87,13 +87,13 @@ type credential struct {
 	id       string
 }
 
-// Principal reads whose session it is; nobody's once it has ended or outlived its time.
+// Principal reads whose session it is; nobody's when it has ended or expired.
 func (c credential) Principal(ctx context.Context, client *ent.Client) (*access.Principal, error) {
 	return access.OfSession(ctx, client, session.ID(c.id), c.sessions.alive())
 }
 
-// Use records now and then that a session is used, and from where. It brings none back that has ended or outlived its time since
-// it was read, and where nothing can be written it leaves the session to be read.
+// Use records, from time to time, when and from where a session is used. It does not revive a session that has ended or expired since it
+// was read, and it ignores a database that cannot be written to.
 func (c credential) Use(ctx context.Context, principal *access.Principal) error {
 	now := c.sessions.db.Now()
 	every := min(longestUse, c.sessions.idle/usesPerIdle)
@@ -108,9 +108,8 @@ func (c credential) Use(ctx context.Context, principal *access.Principal) error 
 	return err
 }
 
-// Begin makes a session for somebody, with this current workspace, in place of the one that the request is sent in, and returns
-// the id by which clients know it. Refused with UNAUTHENTICATED when the user's password was changed since the user was read: what
-// was proven then is outdated.
+// Begin creates a session for a user, with this current workspace, in place of the request's session, and returns its public id. Refused
+// with UNAUTHENTICATED when the user's password was changed since the user was read.
 func (s *Sessions) Begin(ctx context.Context, tx *operation.Tx, who *ent.User, workspaceID *string) (string, error) {
 	if tx.Principal.SessionID != "" {
 		if err := s.end(ctx, tx, session.ID(tx.Principal.SessionID)); err != nil {
@@ -138,12 +137,12 @@ func (s *Sessions) Begin(ctx context.Context, tx *operation.Tx, who *ent.User, w
 	return PublicID(begun.id), nil
 }
 
-// EndAll ends all sessions of an account, which the change holds.
+// EndAll ends all sessions of an account, which must be locked.
 func (s *Sessions) EndAll(ctx context.Context, tx *operation.Tx, userID string) error {
 	return s.end(ctx, tx, session.UserID(userID))
 }
 
-// end deletes sessions and, once that is committed, ends what is open in them.
+// end deletes sessions and, after the commit, ends their streams.
 func (s *Sessions) end(ctx context.Context, tx *operation.Tx, which predicate.Session) error {
 	ids, err := s.delete(ctx, tx.Tx, which)
 	if err != nil {
@@ -164,7 +163,7 @@ func (s *Sessions) delete(ctx context.Context, tx *ent.Tx, which predicate.Sessi
 	return ids, nil
 }
 
-// Sweep deletes the sessions that have outlived their time.
+// Sweep deletes the sessions that have expired.
 func (s *Sessions) Sweep(ctx context.Context) error {
 	var ids []string
 	err := store.Tx(ctx, s.db.Client, func(tx *ent.Tx) (err error) {

@@ -20,16 +20,14 @@ import (
 	"minidock/internal/token"
 )
 
-// AcceptInvitationInput takes the place that an invitation offers. Password and DisplayName are for the account that is made when nobody is
-// signed in.
+// AcceptInvitationInput accepts an invitation. Password and DisplayName are for the account that is created when nobody is signed in.
 type AcceptInvitationInput struct {
 	Token                 string
 	Password, DisplayName *string
 }
 
-// Accept makes the viewer a member of the workspace that the token invites to, if it was sent to the address of the viewer's
-// account. A viewer who is signed out gets a new account with that address and is signed in. Of several at once with the same token
-// one succeeds. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED,
+// Accept makes the viewer a member of the workspace of the invitation, if it was sent to the address of the viewer's account. A viewer who is
+// not signed in gets a new account with that address and is signed in. Of concurrent requests with the same token one succeeds. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED,
 // INVALID_TOKEN.
 func (w *Workspaces) Accept(ctx context.Context, viewer *access.Viewer, in AcceptInvitationInput) (*ent.Member, error) {
 	principal, err := viewer.Principal(ctx)
@@ -56,13 +54,13 @@ func (w *Workspaces) Accept(ctx context.Context, viewer *access.Viewer, in Accep
 	place, err := operation.Run(ctx, w.DB, viewer, access.AcceptInvitation, "", func(tx *operation.Tx) (*ent.Member, error) {
 		return w.join(ctx, tx, found, draft)
 	})
-	if draft != nil && store.IsTaken(err) { // somebody has made an account with this address meanwhile
+	if draft != nil && store.IsTaken(err) { // an account with this address was created meanwhile
 		return nil, fault.Refuse("", fault.SignInRequired)
 	}
 	return place, err
 }
 
-// lookUpToken returns the invitation that a token accepts, or nil after recording that it is invalid.
+// lookUpToken returns the invitation of a token, or nil after recording that the token is invalid.
 func (w *Workspaces) lookUpToken(ctx context.Context, sent string, errs *fault.UserErrors) (*ent.Invitation, error) {
 	if sent == "" {
 		errs.Add("token", fault.Blank)
@@ -79,8 +77,8 @@ func (w *Workspaces) lookUpToken(ctx context.Context, sent string, errs *fault.U
 	return found, nil
 }
 
-// judgeAccount records why the viewer cannot use the invitation, and returns the account to make for a viewer who is signed out.
-// While the invitation is not known, what was filled in for an account is judged all the same.
+// judgeAccount records why the viewer cannot accept the invitation, and returns the account to create for a viewer who is not signed in. The
+// fields of an account are judged even if the invitation is not found.
 func (w *Workspaces) judgeAccount(ctx context.Context, principal *access.Principal, in AcceptInvitationInput, found *ent.Invitation, errs *fault.UserErrors) (*account.Draft, error) {
 	switch {
 	case principal.SignedIn() && found == nil:
@@ -102,7 +100,7 @@ func (w *Workspaces) judgeAccount(ctx context.Context, principal *access.Princip
 	return &draft, nil
 }
 
-// checkAddress records that an invitation is for another address than that of the account.
+// checkAddress records that an invitation is for another address than the account's.
 func checkAddress(ctx context.Context, client *ent.Client, userID string, found *ent.Invitation, errs *fault.UserErrors, how ...predicate.User) error {
 	self, err := client.User.Query().Where(user.ID(userID)).Where(how...).Only(ctx)
 	if err != nil {
@@ -114,8 +112,7 @@ func checkAddress(ctx context.Context, client *ent.Client, userID string, found 
 	return nil
 }
 
-// join uses the invitation up and takes the place. Nobody else changes the workspace's members and invitations meanwhile. Refused
-// with UNAUTHENTICATED when the viewer was signed in and is not any more.
+// join accepts the invitation under the workspace's lock. Refused with UNAUTHENTICATED when the viewer was signed in and no longer is.
 func (w *Workspaces) join(ctx context.Context, tx *operation.Tx, found *ent.Invitation, draft *account.Draft) (*ent.Member, error) {
 	if draft == nil && !tx.Principal.SignedIn() {
 		return nil, fault.ErrUnauthenticated
@@ -137,7 +134,7 @@ func (w *Workspaces) join(ctx context.Context, tx *operation.Tx, found *ent.Invi
 	if err := tx.Errors.Err(); err != nil { // the address was changed since it was looked up
 		return nil, err
 	}
-	place, before, err := takePlace(ctx, tx, found)
+	place, before, err := becomeMember(ctx, tx, found)
 	if err != nil {
 		return nil, err
 	}
@@ -150,12 +147,12 @@ func (w *Workspaces) join(ctx context.Context, tx *operation.Tx, found *ent.Invi
 	return place, assign(ctx, tx, place.ID, miniProgramIDs)
 }
 
-// spend uses an invitation up, unless it has become invalid. It takes the mail back first, since whoever sends it holds the mail and
-// then the invitation.
+// spend marks an invitation as accepted, unless it has become invalid. It cancels the mail first: sending it locks the mail and then the
+// invitation, in this order.
 func (w *Workspaces) spend(ctx context.Context, tx *operation.Tx, found *ent.Invitation) error {
 	err := tx.HoldWorkspace(ctx, found.WorkspaceID)
 	if err == nil {
-		err = takeMailBack(ctx, tx, found.ID)
+		err = cancelMail(ctx, tx, found.ID)
 	}
 	spent := 0
 	if err == nil {
@@ -168,9 +165,9 @@ func (w *Workspaces) spend(ctx context.Context, tx *operation.Tx, found *ent.Inv
 	return err
 }
 
-// takePlace makes the actor a member as the invitation says, again after an earlier membership has ended, and returns that too: a
-// member without an id where there was none.
-func takePlace(ctx context.Context, tx *operation.Tx, found *ent.Invitation) (place, before *ent.Member, err error) {
+// becomeMember makes the actor a member as the invitation says. It also returns the earlier membership that has ended, or a member without an
+// id if there was none.
+func becomeMember(ctx context.Context, tx *operation.Tx, found *ent.Invitation) (place, before *ent.Member, err error) {
 	before, err = tx.Member.Query().Where(member.UserID(tx.ActorID()), member.WorkspaceID(found.WorkspaceID)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
@@ -191,7 +188,7 @@ func takePlace(ctx context.Context, tx *operation.Tx, found *ent.Invitation) (pl
 	return place, before, err
 }
 
-// miniProgramIDs returns what an invitation is to, in the order of the ids.
+// miniProgramIDs returns the ids of the invitation's mini programs, in order.
 func miniProgramIDs(of *ent.Invitation) []string {
 	ids := make([]string, len(of.Edges.MiniPrograms))
 	for i, one := range of.Edges.MiniPrograms {

@@ -23,7 +23,7 @@ type AssignMiniProgramsInput struct {
 	MiniProgramIDs []string
 }
 
-// Assign has a developer work on these mini programs of the workspace and on no others. Owners and masters may. User errors:
+// Assign assigns a developer to these mini programs of the workspace and no others. Owners and masters may. User errors:
 // NOT_FOUND, WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in AssignMiniProgramsInput) (*ent.Member, error) {
 	wanted := distinct(in.MiniProgramIDs)
@@ -31,7 +31,7 @@ func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in Assig
 		if err := checkMiniPrograms(ctx, tx, "miniProgramIds", wanted); err != nil {
 			return nil, err
 		}
-		if err := checkTarget(tx, []member.Role{member.RoleDEVELOPER}, present...); err != nil {
+		if err := checkTarget(tx, []member.Role{member.RoleDEVELOPER}, notRemoved...); err != nil {
 			return nil, err
 		}
 		assigned, err := assignmentsOf(ctx, tx, in.MemberID)
@@ -43,7 +43,7 @@ func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in Assig
 	})
 }
 
-// reassign makes the assignments of a member what is wanted.
+// reassign changes the assignments of a member to the wanted ones.
 func reassign(ctx context.Context, tx *operation.Tx, memberID string, assigned, wanted []string) error {
 	if err := unassign(ctx, tx, memberID, without(assigned, wanted)); err != nil {
 		return err
@@ -75,7 +75,7 @@ func unassign(ctx context.Context, tx *operation.Tx, memberID string, miniProgra
 	return err
 }
 
-// checkMiniPrograms records in this field how many of the ids are of no mini program of the workspace.
+// checkMiniPrograms records in this field how many of the ids do not belong to mini programs of the workspace.
 func checkMiniPrograms(ctx context.Context, tx *operation.Tx, field string, ids []string) error {
 	found, err := miniProgramsIn(ctx, tx.Client(), tx.Target.WorkspaceID, ids)
 	if missing := len(without(ids, found)); err == nil && missing > 0 {
@@ -84,7 +84,7 @@ func checkMiniPrograms(ctx context.Context, tx *operation.Tx, field string, ids 
 	return err
 }
 
-// miniProgramsIn returns those of the ids that are of mini programs of the workspace.
+// miniProgramsIn returns those of the ids that belong to mini programs of the workspace.
 func miniProgramsIn(ctx context.Context, client *ent.Client, workspaceID string, ids []string) ([]string, error) {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(one string) bool { return id.KindOf(one) != id.MiniProgram })
 	found, err := client.MiniProgram.Query().Where(store.In(miniprogram.FieldID, ids), miniprogram.WorkspaceID(workspaceID)).IDs(ctx)

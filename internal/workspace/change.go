@@ -16,9 +16,9 @@ import (
 )
 
 var (
-	present = []member.Status{member.StatusACTIVE, member.StatusBLOCKED}
-	// given are the roles that an invitation or a change can give.
-	given = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
+	notRemoved = []member.Status{member.StatusACTIVE, member.StatusBLOCKED}
+	// assignable are the roles that an invitation or a change can give.
+	assignable = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
 )
 
 // ChangeMemberRoleInput is another role for a member.
@@ -32,7 +32,7 @@ type ChangeMemberRoleInput struct {
 func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in ChangeMemberRoleInput) (*ent.Member, error) {
 	return operation.Run(ctx, w.DB, viewer, access.ChangeMemberRole, in.MemberID, func(tx *operation.Tx) (*ent.Member, error) {
 		checkRole("role", in.Role, &tx.Errors)
-		if err := checkTarget(tx, given, present...); err != nil {
+		if err := checkTarget(tx, assignable, notRemoved...); err != nil {
 			return nil, err
 		}
 		changes := []event.Change{event.Text("role", string(tx.Target.Role), string(in.Role))}
@@ -60,31 +60,30 @@ func (w *Workspaces) Unblock(ctx context.Context, viewer *access.Viewer, memberI
 	return w.setStatus(ctx, viewer, access.UnblockMember, memberID, member.StatusACTIVE, member.StatusBLOCKED)
 }
 
-// Remove ends a membership. What the member did stays the member's. The owner may. User errors: WRONG_STATUS, WRONG_ROLE.
+// Remove ends a membership. The member stays the author of what they did. The owner may. User errors: WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) Remove(ctx context.Context, viewer *access.Viewer, memberID string) (*ent.Member, error) {
-	return w.setStatus(ctx, viewer, access.RemoveMember, memberID, member.StatusREMOVED, present...)
+	return w.setStatus(ctx, viewer, access.RemoveMember, memberID, member.StatusREMOVED, notRemoved...)
 }
 
 func (w *Workspaces) setStatus(ctx context.Context, viewer *access.Viewer, op access.Operation, memberID string, to member.Status, from ...member.Status) (*ent.Member, error) {
 	return operation.Run(ctx, w.DB, viewer, op, memberID, func(tx *operation.Tx) (*ent.Member, error) {
-		if err := checkTarget(tx, given, from...); err != nil {
+		if err := checkTarget(tx, assignable, from...); err != nil {
 			return nil, err
 		}
-		return moveTo(ctx, tx, tx.Target, to)
+		return setStatus(ctx, tx, tx.Target, to)
 	})
 }
 
-// Leave ends the viewer's own membership, and returns the workspace's id. Masters and developers may; the owner hands the workspace
-// over first.
+// Leave ends the viewer's membership, and returns the workspace's id. Masters and developers may; the owner transfers the ownership first.
 func (w *Workspaces) Leave(ctx context.Context, viewer *access.Viewer, workspaceID string) (string, error) {
 	return operation.Run(ctx, w.DB, viewer, access.LeaveWorkspace, workspaceID, func(tx *operation.Tx) (string, error) {
-		_, err := moveTo(ctx, tx, tx.Own, member.StatusREMOVED)
+		_, err := setStatus(ctx, tx, tx.Own, member.StatusREMOVED)
 		return workspaceID, err
 	})
 }
 
-// moveTo gives a member another status, and ends what goes with the one before.
-func moveTo(ctx context.Context, tx *operation.Tx, target *ent.Member, to member.Status) (*ent.Member, error) {
+// setStatus changes a member's status, and what depends on it.
+func setStatus(ctx context.Context, tx *operation.Tx, target *ent.Member, to member.Status) (*ent.Member, error) {
 	moved, err := tx.Member.UpdateOneID(target.ID).SetStatus(to).Save(ctx)
 	if err != nil {
 		return nil, err
@@ -98,7 +97,7 @@ func moveTo(ctx context.Context, tx *operation.Tx, target *ent.Member, to member
 		}
 		changes = append(changes, withdrawn)
 	case member.StatusREMOVED:
-		ended, err := endPlace(ctx, tx, target)
+		ended, err := endMembership(ctx, tx, target)
 		if err != nil {
 			return nil, err
 		}
@@ -108,9 +107,8 @@ func moveTo(ctx context.Context, tx *operation.Tx, target *ent.Member, to member
 	return moved, nil
 }
 
-// endPlace leaves nothing by which a removed member could come back or do anything: neither invitations that the member sent, nor
-// those to the account's address, nor assignments.
-func endPlace(ctx context.Context, tx *operation.Tx, target *ent.Member) ([]event.Change, error) {
+// endMembership deletes what a removed member could use: invitations from the member and to the account's address, and assignments.
+func endMembership(ctx context.Context, tx *operation.Tx, target *ent.Member) ([]event.Change, error) {
 	self, err := tx.User.Get(ctx, target.UserID)
 	if err != nil {
 		return nil, err
@@ -126,13 +124,13 @@ func endPlace(ctx context.Context, tx *operation.Tx, target *ent.Member) ([]even
 	return []event.Change{withdrawn, event.List("miniPrograms", assigned, nil)}, unassign(ctx, tx, target.ID, assigned)
 }
 
-// uninvite withdraws invitations for a change of a member.
+// uninvite withdraws invitations because a member changes, and returns the change to record.
 func uninvite(ctx context.Context, tx *operation.Tx, target *ent.Member, which predicate.Invitation) (event.Change, error) {
 	withdrawn, err := withdraw(ctx, tx, target.WorkspaceID, which)
 	return event.List("invitations", withdrawn, nil), err
 }
 
-// checkTarget records in memberId a status or role of the member that is none of these, and returns all user errors.
+// checkTarget records in memberId that the member has none of these statuses or roles, and returns all user errors.
 func checkTarget(tx *operation.Tx, roles []member.Role, statuses ...member.Status) error {
 	if !slices.Contains(statuses, tx.Target.Status) {
 		tx.Errors.Add("memberId", fault.WrongStatus, "status", tx.Target.Status, "allowed", names(statuses))
@@ -143,10 +141,10 @@ func checkTarget(tx *operation.Tx, roles []member.Role, statuses ...member.Statu
 	return tx.Errors.Err()
 }
 
-// checkRole records in this field that a role cannot be given.
+// checkRole records in this field a role that cannot be given.
 func checkRole(field string, role member.Role, errs *fault.UserErrors) {
-	if !slices.Contains(given, role) {
-		errs.Add(field, fault.Unsupported, "found", role, "allowed", names(given))
+	if !slices.Contains(assignable, role) {
+		errs.Add(field, fault.Unsupported, "found", role, "allowed", names(assignable))
 	}
 }
 

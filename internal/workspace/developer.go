@@ -12,14 +12,14 @@ import (
 	"minidock/internal/store"
 )
 
-// isDeveloper is what holds for the assignments of active developers.
+// isDeveloper selects the assignments of active developers.
 var isDeveloper = assignment.HasMemberWith(member.RoleEQ(member.RoleDEVELOPER), member.StatusEQ(member.StatusACTIVE))
 
-// assigned leads from mini programs to the members that are assigned to them.
+// assigned links mini programs to the members who are assigned to them.
 var assigned = store.Link{Table: assignment.Table, Parent: assignment.FieldMiniProgramID, Child: assignment.FieldMemberID}
 
 // Developers returns the same page of the active developers that are assigned to each of these mini programs, by mini program, in
-// the order in which they first joined, for a viewer who sees the mini program.
+// the order in which they joined, for a viewer who sees the mini program.
 func (w *Workspaces) Developers(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram, args page.Args) (map[string]page.Page[*ent.Member], error) {
 	request, err := args.Request(orderByJoining)
 	if err != nil {

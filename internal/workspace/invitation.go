@@ -22,23 +22,23 @@ import (
 	tokens "minidock/internal/token"
 )
 
-// orderLatest sorts invitations by when they were made, which is the order of their ids, the latest first.
+// orderLatest sorts invitations by when they were created, which is the order of their ids, the latest first.
 const orderLatest = "LATEST INVITATION"
 
-// unanswered are the statuses of invitations that can be sent again or withdrawn.
+// unanswered are the statuses of invitations that can be resent or withdrawn.
 var unanswered = []invitation.Status{invitation.StatusINVITED, invitation.StatusEXPIRED}
 
-// open is what holds for invitations that can be accepted.
+// open selects the invitations that can be accepted.
 func (w *Workspaces) open() predicate.Invitation {
 	return invitation.And(invitation.StatusEQ(invitation.StatusINVITED), invitation.ExpiresAtGT(w.Now()))
 }
 
-// overdue is what holds for invitations that have expired and are not noted so.
+// overdue selects the invitations that have expired and are not marked as such.
 func (w *Workspaces) overdue() predicate.Invitation {
 	return invitation.And(invitation.StatusEQ(invitation.StatusINVITED), invitation.ExpiresAtLTE(w.Now()))
 }
 
-// expire notes which of a workspace's invitations have expired, so that the same people can be invited again.
+// expire marks those of a workspace's invitations that have expired, so that the same people can be invited again.
 func (w *Workspaces) expire(ctx context.Context, tx *operation.Tx, workspaceID string) error {
 	return tx.Invitation.Update().SetStatus(invitation.StatusEXPIRED).ClearTokenHash().
 		Where(invitation.WorkspaceID(workspaceID), w.overdue()).Exec(ctx)
@@ -52,8 +52,8 @@ func (w *Workspaces) InvitationStatus(of *ent.Invitation) invitation.Status {
 	return of.Status
 }
 
-// Resend has another mail sent whose link replaces the one before, and makes the invitation valid for another 3 days. Owners and
-// masters may, until it is accepted or withdrawn. It counts as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER,
+// Resend sends another mail, whose link replaces the earlier one, and makes the invitation valid for another 3 days. Owners and masters may,
+// until it is accepted or withdrawn. It counts as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER,
 // ALREADY_INVITED.
 func (w *Workspaces) Resend(ctx context.Context, viewer *access.Viewer, invitationID string) (*ent.Invitation, error) {
 	found, err := w.invitation(ctx, viewer, access.ResendInvitation, invitationID)
@@ -90,7 +90,7 @@ func (w *Workspaces) Resend(ctx context.Context, viewer *access.Viewer, invitati
 	})
 }
 
-// checkStillWanted records that the address has become a member's, or that it has another invitation that can be accepted.
+// checkStillWanted records that the address belongs to a member, or has another invitation that can be accepted.
 func (w *Workspaces) checkStillWanted(ctx context.Context, client *ent.Client, current *ent.Invitation, errs *fault.UserErrors) error {
 	members, err := membersWith(ctx, client, current.WorkspaceID, []string{current.Email})
 	if err != nil {
@@ -117,14 +117,14 @@ func (w *Workspaces) Withdraw(ctx context.Context, viewer *access.Viewer, invita
 	})
 }
 
-// withdraw makes those of a workspace's invitations invalid that were not answered, takes back their mails, and returns their ids.
+// withdraw withdraws those of a workspace's invitations that were not answered, cancels their mails, and returns their ids.
 func withdraw(ctx context.Context, tx *operation.Tx, workspaceID string, which ...predicate.Invitation) ([]string, error) {
 	ids, err := tx.Invitation.Query().Where(invitation.WorkspaceID(workspaceID), invitation.StatusEQ(invitation.StatusINVITED)).
 		Where(which...).Order(invitation.ByID()).IDs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read invitations: %w", err)
 	}
-	if err := takeMailBack(ctx, tx, ids...); err != nil {
+	if err := cancelMail(ctx, tx, ids...); err != nil {
 		return nil, err
 	}
 	err = tx.Invitation.Update().SetStatus(invitation.StatusWITHDRAWN).ClearTokenHash().
@@ -132,7 +132,7 @@ func withdraw(ctx context.Context, tx *operation.Tx, workspaceID string, which .
 	return ids, err
 }
 
-// changeInvitation changes one that is unanswered, while nobody accepts it. Mails of it that were not sent are taken back.
+// changeInvitation changes an unanswered invitation under lock. Its mails that were not sent are canceled.
 func (w *Workspaces) changeInvitation(ctx context.Context, viewer *access.Viewer, op access.Operation, invitationID string,
 	change func(tx *operation.Tx, current *ent.Invitation) (*ent.Invitation, error)) (*ent.Invitation, error) {
 	return operation.Run(ctx, w.DB, viewer, op, invitationID, func(tx *operation.Tx) (*ent.Invitation, error) {
@@ -143,7 +143,7 @@ func (w *Workspaces) changeInvitation(ctx context.Context, viewer *access.Viewer
 		if w.checkUnanswered(current, &tx.Errors); tx.Errors.Err() != nil {
 			return nil, tx.Errors.Err()
 		}
-		if err := takeMailBack(ctx, tx, current.ID); err != nil {
+		if err := cancelMail(ctx, tx, current.ID); err != nil {
 			return nil, err
 		}
 		changed, err := change(tx, current)
@@ -159,7 +159,7 @@ func (w *Workspaces) changeInvitation(ctx context.Context, viewer *access.Viewer
 
 func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-func takeMailBack(ctx context.Context, tx *operation.Tx, invitationIDs ...string) error {
+func cancelMail(ctx context.Context, tx *operation.Tx, invitationIDs ...string) error {
 	return outbox.Cancel(ctx, tx.Tx, mail.KindEQ(mail.KindINVITATION), store.In(mail.FieldAbout, invitationIDs))
 }
 
@@ -170,7 +170,7 @@ func (w *Workspaces) checkUnanswered(of *ent.Invitation, errs *fault.UserErrors)
 	}
 }
 
-// invitation returns one that the viewer may do the operation to.
+// invitation returns an invitation on which the viewer may do the operation.
 func (w *Workspaces) invitation(ctx context.Context, viewer *access.Viewer, op access.Operation, invitationID string) (*ent.Invitation, error) {
 	if err := viewer.Require(ctx, op, invitationID); err != nil {
 		return nil, err
@@ -179,7 +179,7 @@ func (w *Workspaces) invitation(ctx context.Context, viewer *access.Viewer, op a
 	return store.OneOf(found, invitationID, err)
 }
 
-// InvitationsByIDs returns those of the invitations that the viewer sees, by id.
+// InvitationsByIDs returns the invitations with these ids that the viewer sees, by id.
 func (w *Workspaces) InvitationsByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Invitation, error) {
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Invitation, error) {
 		return w.Client.Invitation.Query().Where(store.In(invitation.FieldID, ids), principal.Invitations()).All(ctx)
@@ -188,7 +188,7 @@ func (w *Workspaces) InvitationsByIDs(ctx context.Context, viewer *access.Viewer
 
 // InvitationFilter says which invitations to list.
 type InvitationFilter struct {
-	// Status lists what is wanted; nil for any.
+	// Status is the wanted statuses; nil for any.
 	Status []invitation.Status
 }
 
@@ -235,7 +235,7 @@ func (w *Workspaces) Invitations(ctx context.Context, viewer *access.Viewer, wor
 	), nil
 }
 
-// CountInvitations returns how many invitations of each workspace fit the filter and the viewer sees.
+// CountInvitations returns how many invitations of each workspace match the filter and are visible to the viewer.
 func (w *Workspaces) CountInvitations(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter InvitationFilter) (map[string]int, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
@@ -251,8 +251,8 @@ func (w *Workspaces) CountInvitations(ctx context.Context, viewer *access.Viewer
 	return counts.ByWorkspace(), nil
 }
 
-// MiniProgramsInvitedTo returns the mini programs that each of these invitations is to, in the order of their ids, for a viewer who
-// sees the invitation: only an owner or master does, who sees all mini programs.
+// MiniProgramsInvitedTo returns the mini programs of each of these invitations, ordered by id, for a viewer who sees the invitation: an owner
+// or master, who sees all mini programs.
 func (w *Workspaces) MiniProgramsInvitedTo(ctx context.Context, viewer *access.Viewer, invitations []*ent.Invitation) (map[string][]*ent.MiniProgram, error) {
 	ids, err := access.NamedBy(ctx, viewer, invitations, (*access.Principal).KeepInvitations, func(i *ent.Invitation) string { return i.ID })
 	if err != nil {
@@ -275,18 +275,18 @@ func (w *Workspaces) Inviters(ctx context.Context, viewer *access.Viewer, invita
 	return access.UsersNamedBy(ctx, viewer, invitations, (*access.Principal).KeepInvitations, func(i *ent.Invitation) string { return i.InvitedByID })
 }
 
-// Offer is what an invitation says to whoever holds its token.
+// Offer is what an invitation shows to people who have its token.
 type Offer struct {
 	Invitation    *ent.Invitation
 	WorkspaceName string
 	InviterName   string
 	// MiniProgramNames are those that a developer is invited to.
 	MiniProgramNames []string
-	// HasAccount says that an account has the address already.
+	// HasAccount says that an account has the address.
 	HasAccount bool
 }
 
-// Offer returns what a token invites to, or nil when it is good for nothing: never sent, used, withdrawn, replaced or too old.
+// Offer returns the offer of a token, or nil when the token is invalid: never sent, used, withdrawn, replaced or expired.
 func (w *Workspaces) Offer(ctx context.Context, token string) (*Offer, error) {
 	found, err := w.Client.Invitation.Query().Where(invitation.TokenHash(tokens.Hash(token)), w.open()).
 		WithWorkspace().WithInvitedBy().WithMiniPrograms(func(q *ent.MiniProgramQuery) { q.Order(miniprogram.ByID()) }).Only(ctx)

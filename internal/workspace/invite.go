@@ -25,13 +25,13 @@ import (
 // maxInvitations is how many people can be invited at once. Source: the members page of the Alipay+ Mini Program Platform.
 const maxInvitations = 10
 
-// InviteMembersInput asks people into a workspace.
+// InviteMembersInput invites people to a workspace.
 type InviteMembersInput struct {
 	WorkspaceID string
 	Invitations []*InvitationInput
 }
 
-// InvitationInput is somebody to invite. A developer is invited to at least one mini program; a master sees all and needs none.
+// InvitationInput is a person to invite. A developer is assigned to at least one mini program; a master sees all and needs none.
 type InvitationInput struct {
 	Name, Email    string
 	Role           member.Role
@@ -61,8 +61,8 @@ func (w *Workspaces) countInvitations(ctx context.Context, workspaceID string, a
 	return nil
 }
 
-// Invite has a mail with a link sent to each of these people, or to none when anything is wrong. Owners and masters may. After
-// too many a day, or to the same address, it is refused with RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER,
+// Invite sends a mail with a link to each of these people, or to none if there are user errors. Owners and masters may. After too many in a
+// day, or to the same address, it is refused with RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER,
 // INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED.
 func (w *Workspaces) Invite(ctx context.Context, viewer *access.Viewer, in InviteMembersInput) ([]*ent.Invitation, error) {
 	if err := viewer.Require(ctx, access.InviteMembers, in.WorkspaceID); err != nil {
@@ -97,7 +97,7 @@ func addressesOf(people []InvitationInput) []string {
 	return addresses
 }
 
-// judgeInvitations cleans every field and records every mistake that the input alone shows.
+// judgeInvitations cleans every field and records every user error that the input alone shows.
 func judgeInvitations(in InviteMembersInput, errs *fault.UserErrors) []InvitationInput {
 	switch n := len(in.Invitations); {
 	case n == 0:
@@ -133,7 +133,7 @@ func judgeInvitee(i int, raw *InvitationInput, errs *fault.UserErrors) Invitatio
 	return one
 }
 
-// lookUpInvitees records the mistakes that only the database shows.
+// lookUpInvitees records the user errors that only the database shows.
 func (w *Workspaces) lookUpInvitees(ctx context.Context, client *ent.Client, workspaceID string, people []InvitationInput, errs *fault.UserErrors) error {
 	var miniProgramIDs []string
 	for _, one := range people {
@@ -166,10 +166,10 @@ func (w *Workspaces) lookUpInvitees(ctx context.Context, client *ent.Client, wor
 	return nil
 }
 
-// membersWith tells which of the addresses are those of members.
+// membersWith returns which of the addresses belong to members.
 func membersWith(ctx context.Context, client *ent.Client, workspaceID string, addresses []string) (map[string]bool, error) {
 	found, err := client.User.Query().Where(store.In(user.FieldEmail, addresses),
-		user.HasMembershipsWith(member.WorkspaceID(workspaceID), member.StatusIn(present...))).All(ctx)
+		user.HasMembershipsWith(member.WorkspaceID(workspaceID), member.StatusIn(notRemoved...))).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look up members: %w", err)
 	}
@@ -180,7 +180,7 @@ func membersWith(ctx context.Context, client *ent.Client, workspaceID string, ad
 	return members, nil
 }
 
-// invitedWith tells which of the addresses have an invitation that can be accepted.
+// invitedWith returns which of the addresses have an invitation that can be accepted.
 func (w *Workspaces) invitedWith(ctx context.Context, client *ent.Client, workspaceID string, addresses []string) (map[string]bool, error) {
 	found, err := client.Invitation.Query().Where(store.In(invitation.FieldEmail, addresses),
 		invitation.WorkspaceID(workspaceID), w.open()).All(ctx)
@@ -194,8 +194,7 @@ func (w *Workspaces) invitedWith(ctx context.Context, client *ent.Client, worksp
 	return invited, nil
 }
 
-// invite writes the invitations and their mails. Nobody else changes members or invitations of the workspace meanwhile, so what is
-// looked up again decides.
+// invite writes the invitations and their mails under the workspace's lock, so that its look-ups decide.
 func (w *Workspaces) invite(ctx context.Context, tx *operation.Tx, people []InvitationInput) ([]*ent.Invitation, error) {
 	if err := w.lookUpInvitees(ctx, tx.Client(), tx.At.ID, people, &tx.Errors); err != nil {
 		return nil, err

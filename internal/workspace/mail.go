@@ -15,11 +15,11 @@ import (
 	"minidock/internal/token"
 )
 
-// errOutdated says that a mail is not to be sent any more.
+// errOutdated is the error of a mail that is no longer needed.
 var errOutdated = errors.New("the invitation is not open any more")
 
-// Compose writes the mail of an invitation, or none when it cannot be accepted any more. The token is made here, at the moment of
-// sending: the database knows it by its hash only.
+// Compose returns the mail of an invitation, or nil when it can no longer be accepted. The token is made here, when the mail is sent, since
+// the database has its hash only.
 func (w *Workspaces) Compose(ctx context.Context, entry *ent.Mail) (*mail.Message, error) {
 	var made string
 	err := store.Tx(ctx, w.Client, func(tx *ent.Tx) (err error) {
@@ -47,7 +47,7 @@ func (w *Workspaces) Compose(ctx context.Context, entry *ent.Mail) (*mail.Messag
 	return &composed, err
 }
 
-// issue makes the token of an invitation that can be accepted, unless its mail was taken back.
+// issue creates the token of an invitation that can be accepted, unless its mail was canceled.
 func (w *Workspaces) issue(ctx context.Context, tx *ent.Tx, entry *ent.Mail) (string, error) {
 	held, err := outbox.Hold(ctx, tx, entry)
 	if err != nil {

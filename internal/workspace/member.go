@@ -15,19 +15,19 @@ import (
 	"minidock/internal/text"
 )
 
-// orderByJoining sorts members by when they first joined, which is the order of their ids.
+// orderByJoining sorts members by when they joined, which is the order of their ids.
 const orderByJoining = "JOINED"
 
-// MembersByIDs returns those of the members that the viewer sees, by id.
+// MembersByIDs returns the members with these ids that the viewer sees, by id.
 func (w *Workspaces) MembersByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Member, error) {
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Member, error) {
 		return w.Client.Member.Query().Where(store.In(member.FieldID, ids), principal.Members()).All(ctx)
 	})
 }
 
-// MemberFilter says which members to list: those that fit all that is given.
+// MemberFilter says which members to list: those that match all fields that are set.
 type MemberFilter struct {
-	// Status and Role list what is wanted; without a Status all but those who were removed, without a Role any.
+	// Status and Role are the wanted ones; without a Status all but removed members, without a Role any.
 	Status []member.Status
 	Role   []member.Role
 	// Search is a part of the person's name or e-mail address; "" for any.
@@ -52,7 +52,7 @@ func (f MemberFilter) predicates(principal *access.Principal) []predicate.Member
 	return predicates
 }
 
-// Roles returns the viewer's own role in each of these workspaces.
+// Roles returns the viewer's role in each of these workspaces.
 func (w *Workspaces) Roles(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]member.Role, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
@@ -68,7 +68,7 @@ func (w *Workspaces) Roles(ctx context.Context, viewer *access.Viewer, ids []str
 	return roles, err
 }
 
-// Members returns the same page of each workspace's members, by workspace, in the order in which they first joined.
+// Members returns the same page of each workspace's members, by workspace, in the order in which they joined.
 func (w *Workspaces) Members(ctx context.Context, viewer *access.Viewer, ids []string, args page.Args, filter MemberFilter) (map[string]page.Page[*ent.Member], error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
@@ -78,7 +78,7 @@ func (w *Workspaces) Members(ctx context.Context, viewer *access.Viewer, ids []s
 		filter.predicates(principal)...)
 }
 
-// Memberships returns a page of the viewer's own memberships that are active, the oldest first.
+// Memberships returns a page of the viewer's active memberships, the oldest first.
 func (w *Workspaces) Memberships(ctx context.Context, viewer *access.Viewer, args page.Args) (page.Page[*ent.Member], error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
@@ -89,7 +89,7 @@ func (w *Workspaces) Memberships(ctx context.Context, viewer *access.Viewer, arg
 	return pages[principal.UserID], err
 }
 
-// CountMembers returns how many members of each workspace fit the filter.
+// CountMembers returns how many members of each workspace match the filter.
 func (w *Workspaces) CountMembers(ctx context.Context, viewer *access.Viewer, ids []string, filter MemberFilter) (map[string]int, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {

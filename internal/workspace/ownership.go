@@ -12,11 +12,11 @@ import (
 	"minidock/internal/operation"
 )
 
-// TransferOwnershipInput is what handing a workspace over needs: the member who is to own it, and the password of the owner's account.
+// TransferOwnershipInput makes a member the owner. Password is that of the present owner's account.
 type TransferOwnershipInput struct{ MemberID, Password string }
 
-// TransferOwnership makes an active master the owner, and the owner a master. The owner may. The password counts as a try to sign
-// in. User errors: BLANK, INVALID_CREDENTIALS, WRONG_STATUS, WRONG_ROLE.
+// TransferOwnership makes an active master the owner, and the owner a master. The owner may. The password counts as an attempt to
+// sign in. User errors: BLANK, INVALID_CREDENTIALS, WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewer, in TransferOwnershipInput) (*ent.Member, error) {
 	if err := viewer.Require(ctx, access.TransferOwnership, in.MemberID); err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewe
 		if err := account.StillProven(ctx, tx.Tx, self); err != nil {
 			return nil, err
 		}
-		// First, so that there are never two.
+		// The owner first, so that there are never two.
 		if err := tx.Member.UpdateOneID(tx.Own.ID).SetRole(member.RoleMASTER).Exec(ctx); err != nil {
 			return nil, err
 		}

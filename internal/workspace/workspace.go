@@ -44,7 +44,7 @@ type Workspaces struct {
 // CreateInput is what a new workspace needs.
 type CreateInput struct{ Name string }
 
-// Create makes a workspace whose owner is the viewer. User errors: BLANK, INVALID_CHARACTER, TOO_LONG.
+// Create creates a workspace whose owner is the viewer. User errors: BLANK, INVALID_CHARACTER, TOO_LONG.
 func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in CreateInput) (*ent.Workspace, error) {
 	var errs fault.UserErrors
 	name := cleanName("name", in.Name, &errs)
@@ -66,7 +66,7 @@ func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in Creat
 // RenameInput is another name for a workspace.
 type RenameInput struct{ WorkspaceID, Name string }
 
-// Rename gives a workspace another name. Owners and masters may. User errors: BLANK, INVALID_CHARACTER, TOO_LONG.
+// Rename renames a workspace. Owners and masters may. User errors: BLANK, INVALID_CHARACTER, TOO_LONG.
 func (w *Workspaces) Rename(ctx context.Context, viewer *access.Viewer, in RenameInput) (*ent.Workspace, error) {
 	var errs fault.UserErrors
 	name := cleanName("name", in.Name, &errs)
@@ -79,14 +79,14 @@ func (w *Workspaces) Rename(ctx context.Context, viewer *access.Viewer, in Renam
 	})
 }
 
-// Delete ends a workspace that has no mini programs, and returns its id: nobody is a member any more, and no invitation can be
-// accepted. The owner may. What happened in it stays written. User errors: NOT_EMPTY.
+// Delete deletes a workspace that has no mini programs, and returns its id: all memberships end, and no invitation can be accepted. The owner
+// may. Its events are kept. User errors: NOT_EMPTY.
 func (w *Workspaces) Delete(ctx context.Context, viewer *access.Viewer, workspaceID string) (string, error) {
 	return operation.Run(ctx, w.DB, viewer, access.DeleteWorkspace, workspaceID, func(tx *operation.Tx) (string, error) {
 		if err := endWorkspace(ctx, tx, workspaceID); err != nil {
 			return "", err
 		}
-		// Last: whoever was creating one meanwhile has finished, and nobody begins to.
+		// Last, when creations that had begun have finished, and no other can begin.
 		left, err := tx.MiniProgram.Query().Where(miniprogram.WorkspaceID(workspaceID)).Count(ctx)
 		if err != nil {
 			return "", err
@@ -99,7 +99,7 @@ func (w *Workspaces) Delete(ctx context.Context, viewer *access.Viewer, workspac
 	})
 }
 
-// endWorkspace ends all that people have in a workspace.
+// endWorkspace marks a workspace as deleted, and ends its memberships and invitations.
 func endWorkspace(ctx context.Context, tx *operation.Tx, workspaceID string) error {
 	if err := tx.Workspace.UpdateOneID(workspaceID).SetDeletedAt(tx.Now).Exec(ctx); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (w *Workspaces) Choose(ctx context.Context, viewer *access.Viewer, workspac
 	return err
 }
 
-// Current returns the workspace chosen last in the viewer's session, or nil before a choice and after the membership has ended.
+// Current returns the workspace chosen last in the viewer's session, or nil if none was chosen or the membership has ended.
 func (w *Workspaces) Current(ctx context.Context, viewer *access.Viewer) (*ent.Workspace, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil || principal.CurrentWorkspaceID == nil {
@@ -141,14 +141,14 @@ func (w *Workspaces) Current(ctx context.Context, viewer *access.Viewer) (*ent.W
 	return found[*principal.CurrentWorkspaceID], err
 }
 
-// ByIDs returns those of the workspaces that the viewer sees, by id.
+// ByIDs returns the workspaces with these ids that the viewer sees, by id.
 func (w *Workspaces) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Workspace, error) {
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Workspace, error) {
 		return w.Client.Workspace.Query().Where(store.In(workspace.FieldID, ids), principal.Workspaces()).All(ctx)
 	})
 }
 
-// QuotaUses returns what these workspaces, as far as the viewer sees them, have used: by workspace, then by launch target.
+// QuotaUses returns how much of each quota those of the workspaces have used that the viewer sees, by workspace and launch target.
 func (w *Workspaces) QuotaUses(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]map[string]int, error) {
 	roles, err := w.Roles(ctx, viewer, ids)
 	if err != nil {
