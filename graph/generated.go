@@ -4613,25 +4613,6 @@ func (ec *executionContext) fieldContext_AuditEventEdge_node(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _AuditEventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.AuditEvent]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_AuditEventEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_AuditEventEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AuditEventEdge", field, true, false, "String")
 }
@@ -5870,25 +5851,6 @@ func (ec *executionContext) fieldContext_FieldRule_hint(_ context.Context, field
 	return graphql.NewScalarFieldContext("FieldRule", field, true, true, "String")
 }
 
-func (ec *executionContext) _Industry_id(ctx context.Context, field graphql.CollectedField, obj *industry.Industry) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Industry_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_Industry_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Industry", field, true, false, "ID")
 }
@@ -6096,25 +6058,6 @@ func (ec *executionContext) fieldContext_IndustryEdge_node(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _IndustryEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*industry.Industry]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_IndustryEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_IndustryEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("IndustryEdge", field, true, false, "String")
 }
@@ -6432,25 +6375,6 @@ func (ec *executionContext) fieldContext_InvitationEdge_node(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _InvitationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Invitation]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_InvitationEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_InvitationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvitationEdge", field, true, false, "String")
 }
@@ -6599,25 +6523,6 @@ func (ec *executionContext) fieldContext_InviteMembersPayload_userErrors(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _LaunchTarget_id(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LaunchTarget_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_LaunchTarget_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LaunchTarget", field, true, false, "ID")
 }
@@ -7050,25 +6955,6 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _MemberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Member]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MemberEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MemberEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberEdge", field, true, false, "String")
 }
@@ -7503,25 +7389,6 @@ func (ec *executionContext) fieldContext_MiniProgramEdge_node(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _MiniProgramEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.MiniProgram]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_MiniProgramEdge_cursor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Cursor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext_MiniProgramEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgramEdge", field, true, false, "String")
 }
@@ -12138,25 +12005,6 @@ func (ec *executionContext) fieldContext___Directive_name(_ context.Context, fie
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "String")
 }
 
-func (ec *executionContext) ___Directive_description(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Directive_description(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Description(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Directive_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, true, false, "String")
 }
@@ -12236,71 +12084,14 @@ func (ec *executionContext) fieldContext___EnumValue_name(_ context.Context, fie
 	return graphql.NewScalarFieldContext("__EnumValue", field, false, false, "String")
 }
 
-func (ec *executionContext) ___EnumValue_description(ctx context.Context, field graphql.CollectedField, obj *introspection.EnumValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___EnumValue_description(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Description(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___EnumValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
 
-func (ec *executionContext) ___EnumValue_isDeprecated(ctx context.Context, field graphql.CollectedField, obj *introspection.EnumValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___EnumValue_isDeprecated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.IsDeprecated(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___EnumValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "Boolean")
 }
 
-func (ec *executionContext) ___EnumValue_deprecationReason(ctx context.Context, field graphql.CollectedField, obj *introspection.EnumValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___EnumValue_deprecationReason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DeprecationReason(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___EnumValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -12309,25 +12100,6 @@ func (ec *executionContext) fieldContext___Field_name(_ context.Context, field g
 	return graphql.NewScalarFieldContext("__Field", field, false, false, "String")
 }
 
-func (ec *executionContext) ___Field_description(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Field_description(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Description(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Field_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -12408,48 +12180,10 @@ func (ec *executionContext) fieldContext___Field_type(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) ___Field_isDeprecated(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Field_isDeprecated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.IsDeprecated(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___Field_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "Boolean")
 }
 
-func (ec *executionContext) ___Field_deprecationReason(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Field_deprecationReason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DeprecationReason(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Field_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -12458,25 +12192,6 @@ func (ec *executionContext) fieldContext___InputValue_name(_ context.Context, fi
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
 
-func (ec *executionContext) ___InputValue_description(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___InputValue_description(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Description(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___InputValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -12517,71 +12232,14 @@ func (ec *executionContext) fieldContext___InputValue_defaultValue(_ context.Con
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
 
-func (ec *executionContext) ___InputValue_isDeprecated(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___InputValue_isDeprecated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.IsDeprecated(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___InputValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "Boolean")
 }
 
-func (ec *executionContext) ___InputValue_deprecationReason(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___InputValue_deprecationReason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DeprecationReason(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___InputValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
 
-func (ec *executionContext) ___Schema_description(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Schema_description(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Description(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Schema_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Schema", field, true, false, "String")
 }
@@ -12746,94 +12404,18 @@ func (ec *executionContext) fieldContext___Schema_directives(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) ___Type_kind(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_kind(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Kind(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalN__TypeKind2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
 func (ec *executionContext) fieldContext___Type_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "__TypeKind")
 }
 
-func (ec *executionContext) ___Type_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Type_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
 
-func (ec *executionContext) ___Type_description(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_description(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Description(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Type_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
 
-func (ec *executionContext) ___Type_specifiedByURL(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_specifiedByURL(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.SpecifiedByURL(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Type_specifiedByURL(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -13066,25 +12648,6 @@ func (ec *executionContext) fieldContext___Type_ofType(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) ___Type_isOneOf(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext___Type_isOneOf(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.IsOneOf(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalOBoolean2bool(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
 func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "Boolean")
 }
@@ -15124,7 +14687,7 @@ func (ec *executionContext) _AuditChange(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AuditChange")
 		case "field":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Field)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditChange_field, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Field) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15167,12 +14730,12 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AuditEvent")
 		case "id":
-			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "operation":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Operation)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_operation, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Operation) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15192,17 +14755,17 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "createdAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "address":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Address)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_address, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Address) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "requestId":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.RequestID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_requestId, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.RequestID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15288,7 +14851,7 @@ func (ec *executionContext) _AuditEventEdge(ctx context.Context, sel ast.Selecti
 				out.Invalids++
 			}
 		case "cursor":
-			out.Values[i] = ec._AuditEventEdge_cursor(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEventEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15364,7 +14927,7 @@ func (ec *executionContext) _ChangeEmailPayload(ctx context.Context, sel ast.Sel
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ChangeEmailPayload")
 		case "email":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ChangeEmailPayload_email, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15536,7 +15099,7 @@ func (ec *executionContext) _ConfirmEmailPayload(ctx context.Context, sel ast.Se
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ConfirmEmailPayload")
 		case "email":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ConfirmEmailPayload_email, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15718,7 +15281,9 @@ func (ec *executionContext) _DeleteWorkspacePayload(ctx context.Context, sel ast
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("DeleteWorkspacePayload")
 		case "deletedWorkspaceId":
-			out.Values[i] = ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedWorkspaceID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_DeleteWorkspacePayload_deletedWorkspaceId, "ID", func() graphql.Marshaler {
+				return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedWorkspaceID)
+			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15847,7 +15412,7 @@ func (ec *executionContext) _EndSessionPayload(ctx context.Context, sel ast.Sele
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("EndSessionPayload")
 		case "deletedSessionId":
-			out.Values[i] = ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedSessionID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_EndSessionPayload_deletedSessionId, "ID", func() graphql.Marshaler { return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedSessionID) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15890,32 +15455,32 @@ func (ec *executionContext) _FieldRule(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("FieldRule")
 		case "field":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Field)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_field, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Field) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "required":
-			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.Required)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_required, "Boolean!", func() graphql.Marshaler { return graphql.MarshalBoolean(obj.Required) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "minLength":
-			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MinLength)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_minLength, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MinLength) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "maxLength":
-			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxLength)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_maxLength, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxLength) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "pattern":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Pattern)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_pattern, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Pattern) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "maxBytes":
-			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxBytes)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_maxBytes, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxBytes) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15925,17 +15490,17 @@ func (ec *executionContext) _FieldRule(ctx context.Context, sel ast.SelectionSet
 				out.Invalids++
 			}
 		case "aspectRatio":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.AspectRatio)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_aspectRatio, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.AspectRatio) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "minSide":
-			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MinSide)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_minSide, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MinSide) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "maxSide":
-			out.Values[i] = ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxSide)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_maxSide, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.MaxSide) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15973,12 +15538,12 @@ func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet,
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Industry")
 		case "id":
-			out.Values[i] = ec._Industry_id(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Industry_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "code":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Code)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Industry_code, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Code) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15988,7 +15553,7 @@ func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet,
 				out.Invalids++
 			}
 		case "group":
-			out.Values[i] = ec.marshalNIndustryGroup2minidockᚋinternalᚋindustryᚐGroup(ctx, field.Selections, obj.Group)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Industry_group, "IndustryGroup!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Group)) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16074,7 +15639,7 @@ func (ec *executionContext) _IndustryEdge(ctx context.Context, sel ast.Selection
 				out.Invalids++
 			}
 		case "cursor":
-			out.Values[i] = ec._IndustryEdge_cursor(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_IndustryEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16107,7 +15672,7 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Invitation")
 		case "id":
-			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Invitation_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16117,12 +15682,12 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Invitation_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "email":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Email)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Invitation_email, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Email) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16147,12 +15712,12 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "createdAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Invitation_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "expiresAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.ExpiresAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Invitation_expiresAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.ExpiresAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16238,7 +15803,7 @@ func (ec *executionContext) _InvitationEdge(ctx context.Context, sel ast.Selecti
 				out.Invalids++
 			}
 		case "cursor":
-			out.Values[i] = ec._InvitationEdge_cursor(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_InvitationEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16271,27 +15836,27 @@ func (ec *executionContext) _InvitationOffer(ctx context.Context, sel ast.Select
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("InvitationOffer")
 		case "workspaceName":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.WorkspaceName)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_InvitationOffer_workspaceName, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.WorkspaceName) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "inviterName":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.InviterName)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_InvitationOffer_inviterName, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.InviterName) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_InvitationOffer_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "email":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Email)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_InvitationOffer_email, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Email) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "role":
-			out.Values[i] = ec.marshalNWorkspaceRole2minidockᚋentᚋmemberᚐRole(ctx, field.Selections, obj.Role)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_InvitationOffer_role, "WorkspaceRole!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Role)) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16301,12 +15866,12 @@ func (ec *executionContext) _InvitationOffer(ctx context.Context, sel ast.Select
 				out.Invalids++
 			}
 		case "expiresAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.ExpiresAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_InvitationOffer_expiresAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.ExpiresAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "hasAccount":
-			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.HasAccount)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_InvitationOffer_hasAccount, "Boolean!", func() graphql.Marshaler { return graphql.MarshalBoolean(obj.HasAccount) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16382,27 +15947,27 @@ func (ec *executionContext) _LaunchTarget(ctx context.Context, sel ast.Selection
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("LaunchTarget")
 		case "id":
-			out.Values[i] = ec._LaunchTarget_id(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LaunchTarget_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "code":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Code)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LaunchTarget_code, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Code) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LaunchTarget_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "language":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Language)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LaunchTarget_language, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Language) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "quota":
-			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Quota)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LaunchTarget_quota, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Quota) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16440,7 +16005,7 @@ func (ec *executionContext) _LeaveWorkspacePayload(ctx context.Context, sel ast.
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("LeaveWorkspacePayload")
 		case "leftWorkspaceId":
-			out.Values[i] = ec.marshalOID2ᚖstring(ctx, field.Selections, obj.LeftWorkspaceID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LeaveWorkspacePayload_leftWorkspaceId, "ID", func() graphql.Marshaler { return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.LeftWorkspaceID) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -16483,22 +16048,22 @@ func (ec *executionContext) _Logo(ctx context.Context, sel ast.SelectionSet, obj
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Logo")
 		case "url":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.URL)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Logo_url, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.URL) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "width":
-			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Width)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Logo_width, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Width) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "height":
-			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Height)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Logo_height, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Height) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "contentType":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.ContentType)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Logo_contentType, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.ContentType) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16531,7 +16096,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Member")
 		case "id":
-			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Member_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16546,12 +16111,12 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 				out.Invalids++
 			}
 		case "role":
-			out.Values[i] = ec.marshalNWorkspaceRole2minidockᚋentᚋmemberᚐRole(ctx, field.Selections, obj.Role)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Member_role, "WorkspaceRole!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Role)) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "status":
-			out.Values[i] = ec.marshalNMemberStatus2minidockᚋentᚋmemberᚐStatus(ctx, field.Selections, obj.Status)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Member_status, "MemberStatus!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Status)) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16566,12 +16131,14 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 				out.Invalids++
 			}
 		case "joinedAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.JoinedAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Member_joinedAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.JoinedAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "lastActiveAt":
-			out.Values[i] = ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastActiveAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Member_lastActiveAt, "DateTime", func() graphql.Marshaler {
+				return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastActiveAt)
+			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -16657,7 +16224,7 @@ func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "cursor":
-			out.Values[i] = ec._MemberEdge_cursor(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MemberEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16690,12 +16257,12 @@ func (ec *executionContext) _MessageParam(ctx context.Context, sel ast.Selection
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MessageParam")
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MessageParam_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "value":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Value)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MessageParam_value, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Value) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16728,12 +16295,12 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MiniProgram")
 		case "id":
-			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "appId":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.AppID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_appId, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.AppID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16743,27 +16310,27 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "tagline":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Tagline)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_tagline, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Tagline) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "description":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Description)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_description, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Description) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "language":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Language)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_language, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Language) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "status":
-			out.Values[i] = ec.marshalNMiniProgramStatus2minidockᚋentᚋminiprogramᚐStatus(ctx, field.Selections, obj.Status)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_status, "MiniProgramStatus!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Status)) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16773,12 +16340,12 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 				out.Invalids++
 			}
 		case "servicePhone":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.ServicePhone)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_servicePhone, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.ServicePhone) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "serviceEmail":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.ServiceEmail)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_serviceEmail, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.ServiceEmail) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16798,12 +16365,12 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 				out.Invalids++
 			}
 		case "createdAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "updatedAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.UpdatedAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_updatedAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.UpdatedAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16899,7 +16466,7 @@ func (ec *executionContext) _MiniProgramEdge(ctx context.Context, sel ast.Select
 				out.Invalids++
 			}
 		case "cursor":
-			out.Values[i] = ec._MiniProgramEdge_cursor(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgramEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17192,22 +16759,22 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("PageInfo")
 		case "hasNextPage":
-			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.HasNextPage)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_PageInfo_hasNextPage, "Boolean!", func() graphql.Marshaler { return graphql.MarshalBoolean(obj.HasNextPage) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "hasPreviousPage":
-			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.HasPreviousPage)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_PageInfo_hasPreviousPage, "Boolean!", func() graphql.Marshaler { return graphql.MarshalBoolean(obj.HasPreviousPage) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "startCursor":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.StartCursor)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_PageInfo_startCursor, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.StartCursor) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "endCursor":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.EndCursor)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_PageInfo_endCursor, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.EndCursor) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17349,12 +16916,12 @@ func (ec *executionContext) _Quota(ctx context.Context, sel ast.SelectionSet, ob
 				out.Invalids++
 			}
 		case "used":
-			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Used)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Quota_used, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Used) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "limit":
-			out.Values[i] = ec.marshalNInt2int(ctx, field.Selections, obj.Limit)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Quota_limit, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Limit) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17473,7 +17040,7 @@ func (ec *executionContext) _RequestPasswordResetPayload(ctx context.Context, se
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RequestPasswordResetPayload")
 		case "email":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_RequestPasswordResetPayload_email, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17559,7 +17126,7 @@ func (ec *executionContext) _ResetPasswordPayload(ctx context.Context, sel ast.S
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ResetPasswordPayload")
 		case "email":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ResetPasswordPayload_email, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17612,22 +17179,22 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 				out.Invalids++
 			}
 		case "createdAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.CreatedAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Session_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "lastUsedAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.LastUsedAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Session_lastUsedAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.LastUsedAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "address":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Address)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Session_address, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Address) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "client":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Client)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Session_client, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Client) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17660,7 +17227,7 @@ func (ec *executionContext) _SessionEnd(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SessionEnd")
 		case "reason":
-			out.Values[i] = ec.marshalNSessionEndReason2minidockᚋgraphᚋmodelᚐSessionEndReason(ctx, field.Selections, obj.Reason)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_SessionEnd_reason, "SessionEndReason!", func() graphql.Marshaler { return obj.Reason })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17693,12 +17260,12 @@ func (ec *executionContext) _SignInChallenge(ctx context.Context, sel ast.Select
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SignInChallenge")
 		case "token":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Token)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_SignInChallenge_token, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Token) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "expiresAt":
-			out.Values[i] = ec.marshalNDateTime2timeᚐTime(ctx, field.Selections, obj.ExpiresAt)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_SignInChallenge_expiresAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.ExpiresAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17973,12 +17540,12 @@ func (ec *executionContext) _TotpSecret(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("TotpSecret")
 		case "secret":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Secret)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TotpSecret_secret, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Secret) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "uri":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.URI)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TotpSecret_uri, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.URI) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18188,17 +17755,17 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("User")
 		case "id":
-			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_User_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "email":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Email)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_User_email, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Email) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "displayName":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.DisplayName)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_User_displayName, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.DisplayName) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18231,7 +17798,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("UserError")
 		case "code":
-			out.Values[i] = ec.marshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, field.Selections, obj.Code)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_UserError_code, "UserErrorCode!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Code)) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18241,12 +17808,12 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 				out.Invalids++
 			}
 		case "message":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Message)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_UserError_message, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Message) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "messageKey":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.MessageKey)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_UserError_messageKey, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.MessageKey) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18395,12 +17962,12 @@ func (ec *executionContext) _Workspace(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Workspace")
 		case "id":
-			out.Values[i] = ec.marshalNID2string(ctx, field.Selections, obj.ID)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Workspace_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Workspace_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18468,17 +18035,17 @@ func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__Directive")
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Directive_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "description":
-			out.Values[i] = ec.___Directive_description(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Directive_description, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description()) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "isRepeatable":
-			out.Values[i] = ec.marshalNBoolean2bool(ctx, field.Selections, obj.IsRepeatable)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Directive_isRepeatable, "Boolean!", func() graphql.Marshaler { return graphql.MarshalBoolean(obj.IsRepeatable) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18521,22 +18088,24 @@ func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__EnumValue")
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___EnumValue_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "description":
-			out.Values[i] = ec.___EnumValue_description(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___EnumValue_description, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description()) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "isDeprecated":
-			out.Values[i] = ec.___EnumValue_isDeprecated(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___EnumValue_isDeprecated, "Boolean!", func() graphql.Marshaler { return graphql.MarshalBoolean(obj.IsDeprecated()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "deprecationReason":
-			out.Values[i] = ec.___EnumValue_deprecationReason(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___EnumValue_deprecationReason, "String", func() graphql.Marshaler {
+				return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DeprecationReason())
+			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18569,12 +18138,12 @@ func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, 
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__Field")
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Field_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "description":
-			out.Values[i] = ec.___Field_description(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Field_description, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description()) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18589,12 +18158,14 @@ func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, 
 				out.Invalids++
 			}
 		case "isDeprecated":
-			out.Values[i] = ec.___Field_isDeprecated(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Field_isDeprecated, "Boolean!", func() graphql.Marshaler { return graphql.MarshalBoolean(obj.IsDeprecated()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "deprecationReason":
-			out.Values[i] = ec.___Field_deprecationReason(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Field_deprecationReason, "String", func() graphql.Marshaler {
+				return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DeprecationReason())
+			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18627,12 +18198,12 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__InputValue")
 		case "name":
-			out.Values[i] = ec.marshalNString2string(ctx, field.Selections, obj.Name)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___InputValue_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "description":
-			out.Values[i] = ec.___InputValue_description(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___InputValue_description, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description()) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18642,17 +18213,19 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 				out.Invalids++
 			}
 		case "defaultValue":
-			out.Values[i] = ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DefaultValue)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___InputValue_defaultValue, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DefaultValue) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "isDeprecated":
-			out.Values[i] = ec.___InputValue_isDeprecated(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___InputValue_isDeprecated, "Boolean!", func() graphql.Marshaler { return graphql.MarshalBoolean(obj.IsDeprecated()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "deprecationReason":
-			out.Values[i] = ec.___InputValue_deprecationReason(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___InputValue_deprecationReason, "String", func() graphql.Marshaler {
+				return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.DeprecationReason())
+			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18685,7 +18258,7 @@ func (ec *executionContext) ___Schema(ctx context.Context, sel ast.SelectionSet,
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__Schema")
 		case "description":
-			out.Values[i] = ec.___Schema_description(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Schema_description, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description()) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18743,22 +18316,24 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("__Type")
 		case "kind":
-			out.Values[i] = ec.___Type_kind(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Type_kind, "__TypeKind!", func() graphql.Marshaler { return graphql.MarshalString(obj.Kind()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec.___Type_name(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Type_name, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Name()) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "description":
-			out.Values[i] = ec.___Type_description(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Type_description, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description()) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "specifiedByURL":
-			out.Values[i] = ec.___Type_specifiedByURL(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Type_specifiedByURL, "String", func() graphql.Marshaler {
+				return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.SpecifiedByURL())
+			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18793,7 +18368,7 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 				out.Invalids++
 			}
 		case "isOneOf":
-			out.Values[i] = ec.___Type_isOneOf(ctx, field, obj)
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext___Type_isOneOf, "Boolean", func() graphql.Marshaler { return ec.marshalOBoolean2bool(ctx, field.Selections, obj.IsOneOf()) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

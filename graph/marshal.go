@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -24,4 +25,32 @@ func marshalElement(ctx context.Context, i int, element func(context.Context, in
 		}
 	}()
 	return element(ctx, i)
+}
+
+// inline marshals a scalar field in place of graphql.ResolveField, with the same result and the same errors; the generated code calls
+// it (graph/generate/inline.go). Its type is the one in the schema. Only an error needs the field's own context.
+func (ec *executionContext) inline(ctx context.Context, field graphql.CollectedField, newContext newFieldContext, fieldType string, marshal func() graphql.Marshaler) (m graphql.Marshaler) {
+	defer func() {
+		if r := recover(); r != nil {
+			ctx := withField(ctx, field, newContext)
+			ec.Error(ctx, ec.Recover(ctx, r))
+			m = graphql.Null
+		}
+	}()
+	m = marshal()
+	if m == graphql.Null && strings.HasSuffix(fieldType, "!") {
+		graphql.AddInvalidNullFromMarshaler(withField(ctx, field, newContext), fieldType)
+	}
+	return m
+}
+
+// newFieldContext is one of gqlgen's functions that make the context of a field.
+type newFieldContext func(context.Context, graphql.CollectedField) (*graphql.FieldContext, error)
+
+func withField(ctx context.Context, field graphql.CollectedField, newContext newFieldContext) context.Context {
+	fieldContext, err := newContext(ctx, field)
+	if err != nil {
+		panic(err) // only arguments can be wrong, and a scalar field that is written inline has none
+	}
+	return graphql.WithFieldContext(ctx, fieldContext)
 }

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"go/types"
 	"os"
 
 	"github.com/99designs/gqlgen/codegen"
 )
 
-// rewrite changes a generated file.
+// rewrite makes the changes in a generated file, one after the other.
 func rewrite(filename string, changes ...func([]byte) ([]byte, error)) error {
 	code, err := os.ReadFile(filename)
 	if err != nil {
@@ -36,9 +37,9 @@ func marshalInOrder(code []byte) ([]byte, error) {
 	return bytes.ReplaceAll(code, []byte(concurrent), []byte(sequential)), nil
 }
 
-// scalarFields is a plugin that finds the fields that can be written inline: scalars and enums that are plain fields of the Go type,
-// without arguments and directives, and whose value cannot be a null that the schema does not allow. Writing one then cannot fail,
-// so that it needs neither a context of its own nor a function that recovers from panics.
+// scalarFields is a plugin that finds the fields that can be written inline: scalars and enums that are read from a field of the Go
+// type, or by a method without arguments and errors, and on which no directive runs. gqlgen resolves each through several closures and
+// in a context of its own, which it needs only when it fails; executionContext.inline has the same result and the same errors without.
 type scalarFields struct{ found []scalarField }
 
 type scalarField struct{ object, name, value string }
@@ -50,19 +51,42 @@ func (*scalarFields) Name() string { return "scalarFields" }
 func (s *scalarFields) GenerateCode(data *codegen.Data) error {
 	for _, object := range data.Objects {
 		for _, field := range object.Fields {
-			if isInlined(object, field) {
-				value := fmt.Sprintf("ec.%s(ctx, field.Selections, %s.%s)", field.TypeReference.MarshalFunc(), field.GoReceiverName, field.GoFieldName)
-				s.found = append(s.found, scalarField{object.Name, field.Name, value})
+			if value, ok := inlined(object, field); ok {
+				s.found = append(s.found, scalarField{object.Name, field.Name, fmt.Sprintf(
+					"ec.inline(ctx, field, ec.%s, %q, func() graphql.Marshaler { return %s })", field.FieldContextFunc(), field.TypeReference.GQL, value,
+				)})
 			}
 		}
 	}
 	return nil
 }
 
-func isInlined(object *codegen.Object, field *codegen.Field) bool {
+// inlined returns the expression that marshals a field, if it can be written inline. The expression reports no error by itself,
+// since it is evaluated in the context of the object.
+func inlined(object *codegen.Object, field *codegen.Field) (expression string, ok bool) {
 	of := field.TypeReference
-	return !object.Root && !field.IsResolver && field.IsVariable() && len(field.Args) == 0 && !field.HasDirectives() &&
-		of.Definition.IsLeafType() && of.GQL.Elem == nil && !(of.GQL.NonNull && of.IsNilable())
+	isPlain := field.IsVariable() || field.IsMethod() && field.NoErr && !field.MethodHasContext && !field.HasHaser
+	if object.Root || field.IsResolver || !isPlain || len(field.Args) > 0 || field.HasDirectives() {
+		return "", false
+	}
+	if !of.Definition.IsLeafType() || of.GQL.Elem != nil || of.IsContext || of.HasEnumValues() {
+		return "", false
+	}
+	value := field.GoReceiverName + "." + field.GoFieldName
+	if field.IsMethod() {
+		value += "()"
+	}
+	switch {
+	case !of.GQL.NonNull: // gqlgen's function for what can be null reports nothing
+		return fmt.Sprintf("ec.%s(ctx, field.Selections, %s)", of.MarshalFunc(), value), true
+	case of.IsNilable():
+		return "", false
+	case of.IsMarshaler:
+		return value, true
+	case of.CastType != nil:
+		value = fmt.Sprintf("%s(%s)", types.TypeString(of.CastType, nil), value)
+	}
+	return fmt.Sprintf("%s.%s(%s)", of.Marshaler.Pkg().Name(), of.Marshaler.Name(), value), true
 }
 
 // inline writes the values of the fields in place of the calls of their functions, which it deletes.

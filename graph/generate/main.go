@@ -9,6 +9,7 @@ package main
 
 import (
 	"fmt"
+	"go/format"
 	"io"
 	"log"
 	"os"
@@ -38,7 +39,7 @@ func generate() error {
 	if err := api.Generate(cfg, api.AddPlugin(oneGoroutine{}), api.AddPlugin(fields)); err != nil {
 		return err
 	}
-	return rewrite(cfg.Exec.Filename, marshalInOrder, fields.inline)
+	return rewrite(cfg.Exec.Filename, marshalInOrder, fields.inline, format.Source)
 }
 
 // oneGoroutine is a plugin that keeps fields of objects below the roots from starting goroutines.
