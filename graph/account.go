@@ -64,10 +64,8 @@ func (r *mutationResolver) ResetPassword(ctx context.Context, in account.ResetPa
 }
 
 // UpdateProfile changes the viewer's name, and the language of mails.
-func (r *mutationResolver) UpdateProfile(ctx context.Context, in model.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
-	var update account.UpdateProfileInput
-	copySent(in, &update)
-	errs, err := userErrors(ctx, r.Accounts.UpdateProfile(ctx, viewer(ctx), update))
+func (r *mutationResolver) UpdateProfile(ctx context.Context, in account.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
+	errs, err := userErrors(ctx, r.Accounts.UpdateProfile(ctx, viewer(ctx), in))
 	return &model.UpdateProfilePayload{Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
 }
 

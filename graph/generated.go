@@ -122,7 +122,7 @@ type MutationResolver interface {
 	ChangePassword(ctx context.Context, input account.ChangePasswordInput) (*model.ChangePasswordPayload, error)
 	RequestPasswordReset(ctx context.Context, input account.RequestPasswordResetInput) (*model.RequestPasswordResetPayload, error)
 	ResetPassword(ctx context.Context, input account.ResetPasswordInput) (*model.ResetPasswordPayload, error)
-	UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UpdateProfilePayload, error)
+	UpdateProfile(ctx context.Context, input account.UpdateProfileInput) (*model.UpdateProfilePayload, error)
 	ChangeEmail(ctx context.Context, input account.ChangeEmailInput) (*model.ChangeEmailPayload, error)
 	ConfirmEmail(ctx context.Context, input account.ConfirmEmailInput) (*model.ConfirmEmailPayload, error)
 	EnableTotp(ctx context.Context, input account.EnableTotpInput) (*model.EnableTotpPayload, error)
@@ -144,7 +144,7 @@ type MutationResolver interface {
 	RenameWorkspace(ctx context.Context, input workspace.RenameInput) (*model.RenameWorkspacePayload, error)
 	DeleteWorkspace(ctx context.Context, input model.DeleteWorkspaceInput) (*model.DeleteWorkspacePayload, error)
 	CreateMiniProgram(ctx context.Context, input miniprogram.CreateInput) (*model.CreateMiniProgramPayload, error)
-	UpdateMiniProgram(ctx context.Context, input model.UpdateMiniProgramInput) (*model.UpdateMiniProgramPayload, error)
+	UpdateMiniProgram(ctx context.Context, input miniprogram.UpdateInput) (*model.UpdateMiniProgramPayload, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*model.Viewer, error)
@@ -3601,8 +3601,8 @@ func (ec *executionContext) field_Mutation_updateMiniProgram_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.UpdateMiniProgramInput, error) {
-			return ec.unmarshalNUpdateMiniProgramInput2minidockᚋgraphᚋmodelᚐUpdateMiniProgramInput(ctx, v)
+		func(ctx context.Context, v any) (miniprogram.UpdateInput, error) {
+			return ec.unmarshalNUpdateMiniProgramInput2minidockᚋinternalᚋminiprogramᚐUpdateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3615,8 +3615,8 @@ func (ec *executionContext) field_Mutation_updateProfile_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.UpdateProfileInput, error) {
-			return ec.unmarshalNUpdateProfileInput2minidockᚋgraphᚋmodelᚐUpdateProfileInput(ctx, v)
+		func(ctx context.Context, v any) (account.UpdateProfileInput, error) {
+			return ec.unmarshalNUpdateProfileInput2minidockᚋinternalᚋaccountᚐUpdateProfileInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7814,7 +7814,7 @@ func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateProfile(ctx, fc.Args["input"].(model.UpdateProfileInput))
+			return ec.Resolvers.Mutation().UpdateProfile(ctx, fc.Args["input"].(account.UpdateProfileInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9182,7 +9182,7 @@ func (ec *executionContext) _Mutation_updateMiniProgram(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateMiniProgram(ctx, fc.Args["input"].(model.UpdateMiniProgramInput))
+			return ec.Resolvers.Mutation().UpdateMiniProgram(ctx, fc.Args["input"].(miniprogram.UpdateInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -14336,8 +14336,8 @@ func UnmarshalUnblockMemberInput(ctx context.Context, raw any) (model.UnblockMem
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateMiniProgramInput(ctx context.Context, obj any) (model.UpdateMiniProgramInput, error) {
-	var it model.UpdateMiniProgramInput
+func (ec *executionContext) unmarshalInputUpdateMiniProgramInput(ctx context.Context, obj any) (miniprogram.UpdateInput, error) {
+	var it miniprogram.UpdateInput
 	if obj == nil {
 		return it, nil
 	}
@@ -14367,49 +14367,49 @@ func (ec *executionContext) unmarshalInputUpdateMiniProgramInput(ctx context.Con
 			if err != nil {
 				return it, err
 			}
-			it.Name = graphql.OmittableOf(data)
+			it.Name = given(data)
 		case "tagline":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tagline"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Tagline = graphql.OmittableOf(data)
+			it.Tagline = given(data)
 		case "description":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Description = graphql.OmittableOf(data)
+			it.Description = given(data)
 		case "logo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("logo"))
 			data, err := ec.unmarshalOLogoInput2ᚖminidockᚋinternalᚋminiprogramᚐLogoInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Logo = graphql.OmittableOf(data)
+			it.Logo = given(data)
 		case "industryCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industryCode"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.IndustryCode = graphql.OmittableOf(data)
+			it.IndustryCode = given(data)
 		case "servicePhone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("servicePhone"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ServicePhone = graphql.OmittableOf(data)
+			it.ServicePhone = given(data)
 		case "serviceEmail":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceEmail"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ServiceEmail = graphql.OmittableOf(data)
+			it.ServiceEmail = given(data)
 		}
 	}
 	return it, nil
@@ -14421,14 +14421,14 @@ func (ec *executionContext) unmarshalInputUpdateMiniProgramInput(ctx context.Con
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateMiniProgramInput(ctx context.Context, raw any) (model.UpdateMiniProgramInput, error) {
-	var out model.UpdateMiniProgramInput
+func UnmarshalUpdateMiniProgramInput(ctx context.Context, raw any) (miniprogram.UpdateInput, error) {
+	var out miniprogram.UpdateInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateMiniProgramInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context, obj any) (model.UpdateProfileInput, error) {
-	var it model.UpdateProfileInput
+func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context, obj any) (account.UpdateProfileInput, error) {
+	var it account.UpdateProfileInput
 	if obj == nil {
 		return it, nil
 	}
@@ -14451,14 +14451,14 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 			if err != nil {
 				return it, err
 			}
-			it.DisplayName = graphql.OmittableOf(data)
+			it.DisplayName = given(data)
 		case "locale":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Locale = graphql.OmittableOf(data)
+			it.Locale = given(data)
 		}
 	}
 	return it, nil
@@ -14470,8 +14470,8 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateProfileInput(ctx context.Context, raw any) (model.UpdateProfileInput, error) {
-	var out model.UpdateProfileInput
+func UnmarshalUpdateProfileInput(ctx context.Context, raw any) (account.UpdateProfileInput, error) {
+	var out account.UpdateProfileInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateProfileInput", raw, &out)
 	return out, err
 }
@@ -19311,12 +19311,12 @@ func (ec *executionContext) unmarshalNUnblockMemberInput2minidockᚋgraphᚋmode
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateMiniProgramInput2minidockᚋgraphᚋmodelᚐUpdateMiniProgramInput(ctx context.Context, v any) (model.UpdateMiniProgramInput, error) {
+func (ec *executionContext) unmarshalNUpdateMiniProgramInput2minidockᚋinternalᚋminiprogramᚐUpdateInput(ctx context.Context, v any) (miniprogram.UpdateInput, error) {
 	res, err := ec.unmarshalInputUpdateMiniProgramInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUpdateProfileInput2minidockᚋgraphᚋmodelᚐUpdateProfileInput(ctx context.Context, v any) (model.UpdateProfileInput, error) {
+func (ec *executionContext) unmarshalNUpdateProfileInput2minidockᚋinternalᚋaccountᚐUpdateProfileInput(ctx context.Context, v any) (account.UpdateProfileInput, error) {
 	res, err := ec.unmarshalInputUpdateProfileInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"minidock/internal/miniprogram"
 )
 
 func TestAPanicInAListElementIsNullInItsPlace(t *testing.T) {
@@ -72,6 +74,24 @@ func TestAnInlineFieldIsWhatGqlgenMakesOfIt(t *testing.T) {
 		if c.errors == 1 && len(got) == 1 && got[0].Path.String() != "object.alias" {
 			t.Errorf("%s: error at %s", name, got[0].Path)
 		}
+	}
+}
+
+func TestNullInAnUpdateIsNotAbsent(t *testing.T) {
+	t.Parallel()
+	ec := &executionContext{&graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]{}}
+	in, err := ec.unmarshalInputUpdateMiniProgramInput(t.Context(), map[string]any{"miniProgramId": "mpr_1", "name": "小咖啡馆", "tagline": nil, "logo": nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in.MiniProgramID != "mpr_1" || in.Name == nil || *in.Name != "小咖啡馆" {
+		t.Errorf("sent: %+v", in)
+	}
+	if in.Tagline == nil || *in.Tagline != "" || in.Logo == nil || *in.Logo != (miniprogram.LogoInput{}) {
+		t.Errorf("null: %+v", in)
+	}
+	if in.Description != nil || in.IndustryCode != nil {
+		t.Errorf("absent: %+v", in)
 	}
 }
 

@@ -30,14 +30,10 @@ func (r *mutationResolver) CreateMiniProgram(ctx context.Context, in miniprogram
 }
 
 // UpdateMiniProgram changes the profile of a mini program.
-func (r *mutationResolver) UpdateMiniProgram(ctx context.Context, in model.UpdateMiniProgramInput) (*model.UpdateMiniProgramPayload, error) {
-	update := miniprogram.UpdateInput{MiniProgramID: in.MiniProgramID}
-	copySent(in, &update.Profile)
-	saved, err := r.MiniPrograms.Update(ctx, viewer(ctx), update)
+func (r *mutationResolver) UpdateMiniProgram(ctx context.Context, in miniprogram.UpdateInput) (*model.UpdateMiniProgramPayload, error) {
+	saved, err := r.MiniPrograms.Update(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.UpdateMiniProgramPayload{
-		MiniProgram: saved.MiniProgram, Warnings: translate(ctx, saved.Warnings), UserErrors: errs, Query: &model.Query{},
-	}, err
+	return &model.UpdateMiniProgramPayload{MiniProgram: saved.MiniProgram, Warnings: translate(ctx, saved.Warnings), UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // MiniPrograms returns a page of the workspace's mini programs.

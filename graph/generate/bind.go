@@ -33,10 +33,9 @@ var written = []string{"generated.go", path.Base(connections)}
 // bind binds the types of the schema that gqlgen.yml does not list, by these rules, of which the first that fits holds:
 //
 //  1. XConnection and XEdge are those of graph/model for the Go type of X.
-//  2. UpdateXInput is generated, and its nullable fields tell absent from null.
-//  3. X is the type X of graph/model.
-//  4. X is the row ent.X, and the enum XY the type Y of ent/x.
-//  5. X is the type of that name in one of the packages under internal/, or there the type whose name is X without the package's:
+//  2. X is the type X of graph/model.
+//  3. X is the row ent.X, and the enum XY the type Y of ent/x.
+//  4. X is the type of that name in one of the packages under internal/, or there the type whose name is X without the package's:
 //     CreateWorkspaceInput is workspace.CreateInput.
 //
 // Whatever is left, payloads above all, gqlgen generates. Two Go types for one name are an error.
@@ -84,10 +83,6 @@ type binder struct {
 
 func (b *binder) bindType(definition *gql.Definition) error {
 	name := definition.Name
-	if definition.Kind == gql.InputObject && strings.HasPrefix(name, "Update") && strings.HasSuffix(name, "Input") {
-		b.generateUpdate(definition)
-		return nil
-	}
 	found, err := b.find(definition)
 	if err != nil || len(found) == 0 {
 		return err
@@ -103,17 +98,6 @@ func (b *binder) set(name, goType string) {
 	entry := b.cfg.Models[name]
 	entry.Model = config.StringList{goType}
 	b.cfg.Models[name] = entry
-}
-
-// generateUpdate has the input generated with fields that tell absent from null.
-func (b *binder) generateUpdate(input *gql.Definition) {
-	fields := map[string]config.TypeMapField{}
-	for _, field := range input.Fields {
-		if !field.Type.NonNull {
-			fields[field.Name] = config.TypeMapField{Omittable: new(true)}
-		}
-	}
-	b.cfg.Models[input.Name] = config.TypeMapEntry{Fields: fields}
 }
 
 // find returns the Go types that a type of the schema can be bound to.

@@ -1,10 +1,11 @@
-// Command generate writes graph/generated.go and graph/model/generated.go from the schema. It is gqlgen's generator with three
+// Command generate writes graph/generated.go and graph/model/generated.go from the schema. It is gqlgen's generator with four
 // additions:
 //
 //   - Types of the schema are bound to Go types by their names (bind.go), so that gqlgen.yml lists exceptions only.
 //   - Below the roots a request runs in one goroutine: a goroutine for each field and list element costs more than the work it does
 //     when relations are read for all siblings at once.
 //   - Plain scalar fields are written inline (inline.go).
+//   - The input of an update tells absent from null (update.go).
 package main
 
 import (
@@ -36,10 +37,10 @@ func generate() error {
 		return err
 	}
 	fields := &scalarFields{}
-	if err := api.Generate(cfg, api.AddPlugin(oneGoroutine{}), api.AddPlugin(fields)); err != nil {
+	if err := api.Generate(cfg, api.AddPlugin(oneGoroutine{}), api.AddPlugin(updateInputs{}), api.AddPlugin(fields)); err != nil {
 		return err
 	}
-	return rewrite(cfg.Exec.Filename, marshalInOrder, fields.inline, format.Source)
+	return rewrite(cfg.Exec.Filename, marshalInOrder, updateInputs{}.makePointers, fields.inline, format.Source)
 }
 
 // oneGoroutine is a plugin that keeps fields of objects below the roots from starting goroutines.

@@ -10,11 +10,8 @@ import (
 	"minidock/internal/account"
 	"minidock/internal/fault"
 	"minidock/internal/launchtarget"
-	"minidock/internal/miniprogram"
 	"strconv"
 	"time"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // The answer to acceptInvitation.
@@ -452,26 +449,6 @@ type UnblockMemberPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// What to change in a mini program. A field that is left out stays as it is; null or blank is refused as BLANK.
-type UpdateMiniProgramInput struct {
-	// The mini program.
-	MiniProgramID string `json:"miniProgramId"`
-	// Unique in the workspace, compared without regard to case and width.
-	Name graphql.Omittable[*string] `json:"name"`
-	// What it is for, in one line.
-	Tagline graphql.Omittable[*string] `json:"tagline"`
-	// What it offers. Line breaks are allowed.
-	Description graphql.Omittable[*string] `json:"description"`
-	// Its picture.
-	Logo graphql.Omittable[*miniprogram.LogoInput] `json:"logo"`
-	// The code of an industry.
-	IndustryCode graphql.Omittable[*string] `json:"industryCode"`
-	// A landline number of customer service: `XXXX-XXXXXXX`.
-	ServicePhone graphql.Omittable[*string] `json:"servicePhone"`
-	// The e-mail address of customer service.
-	ServiceEmail graphql.Omittable[*string] `json:"serviceEmail"`
-}
-
 // The answer to updateMiniProgram.
 type UpdateMiniProgramPayload struct {
 	// The mini program as it now is; null when refused.
@@ -482,14 +459,6 @@ type UpdateMiniProgramPayload struct {
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.
 	UserErrors []*UserError `json:"userErrors"`
-}
-
-// What to change in the profile. A field that is left out stays as it is; null or blank is refused as BLANK.
-type UpdateProfileInput struct {
-	// How the person wishes to be called: 1 to 60 characters.
-	DisplayName graphql.Omittable[*string] `json:"displayName"`
-	// The language of mails as a BCP 47 tag: `en` or `zh-Hans`.
-	Locale graphql.Omittable[*string] `json:"locale"`
 }
 
 // The answer to updateProfile.
