@@ -38,21 +38,28 @@ var written = []string{"generated.go", path.Base(connections)}
 //  4. X is the type of that name in one of the packages under internal/, or there the type whose name is X without the package's:
 //     CreateWorkspaceInput is workspace.CreateInput.
 //
-// Whatever is left, payloads above all, gqlgen generates. Two Go types for one name are an error.
+// Objects and inputs are structs in Go, enums are strings, and a scalar X is a function MarshalX. Whatever is left, payloads above all,
+// gqlgen generates; and it asks for a resolver where a field has other arguments or another type than in Go. It is an error when two Go
+// types fit, and when gqlgen.yml lists what follows the rules.
 func bind(cfg *config.Config) error {
 	if err := cfg.LoadSchema(); err != nil {
 		return err
 	}
-	b := &binder{cfg: cfg, types: map[string]map[string]bool{}}
+	b := &binder{cfg: cfg, types: map[string]map[string]gql.DefinitionKind{}}
 	folders, err := filepath.Glob("internal/*")
 	if err != nil {
 		return err
 	}
 	b.areas = slices.DeleteFunc(folders, func(folder string) bool { return slices.Contains(unbound, path.Base(folder)) })
+	for name := range cfg.Models {
+		if cfg.Schema.Types[name] == nil {
+			return fmt.Errorf("gqlgen.yml lists %s, which the schema does not have", name)
+		}
+	}
 	var names, lists []string
 	for name, definition := range cfg.Schema.Types {
 		switch {
-		case definition.BuiltIn || isRoot(cfg.Schema, definition) || cfg.Models.Exists(name):
+		case definition.BuiltIn || isRoot(cfg.Schema, definition):
 		case strings.HasSuffix(name, "Connection"):
 			lists = append(lists, strings.TrimSuffix(name, "Connection"))
 		case !strings.HasSuffix(name, "Edge"):
@@ -77,17 +84,21 @@ type binder struct {
 	cfg *config.Config
 	// areas are the folders of the packages under internal/.
 	areas []string
-	// types are the names of the types in each folder that was looked into.
-	types map[string]map[string]bool
+	// types are the types by their names in each folder that was looked into, and what they can be in the schema.
+	types map[string]map[string]gql.DefinitionKind
 }
 
 func (b *binder) bindType(definition *gql.Definition) error {
-	name := definition.Name
+	name, listed := definition.Name, b.cfg.Models[definition.Name].Model
 	found, err := b.find(definition)
-	if err != nil || len(found) == 0 {
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(found) > 1 {
+	case len(listed) > 0 && slices.Equal(listed, found):
+		return fmt.Errorf("gqlgen.yml lists %s, which is %s by its name", name, found[0])
+	case len(listed) > 0 || len(found) == 0:
+		return nil
+	case len(found) > 1:
 		return fmt.Errorf("%s could be any of %q: list it in gqlgen.yml", name, found)
 	}
 	b.set(name, found[0])
@@ -103,7 +114,7 @@ func (b *binder) set(name, goType string) {
 // find returns the Go types that a type of the schema can be bound to.
 func (b *binder) find(definition *gql.Definition) ([]string, error) {
 	name := definition.Name
-	if ok, err := b.has(models, name); err != nil || ok {
+	if ok, err := b.has(models, name, definition.Kind); err != nil || ok {
 		return []string{goType(models, name)}, err
 	}
 	if definition.Kind == gql.Object {
@@ -112,11 +123,11 @@ func (b *binder) find(definition *gql.Definition) ([]string, error) {
 		}
 	}
 	if definition.Kind == gql.Enum {
-		if found, err := b.findIn(name, rows()); err != nil || len(found) > 0 {
+		if found, err := b.findIn(definition, rows()); err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
-	return b.findIn(name, b.areas)
+	return b.findIn(definition, b.areas)
 }
 
 // rows returns the folders of Ent's packages of each table.
@@ -130,7 +141,8 @@ func rows() []string {
 }
 
 // findIn returns the types in these folders that have the name, or the name without the folder's.
-func (b *binder) findIn(name string, folders []string) ([]string, error) {
+func (b *binder) findIn(definition *gql.Definition, folders []string) ([]string, error) {
+	name := definition.Name
 	var found []string
 	for _, folder := range folders {
 		candidates := []string{name}
@@ -138,7 +150,7 @@ func (b *binder) findIn(name string, folders []string) ([]string, error) {
 			candidates = append(candidates, name[:at]+name[at+len(path.Base(folder)):])
 		}
 		for _, candidate := range candidates {
-			if ok, err := b.has(folder, candidate); err != nil {
+			if ok, err := b.has(folder, candidate, definition.Kind); err != nil {
 				return nil, err
 			} else if ok {
 				found = append(found, goType(folder, candidate))
@@ -148,39 +160,65 @@ func (b *binder) findIn(name string, folders []string) ([]string, error) {
 	return found, nil
 }
 
-// has says whether a file in the folder that is not written here declares the type.
-func (b *binder) has(folder, name string) (bool, error) {
+// has says whether a file in the folder that is not written here declares a type of this name and kind.
+func (b *binder) has(folder, name string, kind gql.DefinitionKind) (bool, error) {
 	if b.types[folder] == nil {
-		names := map[string]bool{}
+		types := map[string]gql.DefinitionKind{}
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil {
 			return false, err
 		}
 		for _, file := range files {
 			if !strings.HasSuffix(file, "_test.go") && !slices.Contains(written, path.Base(file)) {
-				if err := addTypes(names, file); err != nil {
+				if err := addTypes(types, file); err != nil {
 					return false, err
 				}
 			}
 		}
-		b.types[folder] = names
+		b.types[folder] = types
 	}
-	return b.types[folder][name], nil
+	if kind == gql.InputObject {
+		kind = gql.Object // in Go they are the same
+	}
+	return b.types[folder][name] == kind, nil
 }
 
-func addTypes(names map[string]bool, filename string) error {
+// addTypes adds the types of a file, and the scalars that it has functions for.
+func addTypes(types map[string]gql.DefinitionKind, filename string) error {
 	file, err := parser.ParseFile(token.NewFileSet(), filename, nil, parser.SkipObjectResolution)
 	if err != nil {
 		return err
 	}
 	for _, declaration := range file.Decls {
-		if d, ok := declaration.(*ast.GenDecl); ok && d.Tok == token.TYPE {
+		switch d := declaration.(type) {
+		case *ast.FuncDecl:
+			if scalar, ok := strings.CutPrefix(d.Name.Name, "Marshal"); ok && d.Recv == nil {
+				types[scalar] = gql.Scalar
+			}
+		case *ast.GenDecl:
 			for _, spec := range d.Specs {
-				names[spec.(*ast.TypeSpec).Name.Name] = true
+				if spec, ok := spec.(*ast.TypeSpec); ok {
+					types[spec.Name.Name] = kindOf(spec.Type)
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// kindOf returns what a Go type can be in the schema.
+func kindOf(expression ast.Expr) gql.DefinitionKind {
+	switch t := expression.(type) {
+	case *ast.StructType:
+		return gql.Object
+	case *ast.InterfaceType:
+		return gql.Interface
+	case *ast.Ident:
+		if t.Name == "string" {
+			return gql.Enum
+		}
+	}
+	return ""
 }
 
 func goType(folder, name string) string { return module + "/" + folder + "." + name }
