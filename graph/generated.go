@@ -14367,49 +14367,49 @@ func (ec *executionContext) unmarshalInputUpdateMiniProgramInput(ctx context.Con
 			if err != nil {
 				return it, err
 			}
-			it.Name = given(data)
+			it.Name = zeroIfNull(data)
 		case "tagline":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tagline"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Tagline = given(data)
+			it.Tagline = zeroIfNull(data)
 		case "description":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Description = given(data)
+			it.Description = zeroIfNull(data)
 		case "logo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("logo"))
 			data, err := ec.unmarshalOLogoInput2ᚖminidockᚋinternalᚋminiprogramᚐLogoInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Logo = given(data)
+			it.Logo = zeroIfNull(data)
 		case "industryCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("industryCode"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.IndustryCode = given(data)
+			it.IndustryCode = zeroIfNull(data)
 		case "servicePhone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("servicePhone"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ServicePhone = given(data)
+			it.ServicePhone = zeroIfNull(data)
 		case "serviceEmail":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceEmail"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ServiceEmail = given(data)
+			it.ServiceEmail = zeroIfNull(data)
 		}
 	}
 	return it, nil
@@ -14451,14 +14451,14 @@ func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context
 			if err != nil {
 				return it, err
 			}
-			it.DisplayName = given(data)
+			it.DisplayName = zeroIfNull(data)
 		case "locale":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Locale = given(data)
+			it.Locale = zeroIfNull(data)
 		}
 	}
 	return it, nil

@@ -55,9 +55,9 @@ func withField(ctx context.Context, field graphql.CollectedField, newContext new
 	return graphql.WithFieldContext(ctx, fieldContext)
 }
 
-// given returns what was sent for a nullable field of an update, where nil stands for a field that is absent: null is the zero value.
+// zeroIfNull returns what was sent for a nullable field of an update, where nil stands for a field that is absent: null is the zero value.
 // The generated code calls it (graph/generate/update.go).
-func given[T any](value *T) *T {
+func zeroIfNull[T any](value *T) *T {
 	if value == nil {
 		return new(T)
 	}

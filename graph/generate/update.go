@@ -11,13 +11,13 @@ import (
 )
 
 // updateInputs is a plugin that has every UpdateXInput tell absent from null. Its nullable fields are pointers in Go: an absent field
-// is nil, and null is a pointer to the zero value, which given returns. gqlgen's own type for this, Omittable, would have to be the
+// is nil, and null is a pointer to the zero value, which zeroIfNull returns. gqlgen's own type for this, Omittable, would have to be the
 // type of the fields, and the areas would depend on gqlgen.
 type updateInputs struct{}
 
 const (
 	omittable = "graphql.OmittableOf("
-	pointer   = "given("
+	pointer   = "zeroIfNull("
 )
 
 // Name names the plugin.
@@ -42,7 +42,7 @@ func (updateInputs) GenerateCode(data *codegen.Data) error {
 	return nil
 }
 
-// makePointers has given make what gqlgen takes for an Omittable.
+// makePointers has zeroIfNull make what gqlgen takes for an Omittable.
 func (updateInputs) makePointers(code []byte) ([]byte, error) {
 	if !bytes.Contains(code, []byte(omittable)) {
 		return nil, errors.New("there is no " + omittable + " to replace: gqlgen writes inputs in another way now")
