@@ -19,7 +19,7 @@ func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	return &model.Viewer{}, nil
 }
 
-// Staff returns the platform's own people.
+// Staff returns the staff members.
 func (r *queryResolver) Staff(ctx context.Context) ([]*ent.User, error) {
 	return r.Accounts.Staff(ctx)
 }

@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// AuditEvent says who changed what. It is written in the transaction of the change, and the database lets nobody alter or
-// delete it.
+// AuditEvent says who changed what. It is written in the transaction of the change, and triggers of the database
+// refuse to change or delete it.
 type AuditEvent struct{ ent.Schema }
 
 // Fields of the AuditEvent.

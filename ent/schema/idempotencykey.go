@@ -7,7 +7,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// IdempotencyKey remembers what a caller's request gave, so that the same request gives it again.
+// IdempotencyKey holds the result of a request, so that the same request gives it again.
 type IdempotencyKey struct{ ent.Schema }
 
 // Fields of the IdempotencyKey.

@@ -8,7 +8,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Invitation asks somebody into a workspace by mail. One that is INVITED and past expires_at has expired.
+// Invitation invites somebody to a workspace by mail. One that is INVITED and past expires_at has expired.
 type Invitation struct{ ent.Schema }
 
 // Fields of the Invitation.

@@ -6,8 +6,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// KnownAddress says that the owner of an account has proven to be at a network address. Strangers who fail from elsewhere do not
-// count there.
+// KnownAddress is a network address from which the owner of an account has signed in. Failures from elsewhere do not count there.
 type KnownAddress struct{ ent.Schema }
 
 // Fields of the KnownAddress.

@@ -6,8 +6,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Mail is a message that is to be sent, written in the transaction of its cause and deleted when it has been sent. Its text is
-// made at that moment, and so are the tokens in it: none stands in the database.
+// Mail is a message that is to be sent, written in the transaction of its cause and deleted when it has been sent. Its text and
+// its tokens are made when it is sent: no token is in the database.
 type Mail struct{ ent.Schema }
 
 // Fields of the Mail.

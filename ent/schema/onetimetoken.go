@@ -7,7 +7,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// OneTimeToken lets whoever holds it do one thing once. It is deleted by being used.
+// OneTimeToken is a token that allows one action once. It is deleted when it is used.
 type OneTimeToken struct{ ent.Schema }
 
 // Fields of the OneTimeToken.

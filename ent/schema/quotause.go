@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// QuotaUse counts the mini programs of a workspace for a launch target. Whoever adds one raises it first, on
-// the condition that it stays within the limit: so the limit holds under any concurrency.
+// QuotaUse counts the mini programs of a workspace for a launch target. Adding one raises it first, on
+// the condition that it stays within the limit, so that the limit holds under concurrency.
 type QuotaUse struct{ ent.Schema }
 
 // Fields of the QuotaUse.

@@ -7,7 +7,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// RecoveryCode stands in once for a code of the user's authenticator app. It is deleted by being used.
+// RecoveryCode replaces a code of the user's authenticator app once. It is deleted when it is used.
 type RecoveryCode struct{ ent.Schema }
 
 // Fields of the RecoveryCode.

@@ -6,7 +6,7 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// SecondFactor is the secret of a user's authenticator app. It counts once the user has shown that the app knows it.
+// SecondFactor is the secret of a user's authenticator app. It is active once a code of the app was confirmed.
 type SecondFactor struct{ ent.Schema }
 
 // Fields of the SecondFactor.

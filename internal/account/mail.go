@@ -14,8 +14,8 @@ import (
 	"minidock/internal/store"
 )
 
-// errTakenBack is the error of a mail that was canceled.
-var errTakenBack = errors.New("the mail was taken back")
+// errCanceled is the error of a mail that was canceled.
+var errCanceled = errors.New("the mail was canceled")
 
 // Compose returns a mail about an account, or nil when it is no longer needed. Tokens are made here, when the mail is sent, since the
 // database has their hashes only.
@@ -25,7 +25,7 @@ func (a *Accounts) Compose(ctx context.Context, entry *ent.Mail) (*mail.Message,
 		return nil, err
 	}
 	facts, err := a.facts(ctx, entry, owner)
-	if errors.Is(err, errTakenBack) {
+	if errors.Is(err, errCanceled) {
 		return nil, nil
 	}
 	if err != nil {
@@ -56,7 +56,7 @@ func (a *Accounts) facts(ctx context.Context, entry *ent.Mail, owner *ent.User) 
 	}
 }
 
-// withToken issues the token in a mail, and names the page for it. It fails with errTakenBack when the mail was canceled: so canceling
+// withToken issues the token in a mail, and names the page for it. It fails with errCanceled when the mail was canceled: so canceling
 // mails and then revoking tokens leaves no valid token.
 func (a *Accounts) withToken(ctx context.Context, entry *ent.Mail, owner *ent.User, purpose onetimetoken.Purpose, page string) (mail.Facts, error) {
 	var token string
@@ -70,7 +70,7 @@ func (a *Accounts) withToken(ctx context.Context, entry *ent.Mail, owner *ent.Us
 			return err
 		}
 		if !held {
-			return errTakenBack
+			return errCanceled
 		}
 		token, err = issue(ctx, tx, purpose, owner.ID, entry.To, a.Now(), a.Limits.TokenTime)
 		return err

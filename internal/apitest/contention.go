@@ -19,8 +19,8 @@ const (
 // OnPostgres says whether the world's database is PostgreSQL.
 func (w *World) OnPostgres() bool { return w.options.DatabaseURL != "" }
 
-// HoldBack has whoever is about to write to these tables of PostgreSQL, or to hold their rows, wait until release is called;
-// who only reads goes on. Waiting returns how many do.
+// HoldBack blocks writes to these tables of PostgreSQL, and locks of their rows, until release is called; reads go on. Waiting returns how many
+// transactions wait.
 func (w *World) HoldBack(t *testing.T, tables ...string) (waiting func() int, release func()) {
 	t.Helper()
 	db, watch := w.connect(t), w.connect(t)

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// File is an upload as the areas of the program see it. Name and ContentType are the client's claims; Size is in
+// File is an upload as the areas see it. Name and ContentType are the client's claims; Size is in
 // bytes.
 type File struct {
 	Name, ContentType string
@@ -23,10 +23,10 @@ type File struct {
 	Content           io.ReadSeeker
 }
 
-// Store holds blobs in a folder of its own. It may be used by many goroutines, and by several programs, at once.
+// Store keeps blobs in its own folder. It is safe for concurrent use, also by several processes.
 type Store struct{ dir string }
 
-// A blob lies in dir/ab/abcd….png; while it is written it lies in dir/tmp.
+// A blob is in dir/ab/abcd….png; while it is written it is in dir/tmp.
 const (
 	unfinished    = "tmp"
 	unfinishedAge = time.Hour
@@ -34,8 +34,8 @@ const (
 
 var stored = regexp.MustCompile(`\A[0-9a-f]{64}\.(?:png|jpg)\z`)
 
-// Open returns the store in dir. It makes the folder if there is none, readable to nobody else, and removes
-// what a crash left unfinished more than an hour ago.
+// Open returns the store in dir. It creates a missing folder, which only the owner can read, and removes what a crash left unfinished more
+// than an hour ago.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir}
 	if err := makeFolder(filepath.Join(dir, unfinished)); err != nil {
@@ -92,14 +92,13 @@ func (s *Store) put(path string, content []byte) error {
 	return errors.Join(syncFolder(filepath.Dir(path)), syncFolder(s.dir))
 }
 
-// holds says whether a whole file lies at path; one that a failing disk cut short is written again.
+// holds says whether there is a complete file at path; one that a failing disk cut short is written again.
 func holds(path string, size int) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size)
 }
 
-// write makes the file appear at path whole or not at all. Two callers at once write the same bytes, so that
-// it does not matter who is last.
+// write makes the complete file appear at path, or nothing. Concurrent callers write the same bytes, so that it does not matter who is last.
 func (s *Store) write(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Join(s.dir, unfinished), "")
 	if err != nil {

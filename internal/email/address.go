@@ -1,4 +1,4 @@
-// Package email holds e-mail addresses that cannot be wrong.
+// Package email has e-mail addresses that are valid by construction.
 package email
 
 import (
@@ -91,7 +91,7 @@ func canonicalDomain(host string) (domain string, ok bool) {
 
 func isDot(r rune) bool { return r == '.' || r == '。' || r == '．' || r == '｡' }
 
-// isDomain says whether the ASCII domain has two labels or more of a fit length, and a name as the last.
+// isDomain says whether the ASCII domain has at least two labels of valid length, the last of which is a name.
 func isDomain(domain string) bool {
 	for label := range strings.SplitSeq(domain, ".") {
 		if label == "" || len(label) > maxLabel {

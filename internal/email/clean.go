@@ -7,7 +7,7 @@ import (
 	"minidock/internal/text"
 )
 
-// Clean returns the form by which addresses are compared, or records in this field what is wrong with it.
+// Clean returns the form by which addresses are compared, or records a user error in this field.
 func Clean(field, raw string, errs *fault.UserErrors) string {
 	address, err := Parse(raw)
 	switch {

@@ -75,7 +75,7 @@ func (l *Log) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []s
 	return counts.ByWorkspace(), nil
 }
 
-// Actors returns who did each of these, by user id, for a viewer who sees the event: whoever acts in a workspace is a member there,
+// Actors returns who did each of these, by user id, for a viewer who sees the event: people who act in a workspace are members there,
 // and owners and masters see past members, too.
 func (l *Log) Actors(ctx context.Context, viewer *access.Viewer, events []*ent.AuditEvent) (map[string]*ent.User, error) {
 	return access.UsersNamedBy(ctx, viewer, events, (*access.Principal).KeepAuditEvents, func(e *ent.AuditEvent) string {

@@ -95,7 +95,7 @@ var labels = map[string]locale.Text{
 	"idempotencyKey":   locale.Of("The idempotency key", "幂等键"),
 }
 
-// MessageKey names the sentence that says what is wrong.
+// MessageKey returns the key of the message.
 func (e UserError) MessageKey() string {
 	if key := string(e.Code) + "." + e.name(); sentences[key] != (locale.Text{}) {
 		return key
@@ -103,7 +103,7 @@ func (e UserError) MessageKey() string {
 	return string(e.Code)
 }
 
-// Message says what is wrong, in the language of the tag.
+// Message returns the message in a language.
 func (e UserError) Message(tag language.Tag) string {
 	pairs := []string{"{field}", labels[e.name()].In(tag)}
 	for _, param := range e.Params {

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Refusal is an answer of "no" that the person at the form cannot repair. It reaches clients as a top-level error.
+// Refusal is an error that the person at the form cannot repair. Clients get it as a top-level error.
 type Refusal struct {
 	// Code is one of the closed list of extensions.code.
 	Code string
-	// Message says what is wrong and gives nothing away that the caller may not know.
+	// Message describes the error, and reveals nothing that the caller may not know.
 	Message string
-	// RetryAfter is when asking again may help; 0 where that is not known.
+	// RetryAfter is when trying again may help; 0 if that is not known.
 	RetryAfter time.Duration
 }
 
@@ -28,7 +28,7 @@ var (
 	ErrUnavailable     = &Refusal{Code: "UNAVAILABLE", Message: "The service cannot answer right now. Try again later."}
 )
 
-// Forbidden refuses a caller who has another role than those that may.
+// Forbidden refuses a caller without one of the roles that are allowed.
 func Forbidden[R ~string](may []R) error {
 	names := make([]string, len(may))
 	for i, role := range may {
@@ -44,5 +44,5 @@ func RateLimited(after time.Duration) *Refusal {
 	return &limited
 }
 
-// BadInput refuses an argument that no form would send.
+// BadInput refuses an argument that no form sends.
 func BadInput(message string) error { return &Refusal{Code: "BAD_USER_INPUT", Message: message} }

@@ -1,5 +1,4 @@
-// Package fault holds what can be wrong with a request: user errors, which the person at the form can
-// repair, and refusals, which that person cannot.
+// Package fault has the errors of requests: user errors, which the person at the form can repair, and refusals, which they cannot.
 package fault
 
 import (
@@ -8,10 +7,10 @@ import (
 	"strings"
 )
 
-// Code names the rule that an input breaks. The values are those of the schema's enum UserErrorCode.
+// Code is the rule that an input breaks. The values are those of the schema's enum UserErrorCode.
 type Code string
 
-// The codes that user errors and warnings carry.
+// The codes of user errors and warnings.
 const (
 	Blank                Code = "BLANK"
 	TooShort             Code = "TOO_SHORT"
@@ -49,7 +48,7 @@ const (
 	NotChinese           Code = "NOT_CHINESE"
 )
 
-// UserError is one mistake in an input. Field is the input field's name, a Path to one inside a list, or "" for the request as a
+// UserError is an error in an input. Field is the input field's name, a Path to one inside a list, or "" for the request as a
 // whole.
 type UserError struct {
 	Field  string
@@ -66,7 +65,7 @@ func Path(steps ...any) string {
 	return strings.Join(parts, ".")
 }
 
-// Steps returns the way to the field; none for the request as a whole.
+// Steps returns the path to the field; nothing for the request as a whole.
 func (e UserError) Steps() []string {
 	if e.Field == "" {
 		return nil
@@ -77,7 +76,7 @@ func (e UserError) Steps() []string {
 // name is what the field itself is called.
 func (e UserError) name() string { return e.Field[strings.LastIndexByte(e.Field, '.')+1:] }
 
-// Param is one figure or word of a message, such as the limit that was passed.
+// Param is a value in a message, such as the limit that was exceeded.
 type Param struct {
 	Name  string
 	Value any
@@ -118,7 +117,7 @@ func (e *UserErrors) Err() error {
 	return e
 }
 
-// Error names the codes and fields, and nothing that was entered.
+// Error has the codes and fields, but nothing that was entered.
 func (e *UserErrors) Error() string {
 	texts := make([]string, len(e.list))
 	for i, one := range e.list {

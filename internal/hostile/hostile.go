@@ -21,7 +21,7 @@ func Queries() map[string]string {
 	return all
 }
 
-// Fragments are queries whose fragments multiply for whoever walks them anew at each spread.
+// Fragments are queries whose fragments multiply if they are walked again at each spread.
 func Fragments() map[string]string {
 	return map[string]string{
 		"943 bytes of doubling":         "{...f0}" + linked(25, 2, "Query", "...f%d", smallest),

@@ -12,7 +12,7 @@ import (
 // Kind is the prefix that names a type.
 type Kind string
 
-// The kinds of things that have an id.
+// The kinds of objects that have an id.
 const (
 	User         Kind = "usr"
 	Workspace    Kind = "wsp"
@@ -23,7 +23,7 @@ const (
 	Session      Kind = "ses"
 	Invitation   Kind = "inv"
 	AuditEvent   Kind = "aud"
-	// The kinds below stand in the database only.
+	// The kinds below are in the database only.
 	QuotaUse       Kind = "quo"
 	IdempotencyKey Kind = "idk"
 	Targeting      Kind = "tgt"
@@ -34,13 +34,13 @@ const (
 // crockford sorts as the bytes that it encodes.
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// New returns an id that was never given before. Ids of one kind sort by the time they were made.
+// New returns a new id. Ids of one kind sort by the time they were made.
 func New(kind Kind) string {
 	u := uuid.Must(uuid.NewV7())
 	return Of(kind, crockford.EncodeToString(u[:]))
 }
 
-// Of returns the id of the thing of this kind that its catalogue knows by key.
+// Of returns the id of the object of this kind with this key in its catalogue.
 func Of(kind Kind, key string) string { return string(kind) + "_" + key }
 
 // maxLength is more than the length of any id that was ever given.

@@ -11,14 +11,14 @@ type term struct {
 	text, stem string
 	places     []place
 
-	// The rest tells typing errors and is not set for Chinese. A term with a digit is fixed: a number
+	// The rest finds typing errors and is not set for Chinese. A term with a digit is fixed: a number
 	// one digit away is another number.
 	letters  []rune
 	alphabet uint32
 	isFixed  bool
 }
 
-// place says where a term stands: the industry's position in the catalogue, and whether in its name.
+// place says where a term is: the industry's position in the catalogue, and whether in its name.
 type place struct {
 	industry int
 	inName   bool
@@ -99,7 +99,7 @@ func (t *term) fit(word, stem string) int {
 	return absent
 }
 
-// tooFar is the distance of a typed word that stands for something else.
+// tooFar is the distance of a typed word that means something else.
 const tooFar = 100
 
 // distance says how far a mistyped word is from this term: two for each error, and one more when the
@@ -118,7 +118,7 @@ func (t *term) distance(typed []rune, letters uint32, limit int) int {
 	return tooFar
 }
 
-// mark notes the rank for the industries where the term stands, unless they have a better one.
+// mark sets the rank of the industries with the term, unless they have a better one.
 func (t *term) mark(ranks []int, fit int) {
 	for _, p := range t.places {
 		rank := fit

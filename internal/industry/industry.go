@@ -19,7 +19,7 @@ type Industry struct {
 	Group Group
 
 	name locale.Text
-	// words are what people also call it, in both languages; they are searched and never shown.
+	// words are other names, in both languages, which are searched and never shown.
 	words []string
 }
 
@@ -48,7 +48,7 @@ var table string
 // catalogue is read when it is first needed, so that the start of a server does not wait for it.
 var catalogue = sync.OnceValue(load)
 
-// load panics over a mistake in the table, which is part of the program: the build is broken.
+// load panics on an error in the table, which is part of the program.
 func load() []*Industry {
 	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
 	if err != nil {

@@ -18,8 +18,8 @@ const (
 //
 // Words of the name go before other words for the same thing, whole words before beginnings, and
 // beginnings before the middle. Case, width and accents do not matter. An English word of four letters
-// or more that stands nowhere in the catalogue is taken for a typing error of the words nearest to it;
-// of a Chinese word that stands nowhere the longest beginning counts that does.
+// or more that is not in the catalogue is taken for a typing error of the words nearest to it;
+// of a Chinese word that is not in the catalogue, the longest beginning that is counts.
 func Search(words string) []*Industry {
 	words = strings.TrimSpace(words)
 	if words == "" {
@@ -136,7 +136,7 @@ func addRanks(ranks, more []int) {
 	}
 }
 
-// putApartLast puts industries where the words stand side by side before those where they are
+// putApartLast puts industries in which the words are adjacent before those in which they are
 // scattered, so that "coffee shop" is not first of all a shop for tea with coffee beans.
 func putApartLast(ranks []int, asked []string) {
 	if len(asked) == 1 {

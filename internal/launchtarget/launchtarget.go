@@ -1,5 +1,5 @@
-// Package launchtarget holds the apps that mini programs are made for, and the rules that each sets, as data: the
-// checks and the prompts beside a form read the same.
+// Package launchtarget has the launch targets, the apps that mini programs are made for, and their rules as data, which both checks and
+// hints are made from.
 package launchtarget
 
 import (
@@ -13,20 +13,20 @@ import (
 	"minidock/internal/locale"
 )
 
-// Target is an app that mini programs are launched in.
+// Target is a launch target.
 type Target struct {
-	// Code is what inputs name it by.
+	// Code is its name in inputs.
 	Code string
 	Name string
 	// Language is the BCP 47 tag of its mini programs' texts.
 	Language string
-	// Quota is the most mini programs that a workspace may have for it.
+	// Quota is the most mini programs of a workspace.
 	Quota int
 	// FieldRules are in the order of the form.
 	FieldRules []Rule
 }
 
-// Rule is what a target asks of one field. A figure that is nil asks nothing.
+// Rule is a target's rule for one field. Limits that are nil do not apply.
 type Rule struct {
 	// Field is the input field's name.
 	Field                string
@@ -42,7 +42,7 @@ type Rule struct {
 	// MinSide and MaxSide limit the width and height of a picture, in pixels.
 	MinSide, MaxSide *int
 
-	// hint is the rule in a sentence; figures stand in braces.
+	// hint is the rule in a sentence, with the names of its limits in braces.
 	hint locale.Text
 }
 
@@ -113,7 +113,7 @@ func (t *Target) ID() string { return id.Of(id.LaunchTarget, t.Code) }
 // IsNode says that it has a global id.
 func (t *Target) IsNode() {}
 
-// Rule returns what the target asks of a field. It panics when it asks nothing: every field of the form has its rule.
+// Rule returns the target's rule for a field. It panics without one: every field of the form has its rule.
 func (t *Target) Rule(field string) Rule {
 	for _, rule := range t.FieldRules {
 		if rule.Field == field {

@@ -1,4 +1,4 @@
-// Package limit has the limits of what clients may send and how long it may take. Each is a setting of the command line.
+// Package limit has the limits of requests, each of which is a setting of the command line.
 package limit
 
 import "time"
@@ -22,8 +22,8 @@ type Limits struct {
 	SessionEnd time.Duration
 	// PasswordQueue is how many passwords may wait to be hashed.
 	PasswordQueue int
-	// SignInFailures is how often signing in to an account may fail within SignInFailureTime before it is closed for that
-	// long. If it fails again then, it is closed for twice as long, and so on up to SignInWait.
+	// SignInFailures is how often signing in to an account may fail within SignInFailureTime before it is blocked for that long. Each
+	// further failure blocks it for twice as long, up to SignInWait.
 	SignInFailures                int
 	SignInFailureTime, SignInWait time.Duration
 	// AddressFailures is how often signing in may fail from an address within AddressFailureTime.
@@ -37,9 +37,9 @@ type Limits struct {
 	TotpTime  time.Duration
 	// ChallengeTime is how long a sign-in waits for the code of an authenticator app.
 	ChallengeTime time.Duration
-	// MailRequests is how many mails to an e-mail address may be asked for within MailRequestTime, and how many invitations sent to
-	// it; AddressMailRequests is how many may be asked for from a network address, and how often an account's password may be
-	// changed, which its owner is told by mail.
+	// MailRequests is how many mails to an e-mail address may be requested within MailRequestTime, and how many invitations sent to it;
+	// AddressMailRequests is how many may be requested from a network address, and how often an account's password may be changed, of
+	// which its owner is notified by mail.
 	MailRequests, AddressMailRequests int
 	MailRequestTime                   time.Duration
 	// Invitations is how many invitations a workspace may send within InvitationLimitTime.
@@ -70,7 +70,7 @@ type GraphQL struct {
 
 	// BodyBytes is the most of a body without a file.
 	BodyBytes int64
-	// FileBytes is the most of a file, BesideBytes of what is sent beside it.
+	// FileBytes is the most of a file, BesideBytes of each other part of its form.
 	FileBytes, BesideBytes int64
 	// Uploads is how many files are received at once, UploadsOfUser how many of one user; others wait.
 	Uploads, UploadsOfUser int

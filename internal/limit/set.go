@@ -17,7 +17,7 @@ const (
 	maxTime   = 30 * 24 * time.Hour
 )
 
-// setting is a limit's name on the command line and where its value stands.
+// setting is a limit's name on the command line and its value.
 type setting struct {
 	name string
 	// value is an *int for a number, an *int64 for bytes or a *time.Duration.
@@ -78,17 +78,17 @@ func (l *Limits) settings() []setting {
 	}
 }
 
-// With returns the limits with these values in their places, or all that is wrong with the values.
+// With returns the limits with these values, or the errors of all values.
 func (l Limits) With(values map[string]string) (Limits, error) {
-	var wrong []error
+	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		wrong = append(wrong, l.Set(name, values[name]))
+		errs = append(errs, l.Set(name, values[name]))
 	}
-	return l, errors.Join(wrong...)
+	return l, errors.Join(errs...)
 }
 
-// Set gives a limit the value that is written: a number, bytes such as 512KiB, or a time such as 10s. It refuses names
-// that are unknown and values that are no limit, and says what it would take.
+// Set sets a limit to a number, to bytes such as 512KiB, or to a time such as 10s. Its errors for unknown names and invalid values say what
+// is allowed.
 func (l *Limits) Set(name, value string) error {
 	settings := l.settings()
 	i := slices.IndexFunc(settings, func(s setting) bool { return s.name == name })
@@ -105,7 +105,7 @@ func (l *Limits) Set(name, value string) error {
 	return nil
 }
 
-// set gives a limit its value, or says what values there are.
+// set sets a limit, or returns which values are allowed.
 func (s setting) set(value string) (allowed string) {
 	switch at := s.value.(type) {
 	case *int:

@@ -26,33 +26,32 @@ const (
 	Invitation        Kind = "INVITATION"
 )
 
-// Facts are what a text tells. Which of them a kind needs stands with its templates, in needs.
+// Facts are the facts in a text. Which of them a kind needs is listed with its templates, in needs.
 type Facts struct {
-	// Name is how the receiver wishes to be called; empty where that is not known.
+	// Name is the receiver's display name; empty if it is not known.
 	Name string
 	// Link is where the front end takes the token: an absolute address of http or https.
 	Link string
 	// Token is for those who send the mutation themselves.
 	Token string
-	// ValidFor is how long link and token are of use. It is told rounded down.
+	// ValidFor is how long link and token are valid. The text rounds it down.
 	ValidFor time.Duration
 	// NewEmail is the address that the account has now.
 	NewEmail string
-	// Inviter invites the receiver to Workspace, to be there what Role says: one of the schema's words, or any other.
+	// Inviter invites the receiver to Workspace with this Role.
 	Inviter, Workspace, Role string
 }
 
-// Compose writes the mail of this kind in the language of the tag. Names are told as one line each, cut off when they are
-// very long. It refuses a kind that it does not know, and facts that lack what the kind needs, without repeating any. to goes
-// into the message as it is: Send judges it.
+// Compose writes the mail of this kind in the language of the tag. Names are written on one line each, and cut when they are
+// very long. It refuses unknown kinds and missing facts, without repeating any. Send checks the address.
 func Compose(kind Kind, tag language.Tag, to string, facts Facts) (Message, error) {
 	facts = facts.cleaned()
 	if err := facts.suffice(kind); err != nil {
 		return Message{}, err
 	}
-	told := told{Facts: facts, ValidFor: duration(facts.ValidFor, tag)}
-	told.Role = role(facts.Role, tag)
-	m, err := writings[folderOf(tag)][kind].fill(told)
+	content := content{Facts: facts, ValidFor: duration(facts.ValidFor, tag)}
+	content.Role = role(facts.Role, tag)
+	m, err := writings[folderOf(tag)][kind].fill(content)
 	if err != nil {
 		return Message{}, fmt.Errorf("compose mail: %w", err)
 	}
@@ -60,8 +59,8 @@ func Compose(kind Kind, tag language.Tag, to string, facts Facts) (Message, erro
 	return m, nil
 }
 
-// told is what templates see.
-type told struct {
+// content is what templates see.
+type content struct {
 	Facts
 	ValidFor string
 }

@@ -18,9 +18,9 @@ type folder struct {
 	log *slog.Logger
 }
 
-// NewFolder returns a Sender that writes each message as an .eml file into dir and tells the log the file's name and
-// nothing else of the message. A folder that is missing is made; folder and files are readable to nobody else. When Send
-// returns without an error, the file is whole and survives a crash.
+// NewFolder returns a Sender that writes each message as an .eml file into dir and logs the file's name, and nothing
+// else of the message. A missing folder is created; only the owner can read folder and files. When Send returns without an error, the file is
+// complete and survives a crash.
 func NewFolder(dir, from string, log *slog.Logger) (Sender, error) {
 	head, err := newLetterhead(from)
 	if err != nil {

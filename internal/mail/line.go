@@ -14,8 +14,8 @@ const (
 	maxSubject = 300
 )
 
-// line returns s as one line that shows all it holds and is cut off after so many runes. What the rules for names accept
-// stays as it is, but that white space becomes single spaces.
+// line returns s on one line with nothing invisible in it, cut after this many runes. Valid names stay as they are, except that white space
+// becomes single spaces.
 func line(s string, runes int) string {
 	s = text.Clean(s)
 	if _, odd := text.Illegal(s, false); odd {

@@ -1,4 +1,4 @@
-// Package mail is how minidock reaches people: it writes the texts of its mails and hands messages over for delivery.
+// Package mail writes the texts of mails and delivers messages.
 package mail
 
 import "context"
@@ -6,9 +6,9 @@ import "context"
 // Message is one mail to one person. To is one plain address, Text is always there, and HTML says the same or is empty.
 type Message struct{ To, Subject, Text, HTML string }
 
-// Sender hands messages over for delivery.
+// Sender delivers messages.
 type Sender interface {
-	// Send returns without an error when the message is in the hands of the next one to carry it. After an error it may be
-	// sent again unless IsPermanent; the receiver may then have it twice.
+	// Send returns without an error when the next server has accepted the message. After an error it may be sent again unless IsPermanent;
+	// the receiver may then get it twice.
 	Send(ctx context.Context, m Message) error
 }

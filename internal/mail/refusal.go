@@ -10,7 +10,7 @@ import (
 
 var errNotSMTP = errors.New("the server does not speak SMTP")
 
-// refusal is how the server answered a step, without its words: those may repeat a password or an address.
+// refusal is the server's answer to a step, without its text, which may repeat a password or an address.
 type refusal struct {
 	step string
 	// code is SMTP's, and 0 if there was no answer; status is the finer one that some servers give, such as 5.1.1.
@@ -33,8 +33,8 @@ func (r *refusal) Error() string {
 // signInFirst is SMTP's answer to a sender that should have signed in, or begun TLS: our settings' fault, not the message's.
 const signInFirst = 530
 
-// IsPermanent says that sending the message again is of no use: the server refused it for good (5xx), or its address is
-// none. It is false while connection, credentials or sender are what is refused, since settings can change.
+// IsPermanent says that sending the message again is useless: the server refused it permanently (5xx), or its address is invalid. It is false
+// if the connection, the credentials or the sender were refused, since settings can change.
 func IsPermanent(err error) bool {
 	if errors.Is(err, errReceiver) {
 		return true

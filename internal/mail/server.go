@@ -16,7 +16,7 @@ type server struct {
 	host, port string
 	// user is empty where nobody signs in.
 	user, password string
-	// isTLS says that the connection begins with TLS; startTLS is about one that begins without.
+	// isTLS says that the connection begins with TLS; startTLS is the policy of one that does not.
 	isTLS    bool
 	startTLS gomail.TLSPolicy
 }
@@ -25,7 +25,7 @@ var defaultPorts = map[string]string{"smtp": "587", "smtps": "465"}
 
 var policies = map[string]gomail.TLSPolicy{"required": gomail.TLSMandatory, "none": gomail.NoTLS}
 
-// parseServer reads an address or gives errServer, which repeats nothing: there is a password in it.
+// parseServer reads an address, or returns errServer, which does not repeat it, since it has a password.
 func parseServer(address string) (server, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.Path != "" && u.Path != "/" || u.Fragment != "" {

@@ -11,7 +11,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// timeout is how long one attempt to hand a message over may take.
+// timeout is how long one attempt to deliver a message may take.
 const timeout = 30 * time.Second
 
 type smtpSender struct {
@@ -25,7 +25,7 @@ type smtpSender struct {
 // or smtps://user:password@mail.example.com:465. from is one plain address, with or without a display name. smtps is TLS from
 // the start; smtp goes over to TLS where the server offers it, always with ?tls=required, and never with ?tls=none. The
 // server's certificate must be valid, and without TLS the password goes to this very machine only. Each message has a
-// connection of its own and 30 seconds. Neither NewSMTP's errors nor Send's tell the password or a receiver.
+// connection of its own and 30 seconds. Errors of NewSMTP and Send have neither the password nor a receiver.
 func NewSMTP(address, from string) (Sender, error) {
 	server, err := parseServer(address)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *smtpSender) Send(ctx context.Context, m Message) error {
 	}
 	err = client.DialAndSendWithContext(ctx, letter)
 	switch {
-	case letter.IsDelivered(): // a farewell that fails takes nothing back
+	case letter.IsDelivered(): // an error while disconnecting changes nothing
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("send mail: %w", ctx.Err())
@@ -75,7 +75,7 @@ func (s *smtpSender) options(ctx context.Context) []gomail.Option {
 	return options
 }
 
-// connect returns go-mail's way to the server: a connection that is closed when ctx ends.
+// connect returns the function with which go-mail connects: the connection is closed when ctx ends.
 func (s *smtpSender) connect(ctx context.Context) gomail.DialContextFunc {
 	return func(dialing context.Context, network, _ string) (net.Conn, error) {
 		conn, err := s.dial(dialing, network, s.address())

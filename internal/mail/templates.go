@@ -7,7 +7,7 @@ import (
 	texttemplate "text/template"
 )
 
-// needs names the facts that the templates of a kind tell without asking whether they are there.
+// needs has the facts that the templates of a kind use without a condition.
 var needs = map[Kind][]string{
 	PasswordReset:     {"link", "token", "validFor"},
 	PasswordChanged:   {},
@@ -41,15 +41,15 @@ func parse(folder string) map[Kind]writing {
 }
 
 // fill returns a message to nobody.
-func (w writing) fill(told told) (Message, error) {
+func (w writing) fill(content content) (Message, error) {
 	var subject, text, html strings.Builder
-	if err := w.text.ExecuteTemplate(&subject, "subject", told); err != nil {
+	if err := w.text.ExecuteTemplate(&subject, "subject", content); err != nil {
 		return Message{}, err
 	}
-	if err := w.text.ExecuteTemplate(&text, "mail", told); err != nil {
+	if err := w.text.ExecuteTemplate(&text, "mail", content); err != nil {
 		return Message{}, err
 	}
-	if err := w.html.ExecuteTemplate(&html, "mail", told); err != nil {
+	if err := w.html.ExecuteTemplate(&html, "mail", content); err != nil {
 		return Message{}, err
 	}
 	return Message{Subject: subject.String(), Text: text.String(), HTML: html.String()}, nil

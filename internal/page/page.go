@@ -1,4 +1,4 @@
-// Package page cuts lists into the pages of Relay's connections.
+// Package page makes the pages of Relay connections.
 package page
 
 import (
@@ -12,13 +12,13 @@ import (
 	"minidock/internal/store"
 )
 
-// The size of a page: the most that can be asked for, and what is given unasked.
+// The largest size of a page, and the default.
 const (
 	MaxSize     = 100
 	DefaultSize = 20
 )
 
-// Args are a connection's paging arguments as a client gave them.
+// Args are a connection's paging arguments as a client sent them.
 type Args struct {
 	First, Last   *int
 	After, Before *string
@@ -26,7 +26,7 @@ type Args struct {
 
 // Request is a page that was asked for properly.
 type Request struct {
-	// Order names what the list is sorted by; a cursor is good for one order only.
+	// Order is what the list is sorted by; a cursor is valid for one order only.
 	Order string
 	// Limit is the most elements of the page.
 	Limit int
@@ -65,7 +65,7 @@ func (a Args) Request(order string) (Request, error) {
 	return r, err
 }
 
-// ByID is the request in a list that is sorted by this column of ids alone.
+// ByID is the request for a list that is sorted by this column of ids only.
 func (r Request) ByID(column string, descending bool) store.Keyset {
 	keyset := store.Keyset{Columns: []string{column}, Descending: descending, Backward: r.Backward, Limit: r.Limit + 1}
 	if r.After != nil {
@@ -101,7 +101,7 @@ func Cut[T any](r Request, rows []T, position func(T) Position) Page[T] {
 	return p
 }
 
-// Cursor marks the place of a node of the page.
+// Cursor returns the cursor of a node of the page.
 func (p Page[T]) Cursor(node T) string {
 	at := p.position(node)
 	text, err := json.Marshal([]string{p.order, at.Value, at.ID})
@@ -132,7 +132,7 @@ func BadCursor(argument string) error {
 	return fault.BadInput(argument + " is not a cursor of this list in this order.")
 }
 
-// CutEach makes a page for each parent from the rows of all of them.
+// CutEach makes a page for each parent from the rows of all parents.
 func CutEach[T any](r Request, parents []string, rows []T, parent func(T) string, position func(T) Position) map[string]Page[T] {
 	children := map[string][]T{}
 	for _, row := range rows {
@@ -145,7 +145,7 @@ func CutEach[T any](r Request, parents []string, rows []T, parent func(T) string
 	return pages
 }
 
-// OfSlice makes a page of a list that is in memory as a whole and in its order already; key tells its elements apart.
+// OfSlice makes a page of a list that is in memory, in its order; key distinguishes its elements.
 func OfSlice[T any](args Args, order string, all []T, key func(T) string) (Page[T], error) {
 	r, err := args.Request(order)
 	if err != nil {

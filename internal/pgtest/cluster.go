@@ -214,8 +214,8 @@ func version(folder string) int {
 	return n
 }
 
-// unprivileged gives the folder to a user that PostgreSQL, which refuses to run as root, can run as. It is nil for whoever
-// is not root.
+// unprivileged gives the folder to a user that PostgreSQL, which refuses to run as root, can run as. It is nil for users other
+// than root.
 func unprivileged(dir string) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil

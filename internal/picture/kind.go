@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// kind is a type of picture that we can read and write anew.
+// kind is a type of picture that can be decoded and encoded.
 type kind struct {
 	extensions []string
 	header     func(io.Reader) (image.Config, error)
@@ -22,11 +22,11 @@ var kinds = map[string]kind{
 	"image/jpeg": {[]string{"jpg", "jpeg"}, jpeg.DecodeConfig, redrawJPEG},
 }
 
-// typeOf returns the media type that the content shows, whatever anyone says of it.
+// typeOf returns the media type of the content itself.
 func typeOf(content []byte) string { return plainType(http.DetectContentType(content)) }
 
 // strayType returns "" if the content, the name and the declared type agree on an allowed type. Otherwise it
-// returns the content's type, followed by the claim that contradicts it if that is what is wrong.
+// returns the content's type, followed by the claim that contradicts it, if there is one.
 func strayType(src Source, contentType string, allowed []string) string {
 	known, ok := kinds[contentType]
 	if !ok || !slices.Contains(allowed, contentType) {

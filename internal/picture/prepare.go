@@ -17,16 +17,16 @@ type Limits struct {
 	ContentTypes               []string // of image/png and image/jpeg
 }
 
-// Picture is a square picture that we have encoded ourselves: it holds pixels and nothing else.
+// Picture is a square picture that was encoded here: it has pixels and nothing else.
 type Picture struct {
 	Bytes         []byte
 	ContentType   string
 	Width, Height int
 }
 
-// Prepare judges the source and draws it anew, upright, in its own type and size. It records the first thing
-// that is wrong in errs, under field, and says whether nothing is. Pixels are read only if the header is
-// within limits, and of as many pictures at once as there are cores; further callers wait.
+// Prepare judges the source and encodes it again, upright, in its own type and size. It records the first user error under field, and says
+// whether there is none. Pixels are read only if the header is within limits, and of as many pictures at once as there are processors; further
+// callers wait.
 func Prepare(src Source, limits Limits, field string, errs *fault.UserErrors) (Picture, bool) {
 	contentType := typeOf(src.Bytes)
 	stray := strayType(src, contentType, limits.ContentTypes)

@@ -10,15 +10,15 @@ import (
 // ErrFormat says that a text is neither base64 nor a data URI in base64.
 var ErrFormat = errors.New("picture: not base64")
 
-// Source is a picture as a client sends it. Nothing in it is to be trusted.
+// Source is a picture as a client sends it. Nothing in it can be trusted.
 type Source struct {
 	Bytes        []byte
 	Name         string // the file name as the client gave it, "" if there is none
 	DeclaredType string // the media type as the client declared it, "" if it did not
 }
 
-// FromBase64 reads padded standard base64, plain or in a data URI; line breaks in it and white space around it do
-// no harm. It refuses anything else with ErrFormat. No data is no error: it gives a Source without Bytes.
+// FromBase64 reads padded standard base64, plain or in a data URI; line breaks in it and white space around it are
+// ignored. It refuses anything else with ErrFormat. Without data it returns a Source without Bytes, and no error.
 func FromBase64(s string) (Source, error) {
 	encoded, mediaType := strings.TrimSpace(s), ""
 	if rest, isURI := cutPrefixFold(encoded, "data:"); isURI {

@@ -1,10 +1,10 @@
-// Package siblings lets a row read a relation for all rows of its query at once, so that a nested list costs one
-// statement a relation and not one a row.
+// Package siblings reads a relation for all rows of a query together, so that a nested list costs one statement per relation and not one
+// per row.
 package siblings
 
 import "sync"
 
-// Group is shared by the rows that one query gave. It lives as long as the request that asked.
+// Group is shared by the rows of one query. It must not outlive the request.
 type Group[P any] struct {
 	rows  []P
 	mu    sync.Mutex
@@ -14,8 +14,8 @@ type Group[P any] struct {
 // Of returns the group of these rows.
 func Of[P any](rows []P) *Group[P] { return &Group[P]{rows: rows} }
 
-// Read gives what load found for all siblings of row. It calls load once for each key, which must hold every
-// argument that the result depends on, by value. A row without a group is loaded alone.
+// Read returns what load returns for all siblings of row. It calls load once for each key, which must hold every argument that the result
+// depends on, by value. A row without a group is loaded alone.
 func Read[P, V any](g *Group[P], row P, key any, load func([]P) (V, error)) (V, error) {
 	if g == nil {
 		return load([]P{row})

@@ -94,7 +94,7 @@ func runMigrations(ctx context.Context, pending []migration, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)",
 			m.name, m.checksum, time.Now().UTC().Format(time.RFC3339))
 		if err != nil {
-			return fmt.Errorf("note %s: %w", m.name, err)
+			return fmt.Errorf("record %s: %w", m.name, err)
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-// Package token makes the tokens that stand for somebody or something, which nobody can guess.
+// Package token makes tokens that cannot be guessed.
 package token
 
 import (
@@ -15,7 +15,7 @@ func New() string {
 	return base64.RawURLEncoding.EncodeToString(random)
 }
 
-// Hash returns the hash by which the database knows a token. The token is long enough for a plain hash of it to be safe.
+// Hash returns the hash that is stored of a token. The token is long enough for a plain hash to be safe.
 func Hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

@@ -38,8 +38,8 @@ func (p Proxies) has(address netip.Addr) bool {
 	return false
 }
 
-// addressOf returns where a request comes from. Each proxy adds whom it was sent a request by at the end of X-Forwarded-For: what
-// one of ours added is believed, and nothing before what a stranger may have written.
+// addressOf returns where a request comes from. Each proxy appends the address that it received the request from to X-Forwarded-For: what a
+// trusted proxy appended is believed, and nothing before an address that is not a trusted proxy's.
 func (p Proxies) addressOf(r *http.Request) netip.Addr {
 	address := remoteAddress(r.RemoteAddr)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -69,7 +69,7 @@ func remoteAddress(text string) netip.Addr {
 	return remote.Addr().Unmap().WithZone("")
 }
 
-// withCaller notes where each request comes from.
+// withCaller adds to the context where a request comes from.
 func withCaller(proxies Proxies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from := request.Caller{Address: proxies.addressOf(r), Agent: r.UserAgent()}

@@ -11,12 +11,12 @@ import (
 	"minidock/internal/gqlhttp"
 )
 
-// crossOrigin refuses requests that a page of another origin makes a browser send, except pages of the allowed origins,
-// which are told by the headers of CORS that they may read the answers.
+// crossOrigin refuses requests that a browser sends for a page of another origin, except for allowed origins, whose pages may read the answers
+// by CORS.
 func crossOrigin(allowed []string) (func(http.Handler) http.Handler, error) {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range allowed {
-		if strings.Contains(origin, "*") { // to the headers of CORS it would stand for anything
+		if strings.Contains(origin, "*") { // CORS would take it for any origin
 			return nil, fmt.Errorf("allowed origin %q: write each origin out, without *", origin)
 		}
 		if err := protection.AddTrustedOrigin(origin); err != nil {
@@ -42,8 +42,7 @@ func crossOrigin(allowed []string) (func(http.Handler) http.Handler, error) {
 	return func(next http.Handler) http.Handler { return sharing.Handler(guard(next)) }, nil
 }
 
-// guardStreams judges what asks for a WebSocket or an event stream as it would a POST: browsers send it by GET, from any page
-// and with cookies.
+// guardStreams checks requests for a WebSocket or an event stream like a POST: browsers send them by GET, from any page and with cookies.
 func guardStreams(protection *http.CrossOriginProtection, deny, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asPost := *r

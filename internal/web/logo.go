@@ -13,7 +13,7 @@ const logoPath = "/logos/"
 // contentTypes of the pictures by the extension of their names.
 var contentTypes = map[string]string{".png": "image/png", ".jpg": "image/jpeg"}
 
-// logos serves pictures by name. A name is the hash of its content, so an answer is good forever.
+// logos serves pictures by name. A name is the hash of its content, so an answer never changes.
 func logos(blobs *blob.Store) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		name := r.PathValue("name")

@@ -46,7 +46,7 @@ type statusRecorder struct {
 	status int
 }
 
-// WriteHeader notes the status.
+// WriteHeader keeps the status.
 func (r *statusRecorder) WriteHeader(status int) {
 	r.status = status
 	r.ResponseWriter.WriteHeader(status)

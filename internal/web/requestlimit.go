@@ -10,7 +10,7 @@ import (
 	"minidock/internal/request"
 )
 
-// requestLimit bounds how many requests are answered for a network address in a minute. It counts in this program only.
+// requestLimit bounds how many requests are answered for a network address in a minute. It counts in this process only.
 type requestLimit struct {
 	most int
 	now  func() time.Time
@@ -20,7 +20,7 @@ type requestLimit struct {
 	counts map[string]int
 }
 
-// limited refuses requests over the limit with RATE_LIMITED; where most is 0 it lets all through.
+// limited refuses requests over the limit with RATE_LIMITED; 0 is no limit.
 func limited(most int, now func() time.Time, next http.Handler) http.Handler {
 	if most == 0 {
 		return next
@@ -35,7 +35,7 @@ func limited(most int, now func() time.Time, next http.Handler) http.Handler {
 	})
 }
 
-// count counts a request, or says how long there is none.
+// count counts a request, or returns how long none is allowed.
 func (l *requestLimit) count(network string) (wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

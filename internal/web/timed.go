@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// stoppingWriteTime is how long a client may take an answer once the server stops, so that it can finish what runs.
+// stoppingWriteTime is how long a client may take to receive an answer when the server stops.
 const stoppingWriteTime = 5 * time.Second
 
-// timed gives each client so long to take its answer, from when that begins to be written; less when the server is stopping.
-// Then the connection is closed. A handler that writes for longer says itself, once it has begun, how long.
+// timed limits how long each client may take to receive its answer, from its first byte; less when the server stops. Then the connection is
+// closed. A handler that writes for longer sets its own deadlines after the first byte.
 func timed(stopping context.Context, writeTime time.Duration, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		timed := &timedWriter{ResponseWriter: w, controller: http.NewResponseController(w), writeTime: writeTime}
@@ -26,11 +26,11 @@ type timedWriter struct {
 
 	mu        sync.Mutex
 	writeTime time.Duration
-	// end is when the client's time is over, once the answer has begun.
+	// end is the client's deadline, once the answer has begun.
 	end time.Time
 }
 
-// WriteHeader begins the answer. A connection that is taken over for another protocol is none of ours.
+// WriteHeader begins the answer, unless the connection is taken over for another protocol.
 func (w *timedWriter) WriteHeader(status int) {
 	if status != http.StatusSwitchingProtocols {
 		w.begin()
@@ -52,7 +52,7 @@ func (w *timedWriter) begin() {
 	}
 }
 
-// hurry shortens the time, also that of an answer which has begun.
+// hurry shortens the time, also of an answer that has begun.
 func (w *timedWriter) hurry() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
