@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"os"
@@ -13,6 +13,7 @@ import (
 
 	"minidock/internal/apitest"
 	"minidock/internal/launchtarget"
+	"minidock/internal/text"
 )
 
 const launchTargets = `{ launchTargets { id code name language quota fieldRules {
@@ -144,7 +145,7 @@ func TestTheChecksKeepTheRulesThatTheFormIsTold(t *testing.T) {
 
 func TestFieldRulesNameTheFormsFieldsInItsOrder(t *testing.T) {
 	t.Parallel()
-	contract, err := os.ReadFile("../schema.graphqls")
+	contract, err := os.ReadFile("../../../schema.graphqls")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +174,7 @@ func TestHintsSpeakTheLanguageThatIsAskedFor(t *testing.T) {
 			visitor.Header.Set("Accept-Language", accept)
 			for _, rule := range visitor.Do(t, launchTargets, nil).Get("launchTargets.0.fieldRules").([]any) {
 				hint := rule.(map[string]any)["hint"].(string)
-				if hint == "" || strings.ContainsAny(hint, "{}") || strings.ContainsFunc(hint, isHan) != isChinese {
+				if hint == "" || strings.ContainsAny(hint, "{}") || text.HasHan(hint) != isChinese {
 					t.Errorf("in %q: %s", accept, hint)
 				}
 			}

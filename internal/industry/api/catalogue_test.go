@@ -1,14 +1,14 @@
-package graph_test
+package api_test
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"minidock/internal/apitest"
 	"minidock/internal/industry"
+	"minidock/internal/text"
 )
 
 const industries = `query($search: String, $first: Int, $after: String, $last: Int, $before: String) {
@@ -123,7 +123,7 @@ func TestIndustriesAreNamedInTheLanguageAskedFor(t *testing.T) {
 			}
 			answer := visitor.Do(t, query, apitest.Vars{"l": test.language})
 			name := answer.String(t, "industries.nodes.0.name")
-			if strings.ContainsFunc(name, isHan) != test.chinese {
+			if text.HasHan(name) != test.chinese {
 				t.Errorf("Accept-Language %q, language %v: %s", test.accept, test.language, name)
 			}
 			if !slices.Contains(answer.Header.Values("Vary"), "Accept-Language") {
@@ -138,8 +138,6 @@ func TestIndustriesAreNamedInTheLanguageAskedFor(t *testing.T) {
 		}
 	})
 }
-
-func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 
 func TestBothLanguagesAtOnce(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
@@ -163,7 +161,7 @@ func TestEveryIndustryHasANameAndAGroupInBothLanguages(t *testing.T) {
 			after = answer.Get("industries.pageInfo.endCursor")
 			for _, node := range answer.List(t, "industries.nodes") {
 				node := node.(map[string]any)
-				if node["en"] == "" || strings.ContainsFunc(node["en"].(string), isHan) || !strings.ContainsFunc(node["zh"].(string), isHan) ||
+				if node["en"] == "" || text.HasHan(node["en"].(string)) || !text.HasHan(node["zh"].(string)) ||
 					node["group"] == "" || node["id"] != fmt.Sprint("ind_", node["code"]) {
 					t.Errorf("industry %v", node)
 				}
