@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -83,7 +84,7 @@ func TestWhoeverHasNoAccountSignsUpAndJoinsInOneStep(t *testing.T) {
 			"member.user.id": eva.ID, "member.role": "MASTER", "member.status": "ACTIVE", "member.workspace.id": s.id,
 			"member.workspace.viewerRole": "MASTER", "member.invitedBy.id": s.owner.ID, "member.miniPrograms": []any{},
 		} {
-			if got := answer.Get("acceptInvitation." + field); !equalJSON(got, want) {
+			if got := answer.Get("acceptInvitation." + field); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s is %v, not %v", field, got, want)
 			}
 		}
@@ -244,10 +245,10 @@ func TestATokenOfAnInvitationWorksOnceAlsoForManyAtOnce(t *testing.T) {
 		people := []*apitest.Person{eva, eva.Elsewhere(t), eva.Elsewhere(t), eva.Elsewhere(t)}
 		anew, known := invitedToken(t, w, s.owner, s.id, inviteMaster("new@example.com")), invitedToken(t, w, s.owner, s.id, inviteMaster(eva.Email))
 		for name, answers := range map[string][]*apitest.Answer{
-			"a new account": atOnce(8, func(i int) *apitest.Answer {
+			"a new account": apitest.AtOnce(8, func(i int) *apitest.Answer {
 				return acceptPlace(t, w.Visitor(t), acceptInput(anew, apitest.Password, fmt.Sprintf("Number %d", i)))
 			}),
-			"an account": atOnce(len(people), func(i int) *apitest.Answer { return acceptPlace(t, people[i], apitest.Vars{"token": known}) }),
+			"an account": apitest.AtOnce(len(people), func(i int) *apitest.Answer { return acceptPlace(t, people[i], apitest.Vars{"token": known}) }),
 		} {
 			joined := 0
 			for _, answer := range answers {
@@ -278,7 +279,7 @@ func TestOfTwoInvitationsAcceptedAtOnceOneMakesTheAccount(t *testing.T) {
 			invitedToken(t, w, s.owner, s.owner.CreateWorkspace(t, "Elsewhere"), inviteMaster("eva@example.com")),
 		}
 		people := []*apitest.Person{w.Visitor(t), w.Visitor(t)}
-		answers := atOnce(2, func(i int) *apitest.Answer {
+		answers := apitest.AtOnce(2, func(i int) *apitest.Answer {
 			return acceptPlace(t, people[i], acceptInput(tokens[i], apitest.Password, "Eva"))
 		})
 		first := 0

@@ -149,7 +149,7 @@ func TestAnAddressIsTakenHoweverItIsWritten(t *testing.T) {
 
 func TestAnAddressIsTakenByOneOfManyAtOnce(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
-		answers := atOnce(6, func(i int) *apitest.Answer {
+		answers := apitest.AtOnce(6, func(i int) *apitest.Answer {
 			address := []string{"ann@example.com", "Ann@Example.com"}[i%2]
 			return w.Visitor(t).Do(t, signUp, account(address, "eight b.", fmt.Sprint("Ann ", i)))
 		})

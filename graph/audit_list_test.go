@@ -337,13 +337,13 @@ func TestAnEventTellsWhatWasAndWhatIs(t *testing.T) {
 			{"industryCode", "5812", "5814", "5814"}, {"servicePhone", row.ServicePhone, "0571-7654321", "0571-7654321"},
 			{"serviceEmail", row.ServiceEmail, "new@example.com", "new@example.com"},
 		} {
-			answer := update(t, c.owner, c.miniProgramID, apitest.Vars{change.field: change.value})
-			updated(t, answer)
+			answer := c.owner.UpdateMiniProgram(t, c.miniProgramID, apitest.Vars{change.field: change.value})
+			apitest.UpdatedMiniProgram(t, answer)
 			is(told("updateMiniProgram", c.miniProgramID, answer), change.field+": "+change.before+" > "+change.after)
 		}
-		answer := update(t, c.owner, c.miniProgramID, apitest.Vars{"logo": logo})
+		answer := c.owner.UpdateMiniProgram(t, c.miniProgramID, apitest.Vars{"logo": logo})
 		is(told("updateMiniProgram", c.miniProgramID, answer), "logo: "+row.LogoName+" > "+w.Client.MiniProgram.GetX(t.Context(), c.miniProgramID).LogoName)
-		answer = update(t, c.owner, c.miniProgramID, apitest.Vars{"name": "再来一个", "tagline": "另一个新的标语在此", "servicePhone": "0571-0000000", "logo": logo})
+		answer = c.owner.UpdateMiniProgram(t, c.miniProgramID, apitest.Vars{"name": "再来一个", "tagline": "另一个新的标语在此", "servicePhone": "0571-0000000", "logo": logo})
 		is(told("updateMiniProgram", c.miniProgramID, answer), "name: 新的小店 > 再来一个, servicePhone: 0571-7654321 > 0571-0000000")
 		is(told("removeMember", c.memberID, c.owner.Do(t, auditRemove, apitest.Vars{"id": c.memberID})), "status: ACTIVE > REMOVED")
 	})

@@ -165,7 +165,7 @@ func TestWhatChangesNothingIsNotNoted(t *testing.T) {
 		s := &scene{w: w, mutation: "nothing"}
 		c := s.company(t)
 		input := apitest.CreateInput(c.workspaceID).With("idempotencyKey", "a key")
-		miniProgramID := created(t, c.owner.Create(t, input))
+		miniProgramID := apitest.CreatedMiniProgram(t, c.owner.Create(t, input))
 		c.owner.Do(t, chooseWorkspace, apitest.Vars{"id": c.workspaceID})
 		before := w.Client.AuditEvent.Query().CountX(t.Context())
 		for _, answer := range []*apitest.Answer{
@@ -176,8 +176,8 @@ func TestWhatChangesNothingIsNotNoted(t *testing.T) {
 			c.owner.Do(t, auditChangeRole, apitest.Vars{"id": c.memberID, "role": "DEVELOPER"}),
 			c.owner.Do(t, auditAssign, apitest.Vars{"id": c.memberID, "ids": []string{c.miniProgramID, c.miniProgramID}}),
 			c.owner.Create(t, input),
-			update(t, c.owner, miniProgramID, apitest.Vars{}),
-			update(t, c.owner, miniProgramID, input.Without("workspaceId").Without("launchTargetCode").Without("idempotencyKey")),
+			c.owner.UpdateMiniProgram(t, miniProgramID, apitest.Vars{}),
+			c.owner.UpdateMiniProgram(t, miniProgramID, input.Without("workspaceId").Without("launchTargetCode").Without("idempotencyKey")),
 			w.Visitor(t).Do(t, signOut, nil),
 		} {
 			if len(answer.Errors) != 0 || strings.Contains(answer.Body, `"userErrors":[{`) {
@@ -257,12 +257,12 @@ func TestOfSeveralAtOnceOnlyTheOneThatIsDoneIsNoted(t *testing.T) {
 	apitest.RunWith(t, crowded, func(t *testing.T, w *apitest.World) {
 		s := &scene{w: w, mutation: "once"}
 		c := s.company(t)
-		fill(t, c.owner, c.workspaceID, 9)
+		c.owner.CreateMiniPrograms(t, c.workspaceID, 9)
 		token, reset := s.invite(t, c, "new@example.com"), requestsReset(t, w, c.owner)
 		once := func(name, operation string, n int, do func(i int) *apitest.Answer) {
 			t.Helper()
 			before, done := w.Client.AuditEvent.Query().CountX(t.Context()), 0
-			for _, answer := range atOnce(n, do) {
+			for _, answer := range apitest.AtOnce(n, do) {
 				if code := answer.Code(t); code != "" {
 					t.Errorf("%s: %s", name, answer.Body)
 				}

@@ -132,7 +132,7 @@ func TestOfManyWhoConfirmAnAddressAtOnceOneGetsIt(t *testing.T) {
 			tokens = append(tokens, requestsEmail(t, w, w.SignUp(t, fmt.Sprint("ann", i)), "new@example.com"))
 		}
 		outcomes := map[string]int{}
-		for _, answer := range atOnce(8, func(i int) *apitest.Answer { // each token twice
+		for _, answer := range apitest.AtOnce(8, func(i int) *apitest.Answer { // each token twice
 			return w.Visitor(t).Do(t, confirmEmail, apitest.Vars{"token": tokens[i%4]})
 		}) {
 			outcomes[strings.Join(mistakes(t, answer, "confirmEmail"), ", ")]++

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -185,7 +186,7 @@ func TestInvitationsAreForOwnersAndMastersOnly(t *testing.T) {
 		}
 		answer := developer.Do(t, invitationsQuery, apitest.Vars{"id": s.id})
 		if answer.Code(t) != "FORBIDDEN" || answer.Get("workspace.name") != "Coffee House" || answer.Get("workspace.invitations") != nil ||
-			!equalJSON(answer.Errors[0].Path, []any{"workspace", "invitations"}) {
+			!reflect.DeepEqual(answer.Errors[0].Path, []any{"workspace", "invitations"}) {
 			t.Errorf("the developer gets %s", answer.Body)
 		}
 		stranger.Do(t, invitationsQuery, apitest.Vars{"id": s.id}).Refused(t, "NOT_FOUND")

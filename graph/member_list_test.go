@@ -326,7 +326,9 @@ func TestAChangeIsAnActivityAndAQueryIsNone(t *testing.T) {
 			},
 			func() { changed(t, c.master, "blockMember", ofMember(c.developerID)) },
 			func() { changed(t, c.master, "unblockMember", ofMember(c.developerID)) },
-			func() { updated(t, update(t, c.master, c.assigned, apitest.Vars{"name": "新名字"})) },
+			func() {
+				apitest.UpdatedMiniProgram(t, c.master.UpdateMiniProgram(t, c.assigned, apitest.Vars{"name": "新名字"}))
+			},
 			func() { done(t, c.master.Do(t, chooseWorkspace, apitest.Vars{"id": c.id}), "chooseWorkspace") },
 		} {
 			w.Advance(5 * time.Minute)

@@ -183,11 +183,11 @@ func TestWhatWasDoneOnceIsNotDoneAgainForWhoIsBlocked(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newChangeTeam(t, w)
 		input := apitest.CreateInput(c.id).With("idempotencyKey", "the same key")
-		first := created(t, c.master.Create(t, input))
+		first := apitest.CreatedMiniProgram(t, c.master.Create(t, input))
 		changed(t, c.owner, "blockMember", ofMember(c.masterID))
 		writesNothing(t, w, "the same key", func() { c.master.Create(t, input).Refused(t, "NOT_FOUND") })
 		changed(t, c.owner, "unblockMember", ofMember(c.masterID))
-		if got := created(t, c.master.Create(t, input)); got != first {
+		if got := apitest.CreatedMiniProgram(t, c.master.Create(t, input)); got != first {
 			t.Errorf("created %s, not %s", got, first)
 		}
 	})

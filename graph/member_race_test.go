@@ -576,7 +576,7 @@ func TestAWorkspaceSendsFiftyInvitationsADayHoweverManyInviteAtOnce(t *testing.T
 		w.Join(t, workspaceID, max, member.RoleMASTER)
 		outcomes := map[string]int{}
 		people := []*apitest.Person{ann, ann.At(there), max, max.At(there)}
-		for _, answer := range atOnce(8, func(i int) *apitest.Answer {
+		for _, answer := range apitest.AtOnce(8, func(i int) *apitest.Answer {
 			var invitations []apitest.Vars
 			for n := range 10 {
 				invitations = append(invitations, apitest.Vars{"name": "eva", "email": fmt.Sprintf("eva%d.%d@example.com", i, n), "role": "MASTER"})
@@ -627,7 +627,7 @@ func TestACrowdThatChangesOneWorkspaceAtOnceLeavesItWhole(t *testing.T) {
 			}
 			noted := w.Client.AuditEvent.Query().Where(auditevent.WorkspaceID(workspaceID)).CountX(t.Context())
 			done := 0
-			for i, answer := range atOnce(len(crowd), func(i int) *apitest.Answer { return crowd[(i+round)%len(crowd)]() }) {
+			for i, answer := range apitest.AtOnce(len(crowd), func(i int) *apitest.Answer { return crowd[(i+round)%len(crowd)]() }) {
 				switch told := raceTold(t, answer); told {
 				case "done":
 					done++

@@ -43,7 +43,7 @@ func TestOfWhatIsRolledBackNoMailIsSent(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		people := []*apitest.Person{ann, ann.Elsewhere(t), ann.Elsewhere(t)}
-		atOnce(len(people), func(i int) *apitest.Answer { // all but one are refused
+		apitest.AtOnce(len(people), func(i int) *apitest.Answer { // all but one are refused
 			return people[i].Do(t, changePassword, passwords(apitest.Password, newPassword))
 		})
 		tx, err := w.Client.Tx(t.Context())

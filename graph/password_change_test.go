@@ -162,7 +162,7 @@ func TestOfManyPasswordChangesAtOnceOneWins(t *testing.T) {
 			people = append(people, ann.Elsewhere(t))
 		}
 		winner := -1
-		for i, answer := range atOnce(len(people), func(i int) *apitest.Answer {
+		for i, answer := range apitest.AtOnce(len(people), func(i int) *apitest.Answer {
 			return people[i].Do(t, changePassword, passwords(apitest.Password, fmt.Sprintf("password number %d", i)))
 		}) {
 			if answer.Code(t) == "UNAUTHENTICATED" { // ended by the winner
@@ -199,7 +199,7 @@ func TestASignInUnderWayDuringAPasswordChangeLeavesNoSession(t *testing.T) {
 		password := apitest.Password
 		for round := range 20 {
 			next := fmt.Sprintf("password of round %d", round)
-			answers := atOnce(5, func(i int) *apitest.Answer {
+			answers := apitest.AtOnce(5, func(i int) *apitest.Answer {
 				if i == 2 {
 					return ann.Do(t, changePassword, passwords(password, next))
 				}

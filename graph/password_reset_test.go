@@ -130,7 +130,7 @@ func TestAResetTokenWorksOnceAlsoForManyAtOnce(t *testing.T) {
 		ann := w.SignUp(t, "ann")
 		reset := requestsReset(t, w, ann)
 		winner := -1
-		for i, answer := range atOnce(8, func(i int) *apitest.Answer {
+		for i, answer := range apitest.AtOnce(8, func(i int) *apitest.Answer {
 			return w.Visitor(t).Do(t, resetPassword, tokenAnd(reset, fmt.Sprintf("password number %d", i)))
 		}) {
 			switch got := mistakes(t, answer, "resetPassword"); {

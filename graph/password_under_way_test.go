@@ -148,7 +148,7 @@ func TestAnEmailChangeUnderWayEndsWithThePassword(t *testing.T) {
 			w.Client.Throttle.Delete().ExecX(t.Context())
 			ann := w.SignUp(t, fmt.Sprint("ann", i))
 			token := requestsReset(t, w, ann)
-			atOnce(2, func(i int) *apitest.Answer {
+			apitest.AtOnce(2, func(i int) *apitest.Answer {
 				if i == 0 {
 					return w.Visitor(t).Do(t, resetPassword, tokenAnd(token, newPassword))
 				}

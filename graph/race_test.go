@@ -137,7 +137,7 @@ func raceHeadStart(t *testing.T, w *apitest.World, requests []func() *apitest.An
 	t.Helper()
 	visitor := w.Visitor(t)
 	took := make([]time.Duration, len(requests))
-	answers := atOnce(len(requests), func(i int) *apitest.Answer {
+	answers := apitest.AtOnce(len(requests), func(i int) *apitest.Answer {
 		for range steps {
 			if i != first {
 				visitor.Do(t, `{ viewer { user { id } } }`, nil)

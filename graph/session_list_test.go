@@ -316,7 +316,7 @@ func TestASessionIsEndedHoweverManyTryAtOnce(t *testing.T) {
 		ann := w.SignUp(t, "ann")
 		lost := ann.Elsewhere(t)
 		lostID, ended := currentOf(t, lost).ID, 0
-		for _, answer := range atOnce(8, func(int) *apitest.Answer { return ann.Do(t, endSession, apitest.Vars{"id": lostID}) }) {
+		for _, answer := range apitest.AtOnce(8, func(int) *apitest.Answer { return ann.Do(t, endSession, apitest.Vars{"id": lostID}) }) {
 			switch answer.Code(t) {
 			case "":
 				ended++
@@ -333,7 +333,7 @@ func TestASessionIsEndedHoweverManyTryAtOnce(t *testing.T) {
 		one, two := ann.Elsewhere(t), ann.Elsewhere(t) // each ends the other
 		pair, ids := []*apitest.Person{one, two}, []string{currentOf(t, two).ID, currentOf(t, one).ID}
 		ended = 0
-		for i, answer := range atOnce(2, func(i int) *apitest.Answer { return pair[i].Do(t, endSession, apitest.Vars{"id": ids[i]}) }) {
+		for i, answer := range apitest.AtOnce(2, func(i int) *apitest.Answer { return pair[i].Do(t, endSession, apitest.Vars{"id": ids[i]}) }) {
 			switch answer.Code(t) {
 			case "":
 				ended++

@@ -161,7 +161,7 @@ func TestASuccessForgetsTheFailuresBefore(t *testing.T) {
 func TestOnlyFailuresCount(t *testing.T) {
 	apitest.RunWith(t, crowded, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
-		for i, answer := range atOnce(64, func(int) *apitest.Answer {
+		for i, answer := range apitest.AtOnce(64, func(int) *apitest.Answer {
 			return w.Visitor(t).Do(t, signIn, credentials(ann.Email, apitest.Password))
 		}) {
 			if got := whatBecameOf(t, answer); got != "" {
@@ -197,7 +197,7 @@ func TestOfTwentyFailuresAtOnceTenAreTold(t *testing.T) {
 	apitest.RunWith(t, crowded, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		told := map[string]int{}
-		for _, answer := range atOnce(20, func(int) *apitest.Answer {
+		for _, answer := range apitest.AtOnce(20, func(int) *apitest.Answer {
 			return w.Visitor(t).Do(t, signIn, credentials(ann.Email, wrongPassword))
 		}) {
 			told[whatBecameOf(t, answer)]++
@@ -227,7 +227,7 @@ func TestServersCountFailuresTogether(t *testing.T) {
 	servers := []*apitest.World{here, here.Another(t)}
 	ann := here.SignUp(t, "ann")
 	told := map[string]int{}
-	for _, answer := range atOnce(20, func(i int) *apitest.Answer {
+	for _, answer := range apitest.AtOnce(20, func(i int) *apitest.Answer {
 		return servers[i%2].Visitor(t).Do(t, signIn, credentials(ann.Email, wrongPassword))
 	}) {
 		told[whatBecameOf(t, answer)]++
@@ -387,7 +387,7 @@ func TestAHundredSignUpsAtOnceFromAnAddressAreAllowed(t *testing.T) {
 	options := apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.PasswordQueue, l.RequestTime = 1000, time.Minute })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		told := map[string]int{}
-		for _, answer := range atOnce(105, func(i int) *apitest.Answer {
+		for _, answer := range apitest.AtOnce(105, func(i int) *apitest.Answer {
 			return w.Visitor(t).Do(t, signUp, account(fmt.Sprintf("ann%d@example.com", i), apitest.Password, "Ann"))
 		}) {
 			told[answer.Code(t)]++
@@ -402,7 +402,7 @@ func TestMorePasswordsThanMayWaitAreRefused(t *testing.T) {
 	options := apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.PasswordQueue = 1 })}
 	apitest.RunWith(t, options, func(t *testing.T, w *apitest.World) {
 		told := map[string]int{}
-		for _, answer := range atOnce(40, func(i int) *apitest.Answer {
+		for _, answer := range apitest.AtOnce(40, func(i int) *apitest.Answer {
 			return w.Visitor(t).Do(t, signIn, credentials(fmt.Sprintf("nobody%d@example.com", i%20), wrongPassword))
 		}) {
 			code := whatBecameOf(t, answer)
@@ -470,7 +470,7 @@ func TestManyAtOnceSignInWhoseHashIsReplaced(t *testing.T) {
 	apitest.RunWith(t, crowded, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		setHash(t, w, ann, cheaply(t, apitest.Password))
-		for i, answer := range atOnce(8, func(int) *apitest.Answer {
+		for i, answer := range apitest.AtOnce(8, func(int) *apitest.Answer {
 			return w.Visitor(t).Do(t, signIn, credentials(ann.Email, apitest.Password))
 		}) {
 			if got := whatBecameOf(t, answer); got != "" {

@@ -211,7 +211,7 @@ func TestASecondFactorIsConfirmedOnce(t *testing.T) {
 			settle(w, 1)
 			codes := []string{a.code(t, -1), a.code(t, 0), a.code(t, 1)} // each is good
 			confirmed := 0
-			for _, answer := range atOnce(6, func(i int) *apitest.Answer { return ann.Do(t, confirmTotp, apitest.Vars{"code": codes[i%3]}) }) {
+			for _, answer := range apitest.AtOnce(6, func(i int) *apitest.Answer { return ann.Do(t, confirmTotp, apitest.Vars{"code": codes[i%3]}) }) {
 				if code := answer.Code(t); code != "" {
 					t.Fatalf("%s: %s", code, answer.Body)
 				}
@@ -234,7 +234,7 @@ func TestEnablingAtOnceLeavesOneSecretThatWasTold(t *testing.T) {
 	apitest.RunWith(t, codesAllowed(100), func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		var told []string
-		for _, answer := range atOnce(8, func(int) *apitest.Answer {
+		for _, answer := range apitest.AtOnce(8, func(int) *apitest.Answer {
 			return ann.Do(t, enableTotp, apitest.Vars{"password": apitest.Password})
 		}) {
 			hasMistakes(t, "enabling", answer, "enableTotp")
@@ -273,7 +273,7 @@ func TestOfManyAtOnceWithACodeOneSignsIn(t *testing.T) {
 		for name, code := range map[string]string{"app": a.code(t, 0), "recovery": a.recovery[0]} {
 			challenge := challenged(t, w.Visitor(t), ann)
 			before, cookies := w.Client.Session.Query().CountX(t.Context()), 0
-			for _, answer := range atOnce(8, func(int) *apitest.Answer {
+			for _, answer := range apitest.AtOnce(8, func(int) *apitest.Answer {
 				return w.Visitor(t).Do(t, signInWithTotp, apitest.Vars{"challenge": challenge, "code": code})
 			}) {
 				if answer.Header.Get("Set-Cookie") != "" {
@@ -426,7 +426,7 @@ func TestOfManyGuessesAtOnceFiveAreLookedAt(t *testing.T) {
 		ann := w.SignUp(t, "ann")
 		a := secure(t, w, ann)
 		challenge, looked := challenged(t, w.Visitor(t), ann), 0
-		for _, answer := range atOnce(20, func(i int) *apitest.Answer {
+		for _, answer := range apitest.AtOnce(20, func(i int) *apitest.Answer {
 			return w.Visitor(t).Do(t, signInWithTotp, apitest.Vars{"challenge": challenge, "code": a.code(t, 50+i)})
 		}) {
 			if answer.Code(t) == "" {

@@ -62,7 +62,8 @@ func TestTrapForeignOriginRunsNoMultipart(t *testing.T) {
 				ann.Header.Set(name, foreign.Get(name))
 				defer ann.Header.Del(name)
 			}
-			return sending{way: asFile, name: "logo.png", declared: "image/png"}.send(t, ann, apitest.CreateInput(workspaceID), apitest.PNG(64, 64))
+			return ann.Upload(t, apitest.CreateMutation, apitest.Vars{"input": apitest.CreateInput(workspaceID).With("logo", apitest.Vars{"file": nil})},
+				map[string]apitest.File{"variables.input.logo.file": {Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(64, 64)}})
 		}
 		for _, foreign := range []http.Header{
 			{"Sec-Fetch-Site": {"cross-site"}}, {"Sec-Fetch-Site": {"same-site"}}, {"Origin": {"https://evil.example"}}, {"Origin": {"null"}},

@@ -1,6 +1,7 @@
-package graph_test
+package api_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,11 +16,11 @@ func TestTheSameKeyGivesTheFirstSuccessAgain(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", "a key").With("name", "Coffee")
 		first := owner.Create(t, input)
-		created(t, first)
+		apitest.CreatedMiniProgram(t, first)
 		before := w.Written(t)
 		again := owner.Create(t, input)
-		created(t, again)
-		if !equalJSON(first.Data, again.Data) {
+		apitest.CreatedMiniProgram(t, again)
+		if !reflect.DeepEqual(first.Data, again.Data) {
 			t.Errorf("first %s\nthen %s", first.Body, again.Body)
 		}
 		if got := createWarnings(t, again); !slices.Equal(got, []string{"NOT_CHINESE name"}) {
@@ -35,10 +36,10 @@ func TestARepeatIsAnsweredThoughTheQuotaIsFull(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
-		fill(t, owner, workspace, 9)
+		owner.CreateMiniPrograms(t, workspace, 9)
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		id := created(t, owner.Create(t, input))
-		if again := created(t, owner.Create(t, input)); again != id {
+		id := apitest.CreatedMiniProgram(t, owner.Create(t, input))
+		if again := apitest.CreatedMiniProgram(t, owner.Create(t, input)); again != id {
 			t.Errorf("%s, then %s", id, again)
 		}
 		createRefused(t, owner.Create(t, input.With("idempotencyKey", "another").With("name", "另一家店")), "QUOTA_EXCEEDED")
@@ -52,7 +53,7 @@ func TestTheSameBytesAreTheSameInputHoweverTheyAreSent(t *testing.T) {
 		png := apitest.PNG(64, 64)
 		ids := map[string]bool{}
 		for _, way := range allWays("image/png") {
-			ids[created(t, way.send(t, owner, input, png))] = true
+			ids[apitest.CreatedMiniProgram(t, way.send(t, owner, input, png))] = true
 		}
 		if len(ids) != 1 {
 			t.Errorf("ids %v", ids)
@@ -68,7 +69,7 @@ func TestTheSameKeyWithAnotherInputIsAMistake(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		workspace, other := owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		created(t, owner.Create(t, input))
+		apitest.CreatedMiniProgram(t, owner.Create(t, input))
 		before := w.Written(t)
 		const reused = "IDEMPOTENCY_KEY_REUSED idempotencyKey"
 		refused := createRefused(t, owner.Create(t, input.With("name", "另一家店")), reused)
@@ -99,7 +100,7 @@ func TestRefusalsAreNotRemembered(t *testing.T) {
 		if got := w.Written(t); !strings.Contains(got, "0 idempotency keys") {
 			t.Errorf("written %s", got)
 		}
-		created(t, owner.Create(t, input))
+		apitest.CreatedMiniProgram(t, owner.Create(t, input))
 	})
 }
 
@@ -108,17 +109,17 @@ func TestAKeyIsFreeAgainAfterADay(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		id := created(t, owner.Create(t, input))
+		id := apitest.CreatedMiniProgram(t, owner.Create(t, input))
 		w.Advance(24*time.Hour - time.Minute)
 		owner.SignIn(t)
-		if again := created(t, owner.Create(t, input)); again != id {
+		if again := apitest.CreatedMiniProgram(t, owner.Create(t, input)); again != id {
 			t.Errorf("%s, then %s", id, again)
 		}
 		w.Advance(time.Minute)
 		createRefused(t, owner.Create(t, input), "TAKEN name")
 		other := input.With("name", "另一家店")
-		second := created(t, owner.Create(t, other))
-		if again := created(t, owner.Create(t, other)); again != second || again == id {
+		second := apitest.CreatedMiniProgram(t, owner.Create(t, other))
+		if again := apitest.CreatedMiniProgram(t, owner.Create(t, other)); again != second || again == id {
 			t.Errorf("%s, %s, then %s", id, second, again)
 		}
 		if got := w.Written(t); !strings.Contains(got, "2 mini programs") || !strings.Contains(got, "1 idempotency keys") {
@@ -132,7 +133,7 @@ func TestAKeyHas1To255Characters(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		for _, key := range []any{"k", strings.Repeat("k", 255), strings.Repeat("键", 255), " ", nil} {
 			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", key)
-			created(t, owner.Create(t, input))
+			apitest.CreatedMiniProgram(t, owner.Create(t, input))
 		}
 		before := w.Written(t)
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
@@ -166,7 +167,7 @@ func TestWithoutAKeyTheSameInputIsAnotherCreation(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
-		created(t, owner.Create(t, input))
+		apitest.CreatedMiniProgram(t, owner.Create(t, input))
 		createRefused(t, owner.Create(t, input), "TAKEN name")
 	})
 }
@@ -177,12 +178,12 @@ func TestKeysOfOtherCallersAreTheirOwn(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		w.Join(t, workspace, master, member.RoleMASTER)
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		id := created(t, owner.Create(t, input))
+		id := apitest.CreatedMiniProgram(t, owner.Create(t, input))
 		createRefused(t, master.Create(t, input), "TAKEN name")
-		if other := created(t, master.Create(t, input.With("name", "另一家店"))); other == id {
+		if other := apitest.CreatedMiniProgram(t, master.Create(t, input.With("name", "另一家店"))); other == id {
 			t.Error("another caller got the first one's mini program")
 		}
-		if again := created(t, owner.Create(t, input)); again != id {
+		if again := apitest.CreatedMiniProgram(t, owner.Create(t, input)); again != id {
 			t.Errorf("%s, then %s", id, again)
 		}
 	})
@@ -194,7 +195,7 @@ func TestAKeyGivesNothingToWhoMayNoLonger(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		w.Join(t, workspace, master, member.RoleMASTER)
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		created(t, master.Create(t, input))
+		apitest.CreatedMiniProgram(t, master.Create(t, input))
 		w.Leave(t, workspace, master)
 		master.Create(t, input).Refused(t, "NOT_FOUND")
 	})
@@ -205,15 +206,15 @@ func TestEightAtOnceWithTheSameKeyCreateOnce(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		for round, left := range []int{10, 1, 10, 1} {
 			workspace := owner.CreateWorkspace(t, "Coffee")
-			fill(t, owner, workspace, 10-left)
+			owner.CreateMiniPrograms(t, workspace, 10-left)
 			before := w.Client.MiniProgram.Query().CountX(t.Context())
 			input := apitest.CreateInput(workspace).With("idempotencyKey", strings.Repeat("k", round+1))
 			ids := map[string]bool{}
-			for _, answer := range atOnce(8, func(int) *apitest.Answer { return owner.Create(t, input) }) {
+			for _, answer := range apitest.AtOnce(8, func(int) *apitest.Answer { return owner.Create(t, input) }) {
 				if answer == nil {
 					t.Fatal("a request without an answer")
 				}
-				ids[created(t, answer)] = true
+				ids[apitest.CreatedMiniProgram(t, answer)] = true
 			}
 			if made := w.Client.MiniProgram.Query().CountX(t.Context()) - before; made != 1 || len(ids) != 1 {
 				t.Errorf("%d created, the answers are %v", made, ids)
@@ -230,7 +231,7 @@ func TestOfEightAtOnceWithTheSameKeyAndOtherInputsOneWins(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", "a key")
 		won := 0
-		for _, answer := range atOnce(8, func(i int) *apitest.Answer {
+		for _, answer := range apitest.AtOnce(8, func(i int) *apitest.Answer {
 			return owner.Create(t, input.With("name", "同时开店 "+string(rune('A'+i))))
 		}) {
 			if codes := createCodes(t, answer); len(codes) == 0 {

@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"bytes"
@@ -155,7 +155,7 @@ func TestLogosWithinTheLimitsAreAcceptedHoweverTheyAreSent(t *testing.T) {
 			for _, way := range test.ways {
 				t.Log(name, way)
 				answer := way.send(t, owner, apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")), test.content)
-				created(t, answer)
+				apitest.CreatedMiniProgram(t, answer)
 				logo := answer.Get("createMiniProgram.miniProgram.logo").(map[string]any)
 				if logo["width"] != test.side || logo["height"] != test.side || logo["contentType"] != test.called {
 					t.Errorf("%s: %v", name, logo)
@@ -232,7 +232,7 @@ func TestALogoIsDrawnAnewAndNothingElseIsServed(t *testing.T) {
 			for _, way := range allWays(called) {
 				input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 				answer := way.send(t, owner, input, append(bytes.Clone(picture), script...))
-				created(t, answer)
+				apitest.CreatedMiniProgram(t, answer)
 				url := answer.String(t, "createMiniProgram.miniProgram.logo.url")
 				response := w.Get(t, strings.TrimPrefix(url, w.URL))
 				served, err := io.ReadAll(response.Body)

@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"testing"
@@ -17,7 +17,7 @@ func TestANameIsTakenHoweverItIsWritten(t *testing.T) {
 			"STRASSE": {"straße", "Strasse"},
 			"ガラス":     {"ｶﾞﾗｽ"},
 		} {
-			created(t, owner.Create(t, input.With("name", first)))
+			apitest.CreatedMiniProgram(t, owner.Create(t, input.With("name", first)))
 			before := w.Written(t)
 			for _, name := range others {
 				refused := createRefused(t, owner.Create(t, input.With("name", name)), "TAKEN name")
@@ -37,7 +37,7 @@ func TestDifferentNamesAreNotTaken(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		for _, name := range []string{"cafe", "café", "cafes", "caf", "小 咖", "小咖", "国货", "國貨"} {
-			created(t, owner.Create(t, input.With("name", name)))
+			apitest.CreatedMiniProgram(t, owner.Create(t, input.With("name", name)))
 		}
 	})
 }
@@ -46,9 +46,9 @@ func TestANameIsFreeInOtherWorkspaces(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, stranger := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		for _, workspace := range []string{owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")} {
-			created(t, owner.Create(t, apitest.CreateInput(workspace)))
+			apitest.CreatedMiniProgram(t, owner.Create(t, apitest.CreateInput(workspace)))
 		}
-		created(t, stranger.Create(t, apitest.CreateInput(stranger.CreateWorkspace(t, "Milk"))))
+		apitest.CreatedMiniProgram(t, stranger.Create(t, apitest.CreateInput(stranger.CreateWorkspace(t, "Milk"))))
 	})
 }
 

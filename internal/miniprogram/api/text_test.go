@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"fmt"
@@ -78,7 +78,7 @@ func TestTextsAtTheirLimitsAreCreated(t *testing.T) {
 				for _, f := range textFields {
 					input[f.field] = weighing(filler.unit, filler.weight, []int{f.min, f.max}[limit])
 				}
-				created(t, owner.Create(t, input))
+				apitest.CreatedMiniProgram(t, owner.Create(t, input))
 			}
 		}
 	})
@@ -92,7 +92,7 @@ func TestWhiteSpaceAroundATextHasNoWeight(t *testing.T) {
 		if refused[0].Params["weight"] != "2" {
 			t.Errorf("weight %s", refused[0].Params["weight"])
 		}
-		created(t, owner.Create(t, input.With("name", "\u3000"+strings.Repeat("店", 15)+" \t")))
+		apitest.CreatedMiniProgram(t, owner.Create(t, input.With("name", "\u3000"+strings.Repeat("店", 15)+" \t")))
 	})
 }
 
@@ -129,7 +129,7 @@ func TestOnlyTheDescriptionMayHaveLineBreaks(t *testing.T) {
 			createRefused(t, owner.Create(t, input.With("name", value)), "INVALID_CHARACTER name")
 			createRefused(t, owner.Create(t, input.With("tagline", value)), "INVALID_CHARACTER tagline")
 			answer := owner.Create(t, input.With("name", fmt.Sprintf("小店 %x", lineBreak)).With("description", value))
-			created(t, answer)
+			apitest.CreatedMiniProgram(t, answer)
 			if got := answer.String(t, "createMiniProgram.miniProgram.description"); got != "现磨咖啡在线\n点单到店自取" {
 				t.Errorf("description %q", got)
 			}
@@ -168,7 +168,7 @@ func TestATextWithoutAChineseCharacterEarnsAWarning(t *testing.T) {
 			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 			input["name"], input["tagline"], input["description"] = test.name, test.tagline, test.description
 			answer := owner.Create(t, input)
-			created(t, answer)
+			apitest.CreatedMiniProgram(t, answer)
 			if got := createWarnings(t, answer); !slices.Equal(got, test.want) {
 				t.Errorf("%q, %q, %q: %q, want %q", test.name, test.tagline, test.description, got, test.want)
 			}

@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"testing"
@@ -32,7 +32,7 @@ func TestEveryFieldThatIsUpdatedIsWrittenAndNoted(t *testing.T) {
 			}
 			read := func() string { return owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id}).Body }
 			before := read()
-			answer := updated(t, update(t, owner, id, apitest.Vars{field.Name: other}))
+			answer := apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{field.Name: other}))
 			if field.Name != "logo" && field.Name != "industryCode" && answer[field.Name] != other {
 				t.Errorf("%s is answered as %v", field.Name, answer[field.Name])
 			}
@@ -42,7 +42,7 @@ func TestEveryFieldThatIsUpdatedIsWrittenAndNoted(t *testing.T) {
 			}
 			noted++
 			checkNoted(t, w, noted, field.Name)
-			updated(t, update(t, owner, id, apitest.Vars{field.Name: other}))
+			apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{field.Name: other}))
 			if read() != after || w.Client.AuditEvent.Query().Where(auditevent.Operation("updateMiniProgram")).CountX(t.Context()) != noted {
 				t.Errorf("%s was written again", field.Name)
 			}

@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"bytes"
@@ -6,10 +6,10 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 	"io"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,15 +18,6 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/internal/apitest"
 )
-
-// created returns the id of the mini program that createMiniProgram made, and fails the test when it was refused.
-func created(t *testing.T, answer *apitest.Answer) string {
-	t.Helper()
-	if codes := createCodes(t, answer); len(codes) != 0 {
-		t.Fatalf("refused: %s", answer.Body)
-	}
-	return answer.String(t, "createMiniProgram.miniProgram.id")
-}
 
 // createRefused checks that createMiniProgram gave exactly these user errors and no mini program, and returns them.
 func createRefused(t *testing.T, answer *apitest.Answer, want ...string) []apitest.UserError {
@@ -64,29 +55,13 @@ func quotaUsed(t *testing.T, p *apitest.Person, workspaceID string) float64 {
 	return used
 }
 
-// atOnce calls do n times at the same time and returns the answers.
-func atOnce(n int, do func(i int) *apitest.Answer) []*apitest.Answer {
-	answers := make([]*apitest.Answer, n)
-	start := make(chan struct{})
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			answers[i] = do(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-	return answers
-}
-
 func TestCreateMiniProgramGivesEveryField(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		before := w.Now()
 		answer := owner.Create(t, apitest.CreateInput(workspace))
-		created(t, answer)
+		apitest.CreatedMiniProgram(t, answer)
 		if codes := createWarnings(t, answer); len(codes) != 0 {
 			t.Errorf("warnings %q", codes)
 		}
@@ -124,11 +99,11 @@ func TestCreateMiniProgramIsReadAgainEverywhere(t *testing.T) {
 		owner, other := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		workspace, empty := owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")
 		answer := owner.Create(t, apitest.CreateInput(workspace))
-		id, name := created(t, answer), answer.String(t, "createMiniProgram.miniProgram.name")
+		id, name := apitest.CreatedMiniProgram(t, answer), answer.String(t, "createMiniProgram.miniProgram.name")
 		again := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id})
 		wrote, read := answer.Get("createMiniProgram.miniProgram").(map[string]any), again.Get("miniProgram").(map[string]any)
 		for field := range wrote {
-			if !equalJSON(wrote[field], read[field]) {
+			if !reflect.DeepEqual(wrote[field], read[field]) {
 				t.Errorf("%s was %v and is read as %v", field, wrote[field], read[field])
 			}
 		}
@@ -160,7 +135,7 @@ func TestTheCreatorIsTheFirstAdmin(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		membership := w.Join(t, workspace, master, member.RoleMASTER)
 		answer := master.Create(t, apitest.CreateInput(workspace))
-		id := created(t, answer)
+		id := apitest.CreatedMiniProgram(t, answer)
 		if got := answer.String(t, "createMiniProgram.miniProgram.createdBy.id"); got != master.ID {
 			t.Errorf("created by %s", got)
 		}
@@ -177,7 +152,7 @@ func TestCreateMiniProgramServesTheLogoItShows(t *testing.T) {
 		for contentType, content := range map[string][]byte{"image/png": apitest.PNG(80, 80), "image/jpeg": apitest.JPEG(80, 80)} {
 			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("logo", apitest.Vars{"base64": apitest.Base64(content)})
 			answer := owner.Create(t, input)
-			created(t, answer)
+			apitest.CreatedMiniProgram(t, answer)
 			url := answer.String(t, "createMiniProgram.miniProgram.logo.url")
 			if !strings.HasPrefix(url, w.URL+"/logos/") {
 				t.Fatalf("logo at %s", url)
@@ -203,7 +178,7 @@ func TestCreateMiniProgramAnswersAllMistakesAtOnceInTheInputsOrder(t *testing.T)
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
-		created(t, owner.Create(t, apitest.CreateInput(workspace)))
+		apitest.CreatedMiniProgram(t, owner.Create(t, apitest.CreateInput(workspace)))
 		before := w.Written(t)
 		createRefused(t, owner.Create(t, apitest.Vars{
 			"idempotencyKey": "", "serviceEmail": "nobody", "servicePhone": "057-1234567", "industryCode": "0000",
@@ -244,7 +219,7 @@ func TestOneMistakeAloneWritesNothing(t *testing.T) {
 		if after := w.Written(t); after != before || !strings.HasPrefix(after, "0 mini programs") {
 			t.Errorf("refused, yet written: %s, then %s", before, after)
 		}
-		created(t, owner.Create(t, input))
+		apitest.CreatedMiniProgram(t, owner.Create(t, input))
 		if got, want := w.Written(t), "1 mini programs, 1 targetings, 1 assignments, 1 idempotency keys, quota 1, 1 logos"; got != want {
 			t.Errorf("written %s, want %s", got, want)
 		}
@@ -260,7 +235,7 @@ func TestTextsAreKeptTrimmedAndNormalised(t *testing.T) {
 		input["description"] = " 一二三四五\r\n六七八九十\r末\u00A0"
 		input["serviceEmail"] = " Help@Example.com\n"
 		answer := owner.Create(t, input)
-		row := w.Client.MiniProgram.Query().Where(miniprogram.ID(created(t, answer))).OnlyX(t.Context())
+		row := w.Client.MiniProgram.Query().Where(miniprogram.ID(apitest.CreatedMiniProgram(t, answer))).OnlyX(t.Context())
 		for field, want := range map[string][2]string{
 			"name": {row.Name, "Caf\u00e9 小馆"}, "tagline": {row.Tagline, "一二三四五"},
 			"description": {row.Description, "一二三四五\n六七八九十\n末"}, "serviceEmail": {row.ServiceEmail, "Help@Example.com"},

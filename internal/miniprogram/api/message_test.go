@@ -1,17 +1,13 @@
-package graph_test
+package api_test
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"minidock/internal/apitest"
 )
-
-// equalJSON tells whether two values that came as JSON are the same.
-func equalJSON(a, b any) bool { return reflect.DeepEqual(a, b) }
 
 func TestUserErrorsSpeakTheLanguageThatIsAskedFor(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
@@ -67,7 +63,7 @@ func TestWarningsSpeakTheLanguageThatIsAskedFor(t *testing.T) {
 		} {
 			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("name", "Coffee")
 			answer := inLanguage(t, owner, language, input)
-			created(t, answer)
+			apitest.CreatedMiniProgram(t, answer)
 			got := answer.UserErrors(t, "createMiniProgram.warnings")
 			if len(got) != 1 || got[0].Message != message || got[0].MessageKey != "NOT_CHINESE" ||
 				!slices.Equal(got[0].Path, []string{"input", "name"}) {

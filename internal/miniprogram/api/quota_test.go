@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"fmt"
@@ -12,19 +12,11 @@ import (
 	"minidock/internal/apitest"
 )
 
-// fill creates mini programs until the workspace has this many.
-func fill(t *testing.T, p *apitest.Person, workspaceID string, n int) {
-	t.Helper()
-	for i := range n {
-		p.CreateMiniProgram(t, workspaceID, fmt.Sprintf("小店 %d 号", i))
-	}
-}
-
 func TestAWorkspaceHasTenMiniProgramsAndNoMore(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
-		fill(t, owner, workspace, 10)
+		owner.CreateMiniPrograms(t, workspace, 10)
 		before := w.Written(t)
 		input := apitest.CreateInput(workspace).With("logo", apitest.Vars{"base64": apitest.Base64(apitest.PNG(65, 65))})
 		refused := createRefused(t, owner.Create(t, input.With("idempotencyKey", "a key")), "QUOTA_EXCEEDED")
@@ -34,7 +26,7 @@ func TestAWorkspaceHasTenMiniProgramsAndNoMore(t *testing.T) {
 		if after := w.Written(t); after != before || quotaUsed(t, owner, workspace) != 10 {
 			t.Errorf("refused, yet written: %s, then %s", before, after)
 		}
-		created(t, owner.Create(t, apitest.CreateInput(owner.CreateWorkspace(t, "Tea"))))
+		apitest.CreatedMiniProgram(t, owner.Create(t, apitest.CreateInput(owner.CreateWorkspace(t, "Tea"))))
 	})
 }
 
@@ -42,7 +34,7 @@ func TestAFullQuotaIsToldBesideOtherMistakes(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
-		fill(t, owner, workspace, 10)
+		owner.CreateMiniPrograms(t, workspace, 10)
 		input := apitest.CreateInput(workspace).With("name", "小店 0 号").With("servicePhone", "")
 		answer := owner.Create(t, input)
 		codes := createCodes(t, answer)
@@ -58,8 +50,8 @@ func TestTheQuotaIsSharedByTheWorkspace(t *testing.T) {
 		owner, master := w.SignUp(t, "ann"), w.SignUp(t, "max")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		w.Join(t, workspace, master, member.RoleMASTER)
-		fill(t, owner, workspace, 9)
-		created(t, master.Create(t, apitest.CreateInput(workspace)))
+		owner.CreateMiniPrograms(t, workspace, 9)
+		apitest.CreatedMiniProgram(t, master.Create(t, apitest.CreateInput(workspace)))
 		createRefused(t, master.Create(t, apitest.CreateInput(workspace).With("name", "另一家店")), "QUOTA_EXCEEDED")
 	})
 }
@@ -69,9 +61,9 @@ func TestFortyAtOnceTakeTheNinePlacesThatAreLeft(t *testing.T) {
 		owner, master := w.SignUp(t, "ann"), w.SignUp(t, "max")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		w.Join(t, workspace, master, member.RoleMASTER)
-		fill(t, owner, workspace, 1)
+		owner.CreateMiniPrograms(t, workspace, 1)
 		people := []*apitest.Person{owner, master}
-		answers := atOnce(40, func(i int) *apitest.Answer {
+		answers := apitest.AtOnce(40, func(i int) *apitest.Answer {
 			return people[i%2].Create(t, apitest.CreateInput(workspace).With("name", fmt.Sprintf("同时开店 %d", i)))
 		})
 		made := map[string]bool{}
@@ -114,7 +106,7 @@ func TestOfEightWithTheSameNameAtOnceOneWins(t *testing.T) {
 			people = append(people, master)
 		}
 		names := []string{"Coffee 馆", "COFFEE 馆", "ｃｏｆｆｅｅ 馆", "coffee\u3000馆"}
-		answers := atOnce(len(people), func(i int) *apitest.Answer {
+		answers := apitest.AtOnce(len(people), func(i int) *apitest.Answer {
 			return people[i].Create(t, apitest.CreateInput(workspace).With("name", names[i%len(names)]))
 		})
 		won := 0

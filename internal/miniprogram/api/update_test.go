@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,23 +16,6 @@ import (
 	"minidock/ent/member"
 	"minidock/internal/apitest"
 )
-
-// update sends updateMiniProgram with this input.
-func update(t *testing.T, p *apitest.Person, miniProgramID string, input apitest.Vars) *apitest.Answer {
-	t.Helper()
-	return p.Do(t, apitest.UpdateMutation, apitest.Vars{"input": input.With("miniProgramId", miniProgramID)})
-}
-
-// updated returns what updateMiniProgram gave, and fails the test when it was refused.
-func updated(t *testing.T, answer *apitest.Answer) map[string]any {
-	t.Helper()
-	updateRefused(t, answer)
-	changed, ok := answer.Get("updateMiniProgram.miniProgram").(map[string]any)
-	if !ok {
-		t.Fatalf("no mini program: %s", answer.Body)
-	}
-	return changed
-}
 
 // updateRefused checks that updateMiniProgram gave exactly these user errors, and no mini program beside any, and
 // returns them.
@@ -89,14 +73,14 @@ func TestUpdateMiniProgramChangesWhatIsGivenAndNothingElse(t *testing.T) {
 			id := owner.CreateMiniProgram(t, workspace, "小店 "+field)
 			before := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id}).Get("miniProgram").(map[string]any)
 			w.Advance(time.Second)
-			changed := updated(t, update(t, owner, id, apitest.Vars{field: value}))
+			changed := apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{field: value}))
 			again := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id}).Get("miniProgram").(map[string]any)
-			if !equalJSON(changed, again) {
+			if !reflect.DeepEqual(changed, again) {
 				t.Errorf("%s: answered %v, then read %v", field, changed, again)
 			}
 			for name := range before {
 				isMeant := name == field || name+"Code" == field || name == "updatedAt"
-				if equalJSON(before[name], changed[name]) == isMeant {
+				if reflect.DeepEqual(before[name], changed[name]) == isMeant {
 					t.Errorf("%s changes %s from %v to %v", field, name, before[name], changed[name])
 				}
 			}
@@ -108,7 +92,7 @@ func TestUpdateMiniProgramChangesWhatIsGivenAndNothingElse(t *testing.T) {
 				t.Errorf("%s is %v, want %v", field, got, want[field])
 			}
 			if field == "name" {
-				updated(t, update(t, owner, id, apitest.Vars{"name": "另一个名"}))
+				apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "另一个名"}))
 			}
 		}
 	})
@@ -120,8 +104,8 @@ func TestUpdateMiniProgramChangesEverythingAtOnce(t *testing.T) {
 		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
 		before := row(t, w, id)
 		w.Advance(time.Second)
-		answer := update(t, owner, id, otherValues())
-		updated(t, answer)
+		answer := owner.UpdateMiniProgram(t, id, otherValues())
+		apitest.UpdatedMiniProgram(t, answer)
 		after := row(t, w, id)
 		if after.Name != "新茶馆" || after.NameKey != "新茶馆" || after.Tagline == before.Tagline || after.Description == before.Description ||
 			after.LogoName == before.LogoName || after.LogoWidth != 100 || after.LogoHeight != 100 || after.LogoContentType != "image/jpeg" ||
@@ -152,15 +136,15 @@ func TestUpdatedAtMovesOnlyWhenSomethingIsGiven(t *testing.T) {
 		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
 		before := row(t, w, id)
 		w.Advance(time.Second)
-		changed := updated(t, update(t, owner, id, apitest.Vars{}))
+		changed := apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{}))
 		if changed["id"] != id || changed["name"] != "小咖啡馆" {
 			t.Errorf("%v", changed)
 		}
-		updateRefused(t, update(t, owner, id, apitest.Vars{"name": ""}), "BLANK name")
+		updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": ""}), "BLANK name")
 		if after := row(t, w, id); !after.UpdatedAt.Equal(before.UpdatedAt) {
 			t.Errorf("updated at %v, then %v", before.UpdatedAt, after.UpdatedAt)
 		}
-		updated(t, update(t, owner, id, apitest.Vars{"tagline": "好茶在线点单外卖"}))
+		apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"tagline": "好茶在线点单外卖"}))
 		if after := row(t, w, id); after.UpdatedAt.Before(before.UpdatedAt.Add(time.Second)) || !after.CreatedAt.Equal(before.CreatedAt) {
 			t.Errorf("updated at %v, then %v", before.UpdatedAt, after.UpdatedAt)
 		}
@@ -175,7 +159,7 @@ func TestUpdateTakesTheLogoAsAFile(t *testing.T) {
 		upload := func(file apitest.File) *apitest.Answer {
 			return owner.Upload(t, apitest.UpdateMutation, apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
 		}
-		changed := updated(t, upload(apitest.File{Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(90, 90)}))
+		changed := apitest.UpdatedMiniProgram(t, upload(apitest.File{Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(90, 90)}))
 		if logo := changed["logo"].(map[string]any); logo["width"] != 90.0 || changed["name"] != "小咖啡馆" {
 			t.Errorf("%v", changed)
 		}
@@ -192,13 +176,13 @@ func TestUpdatesOfTwoFieldsAtOnceKeepBoth(t *testing.T) {
 		id := owner.CreateMiniProgram(t, workspace, "小咖啡馆")
 		for round := range 5 {
 			tagline, phone := fmt.Sprintf("现磨咖啡在线点单 %d", round), fmt.Sprintf("0571-000000%d", round)
-			for _, answer := range atOnce(2, func(i int) *apitest.Answer {
+			for _, answer := range apitest.AtOnce(2, func(i int) *apitest.Answer {
 				if i == 0 {
-					return update(t, owner, id, apitest.Vars{"tagline": tagline})
+					return owner.UpdateMiniProgram(t, id, apitest.Vars{"tagline": tagline})
 				}
-				return update(t, master, id, apitest.Vars{"servicePhone": phone})
+				return master.UpdateMiniProgram(t, id, apitest.Vars{"servicePhone": phone})
 			}) {
-				updated(t, answer)
+				apitest.UpdatedMiniProgram(t, answer)
 			}
 			if after := row(t, w, id); after.Tagline != tagline || after.ServicePhone != phone {
 				t.Errorf("round %d: %q and %q", round, after.Tagline, after.ServicePhone)
@@ -217,8 +201,8 @@ func TestOfSixRenamedAtOnceToTheSameNameOneWins(t *testing.T) {
 		}
 		for round := range 5 {
 			name, won := fmt.Sprintf("大家都要的名 %d", round), 0
-			for _, answer := range atOnce(len(ids), func(i int) *apitest.Answer {
-				return update(t, owner, ids[i], apitest.Vars{"name": name})
+			for _, answer := range apitest.AtOnce(len(ids), func(i int) *apitest.Answer {
+				return owner.UpdateMiniProgram(t, ids[i], apitest.Vars{"name": name})
 			}) {
 				if answer == nil {
 					t.Fatal("a request without an answer")

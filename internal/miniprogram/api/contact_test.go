@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"strings"
@@ -70,7 +70,7 @@ func TestIndustryCodeNamesAnIndustryExactly(t *testing.T) {
 		}
 		for i, known := range []string{"0742", "5812", "9950"} {
 			answer := owner.Create(t, input.With("industryCode", known).With("name", "小店 "+strings.Repeat("z", i)))
-			created(t, answer)
+			apitest.CreatedMiniProgram(t, answer)
 			if got := answer.String(t, "createMiniProgram.miniProgram.industry.code"); got != known {
 				t.Errorf("industry %s, want %s", got, known)
 			}
@@ -97,7 +97,7 @@ func TestServicePhoneIsALandlineNumberLiterally(t *testing.T) {
 		}
 		for i, right := range []string{"0000-0000000", "9999-9999999"} {
 			answer := owner.Create(t, input.With("servicePhone", right).With("name", "小店 "+strings.Repeat("z", i)))
-			created(t, answer)
+			apitest.CreatedMiniProgram(t, answer)
 			if got := answer.String(t, "createMiniProgram.miniProgram.servicePhone"); got != right {
 				t.Errorf("phone %q, want %q", got, right)
 			}
@@ -124,7 +124,7 @@ func TestServiceEmailIsOnePlainAddress(t *testing.T) {
 		}
 		for i, right := range []string{"help@example.com", "a.b+c@x.example.co", "help@例子.中国", "help@bücher.example", emailOf(254)} {
 			answer := owner.Create(t, input.With("serviceEmail", right).With("name", "小店 "+strings.Repeat("z", i)))
-			created(t, answer)
+			apitest.CreatedMiniProgram(t, answer)
 			if got := answer.String(t, "createMiniProgram.miniProgram.serviceEmail"); got != right {
 				t.Errorf("email %q, want %q", got, right)
 			}

@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"slices"
@@ -24,11 +24,11 @@ func TestUpdateRefusesNullAndBlank(t *testing.T) {
 				blanks[field] = apitest.Vars{"base64": " "}
 			}
 			all = append(all, "BLANK "+field)
-			updateRefused(t, update(t, owner, id, apitest.Vars{field: nil}), "BLANK "+field)
-			updateRefused(t, update(t, owner, id, apitest.Vars{field: blanks[field]}), "BLANK "+field)
+			updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{field: nil}), "BLANK "+field)
+			updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{field: blanks[field]}), "BLANK "+field)
 		}
-		updateRefused(t, update(t, owner, id, nulls), all...)
-		updateRefused(t, update(t, owner, id, blanks), all...)
+		updateRefused(t, owner.UpdateMiniProgram(t, id, nulls), all...)
+		updateRefused(t, owner.UpdateMiniProgram(t, id, blanks), all...)
 		if after := row(t, w, id); !sameRow(t, after, before) {
 			t.Errorf("refused, yet written: %+v, then %+v", before, after)
 		}
@@ -57,12 +57,12 @@ func TestUpdateKeepsEveryRuleOfCreating(t *testing.T) {
 			{"servicePhone", "INVALID_FORMAT", "0571-1234567\n"}, {"serviceEmail", "INVALID_FORMAT", "Help <help@example.com>"},
 			{"serviceEmail", "TOO_LONG", emailOf(255)},
 		} {
-			refused := updateRefused(t, update(t, owner, id, apitest.Vars{test.field: test.value}), test.code+" "+test.field)
+			refused := updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{test.field: test.value}), test.code+" "+test.field)
 			if refused[0].Message == "" || !slices.Equal(refused[0].Path, []string{"input", test.field}) {
 				t.Errorf("%+v", refused[0])
 			}
 			// What is right beside it is not written either.
-			updateRefused(t, update(t, owner, id, otherValues().With(test.field, test.value)), test.code+" "+test.field)
+			updateRefused(t, owner.UpdateMiniProgram(t, id, otherValues().With(test.field, test.value)), test.code+" "+test.field)
 		}
 		if after := row(t, w, id); !sameRow(t, after, before) || w.Written(t) != written {
 			t.Errorf("refused, yet written: %+v, then %+v, %s, then %s", before, after, written, w.Written(t))
@@ -76,7 +76,7 @@ func TestUpdateTellsAllMistakesInTheInputsOrder(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		owner.CreateMiniProgram(t, workspace, "Tea 馆")
 		id := owner.CreateMiniProgram(t, workspace, "小咖啡馆")
-		updateRefused(t, update(t, owner, id, apitest.Vars{
+		updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{
 			"serviceEmail": "a", "servicePhone": "1", "industryCode": "0", "logo": nil, "description": "z", "tagline": "z", "name": "ｔｅａ 馆",
 		}), "TAKEN name", "TOO_SHORT tagline", "TOO_SHORT description", "BLANK logo", "NOT_FOUND industryCode",
 			"INVALID_FORMAT servicePhone", "INVALID_FORMAT serviceEmail")
@@ -89,13 +89,13 @@ func TestANameIsNotTakenByItself(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		id, other := owner.CreateMiniProgram(t, workspace, "Tea 馆"), owner.CreateMiniProgram(t, workspace, "小咖啡馆")
 		for _, name := range []string{"Tea 馆", "TEA 馆", "ｔｅａ 馆"} {
-			if changed := updated(t, update(t, owner, id, apitest.Vars{"name": name})); changed["name"] != name {
+			if changed := apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": name})); changed["name"] != name {
 				t.Errorf("name %v, want %s", changed["name"], name)
 			}
-			updateRefused(t, update(t, owner, other, apitest.Vars{"name": name}), "TAKEN name")
+			updateRefused(t, owner.UpdateMiniProgram(t, other, apitest.Vars{"name": name}), "TAKEN name")
 		}
-		updated(t, update(t, owner, id, apitest.Vars{"name": "改名了"}))
-		updated(t, update(t, owner, other, apitest.Vars{"name": "tea 馆"}))
+		apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "改名了"}))
+		apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, other, apitest.Vars{"name": "tea 馆"}))
 	})
 }
 
@@ -115,8 +115,8 @@ func TestUpdateWarnsAboutTheGivenFieldsOnly(t *testing.T) {
 			{apitest.Vars{"description": english, "name": english}, []string{"NOT_CHINESE name", "NOT_CHINESE description"}},
 			{apitest.Vars{"description": "新鲜现磨咖啡，在线点单，到店自取。"}, []string{}},
 		} {
-			answer := update(t, owner, id, test.input)
-			updated(t, answer)
+			answer := owner.UpdateMiniProgram(t, id, test.input)
+			apitest.UpdatedMiniProgram(t, answer)
 			if got := apitest.Codes(answer.UserErrors(t, "updateMiniProgram.warnings")); !slices.Equal(got, test.want) {
 				t.Errorf("%v: %q, want %q", test.input, got, test.want)
 			}
@@ -135,23 +135,23 @@ func TestOwnersAndMastersUpdateAndNobodyElse(t *testing.T) {
 		w.Assign(t, w.Join(t, workspace, assigned, member.RoleDEVELOPER), id)
 		w.Assign(t, w.Join(t, workspace, unassigned, member.RoleDEVELOPER), other)
 		stranger.CreateWorkspace(t, "Milk")
-		updated(t, update(t, owner, id, apitest.Vars{"name": "主人改的"}))
-		updated(t, update(t, master, id, apitest.Vars{"name": "经理改的"}))
+		apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "主人改的"}))
+		apitest.UpdatedMiniProgram(t, master.UpdateMiniProgram(t, id, apitest.Vars{"name": "经理改的"}))
 		before := row(t, w, id)
 		bad := apitest.Vars{"name": "", "logo": nil}
 		for _, input := range []apitest.Vars{{"name": "别人改的"}, bad} {
-			update(t, assigned, id, input).Refused(t, "FORBIDDEN")
-			update(t, unassigned, id, input).Refused(t, "NOT_FOUND")
-			update(t, stranger, id, input).Refused(t, "NOT_FOUND")
-			update(t, w.Visitor(t), id, input).Refused(t, "UNAUTHENTICATED")
-			missing := update(t, stranger, "mpr_00000000000000000000000000", input)
+			assigned.UpdateMiniProgram(t, id, input).Refused(t, "FORBIDDEN")
+			unassigned.UpdateMiniProgram(t, id, input).Refused(t, "NOT_FOUND")
+			stranger.UpdateMiniProgram(t, id, input).Refused(t, "NOT_FOUND")
+			w.Visitor(t).UpdateMiniProgram(t, id, input).Refused(t, "UNAUTHENTICATED")
+			missing := stranger.UpdateMiniProgram(t, "mpr_00000000000000000000000000", input)
 			missing.Refused(t, "NOT_FOUND")
-			if hidden := update(t, stranger, id, input); hidden.Anonymous() != missing.Anonymous() {
+			if hidden := stranger.UpdateMiniProgram(t, id, input); hidden.Anonymous() != missing.Anonymous() {
 				t.Errorf("hidden %s\nmissing %s", hidden.Body, missing.Body)
 			}
 		}
 		for _, odd := range []string{"", "x", workspace, owner.ID, "mpr_", "ind_5812"} {
-			if code := update(t, stranger, odd, apitest.Vars{"name": "别人改的"}).Code(t); code != "NOT_FOUND" {
+			if code := stranger.UpdateMiniProgram(t, odd, apitest.Vars{"name": "别人改的"}).Code(t); code != "NOT_FOUND" {
 				t.Errorf("%q: %s", odd, code)
 			}
 		}
@@ -166,7 +166,7 @@ func TestUpdateByAnIdOfAnotherTypeIsNotFound(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		for _, id := range []string{workspace, owner.ID, "ltg_ALIPAY_CN"} {
-			update(t, owner, id, apitest.Vars{"name": "别人改的"}).Refused(t, "NOT_FOUND")
+			owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "别人改的"}).Refused(t, "NOT_FOUND")
 		}
 	})
 }
