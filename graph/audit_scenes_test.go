@@ -223,7 +223,7 @@ var auditScenes = map[string]func(t *testing.T, s *scene){
 	"resendInvitation": func(t *testing.T, s *scene) {
 		c := s.company(t)
 		invitationID := s.invitationID(t, c, "new@resend.example")
-		for range 2 { // however soon after the one before
+		for range 2 { // however apitest.Patience after the one before
 			s.noted(t, s.does(t, c.owner, auditResend, apitest.Vars{"id": invitationID}), c.owner.ID, c.workspaceID, invitationID)
 			s.keep(s.w.LetterTo(t, "new@resend.example").Token(t))
 		}

@@ -25,7 +25,7 @@ func TestTrapNoHistoryBringsASessionBack(t *testing.T) {
 	for part := range historyParts {
 		t.Run(fmt.Sprint("part ", part), func(t *testing.T) {
 			apitest.Run(t, func(t *testing.T, w *apitest.World) {
-				histories := 10_000 / historyParts / slowness
+				histories := 10_000 / historyParts / apitest.Slowness
 				if strings.HasSuffix(t.Name(), "postgres") {
 					histories /= 10 // the guards are the same, and each statement goes to another program
 				}
@@ -256,7 +256,7 @@ type outcome struct {
 // ask sends a query with a token, and notes when it began, when it ended, and whether the token was known.
 func (h *history) ask(t *testing.T, what string, with *token, held bool, text string, variables apitest.Vars) (*step, *outcome) {
 	t.Helper()
-	body := query(t, text, variables)
+	body := apitest.QueryBody(t, text, variables)
 	if held {
 		body = io.MultiReader(io.LimitReader(body, 1), &pause{h: h}, body)
 	}

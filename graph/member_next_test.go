@@ -3,6 +3,8 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -22,14 +24,17 @@ var nextWays = map[string]func(t *testing.T, c *changeTeam, p *apitest.Person) s
 		if err != nil {
 			t.Fatal(err)
 		}
-		request := get(url.Values{"query": {nextQuery}, "variables": {string(variables)}})
-		request.by = p
-		answer := request.to(t, c.world)
-		if code := answer.code(t); code != "" {
+		parameters := url.Values{"query": {nextQuery}, "variables": {string(variables)}}
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/graphql?"+parameters.Encode(), nil)
+		request.AddCookie(p.Cookie(t))
+		recorder := httptest.NewRecorder()
+		c.world.Server.ServeHTTP(recorder, request)
+		answer := apitest.ReadRecorded(t, recorder)
+		if code := answer.Code(t); code != "" {
 			return code
 		}
-		if !strings.Contains(answer.body, c.assigned) {
-			t.Errorf("neither refused nor answered: %s", answer.body)
+		if !strings.Contains(answer.Body, c.assigned) {
+			t.Errorf("neither refused nor answered: %s", answer.Body)
 		}
 		return "seen"
 	},

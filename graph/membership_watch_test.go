@@ -48,31 +48,31 @@ func TestAnOpenSubscriptionTellsTheRoleAndEndsWithThePlace(t *testing.T) {
 				workspaceID := owner.CreateWorkspace(t, "Shared")
 				memberID := w.Join(t, workspaceID, dev, member.RoleDEVELOPER)
 				query := watchMembership(workspaceID)
-				socket, bystander := begin(t, other, dev), begin(t, w, owner)
-				socket.subscribe("1", query)
-				socket.expect("next", "1", `"DEVELOPER"`, `"dev"`, `"Shared"`)
-				bystander.subscribe("1", query)
-				bystander.expect("next", "1", `"OWNER"`)
-				stream := listen(t, w, dev, eventStream, query)
+				socket, bystander := other.OpenSocket(t, dev), w.OpenSocket(t, owner)
+				socket.Subscribe("1", query)
+				socket.Expect("next", "1", `"DEVELOPER"`, `"dev"`, `"Shared"`)
+				bystander.Subscribe("1", query)
+				bystander.Expect("next", "1", `"OWNER"`)
+				stream := w.Listen(t, dev, apitest.EventStream, query)
 				told := until(t, stream, `"DEVELOPER"`)
 				changeMember(t, owner, "changeMemberRole", memberID, ", role: MASTER")
-				socket.expect("next", "1", `"MASTER"`)
+				socket.Expect("next", "1", `"MASTER"`)
 				told += until(t, stream, `"MASTER"`)
 
 				end(t, owner, dev, workspaceID, memberID)
-				socket.expect("complete", "1")
-				told += rest(t, stream)
+				socket.Expect("complete", "1")
+				told += apitest.Rest(t, stream)
 				if !strings.HasSuffix(told, "event: complete\ndata:\n\n") || strings.Count(told, "event: next") != 2 {
 					t.Errorf("the stream tells %s", told)
 				}
-				socket.subscribe("2", query)
-				socket.expect("next", "2", `"code":"NOT_FOUND"`)
-				socket.expect("complete", "2")
-				socket.say(`{"type":"ping"}`)
-				socket.expect("pong", "")
+				socket.Subscribe("2", query)
+				socket.Expect("next", "2", `"code":"NOT_FOUND"`)
+				socket.Expect("complete", "2")
+				socket.Send(`{"type":"ping"}`)
+				socket.Expect("pong", "")
 				if name != "the workspace's end" {
-					bystander.say(`{"type":"ping"}`)
-					bystander.expect("pong", "")
+					bystander.Send(`{"type":"ping"}`)
+					bystander.Expect("pong", "")
 				}
 			})
 		}
@@ -96,14 +96,14 @@ func TestWhoIsNoMemberWaitsForNothing(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, stranger := w.SignUp(t, "owner"), w.SignUp(t, "stranger")
 		query := watchMembership(owner.CreateWorkspace(t, "Hidden"))
-		socket := begin(t, w, stranger)
-		socket.subscribe("1", query)
-		socket.expect("next", "1", `"code":"NOT_FOUND"`)
-		socket.expect("complete", "1")
-		if body := rest(t, listen(t, w, stranger, eventStream, query)); !strings.Contains(body, "NOT_FOUND") || strings.Contains(body, "Hidden") {
+		socket := w.OpenSocket(t, stranger)
+		socket.Subscribe("1", query)
+		socket.Expect("next", "1", `"code":"NOT_FOUND"`)
+		socket.Expect("complete", "1")
+		if body := apitest.Rest(t, w.Listen(t, stranger, apitest.EventStream, query)); !strings.Contains(body, "NOT_FOUND") || strings.Contains(body, "Hidden") {
 			t.Errorf("told %s", body)
 		}
-		if body := rest(t, listen(t, w, w.Visitor(t), eventStream, query)); !strings.Contains(body, "UNAUTHENTICATED") {
+		if body := apitest.Rest(t, w.Listen(t, w.Visitor(t), apitest.EventStream, query)); !strings.Contains(body, "UNAUTHENTICATED") {
 			t.Errorf("a visitor is told %s", body)
 		}
 	})

@@ -219,14 +219,14 @@ func TestAPasswordChangeEndsWhatIsOpenInOtherSessions(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		elsewhere := ann.Elsewhere(t)
-		socket := begin(t, w, elsewhere)
-		socket.subscribe("1", sessionEnded)
-		stream := listen(t, w, elsewhere, eventStream, sessionEnded)
+		socket := w.OpenSocket(t, elsewhere)
+		socket.Subscribe("1", apitest.SessionEnded)
+		stream := w.Listen(t, elsewhere, apitest.EventStream, apitest.SessionEnded)
 		changesPassword(t, ann)
-		socket.expect("next", "1", "SIGNED_OUT")
-		socket.expect("complete", "1")
-		socket.closed(4401)
-		if body := rest(t, stream); !strings.Contains(body, "SIGNED_OUT") || !strings.HasSuffix(body, "event: complete\ndata:\n\n") {
+		socket.Expect("next", "1", "SIGNED_OUT")
+		socket.Expect("complete", "1")
+		socket.ExpectClosed(4401)
+		if body := apitest.Rest(t, stream); !strings.Contains(body, "SIGNED_OUT") || !strings.HasSuffix(body, "event: complete\ndata:\n\n") {
 			t.Errorf("told %q", body)
 		}
 	})

@@ -103,15 +103,15 @@ func TestAPasswordResetEndsAllSessionsAndSignsNobodyIn(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		elsewhere := ann.Elsewhere(t)
-		socket := begin(t, w, elsewhere)
-		socket.subscribe("1", sessionEnded)
+		socket := w.OpenSocket(t, elsewhere)
+		socket.Subscribe("1", apitest.SessionEnded)
 		visitor := w.Visitor(t)
 		answer := visitor.Do(t, resetPassword, tokenAnd(requestsReset(t, w, ann), newPassword))
 		done(t, answer, "resetPassword")
 		if answer.Get("resetPassword.email") != ann.Email || answer.Header.Get("Set-Cookie") != "" || answer.Get("resetPassword.query.viewer") != nil {
 			t.Errorf("%s, %v", answer.Body, answer.Header)
 		}
-		socket.expect("next", "1", "SIGNED_OUT")
+		socket.Expect("next", "1", "SIGNED_OUT")
 		for _, p := range []*apitest.Person{ann, elsewhere, visitor} {
 			isSignedOut(t, p)
 		}

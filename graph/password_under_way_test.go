@@ -41,25 +41,25 @@ func beginRequest(t *testing.T, w *apitest.World, p *apitest.Person, contentType
 }
 
 // finish sends the rest and returns the answer.
-func (u *underWay) finish(t *testing.T) *told {
+func (u *underWay) finish(t *testing.T) *apitest.Recorded {
 	t.Helper()
 	_, _ = u.send.Write(u.rest) // who is refused before is not read to the end
 	_ = u.send.Close()
 	<-u.done
-	return read(t, u.recorder)
+	return apitest.ReadRecorded(t, u.recorder)
 }
 
 func TestAPasswordChangeUnderWayBringsNoEndedSessionBack(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
-		body, err := io.ReadAll(query(t, changePassword, passwords(apitest.Password, newPassword)))
+		body, err := io.ReadAll(apitest.QueryBody(t, changePassword, passwords(apitest.Password, newPassword)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		change := beginRequest(t, w, ann, "application/json", body, 1)
 		ann.Elsewhere(t).Do(t, signOutEverywhere, nil)
-		if told := change.finish(t); told.code(t) != "UNAUTHENTICATED" || strings.Contains(change.recorder.Header().Get("Set-Cookie"), "minidock_session=") {
-			t.Errorf("answer %s, cookie %s", told.body, change.recorder.Header().Get("Set-Cookie"))
+		if told := change.finish(t); told.Code(t) != "UNAUTHENTICATED" || strings.Contains(change.recorder.Header().Get("Set-Cookie"), "minidock_session=") {
+			t.Errorf("answer %s, cookie %s", told.Body, change.recorder.Header().Get("Set-Cookie"))
 		}
 		if n := countSessions(t, w, ann); n != 0 {
 			t.Errorf("%d sessions live", n)
@@ -97,23 +97,23 @@ func TestASessionThatEndsUnderWayChangesNothing(t *testing.T) {
 			if code := ann.Elsewhere(t).Do(t, signOutEverywhere, nil).Code(t); code != "" {
 				t.Fatal(code)
 			}
-			if told := create.finish(t); told.code(t) != "UNAUTHENTICATED" {
-				t.Errorf("%s: %s", name, told.body)
+			if told := create.finish(t); told.Code(t) != "UNAUTHENTICATED" {
+				t.Errorf("%s: %s", name, told.Body)
 			}
 			if after := w.Written(t); after != before {
 				t.Errorf("%s: %s has become %s", name, before, after)
 			}
 		}
 		ann.SignIn(t)
-		if told := beginRequest(t, w, ann, contentType, form, 100_000).finish(t); told.code(t) != "" || w.Written(t) == before {
-			t.Errorf("in a session that lives: %s", told.body)
+		if told := beginRequest(t, w, ann, contentType, form, 100_000).finish(t); told.Code(t) != "" || w.Written(t) == before {
+			t.Errorf("in a session that lives: %s", told.Body)
 		}
 	})
 }
 
 func jsonBody(t *testing.T, text string, variables apitest.Vars) []byte {
 	t.Helper()
-	body, err := io.ReadAll(query(t, text, variables))
+	body, err := io.ReadAll(apitest.QueryBody(t, text, variables))
 	if err != nil {
 		t.Fatal(err)
 	}

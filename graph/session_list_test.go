@@ -229,12 +229,12 @@ func TestEndingASessionKillsItAtOnceAndNoOther(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		lost, kept := ann.Elsewhere(t), ann.Elsewhere(t)
-		socket, stream := begin(t, w, lost), listen(t, w, lost, eventStream, sessionEnded)
-		socket.subscribe("a", sessionEnded)
-		socket.say(`{"type":"ping"}`)
-		socket.expect("pong", "")
-		staying := begin(t, w, kept)
-		staying.subscribe("a", sessionEnded)
+		socket, stream := w.OpenSocket(t, lost), w.Listen(t, lost, apitest.EventStream, apitest.SessionEnded)
+		socket.Subscribe("a", apitest.SessionEnded)
+		socket.Send(`{"type":"ping"}`)
+		socket.Expect("pong", "")
+		staying := w.OpenSocket(t, kept)
+		staying.Subscribe("a", apitest.SessionEnded)
 		lostID := currentOf(t, lost).ID
 		answer := ann.Do(t, endSession, apitest.Vars{"id": lostID})
 		if got := answer.Get("endSession.deletedSessionId"); got != lostID || len(answer.List(t, "endSession.query.viewer.sessions")) != 2 {
@@ -244,14 +244,14 @@ func TestEndingASessionKillsItAtOnceAndNoOther(t *testing.T) {
 			t.Errorf("cookie %q: %s", cookie, answer.Body)
 		}
 		isSignedOut(t, lost)
-		socket.expect("next", "a", `"SIGNED_OUT"`)
-		socket.expect("complete", "a")
-		socket.closed(4401)
-		if body := rest(t, stream); !strings.Contains(body, `"SIGNED_OUT"`) || !strings.HasSuffix(body, "event: complete\ndata:\n\n") {
+		socket.Expect("next", "a", `"SIGNED_OUT"`)
+		socket.Expect("complete", "a")
+		socket.ExpectClosed(4401)
+		if body := apitest.Rest(t, stream); !strings.Contains(body, `"SIGNED_OUT"`) || !strings.HasSuffix(body, "event: complete\ndata:\n\n") {
 			t.Errorf("the stream tells %q", body)
 		}
-		staying.say(`{"type":"ping"}`)
-		staying.expect("pong", "")
+		staying.Send(`{"type":"ping"}`)
+		staying.Expect("pong", "")
 		for p, userID := range map[*apitest.Person]string{ann: ann.ID, kept: ann.ID, bob: bob.ID} {
 			isSignedInAs(t, p, userID)
 		}
@@ -263,7 +263,7 @@ func TestEndingTheOwnSessionSignsOut(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		other, token := ann.Elsewhere(t), ann.Cookie(t)
-		stream := listen(t, w, ann, eventStream, sessionEnded)
+		stream := w.Listen(t, ann, apitest.EventStream, apitest.SessionEnded)
 		own := currentOf(t, ann).ID
 		answer := ann.Do(t, `mutation($id: ID!) {
 			endSession(input: {sessionId: $id}) { deletedSessionId query { viewer { user { id } } } }
@@ -275,7 +275,7 @@ func TestEndingTheOwnSessionSignsOut(t *testing.T) {
 		if gone := setCookie(t, answer); gone.Value != "" || gone.MaxAge >= 0 {
 			t.Errorf("it sets %s", gone)
 		}
-		if body := rest(t, stream); !strings.Contains(body, `"SIGNED_OUT"`) {
+		if body := apitest.Rest(t, stream); !strings.Contains(body, `"SIGNED_OUT"`) {
 			t.Errorf("the stream tells %q", body)
 		}
 		isSignedOut(t, w.With(t, token.Name, token.Value))
@@ -380,10 +380,10 @@ func TestSigningOutEverywhereEndsAllOfOnesSessions(t *testing.T) {
 		var streams []*http.Response
 		var tokens []*http.Cookie
 		for _, p := range everywhere {
-			streams, tokens = append(streams, listen(t, w, p, eventStream, sessionEnded)), append(tokens, p.Cookie(t))
+			streams, tokens = append(streams, w.Listen(t, p, apitest.EventStream, apitest.SessionEnded)), append(tokens, p.Cookie(t))
 		}
-		bobs := begin(t, w, bob)
-		bobs.subscribe("a", sessionEnded)
+		bobs := w.OpenSocket(t, bob)
+		bobs.Subscribe("a", apitest.SessionEnded)
 		answer := ann.Do(t, signOutEverywhere, nil)
 		if answer.Get("signOutEverywhere") == nil || answer.Get("signOutEverywhere.viewer") != nil || answer.Get("signOutEverywhere.query.viewer") != nil {
 			t.Errorf("answer %s", answer.Body)
@@ -398,8 +398,8 @@ func TestSigningOutEverywhereEndsAllOfOnesSessions(t *testing.T) {
 			}
 		}
 		isSignedInAs(t, bob, bob.ID)
-		bobs.say(`{"type":"ping"}`)
-		bobs.expect("pong", "")
+		bobs.Send(`{"type":"ping"}`)
+		bobs.Expect("pong", "")
 		if n := w.Client.Session.Query().CountX(t.Context()); n != 1 {
 			t.Errorf("%d sessions are left; only bob's is right", n)
 		}

@@ -53,23 +53,23 @@ func TestStreamsEndWhenTheirSessionIdlesOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			apitest.Run(t, func(t *testing.T, w *apitest.World) {
 				ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
-				socket, stream, bobs := begin(t, w, ann), listen(t, w, ann, eventStream, sessionEnded), begin(t, w, bob)
-				socket.subscribe("a", sessionEnded)
-				socket.say(`{"type":"ping"}`)
-				socket.expect("pong", "")
+				socket, stream, bobs := w.OpenSocket(t, ann), w.Listen(t, ann, apitest.EventStream, apitest.SessionEnded), w.OpenSocket(t, bob)
+				socket.Subscribe("a", apitest.SessionEnded)
+				socket.Send(`{"type":"ping"}`)
+				socket.Expect("pong", "")
 				w.Advance(20 * time.Minute)
 				isSignedInAs(t, bob, bob.ID) // an open stream is no use, and a request is
 				w.Advance(10 * time.Minute)
 				passes(t, w)
-				socket.expect("next", "a", `"EXPIRED"`)
-				socket.expect("complete", "a")
-				socket.closed(4401)
-				if body := rest(t, stream); !strings.Contains(body, `"EXPIRED"`) || strings.Contains(body, "SIGNED_OUT") {
+				socket.Expect("next", "a", `"EXPIRED"`)
+				socket.Expect("complete", "a")
+				socket.ExpectClosed(4401)
+				if body := apitest.Rest(t, stream); !strings.Contains(body, `"EXPIRED"`) || strings.Contains(body, "SIGNED_OUT") {
 					t.Errorf("the stream tells %q", body)
 				}
 				isSignedOut(t, ann)
-				bobs.say(`{"type":"ping"}`)
-				bobs.expect("pong", "")
+				bobs.Send(`{"type":"ping"}`)
+				bobs.Expect("pong", "")
 			})
 		})
 	}

@@ -174,7 +174,7 @@ func TestOnlyFailuresCount(t *testing.T) {
 func TestFailuresAreCountedForEachFieldOfARequest(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		w.SignUp(t, "ann")
-		fields := times(5, func(i int) string { return fmt.Sprintf("a%d: signIn(input: $input) { userErrors { code } } ", i) })
+		fields := apitest.Repeated(5, func(i int) string { return fmt.Sprintf("a%d: signIn(input: $input) { userErrors { code } } ", i) })
 		ask := func() *apitest.Answer {
 			return w.Visitor(t).Do(t, "mutation($input: SignInInput!) { "+fields+"}", credentials("ann@example.com", wrongPassword))
 		}

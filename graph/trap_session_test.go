@@ -19,7 +19,7 @@ func TestTrapSignedOutSessionStaysDead(t *testing.T) {
 		goOn := make(chan bool)
 		var wg sync.WaitGroup
 		for _, text := range []string{chooseWorkspace, chooseWorkspace, chooseWorkspace, whoAmI, whoAmI, signOut} {
-			body, err := io.ReadAll(query(t, text, apitest.Vars{"id": workspaceID}))
+			body, err := io.ReadAll(apitest.QueryBody(t, text, apitest.Vars{"id": workspaceID}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -30,8 +30,8 @@ func TestTrapSignedOutSessionStaysDead(t *testing.T) {
 				request.AddCookie(token)
 				recorder := httptest.NewRecorder()
 				w.Server.ServeHTTP(recorder, request)
-				if told := read(t, recorder); told.status != http.StatusOK {
-					t.Errorf("in flight: status %d: %s", told.status, told.body)
+				if told := apitest.ReadRecorded(t, recorder); told.Status != http.StatusOK {
+					t.Errorf("in flight: status %d: %s", told.Status, told.Body)
 				}
 				if text == chooseWorkspace && recorder.Header().Get("Set-Cookie") != "" {
 					t.Errorf("a cookie is set: %v", recorder.Header())

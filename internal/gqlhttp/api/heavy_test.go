@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"encoding/json"
@@ -16,7 +16,7 @@ import (
 )
 
 // heavy is how much of a processor's time an answer may take to a query that is built to be heavy.
-const heavy = 150 * time.Millisecond * slowness
+const heavy = 150 * time.Millisecond * apitest.Slowness
 
 // The tests of this file run beside no other test, since they take the time.
 
@@ -24,10 +24,10 @@ func TestTrapComplexityWalksFragmentsOnce(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	atOnceOrRefused(t, w, bodiesOf(t, hostile.Fragments()))
 	// What is spread over and over is one field, counted once.
-	doubled := "{viewer{user{id}} ...f0}" + times(12, func(i int) string { return fmt.Sprintf("fragment f%d on Query{...f%[2]d ...f%[2]d}", i, i+1) }) +
+	doubled := "{viewer{user{id}} ...f0}" + apitest.Repeated(12, func(i int) string { return fmt.Sprintf("fragment f%d on Query{...f%[2]d ...f%[2]d}", i, i+1) }) +
 		"fragment f12 on Query{industries(first:9){nodes{id}}}"
-	if answer := ask(t, w, nil, doubled, nil); answer.code(t) != "" || answer.cost["requested"] != 9 {
-		t.Errorf("cost %v: %.300s", answer.cost, answer.body)
+	if answer := ask(t, w, nil, doubled, nil); answer.Code(t) != "" || answer.Cost["requested"] != 9 {
+		t.Errorf("cost %v: %.300s", answer.Cost, answer.Body)
 	}
 }
 
@@ -67,10 +67,10 @@ func atOnceOrRefused(t *testing.T, w *apitest.World, bodies map[string]string) {
 		for _, by := range []*apitest.Person{ann, nil} {
 			answer, took := cheapest(t, w, by, body)
 			if took > heavy {
-				t.Errorf("%s, signed in %t: took %v: %.300s", name, by != nil, took, answer.body)
+				t.Errorf("%s, signed in %t: took %v: %.300s", name, by != nil, took, answer.Body)
 			}
-			if answer.code(t); !answer.hasData && (len(answer.errors) == 0 || len(answer.body) > 8<<10) || len(answer.body) > 1<<20 || answer.status >= 500 {
-				t.Errorf("%s, signed in %t: status %d, %d bytes: %.300s", name, by != nil, answer.status, len(answer.body), answer.body)
+			if answer.Code(t); !answer.HasData && (len(answer.Errors) == 0 || len(answer.Body) > 8<<10) || len(answer.Body) > 1<<20 || answer.Status >= 500 {
+				t.Errorf("%s, signed in %t: status %d, %d bytes: %.300s", name, by != nil, answer.Status, len(answer.Body), answer.Body)
 			}
 			if took > slowest {
 				slowest, slowestName = took, name
@@ -82,7 +82,7 @@ func atOnceOrRefused(t *testing.T, w *apitest.World, bodies map[string]string) {
 
 // cheapest sends a body several times, each time with a query that the server has not seen, and returns the last answer and the
 // least processor time: what else the machine does only ever adds to it.
-func cheapest(t *testing.T, w *apitest.World, by *apitest.Person, body string) (answer *told, least time.Duration) {
+func cheapest(t *testing.T, w *apitest.World, by *apitest.Person, body string) (answer *apitest.Recorded, least time.Duration) {
 	t.Helper()
 	least = time.Hour
 	for i := range 10 {
@@ -96,7 +96,7 @@ func cheapest(t *testing.T, w *apitest.World, by *apitest.Person, body string) (
 		before := processorTime(t)
 		w.Server.ServeHTTP(recorder, request)
 		least = min(least, processorTime(t)-before)
-		answer = read(t, recorder)
+		answer = apitest.ReadRecorded(t, recorder)
 		if least <= heavy/4 || i >= 2 && least <= heavy {
 			break
 		}

@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func path(n int) string {
 }
 
 func numbered(n int, text string) string {
-	return times(n, func(i int) string { return strings.ReplaceAll(text, "#", fmt.Sprint(i)) })
+	return apitest.Repeated(n, func(i int) string { return strings.ReplaceAll(text, "#", fmt.Sprint(i)) })
 }
 
 // atLimit makes what amounts to n; at the limit it is answered, and one over it is refused.
@@ -120,9 +120,9 @@ func TestTrapLimitsHoldToTheLastOne(t *testing.T) {
 			}
 			answer := ask(t, w, by, limit.query(n), variables)
 			if n > limit.n {
-				answer.refused(t, "QUERY_TOO_COMPLEX")
-			} else if code := answer.code(t); code != "" || !answer.hasData {
-				t.Errorf("%s of %d: %.500s", limit.name, n, answer.body)
+				answer.Refused(t, "QUERY_TOO_COMPLEX")
+			} else if code := answer.Code(t); code != "" || !answer.HasData {
+				t.Errorf("%s of %d: %.500s", limit.name, n, answer.Body)
 			}
 			if t.Failed() {
 				t.Fatalf("%s of %d", limit.name, n)
@@ -138,13 +138,13 @@ func TestTrapTokenLimitsHoldForCachedDocuments(t *testing.T) {
 	for n, refused := range map[int]bool{1_000: false, 1_001: true, 2_000: true} {
 		text := smallest + strings.Repeat("\n#", n-9)
 		for range 2 {
-			if answer := ask(t, w, ann, text, nil); answer.code(t) != "" {
-				t.Errorf("%d tokens, signed in: %.300s", n, answer.body)
+			if answer := ask(t, w, ann, text, nil); answer.Code(t) != "" {
+				t.Errorf("%d tokens, signed in: %.300s", n, answer.Body)
 			}
 			if answer := ask(t, w, nil, text, nil); refused {
-				answer.refused(t, "QUERY_TOO_COMPLEX")
-			} else if answer.code(t) != "" {
-				t.Errorf("%d tokens, signed out: %.300s", n, answer.body)
+				answer.Refused(t, "QUERY_TOO_COMPLEX")
+			} else if answer.Code(t) != "" {
+				t.Errorf("%d tokens, signed out: %.300s", n, answer.Body)
 			}
 		}
 	}
@@ -193,18 +193,18 @@ func TestTrapCostCountsWhatTheAnswerMayHold(t *testing.T) {
 		{"query A{industries(first:9){nodes{id}}}", nil, 9},
 	} {
 		answer := ask(t, w, ann, test.query, test.variables)
-		if answer.code(t) != "" || answer.cost["requested"] != test.cost || answer.cost["limit"] != 1_000 || len(answer.cost) != 2 {
-			t.Errorf("%s: cost %v, want %d: %.300s", test.query, answer.cost, test.cost, answer.body)
+		if answer.Code(t) != "" || answer.Cost["requested"] != test.cost || answer.Cost["limit"] != 1_000 || len(answer.Cost) != 2 {
+			t.Errorf("%s: cost %v, want %d: %.300s", test.query, answer.Cost, test.cost, answer.Body)
 		}
 	}
 	over := ask(t, w, ann, "{viewer{memberships(first:10){nodes{workspace{members(first:100){nodes{id}}}}}}}", nil)
-	over.refused(t, "QUERY_TOO_COMPLEX")
-	if out := ask(t, w, nil, "{launchTargets{id}}", nil); out.cost["limit"] != 200 {
-		t.Errorf("signed out: %s", out.body)
+	over.Refused(t, "QUERY_TOO_COMPLEX")
+	if out := ask(t, w, nil, "{launchTargets{id}}", nil); out.Cost["limit"] != 200 {
+		t.Errorf("signed out: %s", out.Body)
 	}
-	silent := sent{body: query(t, "{launchTargets{id}}", nil)}.to(t, w)
-	if strings.Contains(silent.body, "extensions") {
-		t.Errorf("told unasked: %s", silent.body)
+	silent := sent{body: apitest.QueryBody(t, "{launchTargets{id}}", nil)}.to(t, w)
+	if strings.Contains(silent.Body, "extensions") {
+		t.Errorf("told unasked: %s", silent.Body)
 	}
 }
 
@@ -243,7 +243,7 @@ func TestTrapToolsReadTheSchemaWithinTheLimits(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
 	answer := ask(t, w, nil, introspection, nil)
-	if answer.code(t) != "" || answer.cost["requested"] != 0 || !strings.Contains(answer.body, `"CreateMiniProgramInput"`) || !strings.Contains(answer.body, `"isOneOf":true`) {
-		t.Errorf("cost %v: %.500s", answer.cost, answer.body)
+	if answer.Code(t) != "" || answer.Cost["requested"] != 0 || !strings.Contains(answer.Body, `"CreateMiniProgramInput"`) || !strings.Contains(answer.Body, `"isOneOf":true`) {
+		t.Errorf("cost %v: %.500s", answer.Cost, answer.Body)
 	}
 }

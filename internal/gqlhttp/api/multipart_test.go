@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"bytes"
@@ -45,7 +45,7 @@ var (
 )
 
 // upload sends a form to the handler. It fails instead of waiting for a turn that never comes.
-func upload(t *testing.T, w *apitest.World, by *apitest.Person, body io.Reader) *told {
+func upload(t *testing.T, w *apitest.World, by *apitest.Person, body io.Reader) *apitest.Recorded {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -60,7 +60,7 @@ func upload(t *testing.T, w *apitest.World, by *apitest.Person, body io.Reader) 
 	if ctx.Err() != nil {
 		t.Fatal("there was no turn")
 	}
-	return read(t, recorder)
+	return apitest.ReadRecorded(t, recorder)
 }
 
 func oddForms() map[string]string {
@@ -149,8 +149,8 @@ const uploadsAtOnce = 5
 func checkUploads(t *testing.T, w *apitest.World, by *apitest.Person, after string) {
 	t.Helper()
 	answer := upload(t, w, by, strings.NewReader(form(edgeOperations, edgeMap, edgeFile)))
-	if code := answer.code(t); code != "NOT_FOUND" || !answer.hasData || answer.status != http.StatusOK {
-		t.Errorf("after %s: status %d: %s", after, answer.status, answer.body)
+	if code := answer.Code(t); code != "NOT_FOUND" || !answer.HasData || answer.Status != http.StatusOK {
+		t.Errorf("after %s: status %d: %s", after, answer.Status, answer.Body)
 	}
 }
 
@@ -161,8 +161,8 @@ func TestMultipartOddFormsAreRefused(t *testing.T) {
 	for name, body := range oddForms() {
 		for range uploadsAtOnce {
 			answer := upload(t, w, ann, strings.NewReader(body))
-			if answer.refused(t, "BAD_REQUEST"); answer.status != http.StatusBadRequest {
-				t.Fatalf("%s: status %d: %s", name, answer.status, answer.body)
+			if answer.Refused(t, "BAD_REQUEST"); answer.Status != http.StatusBadRequest {
+				t.Fatalf("%s: status %d: %s", name, answer.Status, answer.Body)
 			}
 		}
 		if t.Failed() {
@@ -208,8 +208,8 @@ func TestTrapMultipartSizesAreCapped(t *testing.T) {
 				body = io.MultiReader(body) // whose length is not told
 			}
 			answer := upload(t, w, ann, body)
-			if code := answer.code(t); code != orElse(test.code, "PAYLOAD_TOO_LARGE") || (code == "PAYLOAD_TOO_LARGE") != (answer.status == http.StatusRequestEntityTooLarge) {
-				t.Errorf("%s, length told %t: status %d: %.300s", name, i%2 == 0, answer.status, answer.body)
+			if code := answer.Code(t); code != orElse(test.code, "PAYLOAD_TOO_LARGE") || (code == "PAYLOAD_TOO_LARGE") != (answer.Status == http.StatusRequestEntityTooLarge) {
+				t.Errorf("%s, length told %t: status %d: %.300s", name, i%2 == 0, answer.Status, answer.Body)
 			}
 		}
 	}
@@ -257,7 +257,7 @@ var long = strings.Repeat("x", 8<<20)
 func readsLittle(t *testing.T, w *apitest.World, by *apitest.Person, name, form, code string) {
 	t.Helper()
 	body := &reading{Reader: strings.NewReader(form)}
-	upload(t, w, by, body).refused(t, code)
+	upload(t, w, by, body).Refused(t, code)
 	if body.read > 128<<10 {
 		t.Errorf("%s: %d bytes were read", name, body.read)
 	}
@@ -288,7 +288,7 @@ func TestMultipartAClientThatHangsUpHoldsNothing(t *testing.T) {
 	for _, cut := range []int{10, len(edgeOperations.content), len(whole) - 1<<20, len(whole) / 2, len(whole) - 5} {
 		for range uploadsAtOnce {
 			broken := io.MultiReader(strings.NewReader(whole[:cut]), reset{})
-			upload(t, w, ann, broken).refused(t, "BAD_REQUEST")
+			upload(t, w, ann, broken).Refused(t, "BAD_REQUEST")
 		}
 	}
 	for range uploadsAtOnce {

@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"bytes"
@@ -34,7 +34,7 @@ func (d *dripping) Read(p []byte) (int, error) {
 // sendSlowly sends a body whose second half comes after the time in which requests must have been sent.
 func sendSlowly(t *testing.T, w *apitest.World, p *apitest.Person, contentType string, body []byte) slowAnswer {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	ctx, cancel := context.WithTimeout(t.Context(), apitest.Patience)
 	defer cancel()
 	slow := &dripping{bytes.NewReader(body), int64(len(body) / 2), 900 * time.Millisecond}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL+"/graphql", io.NopCloser(slow))
@@ -49,7 +49,7 @@ func sendSlowly(t *testing.T, w *apitest.World, p *apitest.Person, contentType s
 		t.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	return slowAnswer{response, rest(t, response)}
+	return slowAnswer{response, apitest.Rest(t, response)}
 }
 
 type slowAnswer struct {

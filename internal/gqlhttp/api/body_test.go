@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"io"
@@ -87,8 +87,8 @@ func refusedMap(t *testing.T, w *apitest.World, by *apitest.Person, variables, p
 	t.Helper()
 	operations := part{name: "operations", content: `{"query":"` + updateLogo + `","variables":` + variables + `}`}
 	answer := upload(t, w, by, strings.NewReader(form(operations, part{name: "map", content: places}, edgeFile)))
-	if answer.refused(t, code); answer.status >= http.StatusInternalServerError {
-		t.Errorf("%s to %.200s: status %d: %s", variables, places, answer.status, answer.body)
+	if answer.Refused(t, code); answer.Status >= http.StatusInternalServerError {
+		t.Errorf("%s to %.200s: status %d: %s", variables, places, answer.Status, answer.Body)
 	}
 }
 
@@ -144,8 +144,8 @@ func TestTrapFilesAreStreamed(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	answer := upload(t, w, ann, io.MultiReader(strings.NewReader(begin), io.LimitReader(zeros{}, size), strings.NewReader(end)))
 	runtime.ReadMemStats(&after)
-	if code := answer.code(t); code != "NOT_FOUND" {
-		t.Errorf("status %d: %s", answer.status, answer.body)
+	if code := answer.Code(t); code != "NOT_FOUND" {
+		t.Errorf("status %d: %s", answer.Status, answer.Body)
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > size/4 {
 		t.Errorf("%d bytes were allocated for a file of %d", used, size)
@@ -163,8 +163,8 @@ func TestTrapFilesAreReceivedFewAtOnce(t *testing.T) {
 		body, send := io.Pipe()
 		wg.Go(func() {
 			defer body.Close()
-			if answer := upload(t, w, people[i%len(people)], body); answer.code(t) != "NOT_FOUND" {
-				t.Errorf("status %d: %s", answer.status, answer.body)
+			if answer := upload(t, w, people[i%len(people)], body); answer.Code(t) != "NOT_FOUND" {
+				t.Errorf("status %d: %s", answer.Status, answer.Body)
 			}
 		})
 		go func() {
@@ -205,8 +205,8 @@ func TestTrapListsWhereThereIsNoneDoNotPanic(t *testing.T) {
 		{"query($f:[ID!]!){nodes(ids:$f){id}}", apitest.Vars{"f": []any{[]any{map[string]any{}}}}},
 	} {
 		answer := ask(t, w, ann, c.query, c.variables)
-		if code := answer.code(t); answer.status != http.StatusOK || code == "" || code == "INTERNAL_SERVER_ERROR" {
-			t.Errorf("%s: %d %s", c.query, answer.status, answer.body)
+		if code := answer.Code(t); answer.Status != http.StatusOK || code == "" || code == "INTERNAL_SERVER_ERROR" {
+			t.Errorf("%s: %d %s", c.query, answer.Status, answer.Body)
 		}
 	}
 }

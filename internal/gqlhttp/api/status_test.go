@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"encoding/json"
@@ -148,10 +148,10 @@ func notExecuted() []wrongly {
 		"characters": "{ launchTargets { id } }" + strings.Repeat(" ", 10_000),
 		"tokens":     "{ launchTargets { " + strings.Repeat("id ", 1_000) + "} }",
 		"depth":      path(16),
-		"aliases":    "{ launchTargets { " + times(31, func(i int) string { return fmt.Sprintf("a%d: id ", i) }) + "} }",
+		"aliases":    "{ launchTargets { " + apitest.Repeated(31, func(i int) string { return fmt.Sprintf("a%d: id ", i) }) + "} }",
 		"directives": "{ launchTargets { id " + strings.Repeat("@skip(if: false) ", 11) + "} }",
-		"roots":      "{ " + times(21, func(i int) string { return fmt.Sprintf("a%d: launchTargets { id } ", i) }) + "}",
-		"cost":       "{ " + times(3, func(i int) string { return fmt.Sprintf("a%d: industries(first: 100) { nodes { id } } ", i) }) + "}",
+		"roots":      "{ " + apitest.Repeated(21, func(i int) string { return fmt.Sprintf("a%d: launchTargets { id } ", i) }) + "}",
+		"cost":       "{ " + apitest.Repeated(3, func(i int) string { return fmt.Sprintf("a%d: industries(first: 100) { nodes { id } } ", i) }) + "}",
 	} {
 		add("over the limit of "+name, "QUERY_TOO_COMPLEX", as(text, nil))
 		add("over the limit of "+name+" by GET", "QUERY_TOO_COMPLEX", get(url.Values{"query": {text}}))
@@ -174,15 +174,15 @@ func TestTrapEveryWayOfAskingWronglyHasItsStatusAndCode(t *testing.T) {
 		for accept, want := range map[string]int{"": one.json, "application/json": one.json, "*/*": one.json, "application/graphql-response+json": one.graphql} {
 			one.send.accept, one.send.body = accept, strings.NewReader(body)
 			answer := one.send.to(t, w)
-			answer.refused(t, one.code)
+			answer.Refused(t, one.code)
 			media := orElse(strings.Replace(accept, "*/*", "", 1), "application/json") + "; charset=utf-8"
-			if answer.status != want || answer.header.Get("Content-Type") != media {
-				t.Errorf("%s, accepting %q: status %d, %s, want %d: %.300s", one.name, accept, answer.status, answer.header.Get("Content-Type"), want, answer.body)
+			if answer.Status != want || answer.Header.Get("Content-Type") != media {
+				t.Errorf("%s, accepting %q: status %d, %s, want %d: %.300s", one.name, accept, answer.Status, answer.Header.Get("Content-Type"), want, answer.Body)
 			}
-			if strings.Contains(answer.body, "hunter2") {
-				t.Errorf("%s is echoed: %s", one.name, answer.body)
+			if strings.Contains(answer.Body, "hunter2") {
+				t.Errorf("%s is echoed: %s", one.name, answer.Body)
 			}
-			if allow := answer.header.Get("Allow"); (allow == "GET, POST") != (one.json == http.StatusMethodNotAllowed) {
+			if allow := answer.Header.Get("Allow"); (allow == "GET, POST") != (one.json == http.StatusMethodNotAllowed) {
 				t.Errorf("%s: Allow is %q", one.name, allow)
 			}
 		}
@@ -200,9 +200,9 @@ func TestEdgeAnAnswerThatTheClientTakesNone(t *testing.T) {
 		for _, send := range []sent{post(whole + "}"), get(url.Values{"query": {plain}})} {
 			send.accept = accept
 			answer := send.to(t, w)
-			answer.refused(t, "NOT_ACCEPTABLE")
-			if answer.status != http.StatusNotAcceptable || !strings.HasPrefix(answer.header.Get("Content-Type"), "application/json") {
-				t.Errorf("%s: status %d, %s", accept, answer.status, answer.header.Get("Content-Type"))
+			answer.Refused(t, "NOT_ACCEPTABLE")
+			if answer.Status != http.StatusNotAcceptable || !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") {
+				t.Errorf("%s: status %d, %s", accept, answer.Status, answer.Header.Get("Content-Type"))
 			}
 		}
 	}
@@ -229,8 +229,8 @@ func TestEdgeWhatIsAskedRightlyIsAnswered(t *testing.T) {
 				_, _ = reader.Seek(0, 0)
 			}
 			answer := send.to(t, w)
-			if answer.code(t) != "" || answer.status != http.StatusOK || !answer.hasData || !strings.Contains(answer.body, "ltg_") {
-				t.Errorf("%s, accepting %s: status %d: %.300s", name, accept, answer.status, answer.body)
+			if answer.Code(t) != "" || answer.Status != http.StatusOK || !answer.HasData || !strings.Contains(answer.Body, "ltg_") {
+				t.Errorf("%s, accepting %s: status %d: %.300s", name, accept, answer.Status, answer.Body)
 			}
 		}
 	}

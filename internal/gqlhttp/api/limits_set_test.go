@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"net/http"
@@ -49,12 +49,12 @@ func TestLimitsThatAreSetHold(t *testing.T) {
 	} {
 		answer := ask(t, w, test.by, test.query, test.variables)
 		if test.refused {
-			answer.refused(t, "QUERY_TOO_COMPLEX")
-		} else if answer.code(t) != "" || !answer.hasData {
-			t.Errorf("%s: %s: %.300s", test.name, test.query, answer.body)
+			answer.Refused(t, "QUERY_TOO_COMPLEX")
+		} else if answer.Code(t) != "" || !answer.HasData {
+			t.Errorf("%s: %s: %.300s", test.name, test.query, answer.Body)
 		}
 	}
-	if got := ask(t, w, ann, "{launchTargets{id}}", nil).cost["limit"]; got != 5 {
+	if got := ask(t, w, ann, "{launchTargets{id}}", nil).Cost["limit"]; got != 5 {
 		t.Errorf("the limit of the cost is told as %d", got)
 	}
 }
@@ -64,10 +64,10 @@ func TestLimitsOfBytesThatAreSetHold(t *testing.T) {
 	w := limited(t, func(l *limit.Limits) { l.BodyBytes, l.FileBytes, l.BesideBytes = 400, 1_000, 1_000 })
 	ann := w.SignUp(t, "ann")
 	padded := func(size int) sent { return post(whole + strings.Repeat(" ", size-len(whole)-1) + "}") }
-	if answer := padded(400).to(t, w); answer.code(t) != "" {
-		t.Errorf("a body at the limit: %s", answer.body)
+	if answer := padded(400).to(t, w); answer.Code(t) != "" {
+		t.Errorf("a body at the limit: %s", answer.Body)
 	}
-	padded(401).to(t, w).refused(t, "PAYLOAD_TOO_LARGE")
+	padded(401).to(t, w).Refused(t, "PAYLOAD_TOO_LARGE")
 	beside := func(size int) part {
 		p := edgeOperations
 		p.content += strings.Repeat(" ", size-len(p.content))
@@ -80,8 +80,8 @@ func TestLimitsOfBytesThatAreSetHold(t *testing.T) {
 		"beside it, at the limit": {form(beside(1_000), edgeMap, file(1)), "NOT_FOUND"},
 		"beside it, over it":      {form(beside(1_001), edgeMap, file(1)), "PAYLOAD_TOO_LARGE"},
 	} {
-		if answer := upload(t, w, ann, strings.NewReader(test.body)); answer.code(t) != test.code {
-			t.Errorf("%s: %s", name, answer.body)
+		if answer := upload(t, w, ann, strings.NewReader(test.body)); answer.Code(t) != test.code {
+			t.Errorf("%s: %s", name, answer.Body)
 		}
 	}
 }
@@ -90,8 +90,8 @@ func TestTheTimesThatAreSetHold(t *testing.T) {
 	t.Parallel()
 	w := limited(t, func(l *limit.Limits) { l.RequestTime = time.Nanosecond })
 	answer := ask(t, w, nil, "{viewer{user{id}}}", nil)
-	answer.refused(t, "TIMEOUT")
-	if answer.status != http.StatusServiceUnavailable {
-		t.Errorf("status %d", answer.status)
+	answer.Refused(t, "TIMEOUT")
+	if answer.Status != http.StatusServiceUnavailable {
+		t.Errorf("status %d", answer.Status)
 	}
 }

@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"bytes"
@@ -79,7 +79,7 @@ func TestTrapAnswersThatNobodyTakesAreCut(t *testing.T) {
 	}()
 	select {
 	case <-stopped:
-	case <-time.After(soon):
+	case <-time.After(apitest.Patience):
 		t.Error("the answer is still being written")
 	}
 }
@@ -110,7 +110,7 @@ func TestTheTimeToTakeAnAnswerBeginsWithIt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if answer := rest(t, response); !strings.Contains(answer, `"data"`) {
+		if answer := apitest.Rest(t, response); !strings.Contains(answer, `"data"`) {
 			t.Errorf("request %d: %s", i, answer)
 		}
 	}
@@ -136,7 +136,7 @@ func TestTrapAServerThatStopsWaitsForNobodyToRead(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(soon):
+	case <-time.After(apitest.Patience):
 		t.Error("the server waits for its answer to be read")
 	}
 }

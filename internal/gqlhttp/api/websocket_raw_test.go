@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"bufio"
@@ -77,7 +77,7 @@ func (c *wire) say(message string) {
 // frame receives the next short frame.
 func (c *wire) frame() (kind byte, payload []byte) {
 	c.t.Helper()
-	if err := c.SetReadDeadline(time.Now().Add(soon)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(apitest.Patience)); err != nil {
 		c.t.Fatal(err)
 	}
 	var head [2]byte
@@ -126,7 +126,7 @@ func writeOn(c *wire) error {
 }
 
 // closedWithin is how long a socket may be open when it is to be closed, whatever its client does.
-const closedWithin = soon
+const closedWithin = apitest.Patience
 
 func TestTrapAStrangersSocketIsClosedWhateverItSends(t *testing.T) {
 	t.Parallel()
@@ -228,9 +228,9 @@ func TestAHandshakeThatIsNoneIsRefusedInOurWords(t *testing.T) {
 			header.Del(c.change)
 		}
 		answer := sent{method: http.MethodGet, header: header, by: ann}.to(t, w)
-		answer.refused(t, "BAD_REQUEST")
-		if answer.status != c.status || !strings.HasPrefix(answer.header.Get("Content-Type"), "application/json") {
-			t.Errorf("%s: status %d, %v", name, answer.status, answer.header)
+		answer.Refused(t, "BAD_REQUEST")
+		if answer.Status != c.status || !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") {
+			t.Errorf("%s: status %d, %v", name, answer.Status, answer.Header)
 		}
 	}
 }

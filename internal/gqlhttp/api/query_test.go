@@ -1,4 +1,4 @@
-package graph_test
+package api_test
 
 import (
 	"fmt"
@@ -20,15 +20,15 @@ func TestTrapCostDoesNotOverflow(t *testing.T) {
 	wide := "{viewer{memberships(first:100){nodes{workspace{" + numbered(28, "a#:members(first:100){nodes{workspace{members(first:100){nodes{workspace{members(first:100){nodes{id}}}}}}}}") + "}}}}}"
 	for _, text := range []string{deepest, wide} {
 		answer := ask(t, w, ann, text, nil)
-		if answer.refused(t, "QUERY_TOO_COMPLEX"); answer.cost["requested"] <= 1_000_000 {
-			t.Errorf("cost %v: %.300s", answer.cost, answer.body)
+		if answer.Refused(t, "QUERY_TOO_COMPLEX"); answer.Cost["requested"] <= 1_000_000 {
+			t.Errorf("cost %v: %.300s", answer.Cost, answer.Body)
 		}
 	}
 }
 
 // Runs beside no other test, since it counts what is on the heap.
 func TestTrapQueryCacheIsBounded(t *testing.T) {
-	if slowness > 1 {
+	if apitest.Slowness > 1 {
 		t.Skip("the race detector's own memory would be counted")
 	}
 	const bound = 100 << 20
@@ -39,7 +39,7 @@ func TestTrapQueryCacheIsBounded(t *testing.T) {
 	before := onHeap()
 	for i := range 350 {
 		text := fmt.Sprintf("query q%d%s", i, heaviest)
-		ask(t, w, ann, text+strings.Repeat("x", 10_000-len(text)), nil).refused(t, "QUERY_TOO_COMPLEX")
+		ask(t, w, ann, text+strings.Repeat("x", 10_000-len(text)), nil).Refused(t, "QUERY_TOO_COMPLEX")
 	}
 	grown := onHeap() - before
 	runtime.KeepAlive(w)
@@ -60,10 +60,10 @@ func TestTrapPersistedQueriesAreOff(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
 	const persisted = `"extensions":{"persistedQuery":{"version":1,"sha256Hash":"b3ea2a2e52d1a5e9e7ab8d6a4f3b1f0c"}}`
-	if told := post(`{"query":"`+smallest+`",`+persisted+`}`).to(t, w); told.code(t) != "" || !told.hasData {
-		t.Errorf("with the query: %s", told.body)
+	if told := post(`{"query":"`+smallest+`",`+persisted+`}`).to(t, w); told.Code(t) != "" || !told.HasData {
+		t.Errorf("with the query: %s", told.Body)
 	}
-	post("{"+persisted+"}").to(t, w).refused(t, "BAD_REQUEST")
+	post("{"+persisted+"}").to(t, w).Refused(t, "BAD_REQUEST")
 }
 
 func TestTrapErrorListsDoNotAmplify(t *testing.T) {
@@ -144,12 +144,12 @@ func TestTrapDeferIsRefused(t *testing.T) {
 		"{launchTargets@defer{id}}",
 	} {
 		for _, accept := range []string{"", "application/graphql-response+json", "multipart/mixed;deferSpec=20220824, application/json"} {
-			send := sent{body: query(t, text, nil), accept: accept}
-			send.to(t, w).refused(t, "GRAPHQL_VALIDATION_FAILED")
+			send := sent{body: apitest.QueryBody(t, text, nil), accept: accept}
+			send.to(t, w).Refused(t, "GRAPHQL_VALIDATION_FAILED")
 		}
 	}
-	if directives := ask(t, w, nil, "{__schema{directives{name}}}", nil); !directives.hasData || strings.Contains(directives.body, "defer") {
-		t.Errorf("the schema offers @defer: %s", directives.body)
+	if directives := ask(t, w, nil, "{__schema{directives{name}}}", nil); !directives.HasData || strings.Contains(directives.Body, "defer") {
+		t.Errorf("the schema offers @defer: %s", directives.Body)
 	}
 }
 
@@ -170,8 +170,8 @@ func TestTrapIntrospectionNestsTwiceAtMost(t *testing.T) {
 		for b := range lists {
 			two := nested(a, b)
 			for _, text := range []string{`{__type(name:"Query"){` + two + "}}", "{__schema{types{" + two + "}}}"} {
-				if answer := ask(t, w, nil, text, nil); answer.code(t) != "" || !answer.hasData {
-					t.Errorf("%s: %.300s", text, answer.body)
+				if answer := ask(t, w, nil, text, nil); answer.Code(t) != "" || !answer.HasData {
+					t.Errorf("%s: %.300s", text, answer.Body)
 				}
 			}
 			for c := range lists {
@@ -181,7 +181,7 @@ func TestTrapIntrospectionNestsTwiceAtMost(t *testing.T) {
 					`{__type(name:"Query"){...F}} fragment F on __Type{` + three + "}",
 					`{__type(name:"Query"){` + fmt.Sprintf(lists[c], "...F") + "}} fragment F on __Type{ofType{" + two + "}}",
 				} {
-					ask(t, w, nil, text, nil).refused(t, "GRAPHQL_VALIDATION_FAILED")
+					ask(t, w, nil, text, nil).Refused(t, "GRAPHQL_VALIDATION_FAILED")
 				}
 			}
 		}
