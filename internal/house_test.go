@@ -54,7 +54,7 @@ var kept = map[string][]string{
 	"github.com/99designs/gqlgen": {"graph", "graph/model", "internal/gqlhttp"},
 	"github.com/vektah/gqlparser": {"graph", "graph/model", "internal/gqlhttp", "internal/apitest"},
 	"github.com/alexedwards/scs":  {"internal/web"},
-	"github.com/coder/websocket":  {"internal/gqlhttp"},
+	"github.com/coder/websocket":  {"internal/gqlhttp", "internal/apitest"},
 	"net/http":                    {"internal/app", "internal/web", "internal/playground", "internal/gqlhttp", "internal/metrics", "internal/apitest", "internal/picture", "bench"},
 	"entgo.io/ent/dialect":        {"internal/store", "ent"},
 	"database/sql":                {"internal/store", "ent", "bench/limit"},
