@@ -2,7 +2,7 @@ package apitest
 
 import "testing"
 
-// Another returns the world as a second server sees it, with connections of its own to the same database.
+// Another returns a second server with its own connections to the same database.
 func (w *World) Another(t *testing.T) *World {
 	t.Helper()
 	other := &World{Dir: w.Dir, options: w.options, post: w.post, clock: w.clock}
@@ -11,7 +11,7 @@ func (w *World) Another(t *testing.T) *World {
 	return other
 }
 
-// At returns the same person, in the same session, talking to another server.
+// At returns the same person, in the same session, at another server.
 func (p *Person) At(w *World) *Person {
 	moved := *p
 	moved.world = w

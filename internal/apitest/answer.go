@@ -14,7 +14,7 @@ import (
 type Answer struct {
 	Status int
 	Header http.Header
-	// Body is the answer as it came.
+	// Body is the answer's text.
 	Body   string
 	Data   map[string]any
 	Errors []Error
@@ -48,7 +48,7 @@ func read(t *testing.T, response *http.Response) *Answer {
 	return answer
 }
 
-// Get returns the value at a path such as "viewer.memberships.nodes.0.role", or nil when something on the way is null.
+// Get returns the value at a path such as "viewer.memberships.nodes.0.role", or nil when something in between is null.
 func (a *Answer) Get(path string) any {
 	var value any = a.Data
 	for _, step := range strings.Split(path, ".") {
@@ -104,7 +104,7 @@ func (a *Answer) Code(t *testing.T) string {
 	return code
 }
 
-// Refused makes sure that the answer is a single top-level error with this code, and nothing besides.
+// Refused makes sure that the answer is a single top-level error with this code and nothing else.
 func (a *Answer) Refused(t *testing.T, code string) {
 	t.Helper()
 	if got := a.Code(t); got != code {
@@ -119,7 +119,7 @@ func (a *Answer) Refused(t *testing.T, code string) {
 
 var requestIDs = regexp.MustCompile(`"requestId":"[^"]*"`)
 
-// Anonymous returns the answer as it came, but for the request ids, by which no two answers are the same.
+// Anonymous returns the answer's text without the request ids, which differ in each answer.
 func (a *Answer) Anonymous() string { return requestIDs.ReplaceAllString(a.Body, `"requestId":""`) }
 
 // UserErrors returns the list of user errors, or of warnings, at a path such as "createMiniProgram.userErrors".

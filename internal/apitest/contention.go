@@ -49,8 +49,8 @@ func (w *World) waitingBy(t *testing.T, watch *pgx.Conn) func() int {
 	return func() int { return number(t, watch, waitingForLocks) }
 }
 
-// Deadlocks stops these servers of one PostgreSQL database and ends their connections, without which the database does not count
-// for certain, and returns how many deadlocks it has broken up.
+// Deadlocks stops these servers of one PostgreSQL database and closes their connections, so that the database's count is complete, and
+// returns how many deadlocks there were.
 func Deadlocks(t *testing.T, servers ...*World) int {
 	t.Helper()
 	for _, w := range servers {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Elsewhere returns the same person in another browser, signed in with a session of its own.
+// Elsewhere returns the same person in another browser, with another session.
 func (p *Person) Elsewhere(t *testing.T) *Person {
 	t.Helper()
 	other := p.world.Visitor(t)

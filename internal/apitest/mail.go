@@ -39,7 +39,7 @@ func (l Letter) Token(t *testing.T) string {
 	return found[1]
 }
 
-// Letters has the server send its mail, and returns all that was ever delivered, in order.
+// Letters makes the server send its mail, and returns everything delivered so far, in order.
 func (w *World) Letters(t *testing.T) []Letter {
 	t.Helper()
 	if err := w.Server.SendMail(t.Context()); err != nil {
@@ -48,7 +48,7 @@ func (w *World) Letters(t *testing.T) []Letter {
 	return w.post.all(t)
 }
 
-// LetterTo has the server send its mail, and returns the last letter to this address; the test ends when there is none.
+// LetterTo makes the server send its mail, and returns the last letter to this address; the test ends when there is none.
 func (w *World) LetterTo(t *testing.T, address string) Letter {
 	t.Helper()
 	letters := w.Letters(t)
@@ -76,7 +76,7 @@ type delivery struct {
 	raw []byte
 }
 
-// RefuseMail has the mail server answer deliveries with this error, or take them again with nil.
+// RefuseMail makes the mail server answer deliveries with this error, or accept them again with nil.
 func (w *World) RefuseMail(refusal error) {
 	w.post.mu.Lock()
 	defer w.post.mu.Unlock()

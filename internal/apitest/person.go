@@ -26,7 +26,7 @@ type Person struct {
 	world *World
 }
 
-// File is a file to send beside a query.
+// File is a file to upload.
 type File struct {
 	Name, ContentType string
 	Content           []byte
@@ -53,7 +53,7 @@ func (w *World) SignUp(t *testing.T, name string) *Person {
 	return p
 }
 
-// SignIn signs the person in anew, as after the session has outlived its time.
+// SignIn signs the person in again, as after the session has expired.
 func (p *Person) SignIn(t *testing.T) {
 	t.Helper()
 	answer := p.Do(t, `mutation($input: SignInInput!) { signIn(input: $input) { viewer { user { id } } userErrors { code } } }`,
@@ -100,8 +100,7 @@ func (p *Person) Do(t *testing.T, query string, variables Vars) *Answer {
 	return answer
 }
 
-// Upload sends a query with files beside it, by the paths of their variables, as the multipart request specification
-// says.
+// Upload sends a query with files, by the paths of their variables, as the multipart request specification describes.
 func (p *Person) Upload(t *testing.T, query string, variables Vars, files map[string]File) *Answer {
 	t.Helper()
 	body, contentType := Multipart(t, query, variables, files)

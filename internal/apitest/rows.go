@@ -16,7 +16,7 @@ import (
 // blobs is the folder of the logos in the data folder.
 const blobs = "blobs"
 
-// Row is a mini program to insert past the API, where no quota counts. What is empty is made up.
+// Row is a mini program to insert without the API and its quota. Empty fields get a default.
 type Row struct {
 	ID, Name             string
 	CreatedBy            *Person
@@ -70,7 +70,7 @@ func (w *World) Found(t *testing.T, owner *Person, name string) string {
 	return created.ID
 }
 
-// Written tells what stands in the tables that creating a mini program writes to, and how many logos are kept.
+// Written describes the rows of the tables that creating a mini program writes to, and counts the logos.
 func (w *World) Written(t *testing.T) string {
 	t.Helper()
 	ctx, c := t.Context(), w.Client

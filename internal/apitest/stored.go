@@ -14,7 +14,7 @@ import (
 const allTables = `SELECT string_agg(query_to_xml(format('SELECT * FROM %I', tablename), true, false, '')::text, '')
 	FROM pg_tables WHERE schemaname = 'public'`
 
-// Stored returns all that the server keeps, as it stands in the database and the data folder.
+// Stored returns everything that the server stores, in the database and the data folder.
 func (w *World) Stored(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder

@@ -1,5 +1,4 @@
-// Package apitest is the world that API tests play in: a real database, the real handler behind a real server, and
-// people with cookie jars.
+// Package apitest is the world of API tests: a real database, the real handler behind a real server, and people with cookie jars.
 package apitest
 
 import (
@@ -27,11 +26,11 @@ import (
 	"minidock/internal/web"
 )
 
-// World is a server of a test's own with an empty database.
+// World is a test's own server with an empty database.
 type World struct {
 	// URL is where the server is found.
 	URL string
-	// Client reads and writes past the API, for what it cannot do yet or must not show.
+	// Client reads and writes without the API, for what the API cannot do or must not show.
 	Client *ent.Client
 	// Store is the database.
 	Store *store.Store
@@ -56,13 +55,13 @@ type World struct {
 	}
 }
 
-// Run runs a test in a world of its own on each database, beside all other tests.
+// Run runs a test in its own world on each database, in parallel with all other tests.
 func Run(t *testing.T, test func(t *testing.T, w *World)) {
 	t.Helper()
 	RunWith(t, Options{}, test)
 }
 
-// RunWith is Run with a server that is set up in another way.
+// RunWith is Run with other options.
 func RunWith(t *testing.T, options Options, test func(t *testing.T, w *World)) {
 	t.Helper()
 	t.Parallel()
@@ -81,7 +80,7 @@ func RunWith(t *testing.T, options Options, test func(t *testing.T, w *World)) {
 // connections of each world's server to PostgreSQL; many worlds share one cluster.
 const connections = 8
 
-// Options change how the server of a world is set up.
+// Options are those of a world's server.
 type Options struct {
 	// PublicURL is the server's address for clients; that of the test server when empty.
 	PublicURL string
@@ -122,7 +121,7 @@ func (w *World) Limit(t *testing.T, change func(*limit.Limits)) {
 	w.Restart(t)
 }
 
-// Restart ends the server and its connections to the database, and starts another on what they left behind.
+// Restart stops the server, closes its database, and starts another server on the same data.
 func (w *World) Restart(t *testing.T) {
 	t.Helper()
 	w.Stop()
@@ -132,7 +131,7 @@ func (w *World) Restart(t *testing.T) {
 	w.start(t)
 }
 
-// Stop lets the server finish what runs, to its last line in the log, and end; the database stays open.
+// Stop stops the server when its requests have finished, and their last lines are in the log; the database stays open.
 func (w *World) Stop() { w.server.Close() }
 
 func (w *World) start(t *testing.T) {
@@ -231,7 +230,7 @@ func (w *World) Leave(t *testing.T, workspaceID string, p *Person) {
 	}
 }
 
-// Assign lets a developer work on a mini program.
+// Assign assigns a developer to a mini program.
 func (w *World) Assign(t *testing.T, memberID, miniProgramID string) {
 	t.Helper()
 	err := w.Client.Assignment.Create().SetMemberID(memberID).SetMiniProgramID(miniProgramID).SetCreatedAt(w.Now()).
@@ -241,7 +240,7 @@ func (w *World) Assign(t *testing.T, memberID, miniProgramID string) {
 	}
 }
 
-// Employ makes a person one of the platform's own.
+// Employ makes a person a staff member.
 func (w *World) Employ(t *testing.T, p *Person, role user.StaffRole) {
 	t.Helper()
 	if err := w.Client.User.UpdateOneID(p.ID).SetStaffRole(role).Exec(t.Context()); err != nil {
