@@ -9,10 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
-	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+	"github.com/mattn/go-sqlite3" // with the driver "sqlite3"
 )
 
 // One writer at a time is all that SQLite allows; with more, writers fail with "database is locked".
@@ -71,10 +72,32 @@ func openPool(ctx context.Context, path, settings string, size int) (*sql.DB, er
 	}
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
-	if err := pool.PingContext(ctx); err != nil {
+	if err := connect(ctx, pool); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return pool, nil
+}
+
+// connectPause is how long connect pauses before it tries again.
+const connectPause = 5 * time.Millisecond
+
+// connect makes a connection. It tries again while the database is locked: SQLite does not wait, whatever the busy timeout, while another
+// connection switches an empty database to the write-ahead log.
+func connect(ctx context.Context, pool *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	for {
+		err := pool.PingContext(ctx)
+		var locked sqlite3.Error
+		if !errors.As(err, &locked) || locked.Code != sqlite3.ErrBusy {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(connectPause):
+		}
+	}
 }
 
 // checkForeignKeys makes sure that the migrations, which run with foreign keys off, left no dangling reference.
