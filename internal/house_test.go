@@ -57,7 +57,7 @@ var kept = map[string][]string{
 	"github.com/coder/websocket":  {"internal/gqlhttp", "internal/apitest"},
 	"net/http":                    {"internal/app", "internal/web", "internal/playground", "internal/gqlhttp", "internal/metrics", "internal/apitest", "internal/picture", "bench"},
 	"entgo.io/ent/dialect":        {"internal/store", "ent"},
-	"database/sql":                {"internal/store", "ent", "bench/limit"},
+	"database/sql":                {"internal/store", "ent", "internal/apitest", "bench/limit"},
 	"github.com/mattn/go-sqlite3": {"internal/store", "bench/limit"},
 	"github.com/jackc/pgx":        {"internal/store", "internal/pgtest", "internal/apitest", "bench/limit"},
 	"ariga.io/atlas":              {"internal/store"},

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Answer is what the API said.
@@ -18,6 +19,10 @@ type Answer struct {
 	Body   string
 	Data   map[string]any
 	Errors []Error
+
+	// mutation and input are those of Mutate.
+	mutation string
+	input    Vars
 }
 
 // Error is a top-level error of an answer.
@@ -86,6 +91,43 @@ func (a *Answer) List(t *testing.T, path string) []any {
 		t.Fatalf("no list at %s in %s", path, a.Body)
 	}
 	return list
+}
+
+// Time returns the time at a path; the test ends when there is none.
+func (a *Answer) Time(t *testing.T, path string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339Nano, a.String(t, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// Names returns the names of the objects in the list at a path; the test ends when there is no list.
+func (a *Answer) Names(t *testing.T, path string) []string {
+	t.Helper()
+	names := []string{}
+	for _, one := range a.List(t, path) {
+		names = append(names, one.(map[string]any)["name"].(string))
+	}
+	return names
+}
+
+// TextOf returns a text that may be nil, as "" when it is.
+func TextOf(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// IDs returns the ids of the objects in a list.
+func IDs(list any) []string {
+	ids := []string{}
+	for _, one := range list.([]any) {
+		ids = append(ids, one.(map[string]any)["id"].(string))
+	}
+	return ids
 }
 
 // Code returns the code of the only top-level error, or "" when there is none; the test ends when there are several.

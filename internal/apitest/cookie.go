@@ -15,10 +15,16 @@ func (p *Person) Elsewhere(t *testing.T) *Person {
 	return other
 }
 
+// Cookies returns what the jar holds for the server.
+func (p *Person) Cookies(t *testing.T) []*http.Cookie {
+	t.Helper()
+	return p.Jar.Cookies(p.server(t))
+}
+
 // Cookie returns the session's cookie as the jar holds it; the test ends when there is none.
 func (p *Person) Cookie(t *testing.T) *http.Cookie {
 	t.Helper()
-	cookies := p.Jar.Cookies(p.server(t))
+	cookies := p.Cookies(t)
 	if len(cookies) != 1 {
 		t.Fatalf("the jar holds %d cookies", len(cookies))
 	}

@@ -61,6 +61,12 @@ func (w *World) LetterTo(t *testing.T, address string) Letter {
 	return Letter{}
 }
 
+// WaitingMails returns how many mails are not sent yet.
+func (w *World) WaitingMails(t *testing.T) int {
+	t.Helper()
+	return w.Client.Mail.Query().CountX(t.Context())
+}
+
 // postOffice is an SMTP server that keeps what it is given.
 type postOffice struct {
 	address string
