@@ -1,0 +1,101 @@
+package api_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"minidock/ent/member"
+	"minidock/internal/apitest"
+)
+
+func watchMembership(workspaceID string) string {
+	return fmt.Sprintf(`subscription { membership(workspaceId: %q) { role user { displayName } workspace { name } } }`, workspaceID)
+}
+
+func TestAMembershipSubscriptionSendsTheRoleAndEndsWithTheMembership(t *testing.T) {
+	ends := map[string]func(t *testing.T, owner, dev *apitest.Person, workspaceID, memberID string){
+		"block": func(t *testing.T, owner, _ *apitest.Person, _, memberID string) {
+			owner.ChangeMember(t, "blockMember", apitest.MemberInput(memberID))
+		},
+		"removal": func(t *testing.T, owner, _ *apitest.Person, _, memberID string) {
+			owner.ChangeMember(t, "removeMember", apitest.MemberInput(memberID))
+		},
+		"leaving": func(t *testing.T, _, dev *apitest.Person, workspaceID, _ string) {
+			dev.Mutate(t, "leaveWorkspace", apitest.Vars{"workspaceId": workspaceID}).Succeeded(t)
+		},
+		"the workspace's end": func(t *testing.T, owner, _ *apitest.Person, workspaceID, _ string) {
+			owner.Mutate(t, "deleteWorkspace", apitest.Vars{"workspaceId": workspaceID}).Succeeded(t)
+		},
+	}
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner, dev := w.SignUp(t, "owner"), w.SignUp(t, "dev")
+		other := w.Another(t)
+		for name, end := range ends {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				workspaceID := owner.CreateWorkspace(t, "Shared")
+				memberID := w.Join(t, workspaceID, dev, member.RoleDEVELOPER)
+				query := watchMembership(workspaceID)
+				socket, bystander := other.OpenSocket(t, dev), w.OpenSocket(t, owner)
+				socket.Subscribe("1", query)
+				socket.Expect("next", "1", `"DEVELOPER"`, `"dev"`, `"Shared"`)
+				bystander.Subscribe("1", query)
+				bystander.Expect("next", "1", `"OWNER"`)
+				stream := w.Listen(t, dev, apitest.EventStream, query)
+				text := until(t, stream, `"DEVELOPER"`)
+				owner.ChangeMember(t, "changeMemberRole", apitest.Vars{"memberId": memberID, "role": "MASTER"})
+				socket.Expect("next", "1", `"MASTER"`)
+				text += until(t, stream, `"MASTER"`)
+
+				end(t, owner, dev, workspaceID, memberID)
+				socket.Expect("complete", "1")
+				text += apitest.Rest(t, stream)
+				if !strings.HasSuffix(text, "event: complete\ndata:\n\n") || strings.Count(text, "event: next") != 2 {
+					t.Errorf("the stream sent %s", text)
+				}
+				socket.Subscribe("2", query)
+				socket.Expect("next", "2", `"code":"NOT_FOUND"`)
+				socket.Expect("complete", "2")
+				socket.Send(`{"type":"ping"}`)
+				socket.Expect("pong", "")
+				if name != "the workspace's end" {
+					bystander.Send(`{"type":"ping"}`)
+					bystander.Expect("pong", "")
+				}
+			})
+		}
+	})
+}
+
+// until reads a stream up to this text.
+func until(t *testing.T, stream *http.Response, says string) string {
+	t.Helper()
+	var text strings.Builder
+	for one := make([]byte, 1); !strings.Contains(text.String(), says); {
+		if _, err := io.ReadFull(stream.Body, one); err != nil {
+			t.Fatalf("%v after %s", err, text.String())
+		}
+		text.Write(one)
+	}
+	return text.String()
+}
+
+func TestAMembershipSubscriptionIsForMembersOnly(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner, stranger := w.SignUp(t, "owner"), w.SignUp(t, "stranger")
+		query := watchMembership(owner.CreateWorkspace(t, "Hidden"))
+		socket := w.OpenSocket(t, stranger)
+		socket.Subscribe("1", query)
+		socket.Expect("next", "1", `"code":"NOT_FOUND"`)
+		socket.Expect("complete", "1")
+		if body := apitest.Rest(t, w.Listen(t, stranger, apitest.EventStream, query)); !strings.Contains(body, "NOT_FOUND") || strings.Contains(body, "Hidden") {
+			t.Errorf("the stream sent %s", body)
+		}
+		if body := apitest.Rest(t, w.Listen(t, w.Visitor(t), apitest.EventStream, query)); !strings.Contains(body, "UNAUTHENTICATED") {
+			t.Errorf("a visitor gets %s", body)
+		}
+	})
+}
