@@ -100,7 +100,7 @@ func readUntil(t *testing.T, client *http.Client, url string, end time.Time) rea
 	return all
 }
 
-// attacks are the bodies of heavy requests, with a place for what makes each one new to the program.
+// attacks are the bodies of heavy requests, with a placeholder for what makes each one new to the program.
 func attacks(t *testing.T) map[string]string {
 	t.Helper()
 	bodies := hostile.Bodies()

@@ -188,7 +188,7 @@ var (
 	requestID  = regexp.MustCompile(`"requestId":"[0-9A-Z]+"`)
 )
 
-// executed returns an answer that has data. One that has none tells a code and the request id, and is short.
+// executed returns an answer that has data. One without has a code and the request id, and is short.
 func executed(text string) string {
 	var got struct{ Data any }
 	if err := json.Unmarshal([]byte(text), &got); err != nil {

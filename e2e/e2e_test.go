@@ -139,10 +139,10 @@ func withoutSettings(environ []string) []string {
 
 // logBook keeps what minidock writes, and finds the address in it.
 type logBook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	url  chan string
-	told bool
+	mu      sync.Mutex
+	text    bytes.Buffer
+	url     chan string
+	isKnown bool
 }
 
 var playgroundURL = regexp.MustCompile(`"playground":"([^"]*)/playground"`)
@@ -151,8 +151,8 @@ func (l *logBook) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text.Write(p)
-	if found := playgroundURL.FindSubmatch(l.text.Bytes()); found != nil && !l.told {
-		l.told = true
+	if found := playgroundURL.FindSubmatch(l.text.Bytes()); found != nil && !l.isKnown {
+		l.isKnown = true
 		l.url <- string(found[1])
 	}
 	return len(p), nil

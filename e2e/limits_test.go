@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// TestLimits sets limits as whoever runs the program does.
+// TestLimits sets limits as somebody who runs the program does.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	t.Run("hold", limitsHold)
@@ -44,7 +44,7 @@ func limitsHold(t *testing.T) {
 
 func oddLimitsEndTheProgram(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ limit, told string }{
+	for _, test := range []struct{ limit, message string }{
 		{"nonsense=1", `"nonsense"; there are query-characters, `},
 		{"query-depth=0", `query-depth: "0" must be a whole number from 1 to `},
 		{"body-bytes=-1KiB", `body-bytes: "-1KiB" must be a number of bytes from 1 to `},
@@ -65,7 +65,7 @@ func oddLimitsEndTheProgram(t *testing.T) {
 			if !errors.As(err, &exit) || exit.ExitCode() <= 0 {
 				t.Errorf("%s %s: %v", name, test.limit, err)
 			}
-			if !strings.Contains(string(out), test.told) || strings.Contains(string(out), "goroutine") {
+			if !strings.Contains(string(out), test.message) || strings.Contains(string(out), "goroutine") {
 				t.Errorf("%s %s: says %s", name, test.limit, out)
 			}
 			if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {

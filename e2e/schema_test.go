@@ -40,23 +40,23 @@ func TestSchemaChanges(t *testing.T) {
 		const breaking = "`Query.second` FIELD_REMOVED:"
 		landed := keep(t, "type Query { first: Int second: Int }")
 		changed := keep(t, "type Query { first: Int third: Int }")
-		silent := keep(t, "## Not landed yet\n\n## Before\n\n- "+breaking+" another time\n")
-		out, err := exec.CommandContext(t.Context(), "node", "schema/changes.js", landed, changed, silent).CombinedOutput()
+		undocumented := keep(t, "## Not landed yet\n\n## Before\n\n- "+breaking+" another time\n")
+		out, err := exec.CommandContext(t.Context(), "node", "schema/changes.js", landed, changed, undocumented).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), breaking) || strings.Contains(string(out), "`Query.third`") {
 			t.Errorf("%v: want %s refused and no more in\n%s", err, breaking, out)
 		}
-		telling := keep(t, "# Changes\n\n## Not landed yet\n\n- "+breaking+" nobody used it\n\n## Before\n\n- All.\n")
-		nodeRun(t, "schema/changes.js", "--land", landed, changed, telling)
+		documented := keep(t, "# Changes\n\n## Not landed yet\n\n- "+breaking+" nobody used it\n\n## Before\n\n- All.\n")
+		nodeRun(t, "schema/changes.js", "--land", landed, changed, documented)
 		if got := read(t, landed); got != read(t, changed) {
 			t.Errorf("kept %q", got)
 		}
 		today := regexp.MustCompile(`(?m)^## \d{4}-\d{2}-\d{2}$`)
 		want := "# Changes\n\n## Not landed yet\n\n## today\n\n- " + breaking +
 			" nobody used it\n- Field 'third' was added to object type 'Query'\n\n## Before\n\n- All.\n"
-		if got := today.ReplaceAllString(read(t, telling), "## today"); got != want {
+		if got := today.ReplaceAllString(read(t, documented), "## today"); got != want {
 			t.Errorf("the changelog is\n%s\nwant\n%s", got, want)
 		}
-		nodeRun(t, "schema/changes.js", landed, changed, telling)
+		nodeRun(t, "schema/changes.js", landed, changed, documented)
 	})
 }
 
@@ -84,7 +84,7 @@ func npmRun(t *testing.T, script string) {
 	needNodeModules(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	if out, err := exec.CommandContext(ctx, "npm", "run", "--silent", script).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "npm", "run", "--undocumented", script).CombinedOutput(); err != nil {
 		t.Errorf("npm run %s: %v\n%s", script, err, out)
 	}
 }

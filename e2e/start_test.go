@@ -111,7 +111,7 @@ func loadsNoDemoUnasked(t *testing.T) {
 		t.Errorf("signing in as the demo's owner gives %v, want INVALID_CREDENTIALS", got)
 	}
 	if hint := "minidock demo --data " + data; !strings.Contains(s.log.String(), hint) {
-		t.Errorf("the log does not tell %q", hint)
+		t.Errorf("the log does not contain %q", hint)
 	}
 }
 
@@ -122,8 +122,8 @@ func signIn(t *testing.T, client *http.Client, url string) []string {
 		SignIn struct{ UserErrors []struct{ Code string } }
 	}](t, client, url, `mutation { signIn(input: {email: "owner@demo.example", password: "demo-password-1"}) { userErrors { code } } }`, nil)
 	var codes []string
-	for _, mistake := range got.SignIn.UserErrors {
-		codes = append(codes, mistake.Code)
+	for _, userError := range got.SignIn.UserErrors {
+		codes = append(codes, userError.Code)
 	}
 	return codes
 }

@@ -89,7 +89,7 @@ func logo(t *testing.T) []byte {
 	return picture.Bytes()
 }
 
-// ownWorkspace is the first workspace of whoever asks.
+// ownWorkspace is the first workspace of the viewer.
 type ownWorkspace struct {
 	ID           string
 	MiniPrograms struct{ Nodes []struct{ Name string } }

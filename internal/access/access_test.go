@@ -179,7 +179,7 @@ func TestOnAStreamThatHasOutlivedItsSessionNothingIsSeen(t *testing.T) {
 	}
 	further := request.Again()
 	if err := further.Require(t.Context(), ViewSessionEnded, ""); err != nil {
-		t.Errorf("the session's end is not told: %v", err)
+		t.Errorf("the session's end is not reported: %v", err)
 	}
 	if err := further.Require(t.Context(), ViewWorkspace, "wsp_1"); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("a workspace is still seen: %v", err)

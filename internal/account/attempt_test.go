@@ -30,23 +30,23 @@ func TestTheRightPasswordOfAnAttemptUnderWayIsRefusedOnceFailuresHaveClosedIt(t 
 			}
 			return begun
 		}
-		right, wrong := begin("ann@example.com"), []*attempt{}
+		right, failing := begin("ann@example.com"), []*attempt{}
 		failures, email := accounts.Limits.SignInFailures, "ann@example.com"
 		if name == "the address" {
 			failures, email = accounts.Limits.AddressFailures, "bob@example.com"
 			accounts.Limits.SignInFailures = 1000
 		}
 		for range failures + 1 {
-			wrong = append(wrong, begin(email))
+			failing = append(failing, begin(email))
 		}
-		for i, one := range wrong {
+		for i, one := range failing {
 			proven, err := one.prove(t.Context(), "wrong", hash)
 			if proven || isRateLimited(err) != (i == failures) {
 				t.Errorf("%s: failure %d: %t, %v", name, i+1, proven, err)
 			}
 		}
 		if _, err := right.prove(t.Context(), "right", hash); !isRateLimited(err) {
-			t.Errorf("%s: the right password is told: %v", name, err)
+			t.Errorf("%s: the correct password fails: %v", name, err)
 		}
 		if _, err := accounts.try(t.Context(), from, "ann@example.com"); !isRateLimited(err) {
 			t.Errorf("%s was opened by the right password: %v", name, err)

@@ -100,7 +100,7 @@ func TestNoMorePasswordsAreHashedThanThereAreCoresAndFewWait(t *testing.T) {
 	}
 	giveUp()
 	if err := <-waited; !errors.Is(err, context.Canceled) {
-		t.Errorf("whoever gives up: %v", err)
+		t.Errorf("a caller that gives up: %v", err)
 	}
 	for _, release := range releases {
 		release()

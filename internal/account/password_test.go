@@ -23,10 +23,10 @@ func TestPasswordsAreJudgedByTheirBytes(t *testing.T) {
 		if got != want {
 			t.Errorf("%.20q: %q, want %q", password, got, want)
 		}
-		for _, mistake := range errs.All() {
-			for _, param := range mistake.Params {
+		for _, userError := range errs.All() {
+			for _, param := range userError.Params {
 				if param.Value == password {
-					t.Errorf("%.20q is in the mistake's parameters", password)
+					t.Errorf("%.20q is in the parameters", password)
 				}
 			}
 		}

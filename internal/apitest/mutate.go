@@ -19,15 +19,18 @@ var selections = map[string]string{
 		miniPrograms { totalCount }`,
 	"Member": `id role status joinedAt user { id email displayName } workspace { id name viewerRole } invitedBy { id displayName }
 		miniPrograms { id name }`,
-	"Invitation": InvitationFields,
-	"MiniProgram": `id appId name tagline description language status servicePhone serviceEmail createdAt updatedAt
-		workspace { id name } industry { id code name group } logo { url width height contentType }
-		launchTargets { id code } createdBy { id email displayName }`,
-	"UserError": `code path message messageKey messageParams { name value }`,
+	"Invitation":  InvitationFields,
+	"MiniProgram": miniProgramFields,
+	"UserError":   `code path message messageKey messageParams { name value }`,
 }
 
-const viewerFields = `user { id email displayName } locale totpEnabled recoveryCodesLeft currentWorkspace { id name }
-	memberships { totalCount } sessions { id }`
+const (
+	viewerFields = `user { id email displayName } locale totpEnabled recoveryCodesLeft currentWorkspace { id name }
+		memberships { totalCount } sessions { id }`
+	miniProgramFields = `id appId name tagline description language status servicePhone serviceEmail createdAt updatedAt
+		workspace { id name } industry { id code name group } logo { url width height contentType }
+		launchTargets { id code } createdBy { id email displayName }`
+)
 
 // Mutation returns the text of the request that Mutate sends: the variable $input where the mutation takes an input, and all of the
 // payload.
@@ -95,6 +98,18 @@ func (p *Person) mutate(t *testing.T, name, text string, input Vars) *Answer {
 	return answer
 }
 
+// MutateWithFiles is Mutate with files, by their paths in the input.
+func (p *Person) MutateWithFiles(t *testing.T, name string, input Vars, files map[string]File) *Answer {
+	t.Helper()
+	paths := map[string]File{}
+	for path, file := range files {
+		paths["variables.input."+path] = file
+	}
+	answer := p.Upload(t, Mutation(name), Vars{"input": input}, paths)
+	answer.mutation, answer.input = name, input
+	return answer
+}
+
 // UserErrorCodes returns the user errors in the payload of Mutate, each as Codes gives it; the test ends when there is a top-level error.
 func (a *Answer) UserErrorCodes(t *testing.T) []string {
 	t.Helper()
@@ -123,11 +138,11 @@ func (a *Answer) Succeeded(t *testing.T) *Answer {
 var besideUserErrors = []string{"userErrors", "warnings", "query", "challenge"}
 
 // HasUserErrors makes sure that Mutate met these user errors, each as Codes gives it, and that neither the rest of the payload nor a
-// cookie came of it.
-func (a *Answer) HasUserErrors(t *testing.T, want ...string) {
+// cookie came of it. It returns them; the test ends when they are others.
+func (a *Answer) HasUserErrors(t *testing.T, want ...string) []UserError {
 	t.Helper()
 	if got := a.UserErrorCodes(t); !slices.Equal(got, want) {
-		t.Errorf("%s: user errors %q, want %q", a.request(), got, want)
+		t.Fatalf("%s: user errors %q, want %q", a.request(), got, want)
 	}
 	payload, _ := a.Get(a.mutation).(map[string]any)
 	for field, value := range payload {
@@ -138,6 +153,13 @@ func (a *Answer) HasUserErrors(t *testing.T, want ...string) {
 	if cookie := a.Header.Get("Set-Cookie"); cookie != "" {
 		t.Errorf("%s: a cookie beside user errors: %s", a.request(), cookie)
 	}
+	return a.UserErrors(t, a.mutation+".userErrors")
+}
+
+// WarningCodes returns the warnings in the payload of Mutate, each as Codes gives it.
+func (a *Answer) WarningCodes(t *testing.T) []string {
+	t.Helper()
+	return Codes(a.UserErrors(t, a.mutation+".warnings"))
 }
 
 // Outcome returns what became of Mutate: "done", its user errors as Codes gives them, or the code that it was refused with.

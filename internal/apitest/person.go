@@ -71,20 +71,6 @@ func (p *Person) CreateWorkspace(t *testing.T, name string) string {
 	return answer.String(t, "createWorkspace.workspace.id")
 }
 
-// CreateMiniProgram creates a mini program of this name and returns its id.
-func (p *Person) CreateMiniProgram(t *testing.T, workspaceID, name string) string {
-	t.Helper()
-	input := CreateInput(workspaceID)
-	input["name"] = name
-	return p.Create(t, input).String(t, "createMiniProgram.miniProgram.id")
-}
-
-// Create sends createMiniProgram with this input.
-func (p *Person) Create(t *testing.T, input Vars) *Answer {
-	t.Helper()
-	return p.Do(t, CreateMutation, Vars{"input": input})
-}
-
 // Vars are the variables of a query.
 type Vars map[string]any
 

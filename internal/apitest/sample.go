@@ -3,41 +3,16 @@ package apitest
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
 )
 
-// CreateMutation creates a mini program from $input and asks for all of the payload.
-const CreateMutation = `mutation($input: CreateMiniProgramInput!) {
-	createMiniProgram(input: $input) {
-		miniProgram { ...all }
-		warnings { message messageKey path code messageParams { name value } }
-		userErrors { message messageKey path code messageParams { name value } }
-		query { viewer { user { id } } }
-	}
-}` + allOfAMiniProgram
-
-// UpdateMutation changes a mini program by $input and asks for all of the payload.
-const UpdateMutation = `mutation($input: UpdateMiniProgramInput!) {
-	updateMiniProgram(input: $input) {
-		miniProgram { ...all }
-		warnings { message messageKey path code messageParams { name value } }
-		userErrors { message messageKey path code messageParams { name value } }
-		query { viewer { user { id } } }
-	}
-}` + allOfAMiniProgram
-
 // MiniProgramQuery reads all of the mini program $id.
-const MiniProgramQuery = `query($id: ID!) { miniProgram(id: $id) { ...all } }` + allOfAMiniProgram
-
-const allOfAMiniProgram = `
-fragment all on MiniProgram {
-	id appId name tagline description language status servicePhone serviceEmail createdAt updatedAt
-	workspace { id name } industry { id code name group } logo { url width height contentType }
-	launchTargets { id code } createdBy { id email displayName }
-}`
+const MiniProgramQuery = `query($id: ID!) { miniProgram(id: $id) { ` + miniProgramFields + ` } }`
 
 // CreateInput returns an input that createMiniProgram accepts without a warning.
 func CreateInput(workspaceID string) Vars {
@@ -51,6 +26,15 @@ func CreateInput(workspaceID string) Vars {
 		"industryCode":     "5812",
 		"servicePhone":     "0571-1234567",
 		"serviceEmail":     "help@example.com",
+	}
+}
+
+// OtherValues are values for each field of UpdateMiniProgramInput other than those of CreateInput.
+func OtherValues() Vars {
+	return Vars{
+		"name": "新茶馆", "tagline": "好茶在线点单外卖", "description": "好茶现泡，在线点单，到店自取，省时省心。",
+		"logo": Vars{"base64": Base64(JPEG(100, 100))}, "industryCode": "5814", "servicePhone": "0010-7654321",
+		"serviceEmail": "tea@example.com",
 	}
 }
 
@@ -87,6 +71,16 @@ func JPEG(width, height int) []byte {
 		panic(err)
 	}
 	return buffer.Bytes()
+}
+
+// ClaimedPNG returns a small PNG whose header claims another size.
+func ClaimedPNG(width, height uint32) []byte {
+	content := PNG(64, 64)
+	header := content[12:29]
+	binary.BigEndian.PutUint32(header[4:], width)
+	binary.BigEndian.PutUint32(header[8:], height)
+	binary.BigEndian.PutUint32(content[29:], crc32.ChecksumIEEE(header))
+	return content
 }
 
 // Padded returns a picture with bytes behind its end, which decoders pass over, so that it has this many.

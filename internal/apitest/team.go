@@ -101,12 +101,7 @@ func (c *Team) ExpectUserErrors(t *testing.T, by *Person, mutation string, input
 		for _, one := range want {
 			codes = append(codes, one.Is)
 		}
-		answer.HasUserErrors(t, codes...)
-		errs := answer.UserErrors(t, mutation+".userErrors")
-		if len(errs) != len(want) {
-			return
-		}
-		for i, one := range errs {
+		for i, one := range answer.HasUserErrors(t, codes...) {
 			if one.Path[0] != "input" || !maps.Equal(one.Params, want[i].Params) {
 				t.Errorf("%s: %s at %q with %v, want %v", what, one.Code, one.Path, one.Params, want[i].Params)
 			}

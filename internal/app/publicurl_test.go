@@ -35,6 +35,6 @@ func TestCookiesAreOpenWithoutHTTPSBeyondTheMachine(t *testing.T) {
 	t.Parallel()
 	here, everywhere := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, &net.TCPAddr{IP: net.IPv6zero}
 	if cookiesAreOpen("http://127.0.0.1", here) || cookiesAreOpen("https://x", everywhere) || !cookiesAreOpen("http://x", everywhere) {
-		t.Error("judged wrong")
+		t.Error("judged incorrectly")
 	}
 }

@@ -58,11 +58,11 @@ func TestComposeTellsWhatItsKindIsAbout(t *testing.T) {
 	}
 }
 
-// checkBody fails unless the body tells the facts of its kind and no others.
+// checkBody makes sure that the body contains the facts of its kind and no others.
 func checkBody(t *testing.T, kind Kind, tag language.Tag, body string) {
 	t.Helper()
 	takesToken := mutations[kind] != ""
-	told := map[string]bool{
+	contains := map[string]bool{
 		facts.Name: true, facts.Link: takesToken, facts.Token: takesToken,
 		map[language.Tag]string{language.English: "36 hours", language.SimplifiedChinese: "36 小时"}[tag]: takesToken,
 		facts.NewEmail: kind == EmailChanged,
@@ -70,11 +70,11 @@ func checkBody(t *testing.T, kind Kind, tag language.Tag, body string) {
 		map[language.Tag]string{language.English: "developer", language.SimplifiedChinese: "开发者"}[tag]: kind == Invitation,
 	}
 	for _, mutation := range mutations {
-		told[mutation] = mutation == mutations[kind]
+		contains[mutation] = mutation == mutations[kind]
 	}
-	for fact, want := range told {
+	for fact, want := range contains {
 		if strings.Contains(body, fact) != want {
-			t.Errorf("%s, %v tells %q: %t, want %t\n%s", kind, tag, fact, !want, want, body)
+			t.Errorf("%s, %v contains %q: %t, want %t\n%s", kind, tag, fact, !want, want, body)
 		}
 	}
 	if hasHan := strings.Contains(body, "您"); hasHan != (tag == language.SimplifiedChinese) {

@@ -42,17 +42,17 @@ func TestFolderKeepsEachMessageAsAFile(t *testing.T) {
 	}
 }
 
-// logOf returns the file that a line of the log tells, and fails if it tells anything else.
+// logOf returns the file that a line of the log names, and fails if the line says anything else.
 func logOf(t *testing.T, line string) string {
 	t.Helper()
-	var told map[string]string
-	if err := json.Unmarshal([]byte(line), &told); err != nil {
+	var entry map[string]string
+	if err := json.Unmarshal([]byte(line), &entry); err != nil {
 		t.Fatal(err)
 	}
-	if len(told) != 4 || told["time"] == "" || told["level"] != "INFO" || told["msg"] != "mail" || filepath.Ext(told["file"]) != ".eml" || filepath.Base(told["file"]) != told["file"] {
+	if len(entry) != 4 || entry["time"] == "" || entry["level"] != "INFO" || entry["msg"] != "mail" || filepath.Ext(entry["file"]) != ".eml" || filepath.Base(entry["file"]) != entry["file"] {
 		t.Fatalf("logged %s", line)
 	}
-	return told["file"]
+	return entry["file"]
 }
 
 func checkMode(t *testing.T, path string, want os.FileMode) {

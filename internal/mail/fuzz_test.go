@@ -7,17 +7,17 @@ import (
 )
 
 // FuzzComposeMakesOneMessage takes foreign text for each name of a mail. Whatever is in it, the message has the header fields
-// of every other one, the receiver that was given, and two parts that tell the link and the token.
+// of every other one, the receiver that was given, and two parts that contain the link and the token.
 func FuzzComposeMakesOneMessage(f *testing.F) {
 	for i, text := range hostile {
 		f.Add(uint8(i), text, "Eve", text, "DEVELOPER", "eve@example.com", int64(time.Hour))
 	}
 	f.Fuzz(func(t *testing.T, choice uint8, name, inviter, workspace, role, newEmail string, validFor int64) {
 		kind, tag := kinds[int(choice)%len(kinds)], languages[int(choice)/len(kinds)%len(languages)]
-		told := Facts{Name: name, Inviter: inviter, Workspace: workspace, Role: role, NewEmail: newEmail, Link: facts.Link, Token: facts.Token, ValidFor: time.Duration(validFor)}
-		m, err := Compose(kind, tag, "ann@example.com", told)
+		input := Facts{Name: name, Inviter: inviter, Workspace: workspace, Role: role, NewEmail: newEmail, Link: facts.Link, Token: facts.Token, ValidFor: time.Duration(validFor)}
+		m, err := Compose(kind, tag, "ann@example.com", input)
 		if err != nil {
-			if told.cleaned().suffice(kind) == nil {
+			if input.cleaned().suffice(kind) == nil {
 				t.Fatal(err)
 			}
 			return

@@ -127,8 +127,8 @@ func TestSMTPTellsWhatIsRefusedForGood(t *testing.T) {
 				t.Errorf("%s %d: permanent %t: %v", step, code, IsPermanent(err), err)
 				continue
 			}
-			if told := err.Error(); strings.Contains(told, "ann@") || !strings.Contains(told, step) || !strings.Contains(told, fmt.Sprintf("%d %d.1.2", code, code/100)) {
-				t.Errorf("%s %d: %s", step, code, told)
+			if message := err.Error(); strings.Contains(message, "ann@") || !strings.Contains(message, step) || !strings.Contains(message, fmt.Sprintf("%d %d.1.2", code, code/100)) {
+				t.Errorf("%s %d: %s", step, code, message)
 			}
 		}
 	}
@@ -178,10 +178,10 @@ func TestSMTPSignsIn(t *testing.T) {
 		if letters := office.received(); len(letters) != 1 || letters[0].user != user {
 			t.Errorf("%q: %+v", mechanisms, letters)
 		}
-		for _, wrong := range []string{"", "postman:wrong@", "other:" + url.QueryEscape(password) + "@"} {
-			err := newSMTP(t, "smtp://"+wrong+address).Send(t.Context(), note)
+		for _, login := range []string{"", "postman:wrong@", "other:" + url.QueryEscape(password) + "@"} {
+			err := newSMTP(t, "smtp://"+login+address).Send(t.Context(), note)
 			if err == nil || IsPermanent(err) || strings.Contains(err.Error(), "wrong") || len(office.received()) != 1 {
-				t.Errorf("%q, %q: %v", mechanisms, wrong, err)
+				t.Errorf("%q, %q: %v", mechanisms, login, err)
 				continue
 			}
 			checkDiscreet(t, err)
@@ -278,7 +278,7 @@ func TestSMTPTrustsNoCertificateThatIsNotValid(t *testing.T) {
 	}
 }
 
-// checkDiscreet fails if the error tells the password in any form that goes over the wire.
+// checkDiscreet fails if the error contains the password in any form that goes over the wire.
 func checkDiscreet(t *testing.T, err error) {
 	t.Helper()
 	for _, form := range []string{
@@ -286,7 +286,7 @@ func checkDiscreet(t *testing.T, err error) {
 		base64.StdEncoding.EncodeToString([]byte(password)), base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password)), note.To,
 	} {
 		if strings.Contains(err.Error(), form) {
-			t.Errorf("tells %q: %v", form, err)
+			t.Errorf("contains %q: %v", form, err)
 		}
 	}
 }

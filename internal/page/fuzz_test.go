@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// FuzzCursor reads foreign text as a cursor. It is refused, or it is a place of this order that makes the same place again.
+// FuzzCursor reads foreign text as a cursor. It is refused, or it is a position in this order that makes the same position again.
 func FuzzCursor(f *testing.F) {
 	for _, parts := range []string{`["order","value","id"]`, `["other","value","id"]`, `["order","","id"]`, `["order","value",""]`, `["order","\u0000","id"]`, `{}`, `[1,2,3]`, `["order","a","b","c"]`, `[]`, ""} {
 		f.Add(base64.RawURLEncoding.EncodeToString([]byte(parts)))

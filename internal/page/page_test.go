@@ -145,7 +145,7 @@ func TestEachParentHasItsOwnPage(t *testing.T) {
 		t.Errorf("pages %s", got)
 	}
 	if !pages["a"].HasNextPage || pages["b"].HasNextPage || pages["c"].HasNextPage {
-		t.Error("the wrong pages have a next one")
+		t.Error("invalid pages have a next one")
 	}
 	pages = CutEach(Request{Order: "O", Limit: 2, Backward: true}, []string{"a"}, []string{"a3", "a2", "a1"}, parent, position)
 	if got := pages["a"]; fmt.Sprint(got.Nodes) != "[a2 a3]" || !got.HasPreviousPage || got.HasNextPage {

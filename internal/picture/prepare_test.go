@@ -68,13 +68,13 @@ func TestPrepareRefusesWithOneCode(t *testing.T) {
 		"thousands of scans":  {Source{Bytes: flatJPEG(3, 64, true, 2000)}, fault.InvalidImage, nil},
 		"one scan over limit": {Source{Bytes: flatJPEG(3, 64, true, maxScans)}, fault.InvalidImage, nil},
 	} {
-		_, wrong := prepare(t, test.src)
-		if wrong == nil || wrong.Code != test.code {
-			t.Errorf("%s: %v, want %s", name, wrong, test.code)
+		_, userError := prepare(t, test.src)
+		if userError == nil || userError.Code != test.code {
+			t.Errorf("%s: %v, want %s", name, userError, test.code)
 			continue
 		}
 		var params []any
-		for _, p := range wrong.Params {
+		for _, p := range userError.Params {
 			params = append(params, p.Name, p.Value)
 		}
 		if test.params != nil && !reflect.DeepEqual(params, test.params) {
@@ -96,18 +96,18 @@ func TestPrepareAcceptsClaimsThatDoNotContradict(t *testing.T) {
 		{Bytes: goodJPEG, Name: "logo.JPEG", DeclaredType: "image/jpeg"},
 		{Bytes: goodJPEG},
 	} {
-		if _, wrong := prepare(t, src); wrong != nil {
-			t.Errorf("%q, %q: %v", src.Name, src.DeclaredType, wrong)
+		if _, userError := prepare(t, src); userError != nil {
+			t.Errorf("%q, %q: %v", src.Name, src.DeclaredType, userError)
 		}
 	}
 }
 
 func TestPrepareAllowsOnlyTheTypesOfTheLimits(t *testing.T) {
 	t.Parallel()
-	onlyPNG, wrong := limits, &fault.UserErrors{}
+	onlyPNG, errs := limits, &fault.UserErrors{}
 	onlyPNG.ContentTypes = []string{"image/png"}
-	if _, ok := Prepare(Source{Bytes: jpegOf(quarters(64, 64))}, onlyPNG, "logo", wrong); ok || wrong.All()[0].Code != fault.UnsupportedType {
-		t.Errorf("a JPEG passes: %v", wrong.All())
+	if _, ok := Prepare(Source{Bytes: jpegOf(quarters(64, 64))}, onlyPNG, "logo", errs); ok || errs.All()[0].Code != fault.UnsupportedType {
+		t.Errorf("a JPEG passes: %v", errs.All())
 	}
 }
 
@@ -122,9 +122,9 @@ func TestPrepareAcceptsTheBounds(t *testing.T) {
 		"side 4096, PNG":                  {pngOf(image.NewPaletted(image.Rect(0, 0, 4096, 4096), color.Palette{color.Black, color.White})), 4096},
 		"side 4096, JPEG":                 {flatJPEG(1, 4096, false, 0), 4096},
 	} {
-		got, wrong := prepare(t, Source{Bytes: test.content})
-		if wrong != nil || got.Width != test.side || got.Height != test.side {
-			t.Errorf("%s: %dx%d, %v", name, got.Width, got.Height, wrong)
+		got, userError := prepare(t, Source{Bytes: test.content})
+		if userError != nil || got.Width != test.side || got.Height != test.side {
+			t.Errorf("%s: %dx%d, %v", name, got.Width, got.Height, userError)
 		}
 	}
 }
@@ -155,9 +155,9 @@ func TestPrepareKeepsTypeSizeAndPixels(t *testing.T) {
 		"CMYK JPEG":        {flatJPEG(4, 96, false, 0), "image/jpeg", decodeJPEG},
 		"colour JPEG":      {jpegOf(quarters(96, 96)), "image/jpeg", decodeJPEG},
 	} {
-		got, wrong := prepare(t, Source{Bytes: test.content})
-		if wrong != nil || got.ContentType != test.mediaType || got.Width != 96 || got.Height != 96 {
-			t.Errorf("%s: %s, %dx%d, %v", name, got.ContentType, got.Width, got.Height, wrong)
+		got, userError := prepare(t, Source{Bytes: test.content})
+		if userError != nil || got.ContentType != test.mediaType || got.Width != 96 || got.Height != 96 {
+			t.Errorf("%s: %s, %dx%d, %v", name, got.ContentType, got.Width, got.Height, userError)
 			continue
 		}
 		before, beforeErr := test.decode(test.content)
@@ -187,9 +187,9 @@ func TestTrapNothingButPixelsIsKept(t *testing.T) {
 		"Exif and XMP of a JPEG": withOrientation(asJPEG, binary.BigEndian, 6),
 		"one picture in another": append(bytes.Clone(asPNG), asJPEG...),
 	} {
-		got, wrong := prepare(t, Source{Bytes: content})
-		if wrong != nil {
-			t.Errorf("%s: %v", name, wrong)
+		got, userError := prepare(t, Source{Bytes: content})
+		if userError != nil {
+			t.Errorf("%s: %v", name, userError)
 		}
 		for _, trace := range []string{"script", "Exif", "eXIf", "adobe", "tEXt", "acTL", "JFIF"} {
 			if bytes.Contains(got.Bytes, []byte(trace)) {
@@ -206,9 +206,9 @@ func TestPrepareTurnsJPEGUpright(t *testing.T) {
 	} {
 		for _, order := range []binary.ByteOrder{binary.BigEndian, binary.LittleEndian} {
 			content := withOrientation(jpegOf(quarters(64, 64)), order, uint16(value))
-			got, wrong := prepare(t, Source{Bytes: content})
-			if wrong != nil {
-				t.Fatalf("orientation %d: %v", value, wrong)
+			got, userError := prepare(t, Source{Bytes: content})
+			if userError != nil {
+				t.Fatalf("orientation %d: %v", value, userError)
 			}
 			if corners := cornersOf(t, got.Bytes); corners != want {
 				t.Errorf("orientation %d, %s: %s, want %s", value, order, corners, want)
@@ -226,9 +226,9 @@ func TestPrepareIgnoresBrokenExif(t *testing.T) {
 		"MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x04\x00\x00\x00\x01\x00\x06\x00\x00", "XX\x00*\x00\x00\x00\x08",
 	} {
 		exif := segment(app1, []byte("Exif\x00\x00"+tiff)...)
-		got, wrong := prepare(t, Source{Bytes: bytes.Join([][]byte{asJPEG[:2], exif, asJPEG[2:]}, nil)})
-		if wrong != nil {
-			t.Errorf("%q: %v", tiff, wrong)
+		got, userError := prepare(t, Source{Bytes: bytes.Join([][]byte{asJPEG[:2], exif, asJPEG[2:]}, nil)})
+		if userError != nil {
+			t.Errorf("%q: %v", tiff, userError)
 			continue
 		}
 		if corners := cornersOf(t, got.Bytes); corners != "RGBW" {
@@ -248,10 +248,10 @@ func TestTrapPNGBomb(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, wrong := prepare(t, Source{Bytes: bomb})
+	_, userError := prepare(t, Source{Bytes: bomb})
 	runtime.ReadMemStats(&after)
-	if wrong == nil || wrong.Code != fault.TooManyPixels {
-		t.Errorf("%v", wrong)
+	if userError == nil || userError.Code != fault.TooManyPixels {
+		t.Errorf("%v", userError)
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<10 {
 		t.Errorf("%d bytes were allocated", used)
@@ -266,8 +266,8 @@ func FuzzPrepareGivesAPictureOrOneError(f *testing.F) {
 		if header, err := jpeg.DecodeConfig(bytes.NewReader(content)); err == nil && header.Width > 512 {
 			return
 		}
-		got, wrong := prepare(t, Source{Bytes: content, Name: name, DeclaredType: declared})
-		if wrong != nil {
+		got, userError := prepare(t, Source{Bytes: content, Name: name, DeclaredType: declared})
+		if userError != nil {
 			return
 		}
 		header, format, err := image.DecodeConfig(bytes.NewReader(got.Bytes))

@@ -20,9 +20,9 @@ var limits = Limits{MaxBytes: 262_144, MinSide: 64, MaxSide: 4096, ContentTypes:
 // prepare returns the picture, or the one error if there is one.
 func prepare(t testing.TB, src Source) (Picture, *fault.UserError) {
 	t.Helper()
-	wrong := &fault.UserErrors{}
-	picture, ok := Prepare(src, limits, "logo", wrong)
-	switch errors := wrong.All(); {
+	errs := &fault.UserErrors{}
+	picture, ok := Prepare(src, limits, "logo", errs)
+	switch errors := errs.All(); {
 	case ok && len(errors) == 0 && len(picture.Bytes) > 0:
 		return picture, nil
 	case !ok && len(errors) == 1 && errors[0].Field == "logo" && picture.Bytes == nil:

@@ -13,7 +13,7 @@ import (
 	"minidock/internal/pgtest"
 )
 
-// What the process that is killed is told.
+// The environment of the process that is killed.
 const (
 	killAfter   = "MINIDOCK_TEST_KILL_AFTER"
 	killDir     = "MINIDOCK_TEST_KILL_DIR"
@@ -67,7 +67,7 @@ func TestAMigrationKilledAtAnyStatementIsDoneAtTheNextStart(t *testing.T) {
 	})
 }
 
-// killedAfter tells whether the process was killed; it was not when it was done before.
+// killedAfter reports whether the process was killed: not if it had finished before.
 func killedAfter(t *testing.T, n int, o Options) bool {
 	t.Helper()
 	self := exec.CommandContext(t.Context(), os.Args[0])

@@ -65,7 +65,7 @@ func TestAConnectionThatTheServerEndsIsUnavailableAndTheNextOneWorks(t *testing.
 	}
 }
 
-// A backend that is killed makes the whole server start anew, so this is a server of the test's own.
+// A backend that is killed makes the whole server restart, so this is a server of the test's own.
 func TestAServerThatCrashesIsUnavailableUntilItIsBack(t *testing.T) {
 	t.Parallel()
 	pgtest.Require(t)
@@ -103,7 +103,7 @@ func TestAServerThatCrashesIsUnavailableUntilItIsBack(t *testing.T) {
 			break
 		}
 		if ctx.Err() != nil || !IsUnavailable(err) {
-			t.Fatalf("while it starts anew: %v", err)
+			t.Fatalf("while it restarts: %v", err)
 		}
 	}
 }

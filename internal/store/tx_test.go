@@ -49,7 +49,7 @@ func TestATakenValueIsToldFromOtherErrors(t *testing.T) {
 		t.Errorf("a reference to nothing: %v", err)
 	}
 	if IsTaken(nil) || IsTaken(errors.New("UNIQUE constraint failed")) {
-		t.Error("told by its text")
+		t.Error("recognized by its text")
 	}
 }
 

@@ -22,7 +22,7 @@ func TestARuleClosesAndForgets(t *testing.T) {
 	}{
 		"fewer than the most":                                                {plain, []try{{0, 0}, {1, 0}}},
 		"the most close until the time is over":                              {plain, []try{{0, 0}, {1, 0}, {4, 6}}},
-		"after that they are counted anew":                                   {plain, []try{{0, 0}, {1, 0}, {4, 6}, {10, 0}, {11, 0}, {12, 8}}},
+		"after that counting starts again":                                   {plain, []try{{0, 0}, {1, 0}, {4, 6}, {10, 0}, {11, 0}, {12, 8}}},
 		"the first one begins the time":                                      {plain, []try{{0, 0}, {9, 0}, {10, 0}, {11, 0}, {19, 1}}},
 		"one that is allowed closes at once":                                 {Rule{Most: 1, Within: time.Minute}, []try{{0, 1}, {1, 1}}},
 		"backing off, the last one closes for it":                            {backingOff, []try{{0, 0}, {1, 0}, {9, 10}}},

@@ -75,10 +75,10 @@ func TestASessionThatEndsUnderWayChangesNothing(t *testing.T) {
 		workspaceID := ann.CreateWorkspace(t, "Ann's")
 		before := w.Written(t)
 		input := apitest.CreateInput(workspaceID)
-		short := jsonBody(t, apitest.CreateMutation, apitest.Vars{"input": input})
-		long := jsonBody(t, apitest.CreateMutation, apitest.Vars{"input": input.With("logo", apitest.Vars{"base64": apitest.Base64(apitest.Padded(apitest.PNG(64, 64), 200_000))})})
+		short := jsonBody(t, apitest.Mutation("createMiniProgram"), apitest.Vars{"input": input})
+		long := jsonBody(t, apitest.Mutation("createMiniProgram"), apitest.Vars{"input": input.With("logo", apitest.Vars{"base64": apitest.Base64(apitest.Padded(apitest.PNG(64, 64), 200_000))})})
 		picture := apitest.File{Name: "a.png", Content: apitest.Padded(apitest.PNG(64, 64), 200_000)}
-		form, contentType := apitest.Multipart(t, apitest.CreateMutation, apitest.Vars{"input": input.With("logo", apitest.Vars{"file": nil})},
+		form, contentType := apitest.Multipart(t, apitest.Mutation("createMiniProgram"), apitest.Vars{"input": input.With("logo", apitest.Vars{"file": nil})},
 			map[string]apitest.File{"variables.input.logo.file": picture})
 		for name, sent := range map[string]struct {
 			contentType string

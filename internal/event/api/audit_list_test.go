@@ -337,7 +337,7 @@ func TestAnEventHasTheValuesBeforeAndAfter(t *testing.T) {
 			{"serviceEmail", row.ServiceEmail, "new@example.com", "new@example.com"},
 		} {
 			answer := c.Owner.UpdateMiniProgram(t, c.MiniProgramID, apitest.Vars{change.field: change.value})
-			apitest.UpdatedMiniProgram(t, answer)
+			answer.UpdatedMiniProgram(t)
 			is(changesOf("updateMiniProgram", c.MiniProgramID, answer), change.field+": "+change.before+" > "+change.after)
 		}
 		answer := c.Owner.UpdateMiniProgram(t, c.MiniProgramID, apitest.Vars{"logo": logo})

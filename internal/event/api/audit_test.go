@@ -21,7 +21,7 @@ func TestWhatChangesNothingIsNotRecorded(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := w.NewCompany(t, "")
 		input := apitest.CreateInput(c.WorkspaceID).With("idempotencyKey", "a key")
-		miniProgramID := apitest.CreatedMiniProgram(t, c.Owner.Create(t, input))
+		miniProgramID := c.Owner.Create(t, input).CreatedMiniProgram(t)
 		c.Owner.Mutate(t, "chooseWorkspace", apitest.Vars{"workspaceId": c.WorkspaceID})
 		before := w.Client.AuditEvent.Query().CountX(t.Context())
 		for _, answer := range []*apitest.Answer{

@@ -62,7 +62,7 @@ func TestTrapForeignOriginRunsNoMultipart(t *testing.T) {
 				ann.Header.Set(name, foreign.Get(name))
 				defer ann.Header.Del(name)
 			}
-			return ann.Upload(t, apitest.CreateMutation, apitest.Vars{"input": apitest.CreateInput(workspaceID).With("logo", apitest.Vars{"file": nil})},
+			return ann.Upload(t, apitest.Mutation("createMiniProgram"), apitest.Vars{"input": apitest.CreateInput(workspaceID).With("logo", apitest.Vars{"file": nil})},
 				map[string]apitest.File{"variables.input.logo.file": {Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(64, 64)}})
 		}
 		for _, foreign := range []http.Header{
@@ -83,12 +83,12 @@ func TestTrapForeignOriginRunsNoMultipart(t *testing.T) {
 }
 
 // refusedMap sends a form with these variables and this map, and makes sure that it is refused without a panic.
-func refusedMap(t *testing.T, w *apitest.World, by *apitest.Person, variables, places, code string) {
+func refusedMap(t *testing.T, w *apitest.World, by *apitest.Person, variables, paths, code string) {
 	t.Helper()
-	operations := part{name: "operations", content: `{"query":"` + updateLogo + `","variables":` + variables + `}`}
-	answer := upload(t, w, by, strings.NewReader(form(operations, part{name: "map", content: places}, edgeFile)))
+	operations := apitest.Part{Name: "operations", Content: `{"query":"` + apitest.UpdateLogo + `","variables":` + variables + `}`}
+	answer := w.HandleForm(t, by, strings.NewReader(apitest.Form(operations, apitest.Part{Name: "map", Content: paths}, apitest.LogoFile)))
 	if answer.Refused(t, code); answer.Status >= http.StatusInternalServerError {
-		t.Errorf("%s to %.200s: status %d: %s", variables, places, answer.Status, answer.Body)
+		t.Errorf("%s to %.200s: status %d: %s", variables, paths, answer.Status, answer.Body)
 	}
 }
 
@@ -97,12 +97,12 @@ func TestTrapMultipartMapOutOfRange(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	const object = `{"input":{"miniProgramId":"mpr_x","logo":{"file":null}}}`
-	for place, variables := range map[string]string{
+	for path, variables := range map[string]string{
 		"input.0": `{"input":[null]}`, "input.1": `{"input":[null]}`, "input.999999999999": `{"input":[]}`, "input.-1": `{"input":[null]}`,
 		"input.99999999999999999999": `{"input":[null]}`, "input.0.file": `{"input":[{"file":null}]}`, "0.logo.file": object, "input.0.logo": object,
 		"input.logo.file.0": object, "input.logo.file.x.y.z": object,
 	} {
-		refusedMap(t, w, ann, variables, `{"0":["variables.`+place+`"]}`, "BAD_REQUEST")
+		refusedMap(t, w, ann, variables, `{"0":["variables.`+path+`"]}`, "BAD_REQUEST")
 	}
 	w.Stop()
 	if logged := w.Log.String(); strings.Contains(logged, "panic") {
@@ -116,17 +116,17 @@ func TestTrapOneFileManyVariables(t *testing.T) {
 	ann := w.SignUp(t, "ann")
 	const variables = `{"a":null,"b":null,"input":{"miniProgramId":"mpr_x","logo":{"file":null}}}`
 	const another = `,"variables.a"`
-	for places, code := range map[string]string{
+	for paths, code := range map[string]string{
 		`"variables.a","variables.b"`:                     "BAD_REQUEST",
 		`"variables.a"` + another:                         "BAD_REQUEST",
 		`"variables.a"` + strings.Repeat(another, 4_600):  "BAD_REQUEST",
 		`"variables.a"` + strings.Repeat(another, 20_000): "PAYLOAD_TOO_LARGE",
 	} {
-		refusedMap(t, w, ann, variables, `{"0":[`+places+`]}`, code)
+		refusedMap(t, w, ann, variables, `{"0":[`+paths+`]}`, code)
 	}
 }
 
-// zeros gives as many bytes as are asked for without holding them.
+// zeros returns as many bytes as are read, without storing them.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
@@ -139,10 +139,10 @@ func TestTrapFilesAreStreamed(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	const size = 10 << 20
-	begin, end, _ := strings.Cut(form(edgeOperations, edgeMap, part{"0", "logo.png", "@@"}), "@@")
+	begin, end, _ := strings.Cut(apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "0", File: "logo.png", Content: "@@"}), "@@")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	answer := upload(t, w, ann, io.MultiReader(strings.NewReader(begin), io.LimitReader(zeros{}, size), strings.NewReader(end)))
+	answer := w.HandleForm(t, ann, io.MultiReader(strings.NewReader(begin), io.LimitReader(zeros{}, size), strings.NewReader(end)))
 	runtime.ReadMemStats(&after)
 	if code := answer.Code(t); code != "NOT_FOUND" {
 		t.Errorf("status %d: %s", answer.Status, answer.Body)
@@ -156,14 +156,14 @@ func TestTrapFilesAreStreamed(t *testing.T) {
 func TestTrapFilesAreReceivedFewAtOnce(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	people := []*apitest.Person{w.SignUp(t, "ann"), w.SignUp(t, "bob"), w.SignUp(t, "cid")}
-	begin, end, _ := strings.Cut(form(edgeOperations, edgeMap, part{"0", "logo.png", "@@"}), "@@")
-	received, finish := make(chan bool, uploadsAtOnce), make(chan bool)
+	begin, end, _ := strings.Cut(apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "0", File: "logo.png", Content: "@@"}), "@@")
+	received, finish := make(chan bool, apitest.UploadsAtOnce), make(chan bool)
 	var wg sync.WaitGroup
-	for i := range uploadsAtOnce {
+	for i := range apitest.UploadsAtOnce {
 		body, send := io.Pipe()
 		wg.Go(func() {
 			defer body.Close()
-			if answer := upload(t, w, people[i%len(people)], body); answer.Code(t) != "NOT_FOUND" {
+			if answer := w.HandleForm(t, people[i%len(people)], body); answer.Code(t) != "NOT_FOUND" {
 				t.Errorf("status %d: %s", answer.Status, answer.Body)
 			}
 		})
@@ -175,7 +175,7 @@ func TestTrapFilesAreReceivedFewAtOnce(t *testing.T) {
 			_ = send.Close()
 		}()
 	}
-	for range uploadsAtOnce - 1 {
+	for range apitest.UploadsAtOnce - 1 {
 		<-received
 	}
 	select {
@@ -204,7 +204,7 @@ func TestTrapListsWhereThereIsNoneDoNotPanic(t *testing.T) {
 		{"query($f:ID!){node(id:$f){id}}", apitest.Vars{"f": []any{map[string]any{}}}},
 		{"query($f:[ID!]!){nodes(ids:$f){id}}", apitest.Vars{"f": []any{[]any{map[string]any{}}}}},
 	} {
-		answer := ask(t, w, ann, c.query, c.variables)
+		answer := w.HandleQuery(t, ann, c.query, c.variables)
 		if code := answer.Code(t); answer.Status != http.StatusOK || code == "" || code == "INTERNAL_SERVER_ERROR" {
 			t.Errorf("%s: %d %s", c.query, answer.Status, answer.Body)
 		}

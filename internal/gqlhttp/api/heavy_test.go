@@ -26,7 +26,7 @@ func TestTrapComplexityWalksFragmentsOnce(t *testing.T) {
 	// What is spread over and over is one field, counted once.
 	doubled := "{viewer{user{id}} ...f0}" + apitest.Repeated(12, func(i int) string { return fmt.Sprintf("fragment f%d on Query{...f%[2]d ...f%[2]d}", i, i+1) }) +
 		"fragment f12 on Query{industries(first:9){nodes{id}}}"
-	if answer := ask(t, w, nil, doubled, nil); answer.Code(t) != "" || answer.Cost["requested"] != 9 {
+	if answer := w.HandleQuery(t, nil, doubled, nil); answer.Code(t) != "" || answer.Cost["requested"] != 9 {
 		t.Errorf("cost %v: %.300s", answer.Cost, answer.Body)
 	}
 }

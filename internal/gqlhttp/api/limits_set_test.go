@@ -47,15 +47,15 @@ func TestLimitsThatAreSetHold(t *testing.T) {
 		{name: "characters", by: ann, query: "{launchTargets{id}}" + strings.Repeat(" ", 281)},
 		{name: "characters", by: ann, query: "{launchTargets{id}}" + strings.Repeat(" ", 282), refused: true},
 	} {
-		answer := ask(t, w, test.by, test.query, test.variables)
+		answer := w.HandleQuery(t, test.by, test.query, test.variables)
 		if test.refused {
 			answer.Refused(t, "QUERY_TOO_COMPLEX")
 		} else if answer.Code(t) != "" || !answer.HasData {
 			t.Errorf("%s: %s: %.300s", test.name, test.query, answer.Body)
 		}
 	}
-	if got := ask(t, w, ann, "{launchTargets{id}}", nil).Cost["limit"]; got != 5 {
-		t.Errorf("the limit of the cost is told as %d", got)
+	if got := w.HandleQuery(t, ann, "{launchTargets{id}}", nil).Cost["limit"]; got != 5 {
+		t.Errorf("the limit of the cost is shown as %d", got)
 	}
 }
 
@@ -63,24 +63,29 @@ func TestLimitsOfBytesThatAreSetHold(t *testing.T) {
 	t.Parallel()
 	w := limited(t, func(l *limit.Limits) { l.BodyBytes, l.FileBytes, l.BesideBytes = 400, 1_000, 1_000 })
 	ann := w.SignUp(t, "ann")
-	padded := func(size int) sent { return post(whole + strings.Repeat(" ", size-len(whole)-1) + "}") }
-	if answer := padded(400).to(t, w); answer.Code(t) != "" {
+	padded := func(size int) apitest.Request {
+		text := `{"query":"{ launchTargets { id } }"`
+		return apitest.PostJSON(text + strings.Repeat(" ", size-len(text)-1) + "}")
+	}
+	if answer := w.Handle(t, padded(400)); answer.Code(t) != "" {
 		t.Errorf("a body at the limit: %s", answer.Body)
 	}
-	padded(401).to(t, w).Refused(t, "PAYLOAD_TOO_LARGE")
-	beside := func(size int) part {
-		p := edgeOperations
-		p.content += strings.Repeat(" ", size-len(p.content))
+	w.Handle(t, padded(401)).Refused(t, "PAYLOAD_TOO_LARGE")
+	beside := func(size int) apitest.Part {
+		p := apitest.LogoOperations
+		p.Content += strings.Repeat(" ", size-len(p.Content))
 		return p
 	}
-	file := func(size int) part { return part{"0", "logo.png", strings.Repeat("x", size)} }
+	file := func(size int) apitest.Part {
+		return apitest.Part{Name: "0", File: "logo.png", Content: strings.Repeat("x", size)}
+	}
 	for name, test := range map[string]struct{ body, code string }{
-		"a file at the limit":     {form(edgeOperations, edgeMap, file(1_000)), "NOT_FOUND"},
-		"a file over the limit":   {form(edgeOperations, edgeMap, file(1_001)), "PAYLOAD_TOO_LARGE"},
-		"beside it, at the limit": {form(beside(1_000), edgeMap, file(1)), "NOT_FOUND"},
-		"beside it, over it":      {form(beside(1_001), edgeMap, file(1)), "PAYLOAD_TOO_LARGE"},
+		"a file at the limit":     {apitest.Form(apitest.LogoOperations, apitest.LogoMap, file(1_000)), "NOT_FOUND"},
+		"a file over the limit":   {apitest.Form(apitest.LogoOperations, apitest.LogoMap, file(1_001)), "PAYLOAD_TOO_LARGE"},
+		"beside it, at the limit": {apitest.Form(beside(1_000), apitest.LogoMap, file(1)), "NOT_FOUND"},
+		"beside it, over it":      {apitest.Form(beside(1_001), apitest.LogoMap, file(1)), "PAYLOAD_TOO_LARGE"},
 	} {
-		if answer := upload(t, w, ann, strings.NewReader(test.body)); answer.Code(t) != test.code {
+		if answer := w.HandleForm(t, ann, strings.NewReader(test.body)); answer.Code(t) != test.code {
 			t.Errorf("%s: %s", name, answer.Body)
 		}
 	}
@@ -89,7 +94,7 @@ func TestLimitsOfBytesThatAreSetHold(t *testing.T) {
 func TestTheTimesThatAreSetHold(t *testing.T) {
 	t.Parallel()
 	w := limited(t, func(l *limit.Limits) { l.RequestTime = time.Nanosecond })
-	answer := ask(t, w, nil, "{viewer{user{id}}}", nil)
+	answer := w.HandleQuery(t, nil, "{viewer{user{id}}}", nil)
 	answer.Refused(t, "TIMEOUT")
 	if answer.Status != http.StatusServiceUnavailable {
 		t.Errorf("status %d", answer.Status)

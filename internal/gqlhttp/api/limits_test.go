@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -19,10 +18,6 @@ func path(n int) string {
 		text += "pageInfo { hasNextPage }"
 	}
 	return text + strings.Repeat(" }", strings.Count(text, "{")-strings.Count(text, "}"))
-}
-
-func numbered(n int, text string) string {
-	return apitest.Repeated(n, func(i int) string { return strings.ReplaceAll(text, "#", fmt.Sprint(i)) })
 }
 
 // atLimit makes what amounts to n; at the limit it is answered, and one over it is refused.
@@ -47,9 +42,9 @@ func limitsAsWritten() []atLimit {
 		{name: "tokens", n: 2_000, query: commented},
 		{name: "tokens signed out", n: 1_000, signedOut: true, query: commented},
 		{name: "tokens among fields", n: 1_000, signedOut: true, query: fields},
-		{name: "aliases", n: 30, query: func(n int) string { return "{launchTargets{" + numbered(n, "a#:id ") + "}}" }},
+		{name: "aliases", n: 30, query: func(n int) string { return "{launchTargets{" + apitest.Numbered(n, "a#:id ") + "}}" }},
 		{name: "aliases in fragments", n: 30, query: func(n int) string {
-			return "{launchTargets{...F ...on Node{b:id}}} fragment F on LaunchTarget{" + numbered(n-1, "a#:id ") + "}"
+			return "{launchTargets{...F ...on Node{b:id}}} fragment F on LaunchTarget{" + apitest.Numbered(n-1, "a#:id ") + "}"
 		}},
 		{name: "the same alias", n: 30, query: func(n int) string { return "{launchTargets{" + strings.Repeat("a:id ", n) + "}}" }},
 		{name: "directives", n: 10, query: func(n int) string {
@@ -74,17 +69,17 @@ func limitsAsWritten() []atLimit {
 
 func limitsAsExecuted() []atLimit {
 	hundreds := func(n int) string { // n is 200 or 201, 1,000 or 1,001
-		return "{" + numbered(n/100, "a#:industries(first:100){nodes{id}} ") + strings.Repeat("launchTargets{id}", n%100) + "}"
+		return "{" + apitest.Numbered(n/100, "a#:industries(first:100){nodes{id}} ") + strings.Repeat("launchTargets{id}", n%100) + "}"
 	}
 	ids := func(n int) apitest.Vars { return apitest.Vars{"ids": slices.Repeat([]string{"x"}, n)} }
 	return []atLimit{
 		{name: "depth", n: 15, query: path},
-		{name: "root fields of a query", n: 20, query: func(n int) string { return "{" + numbered(n, "a#:viewer{user{id}}") + "}" }},
+		{name: "root fields of a query", n: 20, query: func(n int) string { return "{" + apitest.Numbered(n, "a#:viewer{user{id}}") + "}" }},
 		{name: "root fields with fragments", n: 20, query: func(n int) string {
-			return "{...F ...{b:viewer{user{id}}}} fragment F on Query{" + numbered(n-1, "a#:viewer{user{id}}") + "}"
+			return "{...F ...{b:viewer{user{id}}}} fragment F on Query{" + apitest.Numbered(n-1, "a#:viewer{user{id}}") + "}"
 		}},
-		{name: "root fields of a mutation", n: 5, signedOut: true, query: func(n int) string { return "mutation{" + numbered(n, "a#:signOut{viewer{user{id}}}") + "}" }},
-		{name: "introspections", n: 5, signedOut: true, query: func(n int) string { return "{" + numbered(n, "a#:__schema{queryType{name}}") + "}" }},
+		{name: "root fields of a mutation", n: 5, signedOut: true, query: func(n int) string { return "mutation{" + apitest.Numbered(n, "a#:signOut{viewer{user{id}}}") + "}" }},
+		{name: "introspections", n: 5, signedOut: true, query: func(n int) string { return "{" + apitest.Numbered(n, "a#:__schema{queryType{name}}") + "}" }},
 		{name: "a list", n: 100, query: func(int) string { return "query($ids:[ID!]!){nodes(ids:$ids){id}}" }, variables: ids},
 		{name: "a list in an object", n: 100, query: func(int) string {
 			return "query($f:MiniProgramFilter){viewer{currentWorkspace{miniPrograms(first:1 filter:$f){totalCount}}}}"
@@ -118,7 +113,7 @@ func TestTrapLimitsHoldToTheLastOne(t *testing.T) {
 			if limit.variables != nil {
 				variables = limit.variables(n)
 			}
-			answer := ask(t, w, by, limit.query(n), variables)
+			answer := w.HandleQuery(t, by, limit.query(n), variables)
 			if n > limit.n {
 				answer.Refused(t, "QUERY_TOO_COMPLEX")
 			} else if code := answer.Code(t); code != "" || !answer.HasData {
@@ -138,10 +133,10 @@ func TestTrapTokenLimitsHoldForCachedDocuments(t *testing.T) {
 	for n, refused := range map[int]bool{1_000: false, 1_001: true, 2_000: true} {
 		text := smallest + strings.Repeat("\n#", n-9)
 		for range 2 {
-			if answer := ask(t, w, ann, text, nil); answer.Code(t) != "" {
+			if answer := w.HandleQuery(t, ann, text, nil); answer.Code(t) != "" {
 				t.Errorf("%d tokens, signed in: %.300s", n, answer.Body)
 			}
-			if answer := ask(t, w, nil, text, nil); refused {
+			if answer := w.HandleQuery(t, nil, text, nil); refused {
 				answer.Refused(t, "QUERY_TOO_COMPLEX")
 			} else if answer.Code(t) != "" {
 				t.Errorf("%d tokens, signed out: %.300s", n, answer.Body)
@@ -192,19 +187,19 @@ func TestTrapCostCountsWhatTheAnswerMayHold(t *testing.T) {
 		{"{__schema{types{name fields{name}}} __type(name:\"Query\"){fields{name}} launchTargets{id}}", nil, 1},
 		{"query A{industries(first:9){nodes{id}}}", nil, 9},
 	} {
-		answer := ask(t, w, ann, test.query, test.variables)
+		answer := w.HandleQuery(t, ann, test.query, test.variables)
 		if answer.Code(t) != "" || answer.Cost["requested"] != test.cost || answer.Cost["limit"] != 1_000 || len(answer.Cost) != 2 {
 			t.Errorf("%s: cost %v, want %d: %.300s", test.query, answer.Cost, test.cost, answer.Body)
 		}
 	}
-	over := ask(t, w, ann, "{viewer{memberships(first:10){nodes{workspace{members(first:100){nodes{id}}}}}}}", nil)
+	over := w.HandleQuery(t, ann, "{viewer{memberships(first:10){nodes{workspace{members(first:100){nodes{id}}}}}}}", nil)
 	over.Refused(t, "QUERY_TOO_COMPLEX")
-	if out := ask(t, w, nil, "{launchTargets{id}}", nil); out.Cost["limit"] != 200 {
+	if out := w.HandleQuery(t, nil, "{launchTargets{id}}", nil); out.Cost["limit"] != 200 {
 		t.Errorf("signed out: %s", out.Body)
 	}
-	silent := sent{body: apitest.QueryBody(t, "{launchTargets{id}}", nil)}.to(t, w)
+	silent := w.Handle(t, apitest.Request{Body: apitest.QueryBody(t, "{launchTargets{id}}", nil)})
 	if strings.Contains(silent.Body, "extensions") {
-		t.Errorf("told unasked: %s", silent.Body)
+		t.Errorf("cost without being requested: %s", silent.Body)
 	}
 }
 
@@ -242,7 +237,7 @@ fragment TypeRef on __Type {
 func TestTrapToolsReadTheSchemaWithinTheLimits(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
-	answer := ask(t, w, nil, introspection, nil)
+	answer := w.HandleQuery(t, nil, introspection, nil)
 	if answer.Code(t) != "" || answer.Cost["requested"] != 0 || !strings.Contains(answer.Body, `"CreateMiniProgramInput"`) || !strings.Contains(answer.Body, `"isOneOf":true`) {
 		t.Errorf("cost %v: %.500s", answer.Cost, answer.Body)
 	}

@@ -2,124 +2,80 @@ package api_test
 
 import (
 	"bytes"
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"minidock/internal/apitest"
 )
 
-// part is a part of a multipart request; a file when it has a file name.
-type part struct{ name, file, content string }
-
-func form(parts ...part) string {
-	var text strings.Builder
-	for _, p := range parts {
-		text.WriteString("--x\r\nContent-Disposition: form-data; name=\"" + p.name + "\"")
-		if p.file != "" {
-			text.WriteString("; filename=\"" + p.file + "\"\r\nContent-Type: image/png")
-		}
-		text.WriteString("\r\n\r\n" + p.content + "\r\n")
-	}
-	return text.String() + "--x--\r\n"
-}
-
-const (
-	updateLogo = "mutation($input: UpdateMiniProgramInput!) { updateMiniProgram(input: $input) { miniProgram { id } userErrors { code } } }"
-	place      = "variables.input.logo.file"
-)
-
-// edgeOperations changes a logo; edgeMap names its place.
-var (
-	edgeOperations = part{name: "operations", content: `{"query":"` + updateLogo + `","variables":{"input":{"miniProgramId":"mpr_x","logo":{"file":null}}}}`}
-	edgeMap        = part{name: "map", content: `{"0":["` + place + `"]}`}
-	edgeFile       = part{name: "0", file: "logo.png", content: "not a picture"}
-)
-
-// upload sends a form to the handler. It fails instead of waiting for a turn that never comes.
-func upload(t *testing.T, w *apitest.World, by *apitest.Person, body io.Reader) *apitest.Recorded {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/graphql", body)
-	request.Header.Set("Content-Type", "multipart/form-data; boundary=x")
-	request.Header.Set("GraphQL-Require-Preflight", "1")
-	if by != nil {
-		request.AddCookie(by.Cookie(t))
-	}
-	recorder := httptest.NewRecorder()
-	w.Server.ServeHTTP(recorder, request)
-	if ctx.Err() != nil {
-		t.Fatal("there was no turn")
-	}
-	return apitest.ReadRecorded(t, recorder)
-}
-
 func oddForms() map[string]string {
-	operations := func(content string) string { return form(part{"operations", "", content}, edgeMap, edgeFile) }
-	mapped := func(content string) string { return form(edgeOperations, part{"map", "", content}, edgeFile) }
-	placed := func(at string) string { return mapped(`{"0":["` + at + `"]}`) }
+	operations := func(content string) string {
+		return apitest.Form(apitest.Part{Name: "operations", Content: content}, apitest.LogoMap, apitest.LogoFile)
+	}
+	mapped := func(content string) string {
+		return apitest.Form(apitest.LogoOperations, apitest.Part{Name: "map", Content: content}, apitest.LogoFile)
+	}
+	mappedTo := func(at string) string { return mapped(`{"0":["` + at + `"]}`) }
 	with := func(variables, at string) string {
-		return form(part{"operations", "", `{"query":"` + updateLogo + `","variables":` + variables + `}`}, part{"map", "", `{"0":["` + at + `"]}`}, edgeFile)
+		return apitest.Form(apitest.Part{Name: "operations", Content: `{"query":"` + apitest.UpdateLogo + `","variables":` + variables + `}`}, apitest.Part{Name: "map", Content: `{"0":["` + at + `"]}`}, apitest.LogoFile)
 	}
 	return map[string]string{
 		"nothing":                      "",
 		"no part":                      "--x--\r\n",
-		"no end":                       strings.TrimSuffix(form(edgeOperations, edgeMap, edgeFile), "--x--\r\n"),
-		"another boundary":             strings.ReplaceAll(form(edgeOperations, edgeMap, edgeFile), "--x", "--y"),
-		"operations only":              form(edgeOperations),
-		"no operations":                form(edgeMap, edgeFile),
-		"no map":                       form(edgeOperations, edgeFile),
-		"no file":                      form(edgeOperations, edgeMap),
-		"file first":                   form(edgeFile, edgeOperations, edgeMap),
-		"map first":                    form(edgeMap, edgeOperations, edgeFile),
-		"file before the map":          form(edgeOperations, edgeFile, edgeMap),
-		"operations twice":             form(edgeOperations, edgeOperations, edgeMap, edgeFile),
-		"map twice":                    form(edgeOperations, edgeMap, edgeMap, edgeFile),
-		"file twice":                   form(edgeOperations, edgeMap, edgeFile, edgeFile),
-		"more behind it":               form(edgeOperations, edgeMap, edgeFile, part{"1", "", "x"}),
-		"another file":                 form(edgeOperations, edgeMap, part{"1", "logo.png", "x"}),
-		"a file without a name":        form(edgeOperations, edgeMap, part{"", "logo.png", "x"}),
+		"no end":                       strings.TrimSuffix(apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.LogoFile), "--x--\r\n"),
+		"another boundary":             strings.ReplaceAll(apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.LogoFile), "--x", "--y"),
+		"operations only":              apitest.Form(apitest.LogoOperations),
+		"no operations":                apitest.Form(apitest.LogoMap, apitest.LogoFile),
+		"no map":                       apitest.Form(apitest.LogoOperations, apitest.LogoFile),
+		"no file":                      apitest.Form(apitest.LogoOperations, apitest.LogoMap),
+		"file first":                   apitest.Form(apitest.LogoFile, apitest.LogoOperations, apitest.LogoMap),
+		"map first":                    apitest.Form(apitest.LogoMap, apitest.LogoOperations, apitest.LogoFile),
+		"file before the map":          apitest.Form(apitest.LogoOperations, apitest.LogoFile, apitest.LogoMap),
+		"operations twice":             apitest.Form(apitest.LogoOperations, apitest.LogoOperations, apitest.LogoMap, apitest.LogoFile),
+		"map twice":                    apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.LogoMap, apitest.LogoFile),
+		"file twice":                   apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.LogoFile, apitest.LogoFile),
+		"more behind it":               apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.LogoFile, apitest.Part{Name: "1", Content: "x"}),
+		"another file":                 apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "1", File: "logo.png", Content: "x"}),
+		"a file without a name":        apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "", File: "logo.png", Content: "x"}),
 		"operations not JSON":          operations("x"),
 		"operations empty":             operations(""),
-		"operations a batch":           operations("[" + edgeOperations.content + "]"),
+		"operations a batch":           operations("[" + apitest.LogoOperations.Content + "]"),
 		"operations without a query":   operations("{}"),
 		"map not JSON":                 mapped("x"),
 		"map empty":                    mapped(""),
 		"map null":                     mapped("null"),
 		"map of nothing":               mapped("{}"),
-		"map a list":                   mapped(`["` + place + `"]`),
-		"map a text":                   mapped(`"` + place + `"`),
-		"map to a text":                mapped(`{"0":"` + place + `"}`),
+		"map a list":                   mapped(`["` + apitest.LogoPath + `"]`),
+		"map a text":                   mapped(`"` + apitest.LogoPath + `"`),
+		"map to a text":                mapped(`{"0":"` + apitest.LogoPath + `"}`),
 		"map to numbers":               mapped(`{"0":[0]}`),
 		"map to null":                  mapped(`{"0":[null]}`),
-		"map to no place":              mapped(`{"0":[]}`),
-		"map to null for places":       mapped(`{"0":null}`),
-		"map of two files":             mapped(`{"0":["` + place + `"],"1":["` + place + `"]}`),
-		"place empty":                  placed(""),
-		"place variables":              placed("variables"),
-		"place with an empty step":     placed("variables."),
-		"place with empty steps":       placed("variables....."),
-		"place outside variables":      placed("query"),
-		"place in extensions":          placed("extensions.input.logo.file"),
-		"place without variables":      placed("input.logo.file"),
-		"place in a batch":             placed("0." + place),
-		"place unknown":                placed("variables.input.logo.nothing"),
-		"place too deep":               placed(place + ".0"),
-		"place an object":              placed("variables.input.logo"),
-		"place a text":                 placed("variables.input.miniProgramId"),
-		"way through a text":           placed("variables.input.miniProgramId.file"),
-		"place not null":               with(`{"input":{"logo":{"file":"x"}}}`, place),
-		"place missing":                with(`{"input":{"logo":{}}}`, place),
-		"no variables":                 with(`null`, place),
+		"map to no path":               mapped(`{"0":[]}`),
+		"map to null for paths":        mapped(`{"0":null}`),
+		"map of two files":             mapped(`{"0":["` + apitest.LogoPath + `"],"1":["` + apitest.LogoPath + `"]}`),
+		"path empty":                   mappedTo(""),
+		"path variables":               mappedTo("variables"),
+		"path with an empty step":      mappedTo("variables."),
+		"path with empty steps":        mappedTo("variables....."),
+		"path outside variables":       mappedTo("query"),
+		"path in extensions":           mappedTo("extensions.input.logo.file"),
+		"path without variables":       mappedTo("input.logo.file"),
+		"path in a batch":              mappedTo("0." + apitest.LogoPath),
+		"path unknown":                 mappedTo("variables.input.logo.nothing"),
+		"path too deep":                mappedTo(apitest.LogoPath + ".0"),
+		"path an object":               mappedTo("variables.input.logo"),
+		"path a text":                  mappedTo("variables.input.miniProgramId"),
+		"path through a text":          mappedTo("variables.input.miniProgramId.file"),
+		"path not null":                with(`{"input":{"logo":{"file":"x"}}}`, apitest.LogoPath),
+		"path missing":                 with(`{"input":{"logo":{}}}`, apitest.LogoPath),
+		"no variables":                 with(`null`, apitest.LogoPath),
 		"variables empty":              with(`{}`, "variables.input"),
 		"an odd header":                "--x\r\nContent-Disposition: form-data; name=operations; name=map\r\n\r\n{}\r\n--x--\r\n",
 		"a header without end":         "--x\r\nContent-Disposition: " + strings.Repeat("x", 40_000),
@@ -142,25 +98,13 @@ func emptyTemp(t *testing.T) func() []os.DirEntry {
 	}
 }
 
-// uploadsAtOnce is more than how many files are received at once.
-const uploadsAtOnce = 5
-
-// checkUploads makes sure that files are still received.
-func checkUploads(t *testing.T, w *apitest.World, by *apitest.Person, after string) {
-	t.Helper()
-	answer := upload(t, w, by, strings.NewReader(form(edgeOperations, edgeMap, edgeFile)))
-	if code := answer.Code(t); code != "NOT_FOUND" || !answer.HasData || answer.Status != http.StatusOK {
-		t.Errorf("after %s: status %d: %s", after, answer.Status, answer.Body)
-	}
-}
-
 func TestMultipartOddFormsAreRefused(t *testing.T) {
 	left := emptyTemp(t)
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	for name, body := range oddForms() {
-		for range uploadsAtOnce {
-			answer := upload(t, w, ann, strings.NewReader(body))
+		for range apitest.UploadsAtOnce {
+			answer := w.HandleForm(t, ann, strings.NewReader(body))
 			if answer.Refused(t, "BAD_REQUEST"); answer.Status != http.StatusBadRequest {
 				t.Fatalf("%s: status %d: %s", name, answer.Status, answer.Body)
 			}
@@ -169,7 +113,7 @@ func TestMultipartOddFormsAreRefused(t *testing.T) {
 			t.Fatal(name)
 		}
 	}
-	checkUploads(t, w, ann, "odd forms")
+	w.ExpectUploads(t, ann, "odd forms")
 	if found := left(); len(found) != 0 {
 		t.Errorf("left behind: %v", found)
 	}
@@ -183,43 +127,48 @@ func TestTrapMultipartSizesAreCapped(t *testing.T) {
 	left := emptyTemp(t)
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
-	padded := func(p part, size int) part { p.content += strings.Repeat(" ", size-len(p.content)); return p }
-	file := func(size int) part { return part{"0", "logo.png", strings.Repeat("x", size)} }
+	padded := func(p apitest.Part, size int) apitest.Part {
+		p.Content += strings.Repeat(" ", size-len(p.Content))
+		return p
+	}
+	file := func(size int) apitest.Part {
+		return apitest.Part{Name: "0", File: "logo.png", Content: strings.Repeat("x", size)}
+	}
 	for name, test := range map[string]struct {
 		body string
-		// code is empty where the length alone, when it is told, is why.
+		// code is empty where the request is only refused for its declared length.
 		code string
 	}{
-		"a file of 11 MiB":                  {form(edgeOperations, edgeMap, file(11<<20)), "NOT_FOUND"},
-		"one byte more":                     {form(edgeOperations, edgeMap, file(11<<20+1)), "PAYLOAD_TOO_LARGE"},
-		"64 KiB more":                       {form(edgeOperations, edgeMap, file(11<<20+64<<10+1)), "PAYLOAD_TOO_LARGE"},
-		"operations of 64 KiB":              {form(padded(edgeOperations, 64<<10), edgeMap, edgeFile), "NOT_FOUND"},
-		"operations of one byte more":       {form(padded(edgeOperations, 64<<10+1), edgeMap, edgeFile), "PAYLOAD_TOO_LARGE"},
-		"a map of 64 KiB":                   {form(edgeOperations, padded(edgeMap, 64<<10), edgeFile), "NOT_FOUND"},
-		"a map of one byte more":            {form(edgeOperations, padded(edgeMap, 64<<10+1), edgeFile), "PAYLOAD_TOO_LARGE"},
-		"both of 40 KiB":                    {form(padded(edgeOperations, 40<<10), padded(edgeMap, 40<<10), edgeFile), "PAYLOAD_TOO_LARGE"},
-		"operations as large as a file":     {form(padded(edgeOperations, 11<<20), edgeMap, edgeFile), "PAYLOAD_TOO_LARGE"},
-		"a large second file":               {form(edgeOperations, edgeMap, edgeFile, part{"1", "b.png", strings.Repeat("x", 12<<20)}), ""},
-		"a large beginning before the form": {strings.Repeat("x", 12<<20) + form(edgeOperations), ""},
+		"a file of 11 MiB":                  {apitest.Form(apitest.LogoOperations, apitest.LogoMap, file(11<<20)), "NOT_FOUND"},
+		"one byte more":                     {apitest.Form(apitest.LogoOperations, apitest.LogoMap, file(11<<20+1)), "PAYLOAD_TOO_LARGE"},
+		"64 KiB more":                       {apitest.Form(apitest.LogoOperations, apitest.LogoMap, file(11<<20+64<<10+1)), "PAYLOAD_TOO_LARGE"},
+		"operations of 64 KiB":              {apitest.Form(padded(apitest.LogoOperations, 64<<10), apitest.LogoMap, apitest.LogoFile), "NOT_FOUND"},
+		"operations of one byte more":       {apitest.Form(padded(apitest.LogoOperations, 64<<10+1), apitest.LogoMap, apitest.LogoFile), "PAYLOAD_TOO_LARGE"},
+		"a map of 64 KiB":                   {apitest.Form(apitest.LogoOperations, padded(apitest.LogoMap, 64<<10), apitest.LogoFile), "NOT_FOUND"},
+		"a map of one byte more":            {apitest.Form(apitest.LogoOperations, padded(apitest.LogoMap, 64<<10+1), apitest.LogoFile), "PAYLOAD_TOO_LARGE"},
+		"both of 40 KiB":                    {apitest.Form(padded(apitest.LogoOperations, 40<<10), padded(apitest.LogoMap, 40<<10), apitest.LogoFile), "PAYLOAD_TOO_LARGE"},
+		"operations as large as a file":     {apitest.Form(padded(apitest.LogoOperations, 11<<20), apitest.LogoMap, apitest.LogoFile), "PAYLOAD_TOO_LARGE"},
+		"a large second file":               {apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.LogoFile, apitest.Part{Name: "1", File: "b.png", Content: strings.Repeat("x", 12<<20)}), ""},
+		"a large beginning before the form": {strings.Repeat("x", 12<<20) + apitest.Form(apitest.LogoOperations), ""},
 	} {
-		for i := range uploadsAtOnce {
+		for i := range apitest.UploadsAtOnce {
 			var body io.Reader = strings.NewReader(test.body)
 			if i%2 == 1 && test.code != "" {
-				body = io.MultiReader(body) // whose length is not told
+				body = io.MultiReader(body) // whose length is not declared
 			}
-			answer := upload(t, w, ann, body)
-			if code := answer.Code(t); code != orElse(test.code, "PAYLOAD_TOO_LARGE") || (code == "PAYLOAD_TOO_LARGE") != (answer.Status == http.StatusRequestEntityTooLarge) {
-				t.Errorf("%s, length told %t: status %d: %.300s", name, i%2 == 0, answer.Status, answer.Body)
+			answer := w.HandleForm(t, ann, body)
+			if code := answer.Code(t); code != cmp.Or(test.code, "PAYLOAD_TOO_LARGE") || (code == "PAYLOAD_TOO_LARGE") != (answer.Status == http.StatusRequestEntityTooLarge) {
+				t.Errorf("%s, length declared %t: status %d: %.300s", name, i%2 == 0, answer.Status, answer.Body)
 			}
 		}
 	}
-	checkUploads(t, w, ann, "large forms")
+	w.ExpectUploads(t, ann, "large forms")
 	if found := left(); len(found) != 0 {
 		t.Errorf("left behind: %v", found)
 	}
 }
 
-// reading tells whether it was read to the end of what it holds.
+// reading records whether it was read to its end.
 type reading struct {
 	io.Reader
 	read int
@@ -236,12 +185,12 @@ func TestTrapNothingReceivedBeforeSignIn(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	const operations = "--x\r\nContent-Disposition: form-data; name=\"operations\""
 	for name, test := range map[string]struct{ body, code string }{
-		"a file":                   {form(edgeOperations, edgeMap, part{"0", "logo.png", long}), "UNAUTHENTICATED"},
+		"a file":                   {apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "0", File: "logo.png", Content: long}), "UNAUTHENTICATED"},
 		"a long header":            {operations + "\r\nX: " + long + "\r\n\r\n{}", "PAYLOAD_TOO_LARGE"},
 		"a header without a name":  {operations + "\r\n" + long, "BAD_REQUEST"},
 		"a long name":              {operations + "; filename=" + long + "\r\n\r\n{}", "PAYLOAD_TOO_LARGE"},
-		"many lines before it":     {strings.Repeat("x\r\n", 2<<20) + form(edgeOperations), "PAYLOAD_TOO_LARGE"},
-		"a long header of the map": {form(edgeOperations, part{name: `map"; x="` + long, content: "{}"}), "PAYLOAD_TOO_LARGE"},
+		"many lines before it":     {strings.Repeat("x\r\n", 2<<20) + apitest.Form(apitest.LogoOperations), "PAYLOAD_TOO_LARGE"},
+		"a long header of the map": {apitest.Form(apitest.LogoOperations, apitest.Part{Name: `map"; x="` + long, Content: "{}"}), "PAYLOAD_TOO_LARGE"},
 	} {
 		readsLittle(t, w, nil, name, test.body, test.code)
 	}
@@ -257,7 +206,7 @@ var long = strings.Repeat("x", 8<<20)
 func readsLittle(t *testing.T, w *apitest.World, by *apitest.Person, name, form, code string) {
 	t.Helper()
 	body := &reading{Reader: strings.NewReader(form)}
-	upload(t, w, by, body).Refused(t, code)
+	w.HandleForm(t, by, body).Refused(t, code)
 	if body.read > 128<<10 {
 		t.Errorf("%s: %d bytes were read", name, body.read)
 	}
@@ -268,13 +217,13 @@ func TestTrapNoPartHasALongHeader(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	for name, body := range map[string]string{
-		"the file":        form(edgeOperations, edgeMap, part{"0", long, "x"}),
-		"one more part":   form(edgeOperations, edgeMap, edgeFile, part{"1", long, "x"}),
-		"what is no part": strings.TrimSuffix(form(edgeOperations, edgeMap, edgeFile), "--\r\n") + "\r\nA: " + long,
+		"the file":        apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "0", File: long, Content: "x"}),
+		"one more part":   apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.LogoFile, apitest.Part{Name: "1", File: long, Content: "x"}),
+		"what is no part": strings.TrimSuffix(apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.LogoFile), "--\r\n") + "\r\nA: " + long,
 	} {
 		readsLittle(t, w, ann, name, body, "PAYLOAD_TOO_LARGE")
 	}
-	checkUploads(t, w, ann, "long headers")
+	w.ExpectUploads(t, ann, "long headers")
 	if found := left(); len(found) != 0 {
 		t.Errorf("left behind: %v", found)
 	}
@@ -284,17 +233,17 @@ func TestMultipartAClientThatHangsUpHoldsNothing(t *testing.T) {
 	left := emptyTemp(t)
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
-	whole := form(edgeOperations, edgeMap, part{"0", "logo.png", strings.Repeat("x", 1<<20)})
-	for _, cut := range []int{10, len(edgeOperations.content), len(whole) - 1<<20, len(whole) / 2, len(whole) - 5} {
-		for range uploadsAtOnce {
+	whole := apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "0", File: "logo.png", Content: strings.Repeat("x", 1<<20)})
+	for _, cut := range []int{10, len(apitest.LogoOperations.Content), len(whole) - 1<<20, len(whole) / 2, len(whole) - 5} {
+		for range apitest.UploadsAtOnce {
 			broken := io.MultiReader(strings.NewReader(whole[:cut]), reset{})
-			upload(t, w, ann, broken).Refused(t, "BAD_REQUEST")
+			w.HandleForm(t, ann, broken).Refused(t, "BAD_REQUEST")
 		}
 	}
-	for range uploadsAtOnce {
+	for range apitest.UploadsAtOnce {
 		hangUp(t, w, ann, whole)
 	}
-	checkUploads(t, w, ann, "clients that hung up")
+	w.ExpectUploads(t, ann, "clients that hung up")
 	w.Stop()
 	if found := left(); len(found) != 0 {
 		t.Errorf("left behind: %v", found)

@@ -20,7 +20,7 @@ func TestTrapOneOfForVariables(t *testing.T) {
 		} {
 			answers := map[string]*apitest.Answer{
 				"create": ann.Create(t, good.With("logo", logo)),
-				"update": ann.Do(t, apitest.UpdateMutation, apitest.Vars{"input": apitest.Vars{"miniProgramId": miniProgramID, "logo": logo}}),
+				"update": ann.Do(t, apitest.Mutation("updateMiniProgram"), apitest.Vars{"input": apitest.Vars{"miniProgramId": miniProgramID, "logo": logo}}),
 				"logo": ann.Do(t, `mutation($id: ID!, $logo: LogoInput) { updateMiniProgram(input: {miniProgramId: $id, logo: $logo}) { miniProgram { id } } }`,
 					apitest.Vars{"id": miniProgramID, "logo": logo}),
 				"signed out": w.Visitor(t).Create(t, good.With("logo", logo)),

@@ -17,9 +17,9 @@ func TestTrapCostDoesNotOverflow(t *testing.T) {
 	ann := w.SignUp(t, "ann")
 	const inside = "members(first:100){nodes{workspace{"
 	deepest := "{viewer{memberships(first:100){nodes{workspace{" + strings.Repeat(inside, 3) + "id" + strings.Repeat("}", 3*3+5)
-	wide := "{viewer{memberships(first:100){nodes{workspace{" + numbered(28, "a#:members(first:100){nodes{workspace{members(first:100){nodes{workspace{members(first:100){nodes{id}}}}}}}}") + "}}}}}"
+	wide := "{viewer{memberships(first:100){nodes{workspace{" + apitest.Numbered(28, "a#:members(first:100){nodes{workspace{members(first:100){nodes{workspace{members(first:100){nodes{id}}}}}}}}") + "}}}}}"
 	for _, text := range []string{deepest, wide} {
-		answer := ask(t, w, ann, text, nil)
+		answer := w.HandleQuery(t, ann, text, nil)
 		if answer.Refused(t, "QUERY_TOO_COMPLEX"); answer.Cost["requested"] <= 1_000_000 {
 			t.Errorf("cost %v: %.300s", answer.Cost, answer.Body)
 		}
@@ -35,11 +35,11 @@ func TestTrapQueryCacheIsBounded(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	// As many values as pass validation, and filled up to the maximum length.
-	heaviest := "{" + numbered(27, "a#:nodes(ids:["+strings.Repeat("1 ", 57)+"]){id}") + "}#"
+	heaviest := "{" + apitest.Numbered(27, "a#:nodes(ids:["+strings.Repeat("1 ", 57)+"]){id}") + "}#"
 	before := onHeap()
 	for i := range 350 {
 		text := fmt.Sprintf("query q%d%s", i, heaviest)
-		ask(t, w, ann, text+strings.Repeat("x", 10_000-len(text)), nil).Refused(t, "QUERY_TOO_COMPLEX")
+		w.HandleQuery(t, ann, text+strings.Repeat("x", 10_000-len(text)), nil).Refused(t, "QUERY_TOO_COMPLEX")
 	}
 	grown := onHeap() - before
 	runtime.KeepAlive(w)
@@ -60,34 +60,34 @@ func TestTrapPersistedQueriesAreOff(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
 	const persisted = `"extensions":{"persistedQuery":{"version":1,"sha256Hash":"b3ea2a2e52d1a5e9e7ab8d6a4f3b1f0c"}}`
-	if told := post(`{"query":"`+smallest+`",`+persisted+`}`).to(t, w); told.Code(t) != "" || !told.HasData {
-		t.Errorf("with the query: %s", told.Body)
+	if answer := w.Handle(t, apitest.PostJSON(`{"query":"{viewer{user{id}}}",`+persisted+`}`)); answer.Code(t) != "" || !answer.HasData {
+		t.Errorf("with the query: %s", answer.Body)
 	}
-	post("{"+persisted+"}").to(t, w).Refused(t, "BAD_REQUEST")
+	w.Handle(t, apitest.PostJSON("{"+persisted+"}")).Refused(t, "BAD_REQUEST")
 }
 
 func TestTrapErrorListsDoNotAmplify(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
-		missing := numbered(20, `a#:workspace(id:"wsp_#"){id}`)
+		missing := apitest.Numbered(20, `a#:workspace(id:"wsp_#"){id}`)
 		status := func(text string) string {
-			return "viewer{currentWorkspace{" + numbered(5, `a#:miniPrograms(filter:{status:["`+text+`"]}){totalCount}`) + "}}"
+			return "viewer{currentWorkspace{" + apitest.Numbered(5, `a#:miniPrograms(filter:{status:["`+text+`"]}){totalCount}`) + "}}"
 		}
-		longAliases := numbered(20, strings.Repeat("a", 450)+`#:workspace(id:"wsp_#"){id}`)
+		longAliases := apitest.Numbered(20, strings.Repeat("a", 450)+`#:workspace(id:"wsp_#"){id}`)
 		for query, code := range map[string]string{
-			numbered(20, " field#"):                                        "GRAPHQL_VALIDATION_FAILED",
-			numbered(20, strings.Repeat("long", 100)+"# "):                 "GRAPHQL_VALIDATION_FAILED",
-			"viewer" + strings.Repeat("@unknown", 1_200) + "{user{id}}":    "QUERY_TOO_COMPLEX",
-			"viewer" + strings.Repeat("@unknown", 60_000):                  "QUERY_TOO_COMPLEX",
-			"...{" + numbered(7, "u#@"+strings.Repeat("x", 900)+" ") + "}": "GRAPHQL_VALIDATION_FAILED",
-			status(strings.Repeat("<", 1_900)):                             "GRAPHQL_VALIDATION_FAILED",
-			status(strings.Repeat("\u2028", 1_900)):                        "GRAPHQL_VALIDATION_FAILED",
-			status(strings.Repeat("面", 1_900)):                             "GRAPHQL_VALIDATION_FAILED",
-			status(strings.Repeat(`\u0001`, 316)):                          "GRAPHQL_VALIDATION_FAILED",
-			status("x" + strings.Repeat("😀<", 400)):                        "GRAPHQL_VALIDATION_FAILED",
-			status("x" + strings.Repeat(`\"`, 900)):                        "GRAPHQL_VALIDATION_FAILED",
-			missing:                                                        "NOT_FOUND",
-			longAliases:                                                    "NOT_FOUND",
+			apitest.Numbered(20, " field#"):                                        "GRAPHQL_VALIDATION_FAILED",
+			apitest.Numbered(20, strings.Repeat("long", 100)+"# "):                 "GRAPHQL_VALIDATION_FAILED",
+			"viewer" + strings.Repeat("@unknown", 1_200) + "{user{id}}":            "QUERY_TOO_COMPLEX",
+			"viewer" + strings.Repeat("@unknown", 60_000):                          "QUERY_TOO_COMPLEX",
+			"...{" + apitest.Numbered(7, "u#@"+strings.Repeat("x", 900)+" ") + "}": "GRAPHQL_VALIDATION_FAILED",
+			status(strings.Repeat("<", 1_900)):                                     "GRAPHQL_VALIDATION_FAILED",
+			status(strings.Repeat("\u2028", 1_900)):                                "GRAPHQL_VALIDATION_FAILED",
+			status(strings.Repeat("面", 1_900)):                                     "GRAPHQL_VALIDATION_FAILED",
+			status(strings.Repeat(`\u0001`, 316)):                                  "GRAPHQL_VALIDATION_FAILED",
+			status("x" + strings.Repeat("😀<", 400)):                                "GRAPHQL_VALIDATION_FAILED",
+			status("x" + strings.Repeat(`\"`, 900)):                                "GRAPHQL_VALIDATION_FAILED",
+			missing:                                                                "NOT_FOUND",
+			longAliases:                                                            "NOT_FOUND",
 		} {
 			answer := ann.Do(t, "{"+query+"}", nil)
 			most := 8 << 10
@@ -121,12 +121,12 @@ func TestTrapDidYouMeanGivesNoNamesAway(t *testing.T) {
 		} {
 			staff := rob.Do(t, query, nil).Body
 			if !strings.Contains(staff, "Did you mean") || !strings.Contains(staff, `\"`+name) {
-				t.Errorf("staff is not told about %s: %s", name, staff)
+				t.Errorf("staff does not get %s: %s", name, staff)
 			}
 			for who, p := range map[string]*apitest.Person{"a visitor": w.Visitor(t), "ann": ann} {
 				answer := p.Do(t, query, nil)
 				if code := answer.Code(t); code != "GRAPHQL_VALIDATION_FAILED" || strings.Contains(answer.Body, "Did you mean") || strings.Contains(answer.Body, `\"`+name+`\"`) {
-					t.Errorf("%s is told about %s: %s", who, name, answer.Body)
+					t.Errorf("%s gets %s: %s", who, name, answer.Body)
 				}
 			}
 		}
@@ -144,11 +144,11 @@ func TestTrapDeferIsRefused(t *testing.T) {
 		"{launchTargets@defer{id}}",
 	} {
 		for _, accept := range []string{"", "application/graphql-response+json", "multipart/mixed;deferSpec=20220824, application/json"} {
-			send := sent{body: apitest.QueryBody(t, text, nil), accept: accept}
-			send.to(t, w).Refused(t, "GRAPHQL_VALIDATION_FAILED")
+			send := apitest.Request{Body: apitest.QueryBody(t, text, nil), Accept: accept}
+			w.Handle(t, send).Refused(t, "GRAPHQL_VALIDATION_FAILED")
 		}
 	}
-	if directives := ask(t, w, nil, "{__schema{directives{name}}}", nil); !directives.HasData || strings.Contains(directives.Body, "defer") {
+	if directives := w.HandleQuery(t, nil, "{__schema{directives{name}}}", nil); !directives.HasData || strings.Contains(directives.Body, "defer") {
 		t.Errorf("the schema offers @defer: %s", directives.Body)
 	}
 }
@@ -170,7 +170,7 @@ func TestTrapIntrospectionNestsTwiceAtMost(t *testing.T) {
 		for b := range lists {
 			two := nested(a, b)
 			for _, text := range []string{`{__type(name:"Query"){` + two + "}}", "{__schema{types{" + two + "}}}"} {
-				if answer := ask(t, w, nil, text, nil); answer.Code(t) != "" || !answer.HasData {
+				if answer := w.HandleQuery(t, nil, text, nil); answer.Code(t) != "" || !answer.HasData {
 					t.Errorf("%s: %.300s", text, answer.Body)
 				}
 			}
@@ -181,7 +181,7 @@ func TestTrapIntrospectionNestsTwiceAtMost(t *testing.T) {
 					`{__type(name:"Query"){...F}} fragment F on __Type{` + three + "}",
 					`{__type(name:"Query"){` + fmt.Sprintf(lists[c], "...F") + "}} fragment F on __Type{ofType{" + two + "}}",
 				} {
-					ask(t, w, nil, text, nil).Refused(t, "GRAPHQL_VALIDATION_FAILED")
+					w.HandleQuery(t, nil, text, nil).Refused(t, "GRAPHQL_VALIDATION_FAILED")
 				}
 			}
 		}

@@ -18,9 +18,9 @@ import (
 )
 
 // muchAsked are fields of the root with an answer that is more than any connection holds of what is not read.
-var muchAsked = numbered(9, "a#:industries(first:100){nodes{...I}}")
+var muchAsked = apitest.Numbered(9, "a#:industries(first:100){nodes{...I}}")
 
-var muchOfEach = " fragment I on Industry{" + numbered(18, strings.Repeat("a", 480)+"#:name ") + "}"
+var muchOfEach = " fragment I on Industry{" + apitest.Numbered(18, strings.Repeat("a", 480)+"#:name ") + "}"
 
 // askWithoutReading sends a request and reads the first byte of its answer, which is being written then, and no more.
 func askWithoutReading(t *testing.T, w *apitest.World, by *apitest.Person, contentType, body string) net.Conn {
@@ -60,11 +60,11 @@ func TestTrapWhoeverDoesNotReadHoldsNoPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := form(part{name: "operations", content: string(operations)}, edgeMap, edgeFile)
+	body := apitest.Form(apitest.Part{Name: "operations", Content: string(operations)}, apitest.LogoMap, apitest.LogoFile)
 	for i := range 4 {
 		askWithoutReading(t, w, slow[i%2], "multipart/form-data; boundary=x", body)
 	}
-	checkUploads(t, w, w.SignUp(t, "cid"), "answers that nobody reads")
+	w.ExpectUploads(t, w.SignUp(t, "cid"), "answers that nobody reads")
 }
 
 func TestTrapAnswersThatNobodyTakesAreCut(t *testing.T) {
@@ -94,7 +94,7 @@ func TestTheTimeToTakeAnAnswerBeginsWithIt(t *testing.T) {
 	defer transport.CloseIdleConnections()
 	for i := range 2 {
 		const text = `{"query":"{ launchTargets { id } }"}`
-		late := &dripping{bytes.NewReader([]byte(text)), int64(len(text) / 2), writeTime + 200*time.Millisecond}
+		late := apitest.SlowBody([]byte(text), writeTime+200*time.Millisecond)
 		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
 			if got.Reused != (i > 0) {
 				t.Errorf("request %d: a connection that is reused %t", i, got.Reused)

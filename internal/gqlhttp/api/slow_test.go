@@ -14,29 +14,12 @@ import (
 	"minidock/internal/limit"
 )
 
-// dripping is a body of which the second half comes a while after the first.
-type dripping struct {
-	*bytes.Reader
-	half  int64
-	pause time.Duration
-}
-
-func (d *dripping) Read(p []byte) (int, error) {
-	switch left := int64(d.Len()); {
-	case left > d.half:
-		return d.Reader.Read(p[:min(int64(len(p)), left-d.half)])
-	case left == d.half:
-		<-time.After(d.pause)
-	}
-	return d.Reader.Read(p)
-}
-
 // sendSlowly sends a body whose second half comes after the time in which requests must have been sent.
 func sendSlowly(t *testing.T, w *apitest.World, p *apitest.Person, contentType string, body []byte) slowAnswer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), apitest.Patience)
 	defer cancel()
-	slow := &dripping{bytes.NewReader(body), int64(len(body) / 2), 900 * time.Millisecond}
+	slow := apitest.SlowBody(body, 900*time.Millisecond)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL+"/graphql", io.NopCloser(slow))
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +48,7 @@ func TestOnlyFilesMayArriveSlowly(t *testing.T) {
 	w.Limit(t, func(l *limit.Limits) { l.ReadTime = 300 * time.Millisecond })
 	input["logo"] = apitest.Vars{"file": nil}
 	file := apitest.File{Name: "a.png", Content: bytes.Repeat([]byte("x"), 100_000)}
-	body, contentType := apitest.Multipart(t, apitest.CreateMutation, apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
+	body, contentType := apitest.Multipart(t, apitest.Mutation("createMiniProgram"), apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
 	if got := sendSlowly(t, w, ann, contentType, body); got.StatusCode != http.StatusOK {
 		t.Errorf("a slow file: %d %s", got.StatusCode, got.body)
 	}
@@ -83,7 +66,7 @@ func TestAFileThatTakesTooLongTimesOut(t *testing.T) {
 	w.Limit(t, func(l *limit.Limits) { l.UploadTime = 300 * time.Millisecond })
 	input["logo"] = apitest.Vars{"file": nil}
 	file := apitest.File{Name: "a.png", Content: bytes.Repeat([]byte("x"), 100_000)}
-	body, contentType := apitest.Multipart(t, apitest.CreateMutation, apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
+	body, contentType := apitest.Multipart(t, apitest.Mutation("createMiniProgram"), apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
 	if got := sendSlowly(t, w, ann, contentType, body); got.StatusCode != http.StatusServiceUnavailable || !strings.Contains(got.body, `"TIMEOUT"`) {
 		t.Errorf("%d %s", got.StatusCode, got.body)
 	}

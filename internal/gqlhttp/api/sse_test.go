@@ -33,7 +33,7 @@ func TestAnEventStreamTellsTheSessionsEnd(t *testing.T) {
 		ann.Do(t, `mutation { signOut { viewer { user { id } } } }`, nil)
 		body := apitest.Rest(t, response)
 		if body != "event: next\ndata: {\"data\":{\"sessionEnded\":{\"reason\":\"SIGNED_OUT\"}}}\n\nevent: complete\ndata:\n\n" {
-			t.Errorf("told %q", body)
+			t.Errorf("the stream sent %q", body)
 		}
 	})
 }
@@ -114,7 +114,7 @@ func TestAConnectionServesOnAfterAStream(t *testing.T) {
 		return reused, apitest.Rest(t, response)
 	}
 	if _, body := ask(apitest.EventStream, apitest.SessionEnded); !strings.Contains(body, "UNAUTHENTICATED") {
-		t.Errorf("a stranger is told %s", body)
+		t.Errorf("a stranger gets %s", body)
 	}
 	<-time.After(11 * time.Second)
 	if reused, body := ask("application/json", `{ __typename }`); !reused || !strings.Contains(body, `"Query"`) {

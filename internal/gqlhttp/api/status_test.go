@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,25 +13,23 @@ import (
 	"minidock/internal/apitest"
 )
 
-// edgeSecret is in all that is asked wrongly, and must be in no answer and no line of the log.
+// edgeSecret is in every invalid request, and must be in no answer and no line of the log.
 const edgeSecret = "hunter2-hunter2"
 
-// wrongly is a wrong way of asking. Where json and graphql differ, the request is well-formed and was not executed.
-type wrongly struct {
+// invalidRequest is one that must be refused. Where json and graphql differ, the request is well-formed and was not executed.
+type invalidRequest struct {
 	name          string
-	send          sent
+	send          apitest.Request
 	code          string
 	json, graphql int
 }
 
-func post(body string) sent { return sent{body: strings.NewReader(body)} }
-
-func get(parameters url.Values) sent {
-	return sent{method: http.MethodGet, target: "/graphql?" + parameters.Encode()}
+func get(parameters url.Values) apitest.Request {
+	return apitest.Request{Method: http.MethodGet, Target: "/graphql?" + parameters.Encode()}
 }
 
 // as returns a JSON request of this query, with a password among its variables.
-func as(text string, more map[string]any) sent {
+func as(text string, more map[string]any) apitest.Request {
 	fields := map[string]any{"query": text, "variables": map[string]any{"password": edgeSecret}}
 	for name, value := range more {
 		fields[name] = value
@@ -39,7 +38,7 @@ func as(text string, more map[string]any) sent {
 	if err != nil {
 		panic(err)
 	}
-	return post(string(body))
+	return apitest.PostJSON(string(body))
 }
 
 const (
@@ -47,26 +46,26 @@ const (
 	whole = `{"query":"` + plain + `","variables":{"password":"` + edgeSecret + `"}`
 )
 
-func unreadableRequests() []wrongly {
-	bad := map[string]sent{
-		"empty body":                post(""),
-		"white space":               post(" \n"),
-		"no query":                  post(`{"variables":{"password":"` + edgeSecret + `"}}`),
-		"null for the query":        post(`{"query":null,"password":"` + edgeSecret + `"}`),
+func unreadableRequests() []invalidRequest {
+	bad := map[string]apitest.Request{
+		"empty body":                apitest.PostJSON(""),
+		"white space":               apitest.PostJSON(" \n"),
+		"no query":                  apitest.PostJSON(`{"variables":{"password":"` + edgeSecret + `"}}`),
+		"null for the query":        apitest.PostJSON(`{"query":null,"password":"` + edgeSecret + `"}`),
 		"an empty query":            as("", nil),
-		"null":                      post("null"),
-		"a number":                  post("1"),
-		"a text":                    post(`"` + edgeSecret + `"`),
-		"a batch":                   post("[" + whole + "}]"),
-		"an empty batch":            post("[]"),
-		"a batch after white space": post(" \n\t[" + whole + "}]"),
-		"cut short":                 post(whole),
-		"something behind it":       post(whole + "}x"),
-		"a second one behind it":    post(whole + "}" + whole + "}"),
-		"a form's words":            post("query=" + edgeSecret),
-		"invalid UTF-8":             post("{\"query\":\"{ launchTargets { id } } # \xff\",\"p\":\"" + edgeSecret + "\"}"),
-		"invalid UTF-8 elsewhere":   post(whole + ",\"more\":\"\xc3\"}"),
-		"a byte order mark":         post("\ufeff" + whole + "}"),
+		"null":                      apitest.PostJSON("null"),
+		"a number":                  apitest.PostJSON("1"),
+		"a text":                    apitest.PostJSON(`"` + edgeSecret + `"`),
+		"a batch":                   apitest.PostJSON("[" + whole + "}]"),
+		"an empty batch":            apitest.PostJSON("[]"),
+		"a batch after white space": apitest.PostJSON(" \n\t[" + whole + "}]"),
+		"cut short":                 apitest.PostJSON(whole),
+		"something behind it":       apitest.PostJSON(whole + "}x"),
+		"a second one behind it":    apitest.PostJSON(whole + "}" + whole + "}"),
+		"a form's words":            apitest.PostJSON("query=" + edgeSecret),
+		"invalid UTF-8":             apitest.PostJSON("{\"query\":\"{ launchTargets { id } } # \xff\",\"p\":\"" + edgeSecret + "\"}"),
+		"invalid UTF-8 elsewhere":   apitest.PostJSON(whole + ",\"more\":\"\xc3\"}"),
+		"a byte order mark":         apitest.PostJSON("\ufeff" + whole + "}"),
 		"a number as query":         as("", map[string]any{"query": 1}),
 		"a list as query":           as("", map[string]any{"query": []string{plain}}),
 		"a list as variables":       as(plain, map[string]any{"variables": []string{edgeSecret}}),
@@ -85,26 +84,30 @@ func unreadableRequests() []wrongly {
 		"GET with invalid UTF-8":    get(url.Values{"query": {plain + "# \xff"}}),
 		"GET with invalid values":   get(url.Values{"query": {plain}, "variables": {"{\"a\":\"\xff\"}"}}),
 	}
-	var all []wrongly
+	var all []invalidRequest
 	for name, send := range bad {
-		all = append(all, wrongly{name, send, "BAD_REQUEST", http.StatusBadRequest, http.StatusBadRequest})
+		all = append(all, invalidRequest{name, send, "BAD_REQUEST", http.StatusBadRequest, http.StatusBadRequest})
 	}
 	return all
 }
 
-func refusedRequests() []wrongly {
-	of := func(contentType string) sent { s := post(whole + "}"); s.contentType = contentType; return s }
-	by := func(method string) sent { s := post(whole + "}"); s.method = method; return s }
-	large := post(whole + strings.Repeat(" ", 512<<10+1-len(whole)-1) + "}")
-	all := []wrongly{{"a body over 512 KiB", large, "PAYLOAD_TOO_LARGE", 413, 413}}
+func refusedRequests() []invalidRequest {
+	of := func(contentType string) apitest.Request {
+		s := apitest.PostJSON(whole + "}")
+		s.ContentType = contentType
+		return s
+	}
+	by := func(method string) apitest.Request { s := apitest.PostJSON(whole + "}"); s.Method = method; return s }
+	large := apitest.PostJSON(whole + strings.Repeat(" ", 512<<10+1-len(whole)-1) + "}")
+	all := []invalidRequest{{"a body over 512 KiB", large, "PAYLOAD_TOO_LARGE", 413, 413}}
 	for _, contentType := range []string{
 		"text/plain", "application/graphql", "application/x-www-form-urlencoded", "application/json; charset=iso-8859-1",
 		"application/json;charset=UTF-16", "application/graphql-response+json", "json", "multipart/mixed; boundary=x", ";", "*/*",
 	} {
-		all = append(all, wrongly{contentType, of(contentType), "UNSUPPORTED_MEDIA_TYPE", 415, 415})
+		all = append(all, invalidRequest{contentType, of(contentType), "UNSUPPORTED_MEDIA_TYPE", 415, 415})
 	}
 	for _, method := range []string{http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, "QUERY"} {
-		all = append(all, wrongly{method, by(method), "METHOD_NOT_ALLOWED", 405, 405})
+		all = append(all, invalidRequest{method, by(method), "METHOD_NOT_ALLOWED", 405, 405})
 	}
 	for name, text := range map[string]string{
 		"a mutation by GET": "mutation { signOut { viewer { user { id } } } }",
@@ -114,16 +117,16 @@ func refusedRequests() []wrongly {
 		if name == "one of several" {
 			operation = "B"
 		}
-		all = append(all, wrongly{name, get(url.Values{"query": {text}, "operationName": {operation}}), "METHOD_NOT_ALLOWED", 405, 405})
+		all = append(all, invalidRequest{name, get(url.Values{"query": {text}, "operationName": {operation}}), "METHOD_NOT_ALLOWED", 405, 405})
 	}
 	return all
 }
 
 // notExecuted are requests in good form that were not executed.
-func notExecuted() []wrongly {
-	var all []wrongly
-	add := func(name, code string, send sent) {
-		all = append(all, wrongly{name, send, code, http.StatusOK, http.StatusBadRequest})
+func notExecuted() []invalidRequest {
+	var all []invalidRequest
+	add := func(name, code string, send apitest.Request) {
+		all = append(all, invalidRequest{name, send, code, http.StatusOK, http.StatusBadRequest})
 	}
 	for _, text := range []string{"{", "}", "x", "query", "{ launchTargets { id }", "{ a: }", "{ launchTargets(", `{ launchTargets { id } } "`, "\u0000", "fragment on on Query { id }"} {
 		add("parse "+text, "GRAPHQL_PARSE_FAILED", as(text, nil))
@@ -166,16 +169,16 @@ func TestTrapEveryWayOfAskingWronglyHasItsStatusAndCode(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	for _, one := range slices.Concat(unreadableRequests(), refusedRequests(), notExecuted()) {
 		body := ""
-		if reader, ok := one.send.body.(*strings.Reader); ok {
+		if reader, ok := one.send.Body.(*strings.Reader); ok {
 			text := make([]byte, reader.Len())
 			_, _ = reader.Read(text)
 			body = string(text)
 		}
 		for accept, want := range map[string]int{"": one.json, "application/json": one.json, "*/*": one.json, "application/graphql-response+json": one.graphql} {
-			one.send.accept, one.send.body = accept, strings.NewReader(body)
-			answer := one.send.to(t, w)
+			one.send.Accept, one.send.Body = accept, strings.NewReader(body)
+			answer := w.Handle(t, one.send)
 			answer.Refused(t, one.code)
-			media := orElse(strings.Replace(accept, "*/*", "", 1), "application/json") + "; charset=utf-8"
+			media := cmp.Or(strings.Replace(accept, "*/*", "", 1), "application/json") + "; charset=utf-8"
 			if answer.Status != want || answer.Header.Get("Content-Type") != media {
 				t.Errorf("%s, accepting %q: status %d, %s, want %d: %.300s", one.name, accept, answer.Status, answer.Header.Get("Content-Type"), want, answer.Body)
 			}
@@ -197,9 +200,9 @@ func TestEdgeAnAnswerThatTheClientTakesNone(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
 	for _, accept := range []string{"text/html", "application/xml, text/plain;q=0.5", "application/json;q=0", "application/json; charset=utf-16", "x", "application/graphql+json"} {
-		for _, send := range []sent{post(whole + "}"), get(url.Values{"query": {plain}})} {
-			send.accept = accept
-			answer := send.to(t, w)
+		for _, send := range []apitest.Request{apitest.PostJSON(whole + "}"), get(url.Values{"query": {plain}})} {
+			send.Accept = accept
+			answer := w.Handle(t, send)
 			answer.Refused(t, "NOT_ACCEPTABLE")
 			if answer.Status != http.StatusNotAcceptable || !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") {
 				t.Errorf("%s: status %d, %s", accept, answer.Status, answer.Header.Get("Content-Type"))
@@ -211,10 +214,10 @@ func TestEdgeAnAnswerThatTheClientTakesNone(t *testing.T) {
 func TestEdgeWhatIsAskedRightlyIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
-	atTheLimit := post(whole + strings.Repeat(" ", 512<<10-len(whole)-1) + "}")
-	charset := post(whole + "}")
-	charset.contentType = "application/json; charset=UTF-8"
-	for name, send := range map[string]sent{
+	atTheLimit := apitest.PostJSON(whole + strings.Repeat(" ", 512<<10-len(whole)-1) + "}")
+	charset := apitest.PostJSON(whole + "}")
+	charset.ContentType = "application/json; charset=UTF-8"
+	for name, send := range map[string]apitest.Request{
 		"a body of 512 KiB":      atTheLimit,
 		"a charset":              charset,
 		"nulls":                  as(plain, map[string]any{"variables": nil, "operationName": nil, "extensions": nil}),
@@ -224,11 +227,11 @@ func TestEdgeWhatIsAskedRightlyIsAnswered(t *testing.T) {
 		"one of two":             as("query A { launchTargets { id } } mutation B { signOut { viewer { user { id } } } }", map[string]any{"operationName": "A"}),
 	} {
 		for _, accept := range []string{"application/json", "application/graphql-response+json", "text/html, application/*;q=0.1"} {
-			send.accept = accept
-			if reader, ok := send.body.(*strings.Reader); ok {
+			send.Accept = accept
+			if reader, ok := send.Body.(*strings.Reader); ok {
 				_, _ = reader.Seek(0, 0)
 			}
-			answer := send.to(t, w)
+			answer := w.Handle(t, send)
 			if answer.Code(t) != "" || answer.Status != http.StatusOK || !answer.HasData || !strings.Contains(answer.Body, "ltg_") {
 				t.Errorf("%s, accepting %s: status %d: %.300s", name, accept, answer.Status, answer.Body)
 			}

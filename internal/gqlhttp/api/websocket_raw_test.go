@@ -227,7 +227,7 @@ func TestAHandshakeThatIsNoneIsRefusedInOurWords(t *testing.T) {
 		if header.Set(c.change, c.to); c.to == "" {
 			header.Del(c.change)
 		}
-		answer := sent{method: http.MethodGet, header: header, by: ann}.to(t, w)
+		answer := w.Handle(t, apitest.Request{Method: http.MethodGet, Header: header, By: ann})
 		answer.Refused(t, "BAD_REQUEST")
 		if answer.Status != c.status || !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") {
 			t.Errorf("%s: status %d, %v", name, answer.Status, answer.Header)

@@ -67,7 +67,7 @@ func TestTrapSocketsTakeSubscriptionsOnly(t *testing.T) {
 		s.Expect("error", "1", `"METHOD_NOT_ALLOWED"`)
 		s.Subscribe("1", `subscription { nothing }`)
 		s.Expect("error", "1", `"GRAPHQL_VALIDATION_FAILED"`, `"requestId"`)
-		for _, fields := range []string{strings.Repeat(strings.Repeat("x", 900)+" ", 10), numbered(5, `a#: reason @include(if: "`+strings.Repeat("<", 1_800)+`") `)} {
+		for _, fields := range []string{strings.Repeat(strings.Repeat("x", 900)+" ", 10), apitest.Numbered(5, `a#: reason @include(if: "`+strings.Repeat("<", 1_800)+`") `)} {
 			s.Subscribe("1", `subscription { sessionEnded { `+fields+`} }`)
 			long := s.Receive()
 			var errors []any
@@ -96,12 +96,12 @@ func TestTrapSocketSubscriptionsAreCapped(t *testing.T) {
 	}
 	s.Subscribe("one more", apitest.SessionEnded)
 	s.Expect("error", "one more", `"RATE_LIMITED"`)
-	for range 200 { // a place that is given up is free again, and nothing is left of what was in it
+	for range 200 { // a slot that is given up is free again, and nothing is left of what was in it
 		s.Send(`{"type":"complete","id":"7"}`)
 		s.Send(`{"type":"ping"}`)
 		s.Expect("pong", "")
 	}
-	eventually(t, "the subscription's place is free again", func() bool {
+	eventually(t, "the subscription's slot is free again", func() bool {
 		s.Subscribe("7", apitest.SessionEnded)
 		s.Send(`{"type":"ping"}`)
 		if s.Receive().Type == "pong" {
@@ -127,7 +127,7 @@ func TestTrapSocketsOfASessionAreCapped(t *testing.T) {
 	if err := open[0].Conn.Close(websocket.StatusNormalClosure, ""); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the place is free again", func() bool {
+	eventually(t, "the slot is free again", func() bool {
 		s := w.Dial(t, ann)
 		s.Send(`{"type":"connection_init"}`)
 		message, err := s.Read()
@@ -135,7 +135,7 @@ func TestTrapSocketsOfASessionAreCapped(t *testing.T) {
 	})
 }
 
-// eventually tries until it holds: what frees a place happens beside what the client sees.
+// eventually retries until it holds: a slot is freed after the client has its answer.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for end := time.Now().Add(apitest.Patience); !holds(); {
@@ -191,7 +191,7 @@ func TestSigningOutTellsAndClosesEverySocketOfTheSession(t *testing.T) {
 		}
 		elsewhere.Send(`{"type":"ping"}`)
 		elsewhere.Expect("pong", "")
-		other.SignIn(t) // anew in the same browser
+		other.SignIn(t) // again in the same browser
 		elsewhere.Expect("next", "a", `"SIGNED_OUT"`)
 	})
 }

@@ -15,19 +15,19 @@ func TestLaunchTargetCodeNamesALaunchTargetExactly(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		for _, blank := range []string{"", " ", "\n", "\u3000"} {
-			createRefused(t, owner.Create(t, input.With("launchTargetCode", blank)), "BLANK launchTargetCode")
+			owner.Create(t, input.With("launchTargetCode", blank)).HasUserErrors(t, "BLANK launchTargetCode")
 		}
 		for _, unknown := range []string{"alipay_cn", "ALIPAY", "ALIPAY_CN2", "ＡＬＩＰＡＹ_ＣＮ", "ltg_ALIPAY_CN", "%"} {
-			refused := createRefused(t, owner.Create(t, input.With("launchTargetCode", unknown)), "NOT_FOUND launchTargetCode")
+			refused := owner.Create(t, input.With("launchTargetCode", unknown)).HasUserErrors(t, "NOT_FOUND launchTargetCode")
 			if refused[0].Params["value"] != unknown {
-				t.Errorf("%q is told as %q", unknown, refused[0].Params["value"])
+				t.Errorf("%q is reported as %q", unknown, refused[0].Params["value"])
 			}
 		}
 		for _, odd := range oddities {
 			for _, code := range []string{"ALIPAY_CN" + odd, odd + "ALIPAY_CN"} {
-				createRefused(t, owner.Create(t, input.With("launchTargetCode", code)), "INVALID_FORMAT launchTargetCode")
+				owner.Create(t, input.With("launchTargetCode", code)).HasUserErrors(t, "INVALID_FORMAT launchTargetCode")
 			}
-			createRefused(t, owner.Create(t, input.With("launchTargetCode", "ALIPAY"+odd+"CN")), oddInside(odd)+" launchTargetCode")
+			owner.Create(t, input.With("launchTargetCode", "ALIPAY"+odd+"CN")).HasUserErrors(t, oddInside(odd)+" launchTargetCode")
 		}
 	})
 }
@@ -45,7 +45,7 @@ func TestAnUnknownLaunchTargetHidesNoOtherMistake(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		input["launchTargetCode"], input["name"], input["servicePhone"] = "NOWHERE", "店", "1"
-		createRefused(t, owner.Create(t, input), "NOT_FOUND launchTargetCode", "TOO_SHORT name", "INVALID_FORMAT servicePhone")
+		owner.Create(t, input).HasUserErrors(t, "NOT_FOUND launchTargetCode", "TOO_SHORT name", "INVALID_FORMAT servicePhone")
 	})
 }
 
@@ -55,22 +55,22 @@ func TestIndustryCodeNamesAnIndustryExactly(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		input := apitest.CreateInput(workspace)
 		for _, blank := range []string{"", "   ", "\n", "\u3000"} {
-			createRefused(t, owner.Create(t, input.With("industryCode", blank)), "BLANK industryCode")
+			owner.Create(t, input.With("industryCode", blank)).HasUserErrors(t, "BLANK industryCode")
 		}
 		for _, unknown := range []string{"0000", "581", "58120", "3000", "3999", "ind_5812", "５８１２", "restaurant", "餐厅"} {
-			refused := createRefused(t, owner.Create(t, input.With("industryCode", unknown)), "NOT_FOUND industryCode")
+			refused := owner.Create(t, input.With("industryCode", unknown)).HasUserErrors(t, "NOT_FOUND industryCode")
 			if refused[0].Params["value"] != unknown {
-				t.Errorf("%q is told as %q", unknown, refused[0].Params["value"])
+				t.Errorf("%q is reported as %q", unknown, refused[0].Params["value"])
 			}
 		}
 		for _, odd := range oddities {
 			for _, code := range []string{"5812" + odd, odd + "5812"} {
-				createRefused(t, owner.Create(t, input.With("industryCode", code)), "INVALID_FORMAT industryCode")
+				owner.Create(t, input.With("industryCode", code)).HasUserErrors(t, "INVALID_FORMAT industryCode")
 			}
 		}
 		for i, known := range []string{"0742", "5812", "9950"} {
 			answer := owner.Create(t, input.With("industryCode", known).With("name", "小店 "+strings.Repeat("z", i)))
-			apitest.CreatedMiniProgram(t, answer)
+			answer.CreatedMiniProgram(t)
 			if got := answer.String(t, "createMiniProgram.miniProgram.industry.code"); got != known {
 				t.Errorf("industry %s, want %s", got, known)
 			}
@@ -83,23 +83,23 @@ func TestServicePhoneIsALandlineNumberLiterally(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		for _, blank := range []string{"", " ", "\n", "\u3000"} {
-			createRefused(t, owner.Create(t, input.With("servicePhone", blank)), "BLANK servicePhone")
+			owner.Create(t, input.With("servicePhone", blank)).HasUserErrors(t, "BLANK servicePhone")
 		}
-		for _, wrong := range []string{
+		for _, invalid := range []string{
 			"0571-1234567\n", "\n0571-1234567", " 0571-1234567", "0571-1234567 ", "0571 - 1234567", "05711234567", "0571-123456",
 			"0571-12345678", "057-1234567", "05710-1234567", "0571-123456a", "a571-1234567", "０５７１-１２３４５６７", "0571－1234567",
 			"0571–1234567", "٠٥٧١-١٢٣٤٥٦٧", "+0571-1234567", "(0571)-1234567", "0571-1234567\x00", "0571-1234567\n0571-1234567", "0571--1234567",
 		} {
-			refused := createRefused(t, owner.Create(t, input.With("servicePhone", wrong)), "INVALID_FORMAT servicePhone")
+			refused := owner.Create(t, input.With("servicePhone", invalid)).HasUserErrors(t, "INVALID_FORMAT servicePhone")
 			if refused[0].Params["format"] != "XXXX-XXXXXXX" {
-				t.Errorf("%q: %+v", wrong, refused[0])
+				t.Errorf("%q: %+v", invalid, refused[0])
 			}
 		}
-		for i, right := range []string{"0000-0000000", "9999-9999999"} {
-			answer := owner.Create(t, input.With("servicePhone", right).With("name", "小店 "+strings.Repeat("z", i)))
-			apitest.CreatedMiniProgram(t, answer)
-			if got := answer.String(t, "createMiniProgram.miniProgram.servicePhone"); got != right {
-				t.Errorf("phone %q, want %q", got, right)
+		for i, valid := range []string{"0000-0000000", "9999-9999999"} {
+			answer := owner.Create(t, input.With("servicePhone", valid).With("name", "小店 "+strings.Repeat("z", i)))
+			answer.CreatedMiniProgram(t)
+			if got := answer.String(t, "createMiniProgram.miniProgram.servicePhone"); got != valid {
+				t.Errorf("phone %q, want %q", got, valid)
 			}
 		}
 	})
@@ -110,9 +110,9 @@ func TestServiceEmailIsOnePlainAddress(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		for _, blank := range []string{"", " ", "\n", "\u3000"} {
-			createRefused(t, owner.Create(t, input.With("serviceEmail", blank)), "BLANK serviceEmail")
+			owner.Create(t, input.With("serviceEmail", blank)).HasUserErrors(t, "BLANK serviceEmail")
 		}
-		for _, wrong := range []string{
+		for _, invalid := range []string{
 			"help", "help@", "@example.com", "help@example", "help@@example.com", "a@b@example.com", "Help <help@example.com>",
 			"<help@example.com>", "help@example.com, me@example.com", "help@example..com", "help@.example.com", "help@example.com.",
 			"help..me@example.com", ".help@example.com", "help me@example.com", `"help me"@example.com`, "help@[127.0.0.1]",
@@ -120,13 +120,13 @@ func TestServiceEmailIsOnePlainAddress(t *testing.T) {
 			"客服@example.com", "help\u200B@example.com", "help@exam\u202Eple.com", "help@-example.com", "help@example.com\x00",
 			"help＠example.com", "help@" + strings.Repeat("a", 64) + ".com",
 		} {
-			createRefused(t, owner.Create(t, input.With("serviceEmail", wrong)), "INVALID_FORMAT serviceEmail")
+			owner.Create(t, input.With("serviceEmail", invalid)).HasUserErrors(t, "INVALID_FORMAT serviceEmail")
 		}
-		for i, right := range []string{"help@example.com", "a.b+c@x.example.co", "help@例子.中国", "help@bücher.example", emailOf(254)} {
-			answer := owner.Create(t, input.With("serviceEmail", right).With("name", "小店 "+strings.Repeat("z", i)))
-			apitest.CreatedMiniProgram(t, answer)
-			if got := answer.String(t, "createMiniProgram.miniProgram.serviceEmail"); got != right {
-				t.Errorf("email %q, want %q", got, right)
+		for i, valid := range []string{"help@example.com", "a.b+c@x.example.co", "help@例子.中国", "help@bücher.example", apitest.LongEmail(254)} {
+			answer := owner.Create(t, input.With("serviceEmail", valid).With("name", "小店 "+strings.Repeat("z", i)))
+			answer.CreatedMiniProgram(t)
+			if got := answer.String(t, "createMiniProgram.miniProgram.serviceEmail"); got != valid {
+				t.Errorf("email %q, want %q", got, valid)
 			}
 		}
 	})
@@ -136,7 +136,7 @@ func TestServiceEmailOver254BytesIsTooLong(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
-		refused := createRefused(t, owner.Create(t, input.With("serviceEmail", emailOf(255))), "TOO_LONG serviceEmail")
+		refused := owner.Create(t, input.With("serviceEmail", apitest.LongEmail(255))).HasUserErrors(t, "TOO_LONG serviceEmail")
 		if got := refused[0].Params; got["weight"] != "255" || got["min"] != "1" || got["max"] != "254" {
 			t.Errorf("params %v", got)
 		}
@@ -144,10 +144,4 @@ func TestServiceEmailOver254BytesIsTooLong(t *testing.T) {
 			t.Errorf("key %s", refused[0].MessageKey)
 		}
 	})
-}
-
-// emailOf returns an address of this many bytes, over 200.
-func emailOf(size int) string {
-	domain := "@" + strings.Repeat(strings.Repeat("d", 61)+".", 3) + "example"
-	return strings.Repeat("a", size-len(domain)) + domain
 }

@@ -19,50 +19,14 @@ import (
 	"minidock/internal/apitest"
 )
 
-// createRefused checks that createMiniProgram gave exactly these user errors and no mini program, and returns them.
-func createRefused(t *testing.T, answer *apitest.Answer, want ...string) []apitest.UserError {
-	t.Helper()
-	if got := createCodes(t, answer); !slices.Equal(got, want) {
-		t.Fatalf("user errors %q, want %q in %s", got, want, answer.Body)
-	}
-	if answer.Get("createMiniProgram.miniProgram") != nil {
-		t.Errorf("a mini program beside user errors: %s", answer.Body)
-	}
-	return answer.UserErrors(t, "createMiniProgram.userErrors")
-}
-
-func createCodes(t *testing.T, answer *apitest.Answer) []string {
-	t.Helper()
-	if code := answer.Code(t); code != "" {
-		t.Errorf("top-level error %s: %s", code, answer.Body)
-	}
-	return apitest.Codes(answer.UserErrors(t, "createMiniProgram.userErrors"))
-}
-
-func createWarnings(t *testing.T, answer *apitest.Answer) []string {
-	t.Helper()
-	return apitest.Codes(answer.UserErrors(t, "createMiniProgram.warnings"))
-}
-
-// quotaUsed reads how much of the quota a workspace has used, as its members see it.
-func quotaUsed(t *testing.T, p *apitest.Person, workspaceID string) float64 {
-	t.Helper()
-	answer := p.Do(t, `query($id: ID!) { workspace(id: $id) { quotas { used limit launchTarget { code } } } }`, apitest.Vars{"id": workspaceID})
-	if limit := answer.Get("workspace.quotas.0.limit"); limit != 10.0 || len(answer.List(t, "workspace.quotas")) != 1 {
-		t.Errorf("quotas %s", answer.Body)
-	}
-	used, _ := answer.Get("workspace.quotas.0.used").(float64)
-	return used
-}
-
-func TestCreateMiniProgramGivesEveryField(t *testing.T) {
+func TestCreateMiniProgramReturnsEveryField(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		before := w.Now()
 		answer := owner.Create(t, apitest.CreateInput(workspace))
-		apitest.CreatedMiniProgram(t, answer)
-		if codes := createWarnings(t, answer); len(codes) != 0 {
+		answer.CreatedMiniProgram(t)
+		if codes := answer.WarningCodes(t); len(codes) != 0 {
 			t.Errorf("warnings %q", codes)
 		}
 		for path, want := range map[string]any{
@@ -99,7 +63,7 @@ func TestCreateMiniProgramIsReadAgainEverywhere(t *testing.T) {
 		owner, other := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		workspace, empty := owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")
 		answer := owner.Create(t, apitest.CreateInput(workspace))
-		id, name := apitest.CreatedMiniProgram(t, answer), answer.String(t, "createMiniProgram.miniProgram.name")
+		id, name := answer.CreatedMiniProgram(t), answer.String(t, "createMiniProgram.miniProgram.name")
 		again := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id})
 		wrote, read := answer.Get("createMiniProgram.miniProgram").(map[string]any), again.Get("miniProgram").(map[string]any)
 		for field := range wrote {
@@ -107,7 +71,7 @@ func TestCreateMiniProgramIsReadAgainEverywhere(t *testing.T) {
 				t.Errorf("%s was %v and is read as %v", field, wrote[field], read[field])
 			}
 		}
-		places := owner.Do(t, `query($id: ID!, $workspace: ID!, $empty: ID!) {
+		elsewhere := owner.Do(t, `query($id: ID!, $workspace: ID!, $empty: ID!) {
 			node(id: $id) { id ... on MiniProgram { name } }
 			workspace(id: $workspace) { miniPrograms { totalCount nodes { id name } } }
 			empty: workspace(id: $empty) { miniPrograms { totalCount nodes { id } } }
@@ -116,14 +80,14 @@ func TestCreateMiniProgramIsReadAgainEverywhere(t *testing.T) {
 			"node.id": id, "node.name": name, "workspace.miniPrograms.nodes.0.id": id, "workspace.miniPrograms.totalCount": 1.0,
 			"workspace.miniPrograms.nodes.1": nil, "empty.miniPrograms.totalCount": 0.0, "empty.miniPrograms.nodes.0": nil,
 		} {
-			if got := places.Get(path); got != want {
+			if got := elsewhere.Get(path); got != want {
 				t.Errorf("%s is %v, want %v", path, got, want)
 			}
 		}
 		if stranger := other.Do(t, `query($id: ID!) { node(id: $id) { id } }`, apitest.Vars{"id": id}); stranger.Get("node") != nil {
 			t.Errorf("a stranger sees it: %s", stranger.Body)
 		}
-		if quotaUsed(t, owner, workspace) != 1 || quotaUsed(t, owner, empty) != 0 {
+		if owner.QuotaUsed(t, workspace) != 1 || owner.QuotaUsed(t, empty) != 0 {
 			t.Error("the quota is not used once, in the workspace alone")
 		}
 	})
@@ -135,7 +99,7 @@ func TestTheCreatorIsTheFirstAdmin(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		membership := w.Join(t, workspace, master, member.RoleMASTER)
 		answer := master.Create(t, apitest.CreateInput(workspace))
-		id := apitest.CreatedMiniProgram(t, answer)
+		id := answer.CreatedMiniProgram(t)
 		if got := answer.String(t, "createMiniProgram.miniProgram.createdBy.id"); got != master.ID {
 			t.Errorf("created by %s", got)
 		}
@@ -152,7 +116,7 @@ func TestCreateMiniProgramServesTheLogoItShows(t *testing.T) {
 		for contentType, content := range map[string][]byte{"image/png": apitest.PNG(80, 80), "image/jpeg": apitest.JPEG(80, 80)} {
 			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("logo", apitest.Vars{"base64": apitest.Base64(content)})
 			answer := owner.Create(t, input)
-			apitest.CreatedMiniProgram(t, answer)
+			answer.CreatedMiniProgram(t)
 			url := answer.String(t, "createMiniProgram.miniProgram.logo.url")
 			if !strings.HasPrefix(url, w.URL+"/logos/") {
 				t.Fatalf("logo at %s", url)
@@ -174,30 +138,28 @@ func TestCreateMiniProgramServesTheLogoItShows(t *testing.T) {
 	})
 }
 
-func TestCreateMiniProgramAnswersAllMistakesAtOnceInTheInputsOrder(t *testing.T) {
+func TestCreateMiniProgramReportsAllErrorsInTheOrderOfTheInput(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
-		apitest.CreatedMiniProgram(t, owner.Create(t, apitest.CreateInput(workspace)))
+		owner.Create(t, apitest.CreateInput(workspace)).CreatedMiniProgram(t)
 		before := w.Written(t)
-		createRefused(t, owner.Create(t, apitest.Vars{
+		owner.Create(t, apitest.Vars{
 			"idempotencyKey": "", "serviceEmail": "nobody", "servicePhone": "057-1234567", "industryCode": "0000",
 			"logo": nil, "description": "short", "tagline": "\u202E" + strings.Repeat("a", 99), "name": "小咖啡馆",
 			"launchTargetCode": "NOWHERE", "workspaceId": workspace,
-		}), "NOT_FOUND launchTargetCode", "TAKEN name", "INVALID_CHARACTER tagline", "TOO_SHORT description", "BLANK logo",
-			"NOT_FOUND industryCode", "INVALID_FORMAT servicePhone", "INVALID_FORMAT serviceEmail", "BLANK idempotencyKey")
-		createRefused(t, owner.Create(t, apitest.Vars{
+		}).HasUserErrors(t, "NOT_FOUND launchTargetCode", "TAKEN name", "INVALID_CHARACTER tagline", "TOO_SHORT description", "BLANK logo", "NOT_FOUND industryCode", "INVALID_FORMAT servicePhone", "INVALID_FORMAT serviceEmail", "BLANK idempotencyKey")
+		owner.Create(t, apitest.Vars{
 			"workspaceId": workspace, "launchTargetCode": " ", "name": "", "tagline": "\u3000", "description": "\n",
 			"industryCode": "", "servicePhone": " ", "serviceEmail": "\t",
-		}), "BLANK launchTargetCode", "BLANK name", "BLANK tagline", "BLANK description", "BLANK logo", "BLANK industryCode",
-			"BLANK servicePhone", "BLANK serviceEmail")
+		}).HasUserErrors(t, "BLANK launchTargetCode", "BLANK name", "BLANK tagline", "BLANK description", "BLANK logo", "BLANK industryCode", "BLANK servicePhone", "BLANK serviceEmail")
 		if after := w.Written(t); after != before {
-			t.Errorf("refused, yet written: %s, then %s", before, after)
+			t.Errorf("refused, but written: %s, then %s", before, after)
 		}
 	})
 }
 
-func TestOneMistakeAloneWritesNothing(t *testing.T) {
+func TestASingleErrorWritesNothing(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", "a key")
@@ -211,22 +173,22 @@ func TestOneMistakeAloneWritesNothing(t *testing.T) {
 			{"industryCode", "NOT_FOUND", "3000"}, {"servicePhone", "INVALID_FORMAT", "05711234567"},
 			{"serviceEmail", "INVALID_FORMAT", "a@b"}, {"idempotencyKey", "TOO_LONG", strings.Repeat("k", 256)},
 		} {
-			refused := createRefused(t, owner.Create(t, input.With(test.field, test.value)), test.code+" "+test.field)
+			refused := owner.Create(t, input.With(test.field, test.value)).HasUserErrors(t, test.code+" "+test.field)
 			if len(refused) != 1 || !slices.Equal(refused[0].Path, []string{"input", test.field}) {
 				t.Errorf("%s: %v", test.field, refused)
 			}
 		}
 		if after := w.Written(t); after != before || !strings.HasPrefix(after, "0 mini programs") {
-			t.Errorf("refused, yet written: %s, then %s", before, after)
+			t.Errorf("refused, but written: %s, then %s", before, after)
 		}
-		apitest.CreatedMiniProgram(t, owner.Create(t, input))
+		owner.Create(t, input).CreatedMiniProgram(t)
 		if got, want := w.Written(t), "1 mini programs, 1 targetings, 1 assignments, 1 idempotency keys, quota 1, 1 logos"; got != want {
 			t.Errorf("written %s, want %s", got, want)
 		}
 	})
 }
 
-func TestTextsAreKeptTrimmedAndNormalised(t *testing.T) {
+func TestTextsAreStoredTrimmedAndNormalised(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
@@ -235,7 +197,7 @@ func TestTextsAreKeptTrimmedAndNormalised(t *testing.T) {
 		input["description"] = " 一二三四五\r\n六七八九十\r末\u00A0"
 		input["serviceEmail"] = " Help@Example.com\n"
 		answer := owner.Create(t, input)
-		row := w.Client.MiniProgram.Query().Where(miniprogram.ID(apitest.CreatedMiniProgram(t, answer))).OnlyX(t.Context())
+		row := w.Client.MiniProgram.Query().Where(miniprogram.ID(answer.CreatedMiniProgram(t))).OnlyX(t.Context())
 		for field, want := range map[string][2]string{
 			"name": {row.Name, "Caf\u00e9 小馆"}, "tagline": {row.Tagline, "一二三四五"},
 			"description": {row.Description, "一二三四五\n六七八九十\n末"}, "serviceEmail": {row.ServiceEmail, "Help@Example.com"},

@@ -9,7 +9,7 @@ import (
 	"minidock/internal/apitest"
 )
 
-func TestAnOrderThatIsNullIsTheClientsMistake(t *testing.T) {
+func TestANullOrderIsABadRequest(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
@@ -32,10 +32,10 @@ func TestACursorHoldsATimeAsTheServerWritesItOnly(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
-		insertTied(t, w, workspace, owner, 5)
+		w.InsertTied(t, workspace, owner, 5)
 		for _, field := range []string{"CREATED_AT", "UPDATED_AT"} {
 			order := apitest.Vars{"field": field, "direction": "ASC"}
-			cursor := list(t, owner, workspace, apitest.Vars{"orderBy": order}).cursors[1]
+			cursor := owner.MiniPrograms(t, workspace, apitest.Vars{"orderBy": order}).Cursors[1]
 			for name, form := range map[string]func(time.Time) string{
 				"an offset":          func(at time.Time) string { return at.In(time.FixedZone("", 8*60*60)).Format(time.RFC3339Nano) },
 				"an offset of zero":  func(at time.Time) string { return at.Format("2006-01-02T15:04:05.999999999+00:00") },
@@ -43,7 +43,7 @@ func TestACursorHoldsATimeAsTheServerWritesItOnly(t *testing.T) {
 				"a fractional comma": func(at time.Time) string { return at.Format("2006-01-02T15:04:05,000000Z") },
 			} {
 				for _, argument := range []string{"after", "before"} {
-					answer := owner.Do(t, listQuery, apitest.Vars{"id": workspace, "orderBy": order, argument: rewritten(t, cursor, form)})
+					answer := owner.Do(t, apitest.MiniProgramsQuery, apitest.Vars{"id": workspace, "orderBy": order, argument: rewritten(t, cursor, form)})
 					if answer.Code(t) != "BAD_USER_INPUT" || answer.Get("workspace") != nil {
 						t.Errorf("%s in %s: %s", name, argument, answer.Body)
 					}
@@ -57,7 +57,7 @@ func TestACursorHoldsATimeAsTheServerWritesItOnly(t *testing.T) {
 	})
 }
 
-// rewritten returns a cursor of the same place, with its time in another form.
+// rewritten returns a cursor of the same position, with its time in another form.
 func rewritten(t *testing.T, cursor string, form func(time.Time) string) string {
 	t.Helper()
 	var parts []string

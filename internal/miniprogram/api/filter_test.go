@@ -22,16 +22,16 @@ func TestNamesAreOrderedByCodePointsWithoutCase(t *testing.T) {
 			w.Insert(t, workspace, apitest.Row{Name: want[i*5%len(want)], CreatedBy: owner})
 		}
 		for _, direction := range []string{"ASC", "DESC"} {
-			page := list(t, owner, workspace, apitest.Vars{"orderBy": apitest.Vars{"field": "NAME", "direction": direction}})
-			if !slices.Equal(page.names, want) {
-				t.Errorf("%s: %q, want %q", direction, page.names, want)
+			page := owner.MiniPrograms(t, workspace, apitest.Vars{"orderBy": apitest.Vars{"field": "NAME", "direction": direction}})
+			if !slices.Equal(page.Names, want) {
+				t.Errorf("%s: %q, want %q", direction, page.Names, want)
 			}
 			slices.Reverse(want)
 		}
 	})
 }
 
-func TestAFilterKeepsWhatFitsAllOfIt(t *testing.T) {
+func TestAFilterCombinesItsFields(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace, other := owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")
@@ -43,7 +43,7 @@ func TestAFilterKeepsWhatFitsAllOfIt(t *testing.T) {
 		for name, status := range states {
 			w.Insert(t, workspace, apitest.Row{Name: name, CreatedBy: owner, Change: func(c *ent.MiniProgramCreate) { c.SetStatus(status) }})
 		}
-		hidden := row(t, w, w.Insert(t, other, apitest.Row{Name: "Coffee 馆", CreatedBy: owner}))
+		hidden := w.MiniProgram(t, w.Insert(t, other, apitest.Row{Name: "Coffee 馆", CreatedBy: owner}))
 		appID := w.Client.MiniProgram.Query().Where(miniprogram.Name("snake_case")).OnlyX(t.Context()).AppID
 		all := make([]string, 0, len(states))
 		for name := range states {
@@ -79,11 +79,11 @@ func TestAFilterKeepsWhatFitsAllOfIt(t *testing.T) {
 			{apitest.Vars{"status": []string{"ARCHIVED"}, "search": "coffee"}, nil},
 			{apitest.Vars{"status": []string{"ARCHIVED"}, "search": appID}, nil},
 		} {
-			page := list(t, owner, workspace, apitest.Vars{"filter": test.filter})
-			slices.Sort(page.names)
+			page := owner.MiniPrograms(t, workspace, apitest.Vars{"filter": test.filter})
+			slices.Sort(page.Names)
 			slices.Sort(test.want)
-			if !slices.Equal(page.names, test.want) || page.total != float64(len(test.want)) {
-				t.Errorf("%v: %q of %v, want %q", test.filter, page.names, page.total, test.want)
+			if !slices.Equal(page.Names, test.want) || page.Total != float64(len(test.want)) {
+				t.Errorf("%v: %q of %v, want %q", test.filter, page.Names, page.Total, test.want)
 			}
 		}
 	})
@@ -97,12 +97,12 @@ func TestAFilteredListIsPagedAndCountedByItself(t *testing.T) {
 			w.Insert(t, workspace, apitest.Row{Name: fmt.Sprintf("%s %d", []string{"Tea", "Milk", "Juice"}[i%3], i), CreatedBy: owner})
 		}
 		args := apitest.Vars{"filter": apitest.Vars{"search": "tea"}, "first": 2, "orderBy": apitest.Vars{"field": "NAME", "direction": "ASC"}}
-		first := list(t, owner, workspace, args)
-		second := list(t, owner, workspace, args.With("after", first.cursors[1]))
-		if !slices.Equal(append(first.names, second.names...), []string{"Tea 0", "Tea 3", "Tea 6"}) || first.total != 3 || second.total != 3 {
+		first := owner.MiniPrograms(t, workspace, args)
+		second := owner.MiniPrograms(t, workspace, args.With("after", first.Cursors[1]))
+		if !slices.Equal(append(first.Names, second.Names...), []string{"Tea 0", "Tea 3", "Tea 6"}) || first.Total != 3 || second.Total != 3 {
 			t.Errorf("%+v, then %+v", first, second)
 		}
-		if !first.hasNext || second.hasNext || first.hasBefore || !second.hasBefore {
+		if !first.HasNext || second.HasNext || first.HasPrevious || !second.HasPrevious {
 			t.Errorf("%+v, then %+v", first, second)
 		}
 	})
@@ -123,16 +123,16 @@ func TestADeveloperListsOnlyWhatIsAssigned(t *testing.T) {
 				assigned = append([]string{id}, assigned...)
 			}
 		}
-		if got := forward(t, developer, workspace, defaultOrder, 2, len(assigned)); !slices.Equal(got, assigned) {
+		if got := developer.AllMiniPrograms(t, workspace, apitest.DefaultOrder, 2, len(assigned)); !slices.Equal(got, assigned) {
 			t.Errorf("%q, want %q", got, assigned)
 		}
-		if page := list(t, developer, workspace, apitest.Vars{"filter": apitest.Vars{"search": "小店 2"}}); page.total != 0 || len(page.ids) != 0 {
+		if page := developer.MiniPrograms(t, workspace, apitest.Vars{"filter": apitest.Vars{"search": "小店 2"}}); page.Total != 0 || len(page.IDs) != 0 {
 			t.Errorf("a search finds what is hidden: %+v", page)
 		}
-		if page := list(t, idle, workspace, apitest.Vars{}); page.total != 0 || len(page.ids) != 0 {
+		if page := idle.MiniPrograms(t, workspace, apitest.Vars{}); page.Total != 0 || len(page.IDs) != 0 {
 			t.Errorf("a developer without assignments sees %+v", page)
 		}
-		if page := list(t, owner, workspace, apitest.Vars{}); page.total != 7 || slices.Contains(page.ids, elsewhere) {
+		if page := owner.MiniPrograms(t, workspace, apitest.Vars{}); page.Total != 7 || slices.Contains(page.IDs, elsewhere) {
 			t.Errorf("the owner sees %+v", page)
 		}
 	})
@@ -142,32 +142,32 @@ func TestBadPagingArgumentsAreRefused(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
-		insertTied(t, w, workspace, owner, 3)
+		w.InsertTied(t, workspace, owner, 3)
 		cursors := map[string]string{}
-		for _, order := range allOrders {
-			cursors[fmt.Sprint(order)] = list(t, owner, workspace, apitest.Vars{"orderBy": order}).cursors[1]
+		for _, order := range apitest.MiniProgramOrders {
+			cursors[fmt.Sprint(order)] = owner.MiniPrograms(t, workspace, apitest.Vars{"orderBy": order}).Cursors[1]
 		}
 		refused := func(args apitest.Vars) {
 			t.Helper()
 			if args["orderBy"] == nil {
-				args = args.With("orderBy", defaultOrder)
+				args = args.With("orderBy", apitest.DefaultOrder)
 			}
-			answer := owner.Do(t, listQuery, args.With("id", workspace))
+			answer := owner.Do(t, apitest.MiniProgramsQuery, args.With("id", workspace))
 			if answer.Code(t) != "BAD_USER_INPUT" || answer.Get("workspace") != nil {
 				t.Errorf("%v: %s", args, answer.Body)
 			}
 		}
-		for _, order := range allOrders {
+		for _, order := range apitest.MiniProgramOrders {
 			for made, cursor := range cursors {
 				if made == fmt.Sprint(order) {
-					list(t, owner, workspace, apitest.Vars{"orderBy": order, "after": cursor})
+					owner.MiniPrograms(t, workspace, apitest.Vars{"orderBy": order, "after": cursor})
 					continue
 				}
 				refused(apitest.Vars{"orderBy": order, "after": cursor})
 				refused(apitest.Vars{"orderBy": order, "before": cursor})
 			}
 		}
-		good := cursors[fmt.Sprint(defaultOrder)]
+		good := cursors[fmt.Sprint(apitest.DefaultOrder)]
 		encoded := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 		members := owner.Do(t, `query($id: ID!) { workspace(id: $id) { members { edges { cursor } } } }`, apitest.Vars{"id": workspace})
 		for _, cursor := range []string{

@@ -16,14 +16,14 @@ func TestTheSameKeyGivesTheFirstSuccessAgain(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", "a key").With("name", "Coffee")
 		first := owner.Create(t, input)
-		apitest.CreatedMiniProgram(t, first)
+		first.CreatedMiniProgram(t)
 		before := w.Written(t)
 		again := owner.Create(t, input)
-		apitest.CreatedMiniProgram(t, again)
+		again.CreatedMiniProgram(t)
 		if !reflect.DeepEqual(first.Data, again.Data) {
 			t.Errorf("first %s\nthen %s", first.Body, again.Body)
 		}
-		if got := createWarnings(t, again); !slices.Equal(got, []string{"NOT_CHINESE name"}) {
+		if got := again.WarningCodes(t); !slices.Equal(got, []string{"NOT_CHINESE name"}) {
 			t.Errorf("warnings %q", got)
 		}
 		if after := w.Written(t); after != before || !strings.HasPrefix(after, "1 mini programs") {
@@ -38,55 +38,36 @@ func TestARepeatIsAnsweredThoughTheQuotaIsFull(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		owner.CreateMiniPrograms(t, workspace, 9)
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		id := apitest.CreatedMiniProgram(t, owner.Create(t, input))
-		if again := apitest.CreatedMiniProgram(t, owner.Create(t, input)); again != id {
+		id := owner.Create(t, input).CreatedMiniProgram(t)
+		if again := owner.Create(t, input).CreatedMiniProgram(t); again != id {
 			t.Errorf("%s, then %s", id, again)
 		}
-		createRefused(t, owner.Create(t, input.With("idempotencyKey", "another").With("name", "另一家店")), "QUOTA_EXCEEDED")
+		owner.Create(t, input.With("idempotencyKey", "another").With("name", "另一家店")).HasUserErrors(t, "QUOTA_EXCEEDED")
 	})
 }
 
-func TestTheSameBytesAreTheSameInputHoweverTheyAreSent(t *testing.T) {
-	apitest.Run(t, func(t *testing.T, w *apitest.World) {
-		owner := w.SignUp(t, "ann")
-		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", "a key")
-		png := apitest.PNG(64, 64)
-		ids := map[string]bool{}
-		for _, way := range allWays("image/png") {
-			ids[apitest.CreatedMiniProgram(t, way.send(t, owner, input, png))] = true
-		}
-		if len(ids) != 1 {
-			t.Errorf("ids %v", ids)
-		}
-		for _, way := range allWays("image/png") {
-			createRefused(t, way.send(t, owner, input, apitest.PNG(65, 65)), "TAKEN name", "IDEMPOTENCY_KEY_REUSED idempotencyKey")
-		}
-	})
-}
-
-func TestTheSameKeyWithAnotherInputIsAMistake(t *testing.T) {
+func TestTheSameKeyWithAnotherInputIsAUserError(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace, other := owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		apitest.CreatedMiniProgram(t, owner.Create(t, input))
+		owner.Create(t, input).CreatedMiniProgram(t)
 		before := w.Written(t)
 		const reused = "IDEMPOTENCY_KEY_REUSED idempotencyKey"
-		refused := createRefused(t, owner.Create(t, input.With("name", "另一家店")), reused)
+		refused := owner.Create(t, input.With("name", "另一家店")).HasUserErrors(t, reused)
 		if got := refused[0]; !slices.Equal(got.Path, []string{"input", "idempotencyKey"}) || got.MessageKey != "IDEMPOTENCY_KEY_REUSED" {
 			t.Errorf("%+v", got)
 		}
-		createRefused(t, owner.Create(t, input.With("workspaceId", other)), reused)
+		owner.Create(t, input.With("workspaceId", other)).HasUserErrors(t, reused)
 		for field, value := range map[string]any{
 			"tagline": "一二三四五六", "description": "一二三四五六七八九十末", "industryCode": "5814", "servicePhone": "0571-7654321",
 			"serviceEmail": "other@example.com", "logo": apitest.Vars{"base64": apitest.Base64(apitest.JPEG(64, 64))},
 		} {
-			createRefused(t, owner.Create(t, input.With(field, value)), "TAKEN name", reused)
+			owner.Create(t, input.With(field, value)).HasUserErrors(t, "TAKEN name", reused)
 		}
-		createRefused(t, owner.Create(t, input.With("name", "店").With("logo", nil).With("servicePhone", "1")),
-			"TOO_SHORT name", "BLANK logo", "INVALID_FORMAT servicePhone", reused)
+		owner.Create(t, input.With("name", "店").With("logo", nil).With("servicePhone", "1")).HasUserErrors(t, "TOO_SHORT name", "BLANK logo", "INVALID_FORMAT servicePhone", reused)
 		if after := w.Written(t); after != before {
-			t.Errorf("refused, yet written: %s, then %s", before, after)
+			t.Errorf("refused, but written: %s, then %s", before, after)
 		}
 	})
 }
@@ -95,12 +76,12 @@ func TestRefusalsAreNotRemembered(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", "a key")
-		createRefused(t, owner.Create(t, input.With("name", "店")), "TOO_SHORT name")
-		createRefused(t, owner.Create(t, input.With("name", "")), "BLANK name")
+		owner.Create(t, input.With("name", "店")).HasUserErrors(t, "TOO_SHORT name")
+		owner.Create(t, input.With("name", "")).HasUserErrors(t, "BLANK name")
 		if got := w.Written(t); !strings.Contains(got, "0 idempotency keys") {
 			t.Errorf("written %s", got)
 		}
-		apitest.CreatedMiniProgram(t, owner.Create(t, input))
+		owner.Create(t, input).CreatedMiniProgram(t)
 	})
 }
 
@@ -109,21 +90,21 @@ func TestAKeyIsFreeAgainAfterADay(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		id := apitest.CreatedMiniProgram(t, owner.Create(t, input))
+		id := owner.Create(t, input).CreatedMiniProgram(t)
 		w.Advance(24*time.Hour - time.Minute)
 		owner.SignIn(t)
-		if again := apitest.CreatedMiniProgram(t, owner.Create(t, input)); again != id {
+		if again := owner.Create(t, input).CreatedMiniProgram(t); again != id {
 			t.Errorf("%s, then %s", id, again)
 		}
 		w.Advance(time.Minute)
-		createRefused(t, owner.Create(t, input), "TAKEN name")
+		owner.Create(t, input).HasUserErrors(t, "TAKEN name")
 		other := input.With("name", "另一家店")
-		second := apitest.CreatedMiniProgram(t, owner.Create(t, other))
-		if again := apitest.CreatedMiniProgram(t, owner.Create(t, other)); again != second || again == id {
+		second := owner.Create(t, other).CreatedMiniProgram(t)
+		if again := owner.Create(t, other).CreatedMiniProgram(t); again != second || again == id {
 			t.Errorf("%s, %s, then %s", id, second, again)
 		}
 		if got := w.Written(t); !strings.Contains(got, "2 mini programs") || !strings.Contains(got, "1 idempotency keys") {
-			t.Errorf("the key of yesterday is kept: %s", got)
+			t.Errorf("the expired key is kept: %s", got)
 		}
 	})
 }
@@ -133,19 +114,19 @@ func TestAKeyHas1To255Characters(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		for _, key := range []any{"k", strings.Repeat("k", 255), strings.Repeat("键", 255), " ", nil} {
 			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", key)
-			apitest.CreatedMiniProgram(t, owner.Create(t, input))
+			owner.Create(t, input).CreatedMiniProgram(t)
 		}
 		before := w.Written(t)
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
-		createRefused(t, owner.Create(t, input.With("idempotencyKey", "")), "BLANK idempotencyKey")
+		owner.Create(t, input.With("idempotencyKey", "")).HasUserErrors(t, "BLANK idempotencyKey")
 		for _, key := range []string{strings.Repeat("k", 256), strings.Repeat("键", 256)} {
-			refused := createRefused(t, owner.Create(t, input.With("idempotencyKey", key)), "TOO_LONG idempotencyKey")
+			refused := owner.Create(t, input.With("idempotencyKey", key)).HasUserErrors(t, "TOO_LONG idempotencyKey")
 			if got := refused[0].Params; got["weight"] != "256" || got["min"] != "1" || got["max"] != "255" {
 				t.Errorf("params %v", got)
 			}
 		}
 		if after := w.Written(t); after != before {
-			t.Errorf("refused, yet written: %s, then %s", before, after)
+			t.Errorf("refused, but written: %s, then %s", before, after)
 		}
 	})
 }
@@ -155,7 +136,7 @@ func TestAKeyHasNoInvisibleCharacters(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		for key, character := range map[string]string{"a\x00b": "U+0000", "a\n": "U+000A", "\u202Eb": "U+202E", strings.Repeat("k", 256) + "\x00": "U+0000"} {
-			refused := createRefused(t, owner.Create(t, input.With("idempotencyKey", key)), "INVALID_CHARACTER idempotencyKey")
+			refused := owner.Create(t, input.With("idempotencyKey", key)).HasUserErrors(t, "INVALID_CHARACTER idempotencyKey")
 			if refused[0].Params["character"] != character {
 				t.Errorf("%+v", refused[0])
 			}
@@ -167,23 +148,23 @@ func TestWithoutAKeyTheSameInputIsAnotherCreation(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
-		apitest.CreatedMiniProgram(t, owner.Create(t, input))
-		createRefused(t, owner.Create(t, input), "TAKEN name")
+		owner.Create(t, input).CreatedMiniProgram(t)
+		owner.Create(t, input).HasUserErrors(t, "TAKEN name")
 	})
 }
 
-func TestKeysOfOtherCallersAreTheirOwn(t *testing.T) {
+func TestEachCallerHasItsOwnKeys(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, master := w.SignUp(t, "ann"), w.SignUp(t, "max")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		w.Join(t, workspace, master, member.RoleMASTER)
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		id := apitest.CreatedMiniProgram(t, owner.Create(t, input))
-		createRefused(t, master.Create(t, input), "TAKEN name")
-		if other := apitest.CreatedMiniProgram(t, master.Create(t, input.With("name", "另一家店"))); other == id {
+		id := owner.Create(t, input).CreatedMiniProgram(t)
+		master.Create(t, input).HasUserErrors(t, "TAKEN name")
+		if other := master.Create(t, input.With("name", "另一家店")).CreatedMiniProgram(t); other == id {
 			t.Error("another caller got the first one's mini program")
 		}
-		if again := apitest.CreatedMiniProgram(t, owner.Create(t, input)); again != id {
+		if again := owner.Create(t, input).CreatedMiniProgram(t); again != id {
 			t.Errorf("%s, then %s", id, again)
 		}
 	})
@@ -195,7 +176,7 @@ func TestAKeyGivesNothingToWhoMayNoLonger(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		w.Join(t, workspace, master, member.RoleMASTER)
 		input := apitest.CreateInput(workspace).With("idempotencyKey", "a key")
-		apitest.CreatedMiniProgram(t, master.Create(t, input))
+		master.Create(t, input).CreatedMiniProgram(t)
 		w.Leave(t, workspace, master)
 		master.Create(t, input).Refused(t, "NOT_FOUND")
 	})
@@ -214,13 +195,13 @@ func TestEightAtOnceWithTheSameKeyCreateOnce(t *testing.T) {
 				if answer == nil {
 					t.Fatal("a request without an answer")
 				}
-				ids[apitest.CreatedMiniProgram(t, answer)] = true
+				ids[answer.CreatedMiniProgram(t)] = true
 			}
 			if made := w.Client.MiniProgram.Query().CountX(t.Context()) - before; made != 1 || len(ids) != 1 {
 				t.Errorf("%d created, the answers are %v", made, ids)
 			}
-			if used := quotaUsed(t, owner, workspace); used != float64(11-left) {
-				t.Errorf("quota %v with %d places left", used, left)
+			if used := owner.QuotaUsed(t, workspace); used != float64(11-left) {
+				t.Errorf("quota %v with %d left", used, left)
 			}
 		}
 	})
@@ -234,11 +215,11 @@ func TestOfEightAtOnceWithTheSameKeyAndOtherInputsOneWins(t *testing.T) {
 		for _, answer := range apitest.AtOnce(8, func(i int) *apitest.Answer {
 			return owner.Create(t, input.With("name", "同时开店 "+string(rune('A'+i))))
 		}) {
-			if codes := createCodes(t, answer); len(codes) == 0 {
+			if codes := answer.UserErrorCodes(t); len(codes) == 0 {
 				won++
 				continue
 			}
-			createRefused(t, answer, "IDEMPOTENCY_KEY_REUSED idempotencyKey")
+			answer.HasUserErrors(t, "IDEMPOTENCY_KEY_REUSED idempotencyKey")
 		}
 		if got := w.Written(t); won != 1 || !strings.HasPrefix(got, "1 mini programs") {
 			t.Errorf("%d won, written %s", won, got)

@@ -2,8 +2,6 @@ package api_test
 
 import (
 	"bytes"
-	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"io"
 	"maps"
@@ -14,7 +12,7 @@ import (
 	"minidock/internal/apitest"
 )
 
-// sending is a way to send a logo.
+// sending is how a logo is sent.
 type sending struct {
 	way, name, declared string
 }
@@ -34,31 +32,21 @@ func (s sending) send(t *testing.T, p *apitest.Person, input apitest.Vars, conte
 	case asDataURI:
 		return p.Create(t, input.With("logo", apitest.Vars{"base64": "data:" + s.declared + ";base64," + apitest.Base64(content)}))
 	default:
-		return p.Upload(t, apitest.CreateMutation, apitest.Vars{"input": input.With("logo", apitest.Vars{"file": nil})},
-			map[string]apitest.File{"variables.input.logo.file": {Name: s.name, ContentType: s.declared, Content: content}})
+		return p.MutateWithFiles(t, "createMiniProgram", input.With("logo", apitest.Vars{"file": nil}),
+			map[string]apitest.File{"logo.file": {Name: s.name, ContentType: s.declared, Content: content}})
 	}
 }
 
-// allWays are the ways to send a logo of this type, called by its right name.
+// allWays are the ways to send a logo of this type with its correct name.
 func allWays(contentType string) []sending {
 	extension := map[string]string{"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/svg+xml": ".svg"}[contentType]
 	return []sending{{way: asBase64}, {way: asDataURI, declared: contentType}, {asFile, "logo" + extension, contentType}}
 }
 
-// claimedPNG is a small PNG whose header claims another size.
-func claimedPNG(width, height uint32) []byte {
-	content := apitest.PNG(64, 64)
-	header := content[12:29]
-	binary.BigEndian.PutUint32(header[4:], width)
-	binary.BigEndian.PutUint32(header[8:], height)
-	binary.BigEndian.PutUint32(content[29:], crc32.ChecksumIEEE(header))
-	return content
-}
-
 // largest is drawn once: a picture of 4,096 pixels a side takes a while.
 var largest = sync.OnceValue(func() []byte { return apitest.PNG(4096, 4096) })
 
-func TestLogosAreRefusedHoweverTheyAreSent(t *testing.T) {
+func TestInvalidLogosAreRefusedInEveryEncoding(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
@@ -82,21 +70,21 @@ func TestLogosAreRefusedHoweverTheyAreSent(t *testing.T) {
 			"width over height":        {apitest.PNG(65, 64), "image/png", "NOT_SQUARE", map[string]string{"width": "65", "height": "64"}},
 			"height over width, JPEG":  {apitest.JPEG(64, 65), "image/jpeg", "NOT_SQUARE", map[string]string{"width": "64", "height": "65"}},
 			"not square before small":  {apitest.PNG(10, 11), "image/png", "NOT_SQUARE", map[string]string{"width": "10", "height": "11"}},
-			"not square before many":   {claimedPNG(9000, 9001), "image/png", "NOT_SQUARE", map[string]string{"width": "9000", "height": "9001"}},
+			"not square before many":   {apitest.ClaimedPNG(9000, 9001), "image/png", "NOT_SQUARE", map[string]string{"width": "9000", "height": "9001"}},
 			"side 63":                  {apitest.PNG(63, 63), "image/png", "TOO_SMALL", map[string]string{"width": "63", "min": "64"}},
 			"side 63, JPEG":            {apitest.JPEG(63, 63), "image/jpeg", "TOO_SMALL", map[string]string{"width": "63", "min": "64"}},
-			"side 4097":                {claimedPNG(4097, 4097), "image/png", "TOO_MANY_PIXELS", map[string]string{"width": "4097", "max": "4096"}},
-			"many before broken":       {claimedPNG(4097, 4097)[:60], "image/png", "TOO_MANY_PIXELS", nil},
+			"side 4097":                {apitest.ClaimedPNG(4097, 4097), "image/png", "TOO_MANY_PIXELS", map[string]string{"width": "4097", "max": "4096"}},
+			"many before broken":       {apitest.ClaimedPNG(4097, 4097)[:60], "image/png", "TOO_MANY_PIXELS", nil},
 			"half a PNG":               {png[:len(png)/2], "image/png", "INVALID_IMAGE", map[string]string{}},
 			"half a JPEG":              {jpeg[:len(jpeg)/2], "image/jpeg", "INVALID_IMAGE", map[string]string{}},
-			"PNG with a false header":  {claimedPNG(65, 65), "image/png", "INVALID_IMAGE", map[string]string{}},
+			"PNG with a false header":  {apitest.ClaimedPNG(65, 65), "image/png", "INVALID_IMAGE", map[string]string{}},
 			"nothing but a signature":  {png[:8], "image/png", "INVALID_IMAGE", map[string]string{}},
 			"nothing":                  {nil, "image/png", "BLANK", map[string]string{}},
 			"nothing, called by a GIF": {nil, "image/gif", "BLANK", map[string]string{}},
 		} {
 			for _, way := range allWays(test.called) {
 				t.Log(name, "as", way.way)
-				refused := createRefused(t, way.send(t, owner, input, test.content), test.code+" logo")
+				refused := way.send(t, owner, input, test.content).HasUserErrors(t, test.code+" logo")
 				if test.params != nil && len(refused) == 1 && !maps.Equal(refused[0].Params, test.params) {
 					t.Errorf("%s as %s: %v, want %v", name, way.way, refused[0].Params, test.params)
 				}
@@ -127,7 +115,7 @@ func TestALogosNameAndDeclaredTypeMustFitItsContent(t *testing.T) {
 			{apitest.PNG(64, 65), sending{asFile, "logo.jpg", ""}}, {apitest.PNG(10, 10), sending{asDataURI, "", "image/jpeg"}},
 		} {
 			t.Log(test.sending)
-			createRefused(t, test.send(t, owner, input, test.content), "UNSUPPORTED_TYPE logo")
+			test.send(t, owner, input, test.content).HasUserErrors(t, "UNSUPPORTED_TYPE logo")
 		}
 		if got := w.Written(t); !strings.HasSuffix(got, "quota 0, 0 logos") {
 			t.Errorf("written %s", got)
@@ -135,7 +123,7 @@ func TestALogosNameAndDeclaredTypeMustFitItsContent(t *testing.T) {
 	})
 }
 
-func TestLogosWithinTheLimitsAreAcceptedHoweverTheyAreSent(t *testing.T) {
+func TestLogosWithinTheLimitsAreAcceptedInEveryEncoding(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		for name, test := range map[string]struct {
@@ -155,7 +143,7 @@ func TestLogosWithinTheLimitsAreAcceptedHoweverTheyAreSent(t *testing.T) {
 			for _, way := range test.ways {
 				t.Log(name, way)
 				answer := way.send(t, owner, apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")), test.content)
-				apitest.CreatedMiniProgram(t, answer)
+				answer.CreatedMiniProgram(t)
 				logo := answer.Get("createMiniProgram.miniProgram.logo").(map[string]any)
 				if logo["width"] != test.side || logo["height"] != test.side || logo["contentType"] != test.called {
 					t.Errorf("%s: %v", name, logo)
@@ -165,14 +153,14 @@ func TestLogosWithinTheLimitsAreAcceptedHoweverTheyAreSent(t *testing.T) {
 	})
 }
 
-func TestALogoThatIsNotGivenIsBlank(t *testing.T) {
+func TestAMissingLogoIsBlank(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
-		createRefused(t, owner.Create(t, input.Without("logo")), "BLANK logo")
-		createRefused(t, owner.Create(t, input.With("logo", nil)), "BLANK logo")
+		owner.Create(t, input.Without("logo")).HasUserErrors(t, "BLANK logo")
+		owner.Create(t, input.With("logo", nil)).HasUserErrors(t, "BLANK logo")
 		for _, empty := range []string{"", "  ", "data:image/png;base64,"} {
-			createRefused(t, owner.Create(t, input.With("logo", apitest.Vars{"base64": empty})), "BLANK logo")
+			owner.Create(t, input.With("logo", apitest.Vars{"base64": empty})).HasUserErrors(t, "BLANK logo")
 		}
 	})
 }
@@ -188,7 +176,7 @@ func TestALogoThatIsNotBase64HasAnInvalidFormat(t *testing.T) {
 			"data:image/png," + encoded, "data:image/png;base64;" + encoded, "data:image/png;base64", "data:", "https://example.com/logo.png",
 			strings.Repeat("%", 400_000),
 		} {
-			refused := createRefused(t, owner.Create(t, input.With("logo", apitest.Vars{"base64": text})), "INVALID_FORMAT logo")
+			refused := owner.Create(t, input.With("logo", apitest.Vars{"base64": text})).HasUserErrors(t, "INVALID_FORMAT logo")
 			if refused[0].Params["format"] != "base64" {
 				t.Errorf("%+v", refused[0])
 			}
@@ -196,7 +184,7 @@ func TestALogoThatIsNotBase64HasAnInvalidFormat(t *testing.T) {
 	})
 }
 
-func TestALogoIsSentInExactlyOneWay(t *testing.T) {
+func TestALogoHasExactlyOneEncoding(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
@@ -208,7 +196,7 @@ func TestALogoIsSentInExactlyOneWay(t *testing.T) {
 			"one and null":  owner.Create(t, input.With("logo", both)),
 			"text as file":  owner.Create(t, input.With("logo", apitest.Vars{"file": "logo.png"})),
 			"something odd": owner.Create(t, input.With("logo", apitest.Vars{"url": "https://example.com"})),
-			"both": owner.Upload(t, apitest.CreateMutation, apitest.Vars{"input": input.With("logo", both)},
+			"both": owner.Upload(t, apitest.Mutation("createMiniProgram"), apitest.Vars{"input": input.With("logo", both)},
 				map[string]apitest.File{"variables.input.logo.file": {Name: "logo.png", Content: png}}),
 		} {
 			if code := answer.Code(t); code != "BAD_USER_INPUT" && code != "GRAPHQL_VALIDATION_FAILED" {
@@ -224,7 +212,7 @@ func TestALogoIsSentInExactlyOneWay(t *testing.T) {
 	})
 }
 
-func TestALogoIsDrawnAnewAndNothingElseIsServed(t *testing.T) {
+func TestALogoIsReencodedBeforeItIsServed(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		script := []byte("<script>alert(1)</script>")
@@ -232,7 +220,7 @@ func TestALogoIsDrawnAnewAndNothingElseIsServed(t *testing.T) {
 			for _, way := range allWays(called) {
 				input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 				answer := way.send(t, owner, input, append(bytes.Clone(picture), script...))
-				apitest.CreatedMiniProgram(t, answer)
+				answer.CreatedMiniProgram(t)
 				url := answer.String(t, "createMiniProgram.miniProgram.logo.url")
 				response := w.Get(t, strings.TrimPrefix(url, w.URL))
 				served, err := io.ReadAll(response.Body)
@@ -249,6 +237,24 @@ func TestALogoIsDrawnAnewAndNothingElseIsServed(t *testing.T) {
 		}
 		if got := w.Written(t); !strings.HasSuffix(got, " 2 logos") {
 			t.Errorf("the same picture is kept more than once: %s", got)
+		}
+	})
+}
+
+func TestTheSameBytesAreTheSameInputInEveryEncoding(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		owner := w.SignUp(t, "ann")
+		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("idempotencyKey", "a key")
+		png := apitest.PNG(64, 64)
+		ids := map[string]bool{}
+		for _, way := range allWays("image/png") {
+			ids[way.send(t, owner, input, png).CreatedMiniProgram(t)] = true
+		}
+		if len(ids) != 1 {
+			t.Errorf("ids %v", ids)
+		}
+		for _, way := range allWays("image/png") {
+			way.send(t, owner, input, apitest.PNG(65, 65)).HasUserErrors(t, "TAKEN name", "IDEMPOTENCY_KEY_REUSED idempotencyKey")
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"minidock/internal/apitest"
 )
 
-func TestUserErrorsSpeakTheLanguageThatIsAskedFor(t *testing.T) {
+func TestUserErrorsAreInTheRequestedLanguage(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
@@ -54,7 +54,7 @@ func TestUserErrorsSpeakTheLanguageThatIsAskedFor(t *testing.T) {
 	})
 }
 
-func TestWarningsSpeakTheLanguageThatIsAskedFor(t *testing.T) {
+func TestWarningsAreInTheRequestedLanguage(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		for language, message := range map[string]string{
@@ -63,7 +63,7 @@ func TestWarningsSpeakTheLanguageThatIsAskedFor(t *testing.T) {
 		} {
 			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("name", "Coffee")
 			answer := inLanguage(t, owner, language, input)
-			apitest.CreatedMiniProgram(t, answer)
+			answer.CreatedMiniProgram(t)
 			got := answer.UserErrors(t, "createMiniProgram.warnings")
 			if len(got) != 1 || got[0].Message != message || got[0].MessageKey != "NOT_CHINESE" ||
 				!slices.Equal(got[0].Path, []string{"input", "name"}) {

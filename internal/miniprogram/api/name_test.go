@@ -6,7 +6,7 @@ import (
 	"minidock/internal/apitest"
 )
 
-func TestANameIsTakenHoweverItIsWritten(t *testing.T) {
+func TestOtherSpellingsOfATakenNameAreTaken(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
@@ -17,16 +17,16 @@ func TestANameIsTakenHoweverItIsWritten(t *testing.T) {
 			"STRASSE": {"straße", "Strasse"},
 			"ガラス":     {"ｶﾞﾗｽ"},
 		} {
-			apitest.CreatedMiniProgram(t, owner.Create(t, input.With("name", first)))
+			owner.Create(t, input.With("name", first)).CreatedMiniProgram(t)
 			before := w.Written(t)
 			for _, name := range others {
-				refused := createRefused(t, owner.Create(t, input.With("name", name)), "TAKEN name")
+				refused := owner.Create(t, input.With("name", name)).HasUserErrors(t, "TAKEN name")
 				if refused[0].Path[1] != "name" || refused[0].MessageKey != "TAKEN" || refused[0].Message != "The name is taken already." {
 					t.Errorf("%+v", refused[0])
 				}
 			}
 			if after := w.Written(t); after != before {
-				t.Errorf("refused, yet written: %s, then %s", before, after)
+				t.Errorf("refused, but written: %s, then %s", before, after)
 			}
 		}
 	})
@@ -37,7 +37,7 @@ func TestDifferentNamesAreNotTaken(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		for _, name := range []string{"cafe", "café", "cafes", "caf", "小 咖", "小咖", "国货", "國貨"} {
-			apitest.CreatedMiniProgram(t, owner.Create(t, input.With("name", name)))
+			owner.Create(t, input.With("name", name)).CreatedMiniProgram(t)
 		}
 	})
 }
@@ -46,9 +46,9 @@ func TestANameIsFreeInOtherWorkspaces(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, stranger := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		for _, workspace := range []string{owner.CreateWorkspace(t, "Coffee"), owner.CreateWorkspace(t, "Tea")} {
-			apitest.CreatedMiniProgram(t, owner.Create(t, apitest.CreateInput(workspace)))
+			owner.Create(t, apitest.CreateInput(workspace)).CreatedMiniProgram(t)
 		}
-		apitest.CreatedMiniProgram(t, stranger.Create(t, apitest.CreateInput(stranger.CreateWorkspace(t, "Milk"))))
+		stranger.Create(t, apitest.CreateInput(stranger.CreateWorkspace(t, "Milk"))).CreatedMiniProgram(t)
 	})
 }
 
@@ -57,6 +57,6 @@ func TestAWrongNameIsNotAlsoTaken(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		w.Insert(t, workspace, apitest.Row{Name: "ab", CreatedBy: owner})
-		createRefused(t, owner.Create(t, apitest.CreateInput(workspace).With("name", "AB")), "TOO_SHORT name")
+		owner.Create(t, apitest.CreateInput(workspace).With("name", "AB")).HasUserErrors(t, "TOO_SHORT name")
 	})
 }

@@ -19,25 +19,25 @@ func TestAWorkspaceHasTenMiniProgramsAndNoMore(t *testing.T) {
 		owner.CreateMiniPrograms(t, workspace, 10)
 		before := w.Written(t)
 		input := apitest.CreateInput(workspace).With("logo", apitest.Vars{"base64": apitest.Base64(apitest.PNG(65, 65))})
-		refused := createRefused(t, owner.Create(t, input.With("idempotencyKey", "a key")), "QUOTA_EXCEEDED")
+		refused := owner.Create(t, input.With("idempotencyKey", "a key")).HasUserErrors(t, "QUOTA_EXCEEDED")
 		if got := refused[0]; len(got.Path) != 0 || !maps.Equal(got.Params, map[string]string{"used": "10", "limit": "10"}) {
 			t.Errorf("%+v", got)
 		}
-		if after := w.Written(t); after != before || quotaUsed(t, owner, workspace) != 10 {
-			t.Errorf("refused, yet written: %s, then %s", before, after)
+		if after := w.Written(t); after != before || owner.QuotaUsed(t, workspace) != 10 {
+			t.Errorf("refused, but written: %s, then %s", before, after)
 		}
-		apitest.CreatedMiniProgram(t, owner.Create(t, apitest.CreateInput(owner.CreateWorkspace(t, "Tea"))))
+		owner.Create(t, apitest.CreateInput(owner.CreateWorkspace(t, "Tea"))).CreatedMiniProgram(t)
 	})
 }
 
-func TestAFullQuotaIsToldBesideOtherMistakes(t *testing.T) {
+func TestAFullQuotaIsReportedBesideOtherErrors(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		owner.CreateMiniPrograms(t, workspace, 10)
 		input := apitest.CreateInput(workspace).With("name", "小店 0 号").With("servicePhone", "")
 		answer := owner.Create(t, input)
-		codes := createCodes(t, answer)
+		codes := answer.UserErrorCodes(t)
 		slices.Sort(codes)
 		if !slices.Equal(codes, []string{"BLANK servicePhone", "QUOTA_EXCEEDED", "TAKEN name"}) || answer.Get("createMiniProgram.miniProgram") != nil {
 			t.Errorf("user errors %q", codes)
@@ -51,12 +51,12 @@ func TestTheQuotaIsSharedByTheWorkspace(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		w.Join(t, workspace, master, member.RoleMASTER)
 		owner.CreateMiniPrograms(t, workspace, 9)
-		apitest.CreatedMiniProgram(t, master.Create(t, apitest.CreateInput(workspace)))
-		createRefused(t, master.Create(t, apitest.CreateInput(workspace).With("name", "另一家店")), "QUOTA_EXCEEDED")
+		master.Create(t, apitest.CreateInput(workspace)).CreatedMiniProgram(t)
+		master.Create(t, apitest.CreateInput(workspace).With("name", "另一家店")).HasUserErrors(t, "QUOTA_EXCEEDED")
 	})
 }
 
-func TestFortyAtOnceTakeTheNinePlacesThatAreLeft(t *testing.T) {
+func TestNineOfFortySimultaneousCreationsFitTheQuota(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, master := w.SignUp(t, "ann"), w.SignUp(t, "max")
 		workspace := owner.CreateWorkspace(t, "Coffee")
@@ -71,11 +71,11 @@ func TestFortyAtOnceTakeTheNinePlacesThatAreLeft(t *testing.T) {
 			if answer == nil {
 				t.Fatal("a request without an answer")
 			}
-			if codes := createCodes(t, answer); len(codes) == 0 {
+			if codes := answer.UserErrorCodes(t); len(codes) == 0 {
 				made[answer.String(t, "createMiniProgram.miniProgram.id")] = true
 				continue
 			}
-			refused := createRefused(t, answer, "QUOTA_EXCEEDED")
+			refused := answer.HasUserErrors(t, "QUOTA_EXCEEDED")
 			if !maps.Equal(refused[0].Params, map[string]string{"used": "10", "limit": "10"}) {
 				t.Errorf("%+v", refused[0])
 			}
@@ -89,13 +89,13 @@ func TestFortyAtOnceTakeTheNinePlacesThatAreLeft(t *testing.T) {
 		if quota := w.Client.QuotaUse.Query().Where(quotause.WorkspaceID(workspace)).OnlyX(t.Context()); quota.Used != 10 {
 			t.Errorf("quota %d", quota.Used)
 		}
-		if used := quotaUsed(t, owner, workspace); used != 10 {
+		if used := owner.QuotaUsed(t, workspace); used != 10 {
 			t.Errorf("quota is shown as %v", used)
 		}
 	})
 }
 
-func TestOfEightWithTheSameNameAtOnceOneWins(t *testing.T) {
+func TestOneOfEightSimultaneousCreationsGetsTheName(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
@@ -111,11 +111,11 @@ func TestOfEightWithTheSameNameAtOnceOneWins(t *testing.T) {
 		})
 		won := 0
 		for _, answer := range answers {
-			if codes := createCodes(t, answer); len(codes) == 0 {
+			if codes := answer.UserErrorCodes(t); len(codes) == 0 {
 				won++
 				continue
 			}
-			createRefused(t, answer, "TAKEN name")
+			answer.HasUserErrors(t, "TAKEN name")
 		}
 		if won != 1 {
 			t.Errorf("%d won", won)

@@ -54,7 +54,7 @@ func TestTextsAreWeighedAtTheirExactLimits(t *testing.T) {
 					if code != "" {
 						want = []string{code + " " + f.field, "BLANK servicePhone"}
 					}
-					refused := createRefused(t, owner.Create(t, input.With(f.field, value)), want...)
+					refused := owner.Create(t, input.With(f.field, value)).HasUserErrors(t, want...)
 					params := map[string]string{"weight": fmt.Sprint(weight), "min": fmt.Sprint(f.min), "max": fmt.Sprint(f.max)}
 					if code != "" && !maps.Equal(refused[0].Params, params) {
 						t.Errorf("%s in %s: %v, want %v", f.field, script, refused[0].Params, params)
@@ -78,7 +78,7 @@ func TestTextsAtTheirLimitsAreCreated(t *testing.T) {
 				for _, f := range textFields {
 					input[f.field] = weighing(filler.unit, filler.weight, []int{f.min, f.max}[limit])
 				}
-				apitest.CreatedMiniProgram(t, owner.Create(t, input))
+				owner.Create(t, input).CreatedMiniProgram(t)
 			}
 		}
 	})
@@ -88,11 +88,11 @@ func TestWhiteSpaceAroundATextHasNoWeight(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
-		refused := createRefused(t, owner.Create(t, input.With("name", "   店   ")), "TOO_SHORT name")
+		refused := owner.Create(t, input.With("name", "   店   ")).HasUserErrors(t, "TOO_SHORT name")
 		if refused[0].Params["weight"] != "2" {
 			t.Errorf("weight %s", refused[0].Params["weight"])
 		}
-		apitest.CreatedMiniProgram(t, owner.Create(t, input.With("name", "\u3000"+strings.Repeat("店", 15)+" \t")))
+		owner.Create(t, input.With("name", "\u3000"+strings.Repeat("店", 15)+" \t")).CreatedMiniProgram(t)
 	})
 }
 
@@ -107,7 +107,7 @@ func TestOddCharactersInTextsAreRefusedBeforeTheirLength(t *testing.T) {
 				"\u2028": "U+2028", "\u200D": "U+200D", "\u00AD": "U+00AD", "\uE000": "U+E000", "\U000E0041": "U+E0041",
 			} {
 				for _, value := range []string{"店" + odd + "a", strings.Repeat("店", 9) + odd + "店家", strings.Repeat("店", 200) + odd + "a"} {
-					refused := createRefused(t, owner.Create(t, input.With(f.field, value)), "INVALID_CHARACTER "+f.field)
+					refused := owner.Create(t, input.With(f.field, value)).HasUserErrors(t, "INVALID_CHARACTER "+f.field)
 					if len(refused) == 1 && refused[0].Params["character"] != found {
 						t.Errorf("%s with %q: found %q", f.field, odd, refused[0].Params["character"])
 					}
@@ -126,10 +126,10 @@ func TestOnlyTheDescriptionMayHaveLineBreaks(t *testing.T) {
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		for _, lineBreak := range []string{"\n", "\r\n", "\r"} {
 			value := "现磨咖啡在线" + lineBreak + "点单到店自取"
-			createRefused(t, owner.Create(t, input.With("name", value)), "INVALID_CHARACTER name")
-			createRefused(t, owner.Create(t, input.With("tagline", value)), "INVALID_CHARACTER tagline")
+			owner.Create(t, input.With("name", value)).HasUserErrors(t, "INVALID_CHARACTER name")
+			owner.Create(t, input.With("tagline", value)).HasUserErrors(t, "INVALID_CHARACTER tagline")
 			answer := owner.Create(t, input.With("name", fmt.Sprintf("小店 %x", lineBreak)).With("description", value))
-			apitest.CreatedMiniProgram(t, answer)
+			answer.CreatedMiniProgram(t)
 			if got := answer.String(t, "createMiniProgram.miniProgram.description"); got != "现磨咖啡在线\n点单到店自取" {
 				t.Errorf("description %q", got)
 			}
@@ -143,7 +143,7 @@ func TestBlankTextsAreBlankAndNotTooShort(t *testing.T) {
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 		for _, f := range textFields {
 			for _, blank := range []string{"", " ", strings.Repeat(" ", 25), "\t\n\r", "\u3000\u00A0\u2028"} {
-				createRefused(t, owner.Create(t, input.With(f.field, blank)), "BLANK "+f.field)
+				owner.Create(t, input.With(f.field, blank)).HasUserErrors(t, "BLANK "+f.field)
 			}
 		}
 	})
@@ -168,8 +168,8 @@ func TestATextWithoutAChineseCharacterEarnsAWarning(t *testing.T) {
 			input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee"))
 			input["name"], input["tagline"], input["description"] = test.name, test.tagline, test.description
 			answer := owner.Create(t, input)
-			apitest.CreatedMiniProgram(t, answer)
-			if got := createWarnings(t, answer); !slices.Equal(got, test.want) {
+			answer.CreatedMiniProgram(t)
+			if got := answer.WarningCodes(t); !slices.Equal(got, test.want) {
 				t.Errorf("%q, %q, %q: %q, want %q", test.name, test.tagline, test.description, got, test.want)
 			}
 			for _, warning := range answer.UserErrors(t, "createMiniProgram.warnings") {
@@ -186,8 +186,8 @@ func TestAWrongTextEarnsNoWarning(t *testing.T) {
 		owner := w.SignUp(t, "ann")
 		input := apitest.CreateInput(owner.CreateWorkspace(t, "Coffee")).With("name", "ab").With("tagline", "Fresh coffee")
 		answer := owner.Create(t, input)
-		createRefused(t, answer, "TOO_SHORT name")
-		if got := createWarnings(t, answer); slices.Contains(got, "NOT_CHINESE name") {
+		answer.HasUserErrors(t, "TOO_SHORT name")
+		if got := answer.WarningCodes(t); slices.Contains(got, "NOT_CHINESE name") {
 			t.Errorf("warnings %q", got)
 		}
 	})

@@ -16,7 +16,7 @@ func TestUpdateRefusesNullAndBlank(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
-		before := row(t, w, id)
+		before := w.MiniProgram(t, id)
 		nulls, blanks, all := apitest.Vars{}, apitest.Vars{}, []string{}
 		for _, field := range updateFields {
 			nulls[field], blanks[field] = nil, " \u3000"
@@ -24,13 +24,13 @@ func TestUpdateRefusesNullAndBlank(t *testing.T) {
 				blanks[field] = apitest.Vars{"base64": " "}
 			}
 			all = append(all, "BLANK "+field)
-			updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{field: nil}), "BLANK "+field)
-			updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{field: blanks[field]}), "BLANK "+field)
+			owner.UpdateMiniProgram(t, id, apitest.Vars{field: nil}).HasUserErrors(t, "BLANK "+field)
+			owner.UpdateMiniProgram(t, id, apitest.Vars{field: blanks[field]}).HasUserErrors(t, "BLANK "+field)
 		}
-		updateRefused(t, owner.UpdateMiniProgram(t, id, nulls), all...)
-		updateRefused(t, owner.UpdateMiniProgram(t, id, blanks), all...)
-		if after := row(t, w, id); !sameRow(t, after, before) {
-			t.Errorf("refused, yet written: %+v, then %+v", before, after)
+		owner.UpdateMiniProgram(t, id, nulls).HasUserErrors(t, all...)
+		owner.UpdateMiniProgram(t, id, blanks).HasUserErrors(t, all...)
+		if after := w.MiniProgram(t, id); after.String() != before.String() {
+			t.Errorf("refused, but written: %+v, then %+v", before, after)
 		}
 	})
 }
@@ -39,7 +39,7 @@ func TestUpdateKeepsEveryRuleOfCreating(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
-		before, written := row(t, w, id), w.Written(t)
+		before, written := w.MiniProgram(t, id), w.Written(t)
 		logo := func(content []byte) any { return apitest.Vars{"base64": apitest.Base64(content)} }
 		for _, test := range []struct {
 			field, code string
@@ -51,35 +51,34 @@ func TestUpdateKeepsEveryRuleOfCreating(t *testing.T) {
 			{"description", "INVALID_CHARACTER", strings.Repeat("店", 20) + "\u200B家"},
 			{"logo", "INVALID_FORMAT", apitest.Vars{"base64": "%"}}, {"logo", "TOO_LARGE", logo(apitest.Padded(apitest.PNG(64, 64), 262_145))},
 			{"logo", "UNSUPPORTED_TYPE", logo([]byte("GIF89a"))}, {"logo", "NOT_SQUARE", logo(apitest.PNG(64, 65))},
-			{"logo", "TOO_SMALL", logo(apitest.PNG(63, 63))}, {"logo", "TOO_MANY_PIXELS", logo(claimedPNG(4097, 4097))},
+			{"logo", "TOO_SMALL", logo(apitest.PNG(63, 63))}, {"logo", "TOO_MANY_PIXELS", logo(apitest.ClaimedPNG(4097, 4097))},
 			{"logo", "INVALID_IMAGE", logo(apitest.PNG(64, 64)[:80])},
 			{"industryCode", "NOT_FOUND", "0000"}, {"industryCode", "INVALID_FORMAT", "5812\n"},
 			{"servicePhone", "INVALID_FORMAT", "0571-1234567\n"}, {"serviceEmail", "INVALID_FORMAT", "Help <help@example.com>"},
-			{"serviceEmail", "TOO_LONG", emailOf(255)},
+			{"serviceEmail", "TOO_LONG", apitest.LongEmail(255)},
 		} {
-			refused := updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{test.field: test.value}), test.code+" "+test.field)
+			refused := owner.UpdateMiniProgram(t, id, apitest.Vars{test.field: test.value}).HasUserErrors(t, test.code+" "+test.field)
 			if refused[0].Message == "" || !slices.Equal(refused[0].Path, []string{"input", test.field}) {
 				t.Errorf("%+v", refused[0])
 			}
-			// What is right beside it is not written either.
-			updateRefused(t, owner.UpdateMiniProgram(t, id, otherValues().With(test.field, test.value)), test.code+" "+test.field)
+			// The valid fields are not written either.
+			owner.UpdateMiniProgram(t, id, apitest.OtherValues().With(test.field, test.value)).HasUserErrors(t, test.code+" "+test.field)
 		}
-		if after := row(t, w, id); !sameRow(t, after, before) || w.Written(t) != written {
-			t.Errorf("refused, yet written: %+v, then %+v, %s, then %s", before, after, written, w.Written(t))
+		if after := w.MiniProgram(t, id); after.String() != before.String() || w.Written(t) != written {
+			t.Errorf("refused, but written: %+v, then %+v, %s, then %s", before, after, written, w.Written(t))
 		}
 	})
 }
 
-func TestUpdateTellsAllMistakesInTheInputsOrder(t *testing.T) {
+func TestUpdateReportsAllErrorsInTheOrderOfTheInput(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		owner.CreateMiniProgram(t, workspace, "Tea 馆")
 		id := owner.CreateMiniProgram(t, workspace, "小咖啡馆")
-		updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{
+		owner.UpdateMiniProgram(t, id, apitest.Vars{
 			"serviceEmail": "a", "servicePhone": "1", "industryCode": "0", "logo": nil, "description": "z", "tagline": "z", "name": "ｔｅａ 馆",
-		}), "TAKEN name", "TOO_SHORT tagline", "TOO_SHORT description", "BLANK logo", "NOT_FOUND industryCode",
-			"INVALID_FORMAT servicePhone", "INVALID_FORMAT serviceEmail")
+		}).HasUserErrors(t, "TAKEN name", "TOO_SHORT tagline", "TOO_SHORT description", "BLANK logo", "NOT_FOUND industryCode", "INVALID_FORMAT servicePhone", "INVALID_FORMAT serviceEmail")
 	})
 }
 
@@ -89,13 +88,13 @@ func TestANameIsNotTakenByItself(t *testing.T) {
 		workspace := owner.CreateWorkspace(t, "Coffee")
 		id, other := owner.CreateMiniProgram(t, workspace, "Tea 馆"), owner.CreateMiniProgram(t, workspace, "小咖啡馆")
 		for _, name := range []string{"Tea 馆", "TEA 馆", "ｔｅａ 馆"} {
-			if changed := apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": name})); changed["name"] != name {
+			if changed := owner.UpdateMiniProgram(t, id, apitest.Vars{"name": name}).UpdatedMiniProgram(t); changed["name"] != name {
 				t.Errorf("name %v, want %s", changed["name"], name)
 			}
-			updateRefused(t, owner.UpdateMiniProgram(t, other, apitest.Vars{"name": name}), "TAKEN name")
+			owner.UpdateMiniProgram(t, other, apitest.Vars{"name": name}).HasUserErrors(t, "TAKEN name")
 		}
-		apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "改名了"}))
-		apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, other, apitest.Vars{"name": "tea 馆"}))
+		owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "改名了"}).UpdatedMiniProgram(t)
+		owner.UpdateMiniProgram(t, other, apitest.Vars{"name": "tea 馆"}).UpdatedMiniProgram(t)
 	})
 }
 
@@ -116,7 +115,7 @@ func TestUpdateWarnsAboutTheGivenFieldsOnly(t *testing.T) {
 			{apitest.Vars{"description": "新鲜现磨咖啡，在线点单，到店自取。"}, []string{}},
 		} {
 			answer := owner.UpdateMiniProgram(t, id, test.input)
-			apitest.UpdatedMiniProgram(t, answer)
+			answer.UpdatedMiniProgram(t)
 			if got := apitest.Codes(answer.UserErrors(t, "updateMiniProgram.warnings")); !slices.Equal(got, test.want) {
 				t.Errorf("%v: %q, want %q", test.input, got, test.want)
 			}
@@ -124,7 +123,7 @@ func TestUpdateWarnsAboutTheGivenFieldsOnly(t *testing.T) {
 	})
 }
 
-func TestOwnersAndMastersUpdateAndNobodyElse(t *testing.T) {
+func TestOnlyOwnersAndMastersUpdate(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, master, assigned := w.SignUp(t, "ann"), w.SignUp(t, "max"), w.SignUp(t, "dan")
 		unassigned, stranger := w.SignUp(t, "dora"), w.SignUp(t, "sam")
@@ -135,9 +134,9 @@ func TestOwnersAndMastersUpdateAndNobodyElse(t *testing.T) {
 		w.Assign(t, w.Join(t, workspace, assigned, member.RoleDEVELOPER), id)
 		w.Assign(t, w.Join(t, workspace, unassigned, member.RoleDEVELOPER), other)
 		stranger.CreateWorkspace(t, "Milk")
-		apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "主人改的"}))
-		apitest.UpdatedMiniProgram(t, master.UpdateMiniProgram(t, id, apitest.Vars{"name": "经理改的"}))
-		before := row(t, w, id)
+		owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "主人改的"}).UpdatedMiniProgram(t)
+		master.UpdateMiniProgram(t, id, apitest.Vars{"name": "经理改的"}).UpdatedMiniProgram(t)
+		before := w.MiniProgram(t, id)
 		bad := apitest.Vars{"name": "", "logo": nil}
 		for _, input := range []apitest.Vars{{"name": "别人改的"}, bad} {
 			assigned.UpdateMiniProgram(t, id, input).Refused(t, "FORBIDDEN")
@@ -155,8 +154,8 @@ func TestOwnersAndMastersUpdateAndNobodyElse(t *testing.T) {
 				t.Errorf("%q: %s", odd, code)
 			}
 		}
-		if after := row(t, w, id); !sameRow(t, after, before) {
-			t.Errorf("refused, yet written: %+v, then %+v", before, after)
+		if after := w.MiniProgram(t, id); after.String() != before.String() {
+			t.Errorf("refused, but written: %+v, then %+v", before, after)
 		}
 	})
 }

@@ -1,66 +1,18 @@
 package api_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/internal/apitest"
 )
 
-// updateRefused checks that updateMiniProgram gave exactly these user errors, and no mini program beside any, and
-// returns them.
-func updateRefused(t *testing.T, answer *apitest.Answer, want ...string) []apitest.UserError {
-	t.Helper()
-	if code := answer.Code(t); code != "" {
-		t.Fatalf("top-level error %s: %s", code, answer.Body)
-	}
-	wrong := answer.UserErrors(t, "updateMiniProgram.userErrors")
-	if got := apitest.Codes(wrong); !slices.Equal(got, want) {
-		t.Fatalf("user errors %q, want %q in %s", got, want, answer.Body)
-	}
-	if len(want) > 0 && answer.Get("updateMiniProgram.miniProgram") != nil {
-		t.Errorf("a mini program beside user errors: %s", answer.Body)
-	}
-	return wrong
-}
-
-// row reads a mini program past the API.
-func row(t *testing.T, w *apitest.World, miniProgramID string) *ent.MiniProgram {
-	t.Helper()
-	return w.Client.MiniProgram.GetX(t.Context(), miniProgramID)
-}
-
-// sameRow tells whether two rows have the same values.
-func sameRow(t *testing.T, a, b *ent.MiniProgram) bool {
-	t.Helper()
-	textA, errA := json.Marshal(a)
-	textB, errB := json.Marshal(b)
-	if err := errors.Join(errA, errB); err != nil {
-		t.Fatal(err)
-	}
-	return bytes.Equal(textA, textB)
-}
-
-// otherValues change every field of a mini program.
-func otherValues() apitest.Vars {
-	return apitest.Vars{
-		"name": "新茶馆", "tagline": "好茶在线点单外卖", "description": "好茶现泡，在线点单，到店自取，省时省心。",
-		"logo": apitest.Vars{"base64": apitest.Base64(apitest.JPEG(100, 100))}, "industryCode": "5814",
-		"servicePhone": "0010-7654321", "serviceEmail": "tea@example.com",
-	}
-}
-
-func TestUpdateMiniProgramChangesWhatIsGivenAndNothingElse(t *testing.T) {
+func TestUpdateMiniProgramChangesOnlyTheGivenFields(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
@@ -68,12 +20,12 @@ func TestUpdateMiniProgramChangesWhatIsGivenAndNothingElse(t *testing.T) {
 			"industryCode": func(m map[string]any) any { return m["industry"].(map[string]any)["code"] },
 			"logo":         func(m map[string]any) any { return m["logo"].(map[string]any)["contentType"] },
 		}
-		want := otherValues().With("logo", "image/jpeg")
-		for field, value := range otherValues() {
+		want := apitest.OtherValues().With("logo", "image/jpeg")
+		for field, value := range apitest.OtherValues() {
 			id := owner.CreateMiniProgram(t, workspace, "小店 "+field)
 			before := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id}).Get("miniProgram").(map[string]any)
 			w.Advance(time.Second)
-			changed := apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{field: value}))
+			changed := owner.UpdateMiniProgram(t, id, apitest.Vars{field: value}).UpdatedMiniProgram(t)
 			again := owner.Do(t, apitest.MiniProgramQuery, apitest.Vars{"id": id}).Get("miniProgram").(map[string]any)
 			if !reflect.DeepEqual(changed, again) {
 				t.Errorf("%s: answered %v, then read %v", field, changed, again)
@@ -92,7 +44,7 @@ func TestUpdateMiniProgramChangesWhatIsGivenAndNothingElse(t *testing.T) {
 				t.Errorf("%s is %v, want %v", field, got, want[field])
 			}
 			if field == "name" {
-				apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "另一个名"}))
+				owner.UpdateMiniProgram(t, id, apitest.Vars{"name": "另一个名"}).UpdatedMiniProgram(t)
 			}
 		}
 	})
@@ -102,11 +54,11 @@ func TestUpdateMiniProgramChangesEverythingAtOnce(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
-		before := row(t, w, id)
+		before := w.MiniProgram(t, id)
 		w.Advance(time.Second)
-		answer := owner.UpdateMiniProgram(t, id, otherValues())
-		apitest.UpdatedMiniProgram(t, answer)
-		after := row(t, w, id)
+		answer := owner.UpdateMiniProgram(t, id, apitest.OtherValues())
+		answer.UpdatedMiniProgram(t)
+		after := w.MiniProgram(t, id)
 		if after.Name != "新茶馆" || after.NameKey != "新茶馆" || after.Tagline == before.Tagline || after.Description == before.Description ||
 			after.LogoName == before.LogoName || after.LogoWidth != 100 || after.LogoHeight != 100 || after.LogoContentType != "image/jpeg" ||
 			after.IndustryCode != "5814" || after.ServicePhone != "0010-7654321" || after.ServiceEmail != "tea@example.com" {
@@ -134,37 +86,37 @@ func TestUpdatedAtMovesOnlyWhenSomethingIsGiven(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
-		before := row(t, w, id)
+		before := w.MiniProgram(t, id)
 		w.Advance(time.Second)
-		changed := apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{}))
+		changed := owner.UpdateMiniProgram(t, id, apitest.Vars{}).UpdatedMiniProgram(t)
 		if changed["id"] != id || changed["name"] != "小咖啡馆" {
 			t.Errorf("%v", changed)
 		}
-		updateRefused(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"name": ""}), "BLANK name")
-		if after := row(t, w, id); !after.UpdatedAt.Equal(before.UpdatedAt) {
+		owner.UpdateMiniProgram(t, id, apitest.Vars{"name": ""}).HasUserErrors(t, "BLANK name")
+		if after := w.MiniProgram(t, id); !after.UpdatedAt.Equal(before.UpdatedAt) {
 			t.Errorf("updated at %v, then %v", before.UpdatedAt, after.UpdatedAt)
 		}
-		apitest.UpdatedMiniProgram(t, owner.UpdateMiniProgram(t, id, apitest.Vars{"tagline": "好茶在线点单外卖"}))
-		if after := row(t, w, id); after.UpdatedAt.Before(before.UpdatedAt.Add(time.Second)) || !after.CreatedAt.Equal(before.CreatedAt) {
+		owner.UpdateMiniProgram(t, id, apitest.Vars{"tagline": "好茶在线点单外卖"}).UpdatedMiniProgram(t)
+		if after := w.MiniProgram(t, id); after.UpdatedAt.Before(before.UpdatedAt.Add(time.Second)) || !after.CreatedAt.Equal(before.CreatedAt) {
 			t.Errorf("updated at %v, then %v", before.UpdatedAt, after.UpdatedAt)
 		}
 	})
 }
 
-func TestUpdateTakesTheLogoAsAFile(t *testing.T) {
+func TestUpdateAcceptsTheLogoAsAFile(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		id := owner.CreateMiniProgram(t, owner.CreateWorkspace(t, "Coffee"), "小咖啡馆")
 		input := apitest.Vars{"miniProgramId": id, "logo": apitest.Vars{"file": nil}}
 		upload := func(file apitest.File) *apitest.Answer {
-			return owner.Upload(t, apitest.UpdateMutation, apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
+			return owner.MutateWithFiles(t, "updateMiniProgram", input, map[string]apitest.File{"logo.file": file})
 		}
-		changed := apitest.UpdatedMiniProgram(t, upload(apitest.File{Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(90, 90)}))
+		changed := upload(apitest.File{Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(90, 90)}).UpdatedMiniProgram(t)
 		if logo := changed["logo"].(map[string]any); logo["width"] != 90.0 || changed["name"] != "小咖啡馆" {
 			t.Errorf("%v", changed)
 		}
-		updateRefused(t, upload(apitest.File{Name: "logo.jpg", ContentType: "image/png", Content: apitest.PNG(90, 90)}), "UNSUPPORTED_TYPE logo")
-		updateRefused(t, upload(apitest.File{Name: "logo.png", Content: nil}), "BLANK logo")
+		upload(apitest.File{Name: "logo.jpg", ContentType: "image/png", Content: apitest.PNG(90, 90)}).HasUserErrors(t, "UNSUPPORTED_TYPE logo")
+		upload(apitest.File{Name: "logo.png", Content: nil}).HasUserErrors(t, "BLANK logo")
 	})
 }
 
@@ -182,16 +134,16 @@ func TestUpdatesOfTwoFieldsAtOnceKeepBoth(t *testing.T) {
 				}
 				return master.UpdateMiniProgram(t, id, apitest.Vars{"servicePhone": phone})
 			}) {
-				apitest.UpdatedMiniProgram(t, answer)
+				answer.UpdatedMiniProgram(t)
 			}
-			if after := row(t, w, id); after.Tagline != tagline || after.ServicePhone != phone {
+			if after := w.MiniProgram(t, id); after.Tagline != tagline || after.ServicePhone != phone {
 				t.Errorf("round %d: %q and %q", round, after.Tagline, after.ServicePhone)
 			}
 		}
 	})
 }
 
-func TestOfSixRenamedAtOnceToTheSameNameOneWins(t *testing.T) {
+func TestOneOfSixSimultaneousRenamesGetsTheName(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner := w.SignUp(t, "ann")
 		workspace := owner.CreateWorkspace(t, "Coffee")
@@ -211,7 +163,7 @@ func TestOfSixRenamedAtOnceToTheSameNameOneWins(t *testing.T) {
 					won++
 					continue
 				}
-				updateRefused(t, answer, "TAKEN name")
+				answer.HasUserErrors(t, "TAKEN name")
 			}
 			if won != 1 {
 				t.Errorf("%d won", won)

@@ -26,8 +26,8 @@ func sendTwice(t *testing.T, w *apitest.World, one, other string, key any) *apit
 		"id": owner.CreateWorkspace(t, "Coffee"), "logo": apitest.Vars{"file": nil}, "one": one, "other": other, "key": key,
 	}, map[string]apitest.File{"variables.logo.file": {Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(80, 80)}})
 	for _, mutation := range []string{"one", "other"} {
-		if wrong := apitest.Codes(answer.UserErrors(t, mutation+".userErrors")); len(wrong) != 0 {
-			t.Errorf("%s: %q", mutation, wrong)
+		if codes := apitest.Codes(answer.UserErrors(t, mutation+".userErrors")); len(codes) != 0 {
+			t.Errorf("%s: %q", mutation, codes)
 		}
 	}
 	return answer
@@ -52,7 +52,7 @@ func TestAFileMayBeTheLogoOfTwoMutations(t *testing.T) {
 	})
 }
 
-func TestAMutationThatARequestRepeatsWithItsFileIsDoneOnce(t *testing.T) {
+func TestARepeatedMutationWithAFileIsDoneOnce(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		answer := sendTwice(t, w, "小店甲", "小店甲", "a key")
 		if !reflect.DeepEqual(answer.Get("one"), answer.Get("other")) {

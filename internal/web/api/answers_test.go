@@ -19,7 +19,7 @@ func TestNobodyKeepsAnAnswerOfTheAPI(t *testing.T) {
 			"a query":           ann.Do(t, `{ viewer { user { email } } }`, nil),
 			"a mutation":        ann.Do(t, `mutation { createWorkspace(input: {name: "Ann's"}) { workspace { id } } }`, nil),
 			"a refusal":         ann.Do(t, `{ workspace(id: "wsp_x") { id } }`, nil),
-			"a mistake":         ann.Do(t, `{ nothing }`, nil),
+			"a bad request":     ann.Do(t, `{ nothing }`, nil),
 			"no GraphQL at all": ann.Post(t, "application/json", []byte("{")),
 			"a visitor's query": w.Visitor(t).Do(t, `{ viewer { user { email } } }`, nil),
 		} {

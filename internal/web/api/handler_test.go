@@ -133,7 +133,7 @@ func TestTrapMultipartNeedsAHeaderThatNoFormSends(t *testing.T) {
 		input := apitest.CreateInput(ann.CreateWorkspace(t, "Ann's")).With("logo", apitest.Vars{"file": nil})
 		file := apitest.File{Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(64, 64)}
 		send := func(name, mangle string) *apitest.Answer {
-			body, contentType := apitest.Multipart(t, apitest.CreateMutation, apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
+			body, contentType := apitest.Multipart(t, apitest.Mutation("createMiniProgram"), apitest.Vars{"input": input}, map[string]apitest.File{"variables.input.logo.file": file})
 			if name != "" {
 				ann.Header.Set(name, "1")
 				defer ann.Header.Del(name)

@@ -21,7 +21,7 @@ func TestInProductionOnlyStaffSeesTheSchema(t *testing.T) {
 			for _, query := range []string{schemaQuery, `{ viewer { user { id } } ... on Query { x: __type(name: "User") { name } } }`} {
 				answer := p.Do(t, query, nil)
 				if code := answer.Code(t); code != "FORBIDDEN" || answer.Data != nil {
-					t.Errorf("told %s: %s", code, answer.Body)
+					t.Errorf("got %s: %s", code, answer.Body)
 				}
 			}
 			if got := p.Do(t, `{ __typename }`, nil).String(t, "__typename"); got != "Query" {
@@ -29,7 +29,7 @@ func TestInProductionOnlyStaffSeesTheSchema(t *testing.T) {
 			}
 		}
 		if got := rob.Do(t, schemaQuery, nil).String(t, "__schema.queryType.name"); got != "Query" {
-			t.Errorf("staff is told %q", got)
+			t.Errorf("staff gets %q", got)
 		}
 	})
 }
@@ -51,11 +51,11 @@ func TestTrapIntrospectionIsFoundWhereverItLies(t *testing.T) {
 			for _, p := range []*apitest.Person{w.Visitor(t), ann} {
 				answer := p.Do(t, query, nil)
 				if code := answer.Code(t); code != "FORBIDDEN" || answer.Data != nil {
-					t.Errorf("%s: told %s: %.300s", query, code, answer.Body)
+					t.Errorf("%s: got %s: %.300s", query, code, answer.Body)
 				}
 			}
 			if got := rob.Do(t, query, nil); len(got.Errors) != 0 {
-				t.Errorf("%s: staff is told %s", query, got.Body)
+				t.Errorf("%s: staff gets %s", query, got.Body)
 			}
 			rob.SignIn(t)
 		}

@@ -322,7 +322,7 @@ func TestChangesAreActivityAndQueriesAreNot(t *testing.T) {
 			func() { c.Master.ChangeMember(t, "blockMember", apitest.MemberInput(c.DeveloperID)) },
 			func() { c.Master.ChangeMember(t, "unblockMember", apitest.MemberInput(c.DeveloperID)) },
 			func() {
-				apitest.UpdatedMiniProgram(t, c.Master.UpdateMiniProgram(t, c.Assigned, apitest.Vars{"name": "新名字"}))
+				c.Master.UpdateMiniProgram(t, c.Assigned, apitest.Vars{"name": "新名字"}).UpdatedMiniProgram(t)
 			},
 			func() { c.Master.Mutate(t, "chooseWorkspace", apitest.Vars{"workspaceId": c.ID}).Succeeded(t) },
 		} {

@@ -45,7 +45,7 @@ var nextWays = map[string]func(t *testing.T, c *apitest.Team, p *apitest.Person)
 	"mutation by multipart": func(t *testing.T, c *apitest.Team, p *apitest.Person) string {
 		side := 64 + nextNumber(t, c)
 		input := apitest.Vars{"miniProgramId": c.Assigned, "logo": apitest.Vars{"file": nil}}
-		answer := p.Upload(t, apitest.UpdateMutation, apitest.Vars{"input": input},
+		answer := p.Upload(t, apitest.Mutation("updateMiniProgram"), apitest.Vars{"input": input},
 			map[string]apitest.File{"variables.input.logo.file": {Name: "logo.png", ContentType: "image/png", Content: apitest.PNG(side, side)}})
 		return nextOutcome(t, c, answer, "updateMiniProgram.miniProgram", "done")
 	},
@@ -200,11 +200,11 @@ func TestABlockedMemberGetsNoAnswerByAnIdempotencyKey(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := w.NewTeam(t)
 		input := apitest.CreateInput(c.ID).With("idempotencyKey", "the same key")
-		first := apitest.CreatedMiniProgram(t, c.Master.Create(t, input))
+		first := c.Master.Create(t, input).CreatedMiniProgram(t)
 		c.Owner.ChangeMember(t, "blockMember", apitest.MemberInput(c.MasterID))
 		w.WritesNothing(t, "the same key", func() { c.Master.Create(t, input).Refused(t, "NOT_FOUND") })
 		c.Owner.ChangeMember(t, "unblockMember", apitest.MemberInput(c.MasterID))
-		if got := apitest.CreatedMiniProgram(t, c.Master.Create(t, input)); got != first {
+		if got := c.Master.Create(t, input).CreatedMiniProgram(t); got != first {
 			t.Errorf("created %s, not %s", got, first)
 		}
 	})
