@@ -25,7 +25,7 @@ func TestTrapNoHistoryBringsASessionBack(t *testing.T) {
 	for part := range historyParts {
 		t.Run(fmt.Sprint("part ", part), func(t *testing.T) {
 			apitest.Run(t, func(t *testing.T, w *apitest.World) {
-				histories := 10_000 / historyParts / apitest.Slowness
+				histories := 4_000 / historyParts / apitest.Slowness
 				if strings.HasSuffix(t.Name(), "postgres") {
 					histories /= 10 // the guards are the same, and each statement goes to another program
 				}
