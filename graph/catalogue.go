@@ -26,6 +26,9 @@ func (r *queryResolver) Industries(_ context.Context, search *string, first *int
 	if search != nil {
 		words = *search
 	}
+	if err := page.CheckSearch(words); err != nil {
+		return nil, err
+	}
 	found := industry.Search(words)
 	cut, err := page.OfSlice(page.Args{First: first, After: after, Last: last, Before: before}, "SEARCH "+words, found,
 		func(i *industry.Industry) string { return i.Code })

@@ -64,6 +64,9 @@ func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspac
 	if err != nil {
 		return nil, err
 	}
+	if err := page.CheckSearch(filter.Search); err != nil {
+		return nil, err
+	}
 	keyset := store.Keyset{
 		Columns: []string{by.column, miniprogram.FieldID}, Descending: order.Descending,
 		Backward: request.Backward, Limit: request.Limit + 1,
@@ -91,6 +94,9 @@ func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspac
 
 // Count returns how many mini programs of each workspace match the filter and are visible to the viewer.
 func (m *MiniPrograms) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter Filter) (map[string]int, error) {
+	if err := page.CheckSearch(filter.Search); err != nil {
+		return nil, err
+	}
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, err
@@ -114,7 +120,7 @@ func (f Filter) predicates(principal *access.Principal) []predicate.MiniProgram 
 	case strings.ContainsRune(wanted, 0): // no text has it, and databases refuse it
 		predicates = append(predicates, miniprogram.IDIn())
 	case wanted != "":
-		predicates = append(predicates, miniprogram.Or(miniprogram.NameKeyContains(wanted), miniprogram.AppID(wanted)))
+		predicates = append(predicates, miniprogram.Or(store.Contains(miniprogram.FieldNameKey, wanted), miniprogram.AppID(wanted)))
 	}
 	return predicates
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"minidock/internal/fault"
 	"minidock/internal/store"
@@ -125,6 +126,17 @@ func decode(argument, order string, cursor *string) (*Position, error) {
 		return nil, BadCursor(argument)
 	}
 	return &Position{Value: parts[1], ID: parts[2]}, nil
+}
+
+// maxSearch is the most characters of the text that a list is searched for.
+const maxSearch = 100
+
+// CheckSearch refuses a text to search a list for that has more than 100 characters.
+func CheckSearch(search string) error {
+	if n := utf8.RuneCountInString(search); n > maxSearch {
+		return fault.BadInput(fmt.Sprintf("search has %d characters; it must have at most %d.", n, maxSearch))
+	}
+	return nil
 }
 
 // BadCursor refuses a cursor.

@@ -70,6 +70,9 @@ func (w *Workspaces) Roles(ctx context.Context, viewer *access.Viewer, ids []str
 
 // Members returns the same page of each workspace's members, by workspace, in the order in which they joined.
 func (w *Workspaces) Members(ctx context.Context, viewer *access.Viewer, ids []string, args page.Args, filter MemberFilter) (map[string]page.Page[*ent.Member], error) {
+	if err := page.CheckSearch(filter.Search); err != nil {
+		return nil, err
+	}
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, err
@@ -91,6 +94,9 @@ func (w *Workspaces) Memberships(ctx context.Context, viewer *access.Viewer, arg
 
 // CountMembers returns how many members of each workspace match the filter.
 func (w *Workspaces) CountMembers(ctx context.Context, viewer *access.Viewer, ids []string, filter MemberFilter) (map[string]int, error) {
+	if err := page.CheckSearch(filter.Search); err != nil {
+		return nil, err
+	}
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func TestAFilterCombinesItsFields(t *testing.T) {
 			{apitest.Vars{"search": `\%`}, nil},
 			{apitest.Vars{"search": "'"}, nil},
 			{apitest.Vars{"search": "a\x00"}, nil},
-			{apitest.Vars{"search": strings.Repeat("咖", 5000)}, nil},
+			{apitest.Vars{"search": strings.Repeat("咖", 100)}, nil},
 			{apitest.Vars{"search": appID}, []string{"snake_case"}},
 			{apitest.Vars{"search": appID[:15]}, nil},
 			{apitest.Vars{"search": hidden.AppID}, nil},
