@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Code is the rule that an input breaks. The values are those of the schema's enum UserErrorCode.
@@ -93,9 +94,22 @@ func (e *UserErrors) Add(field string, code Code, params ...any) {
 	}
 	added := UserError{Field: field, Code: code}
 	for i := 0; i+1 < len(params); i += 2 {
-		added.Params = append(added.Params, Param{Name: params[i].(string), Value: params[i+1]})
+		added.Params = append(added.Params, Param{Name: params[i].(string), Value: short(params[i+1])})
 	}
 	e.list = append(e.list, added)
+}
+
+// maxParam is the most characters of a parameter: what was entered may be much longer, and is repeated in the message.
+const maxParam = 100
+
+// short cuts a text that is longer than a parameter may be.
+func short(value any) any {
+	entered, ok := value.(string)
+	if !ok || utf8.RuneCountInString(entered) <= maxParam {
+		return value
+	}
+	runes := []rune(entered)
+	return string(runes[:maxParam-1]) + "…"
 }
 
 // Has says whether field has a user error already.

@@ -7,17 +7,17 @@ import (
 	"testing"
 )
 
-func TestTheFirstMistakeOfAFieldStays(t *testing.T) {
+func TestTheFirstErrorOfAFieldStays(t *testing.T) {
 	t.Parallel()
 	errs := &UserErrors{}
 	if errs.Err() != nil || errs.Has("name") {
-		t.Error("a new list has a mistake")
+		t.Error("a new list has an error")
 	}
 	errs.Add("name", TooShort, "weight", 2, "min", 3)
 	errs.Add("name", Taken)
 	got := errs.All()
 	if errs.Err() == nil || !errs.Has("name") || errs.Has("other") || len(got) != 1 || got[0].Code != TooShort {
-		t.Errorf("mistakes %v", got)
+		t.Errorf("user errors %v", got)
 	}
 	if !slices.Equal(got[0].Params, []Param{{"weight", 2}, {"min", 3}}) {
 		t.Errorf("parameters %v", got[0].Params)
