@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/rs/cors"
@@ -12,8 +13,8 @@ import (
 )
 
 // crossOrigin refuses requests that a browser sends for a page of another origin, except for allowed origins, whose pages may read the answers
-// by CORS.
-func crossOrigin(allowed []string) (func(http.Handler) http.Handler, error) {
+// by CORS. Where the public URL is https, the http origin of the same host is another origin.
+func crossOrigin(allowed []string, isHTTPS bool) (func(http.Handler) http.Handler, error) {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range allowed {
 		if strings.Contains(origin, "*") { // CORS would take it for any origin
@@ -27,7 +28,13 @@ func crossOrigin(allowed []string) (func(http.Handler) http.Handler, error) {
 		gqlhttp.Refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "A page of another origin may not send this."})
 	})
 	protection.SetDenyHandler(deny)
-	guard := func(next http.Handler) http.Handler { return protection.Handler(guardStreams(protection, deny, next)) }
+	guard := func(next http.Handler) http.Handler {
+		guarded := protection.Handler(guardReads(protection, deny, next))
+		if isHTTPS {
+			return refuseInsecureOrigins(allowed, deny, guarded)
+		}
+		return guarded
+	}
 	if len(allowed) == 0 {
 		return guard, nil
 	}
@@ -42,12 +49,27 @@ func crossOrigin(allowed []string) (func(http.Handler) http.Handler, error) {
 	return func(next http.Handler) http.Handler { return sharing.Handler(guard(next)) }, nil
 }
 
-// guardStreams checks requests for a WebSocket or an event stream like a POST: browsers send them by GET, from any page and with cookies.
-func guardStreams(protection *http.CrossOriginProtection, deny, next http.Handler) http.Handler {
+// refuseInsecureOrigins refuses requests to the API from pages that were not loaded by https, unless their origin is allowed: without
+// Sec-Fetch-Site the protection compares only hosts.
+func refuseInsecureOrigins(allowed []string, deny, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		origin := r.Header.Get("Origin")
+		if r.URL.Path == graphQLPath && strings.HasPrefix(strings.ToLower(origin), "http://") && !slices.Contains(allowed, origin) {
+			deny.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guardReads checks what browsers send by GET, from any page and with cookies, like a POST: queries, and requests for a WebSocket or an
+// event stream.
+func guardReads(protection *http.CrossOriginProtection, deny, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asPost := *r
 		asPost.Method = http.MethodPost
-		if asksForStream(r) && protection.Check(&asPost) != nil {
+		isRead := asksForStream(r) || r.URL.Path == graphQLPath && r.Header.Get("Cookie") != ""
+		if isRead && protection.Check(&asPost) != nil {
 			deny.ServeHTTP(w, r)
 			return
 		}

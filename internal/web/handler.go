@@ -40,23 +40,28 @@ type Config struct {
 	Now func() time.Time
 }
 
+const (
+	graphQLPath    = "/graphql"
+	playgroundPath = "/playground"
+)
+
 // New returns the handler of all routes. It fails when an allowed origin is not one.
 func New(c Config) (http.Handler, error) {
-	guard, err := crossOrigin(c.AllowedOrigins)
+	isHTTPS := strings.HasPrefix(c.PublicURL, "https://")
+	guard, err := crossOrigin(c.AllowedOrigins, isHTTPS)
 	if err != nil {
 		return nil, err
 	}
 	graphQL := requirePreflight(c.Viewers.identify(inLanguage(c.GraphQL)))
-	explorer := c.Viewers.onlyThoseWhoMayIntrospect(playground.Handler("/playground", "/graphql"), c.Log)
+	explorer := c.Viewers.onlyThoseWhoMayIntrospect(playground.Handler(playgroundPath, graphQLPath), c.Log)
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", limited(c.RequestsPerMinute, c.Now, graphQL))
+	mux.Handle(graphQLPath, limited(c.RequestsPerMinute, c.Now, graphQL))
 	mux.Handle("GET "+logoPath+"{name}", logos(c.Blobs))
-	mux.Handle("/playground", explorer)
-	mux.Handle("/playground/", explorer)
-	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
+	mux.Handle(playgroundPath, explorer)
+	mux.Handle(playgroundPath+"/", explorer)
+	mux.Handle("GET /{$}", c.Viewers.identify(c.Viewers.front(c.Log)))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c.IsReady))
-	isHTTPS := strings.HasPrefix(c.PublicURL, "https://")
 	answers := logged(c.Log, c.Metrics, recovered(c.Log, withCaller(c.Proxies, hardened(isHTTPS, guard(mux)))))
 	return timed(c.Stopping, c.WriteTime, withID(answers)), nil
 }

@@ -94,7 +94,6 @@ func requirePreflight(next http.Handler) http.Handler {
 func inLanguage(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Language")
-		w.Header().Set("Cache-Control", "no-store")
 		tag := locale.Accept(r.Header.Get("Accept-Language"))
 		next.ServeHTTP(w, r.WithContext(request.WithLanguage(r.Context(), tag)))
 	})

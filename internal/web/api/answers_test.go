@@ -12,7 +12,7 @@ import (
 	"minidock/internal/limit"
 )
 
-func TestNobodyKeepsAnAnswerOfTheAPI(t *testing.T) {
+func TestAnswersOfTheAPIAreNotCached(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		for name, answer := range map[string]*apitest.Answer{
@@ -34,7 +34,7 @@ func TestNobodyKeepsAnAnswerOfTheAPI(t *testing.T) {
 	})
 }
 
-func TestWhoeverComesFromNowhereHasNoAddressAndIsNotCounted(t *testing.T) {
+func TestARequestWithoutAnAddressIsNotCounted(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{Limits: &tight})
 	w.SignUp(t, "ann")
@@ -67,7 +67,7 @@ var tight = func() limit.Limits {
 	return limits
 }()
 
-func TestARequestThatNobodyWaitsForIsNoFailure(t *testing.T) {
+func TestAnAbandonedRequestIsNotLoggedAsAFailure(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		cookie := w.SignUp(t, "ann").Cookie(t)
 		ctx, hangUp := context.WithCancel(t.Context())
