@@ -16,7 +16,7 @@ func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, 
 
 // SignOutEverywhere ends all of the viewer's sessions.
 func (r *mutationResolver) SignOutEverywhere(ctx context.Context) (*model.SignOutEverywherePayload, error) {
-	errs, err := userErrors(ctx, r.Sessions.SignOutEverywhere(ctx, viewer(ctx)))
+	errs, err := userErrors(ctx, r.Accounts.SignOutEverywhere(ctx, viewer(ctx)))
 	return &model.SignOutEverywherePayload{UserErrors: errs, Query: &model.Query{}}, err
 }
 

@@ -19,11 +19,11 @@ type ChangePasswordInput struct{ Current, New string }
 // The viewer gets a new session with the same current workspace. Refused with UNAUTHENTICATED when the session has ended meanwhile. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS.
 func (a *Accounts) ChangePassword(ctx context.Context, viewer *access.Viewer, in ChangePasswordInput) error {
 	var errs fault.UserErrors
-	checkPassword("new", in.New, &errs)
 	self, err := a.Prove(ctx, viewer, "current", in.Current, &errs)
 	if err != nil {
 		return err
 	}
+	checkPassword("new", in.New, &errs, self.Email, self.DisplayName)
 	if err := errs.Err(); err != nil {
 		return err
 	}

@@ -1,13 +1,13 @@
 package account
 
 import (
-	"encoding/json"
 	"strings"
 	"sync"
 
-	passwords "github.com/ccojocar/zxcvbn-go/data"
+	"github.com/trustelem/zxcvbn/frequency"
 
 	"minidock/internal/fault"
+	"minidock/internal/text"
 )
 
 // A password's length in bytes.
@@ -16,8 +16,8 @@ const (
 	maxPassword = 256
 )
 
-// checkPassword judges a new password that was entered in this field.
-func checkPassword(field, password string, errs *fault.UserErrors) {
+// checkPassword judges a new password that was entered in this field. About are the owner's address and name, which are guessed first.
+func checkPassword(field, password string, errs *fault.UserErrors, about ...string) {
 	switch n := len(password); {
 	case n == 0:
 		errs.Add(field, fault.Blank)
@@ -25,7 +25,7 @@ func checkPassword(field, password string, errs *fault.UserErrors) {
 		errs.Add(field, fault.TooShort, "weight", n, "min", minPassword, "max", maxPassword)
 	case n > maxPassword:
 		errs.Add(field, fault.TooLong, "weight", n, "min", minPassword, "max", maxPassword)
-	case isCommon(password):
+	case isCommon(password) || isAbout(password, about):
 		errs.Add(field, fault.TooCommon)
 	}
 }
@@ -35,20 +35,25 @@ func isCommon(password string) bool {
 	return found
 }
 
-// commonest reads the list of leaked passwords, the most frequent ones, when it is first needed.
+// isAbout says whether a password is one of these texts, or the part of one before its @.
+func isAbout(password string, about []string) bool {
+	folded := text.Fold(password)
+	for _, one := range about {
+		one = text.Fold(one)
+		local, _, _ := strings.Cut(one, "@")
+		if folded == one || folded == local {
+			return true
+		}
+	}
+	return false
+}
+
+// commonest has the leaked passwords of at least the shortest length, the most frequent ones, from when it is first needed.
 var commonest = sync.OnceValue(func() map[string]struct{} {
-	var list struct{ List []string }
-	content, err := passwords.Asset("data/Passwords.json")
-	if err == nil {
-		err = json.Unmarshal(content, &list)
-	}
-	if err != nil {
-		panic(err) // the list is part of the program
-	}
-	common := make(map[string]struct{}, len(list.List))
-	for _, password := range list.List {
+	common := map[string]struct{}{}
+	for _, password := range frequency.FrequencyLists["passwords"] {
 		if len(password) >= minPassword {
-			common[password] = struct{}{}
+			common[strings.ToLower(password)] = struct{}{}
 		}
 	}
 	return common

@@ -57,11 +57,19 @@ type ResetPasswordInput struct{ Token, New string }
 // succeeds. User errors: BLANK, INVALID_TOKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
 func (a *Accounts) ResetPassword(ctx context.Context, viewer *access.Viewer, in ResetPasswordInput) (string, error) {
 	var errs fault.UserErrors
-	checkPassword("new", in.New, &errs)
 	token, err := lookUpToken(ctx, a.Client, onetimetoken.PurposePASSWORD_RESET, "token", in.Token, a.Now(), &errs)
 	if err != nil {
 		return "", err
 	}
+	var about []string
+	if token != nil {
+		owner, err := a.Client.User.Get(ctx, token.UserID)
+		if err != nil {
+			return "", fmt.Errorf("read an account: %w", err)
+		}
+		about = []string{owner.Email, owner.DisplayName}
+	}
+	checkPassword("new", in.New, &errs, about...)
 	if err := errs.Err(); err != nil {
 		return "", err
 	}

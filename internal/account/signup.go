@@ -47,7 +47,7 @@ func (a *Accounts) Register(ctx context.Context, viewer *access.Viewer, in SignU
 func (a *Accounts) register(ctx context.Context, viewer *access.Viewer, in SignUpInput, then func(*operation.Tx, *ent.User) error) error {
 	var errs fault.UserErrors
 	address := email.Clean("email", in.Email, &errs)
-	draft := NewDraft(in.Password, in.DisplayName, &errs)
+	draft := NewDraft(address, in.Password, in.DisplayName, &errs)
 	if err := a.checkEmailIsFree(ctx, viewer.From, address, &errs); err != nil {
 		return err
 	}
@@ -74,10 +74,11 @@ func (a *Accounts) register(ctx context.Context, viewer *access.Viewer, in SignU
 // Draft is an account that is not made yet.
 type Draft struct{ password, displayName, hash string }
 
-// NewDraft judges the fields password and displayName of a new account.
-func NewDraft(password, displayName string, errs *fault.UserErrors) Draft {
-	checkPassword("password", password, errs)
-	return Draft{password: password, displayName: cleanDisplayName(displayName, errs)}
+// NewDraft judges the fields password and displayName of a new account with this address, "" when that is not known.
+func NewDraft(address, password, displayName string, errs *fault.UserErrors) Draft {
+	name := cleanDisplayName(displayName, errs)
+	checkPassword("password", password, errs, address, name)
+	return Draft{password: password, displayName: name}
 }
 
 // Ready counts an account against the viewer's network address and hashes its password, before the transaction that creates it. After too
@@ -108,7 +109,7 @@ func cleanDisplayName(raw string, errs *fault.UserErrors) string {
 	switch n := text.Length(name); {
 	case name == "":
 		errs.Add("displayName", fault.Blank)
-	case illegal:
+	case illegal, text.HasWebAddress(name): // names are in mails to people who do not know the sender
 		errs.Add("displayName", fault.InvalidFormat)
 	case n > maxName:
 		errs.Add("displayName", fault.TooLong, "weight", n, "min", 1, "max", maxName)

@@ -82,7 +82,8 @@ func keepSecret(ctx context.Context, tx *operation.Tx, of *ent.User, secret stri
 // ConfirmTotpInput shows that the authenticator app knows the secret.
 type ConfirmTotpInput struct{ Code string }
 
-// ConfirmTotp enables the viewer's second factor, and returns the recovery codes, which are shown once. After too many tries it is refused
+// ConfirmTotp enables the viewer's second factor, ends the other sessions, which were begun without it, and returns the recovery codes, which
+// are shown once. After too many tries it is refused
 // with RATE_LIMITED. User errors: BLANK, INVALID_CODE, NOT_STARTED.
 func (a *Accounts) ConfirmTotp(ctx context.Context, viewer *access.Viewer, in ConfirmTotpInput) ([]string, error) {
 	self, err := a.Self(ctx, viewer)
@@ -100,7 +101,10 @@ func (a *Accounts) ConfirmTotp(ctx context.Context, viewer *access.Viewer, in Co
 	_, err = operation.Run(ctx, a.DB, viewer, access.ConfirmTotp, "", func(tx *operation.Tx) (struct{}, error) {
 		tx.Changed(self.ID)
 		tx.After(a.forgetTries(ctx, self.ID))
-		return struct{}{}, confirm(ctx, tx, self.ID, in.Code, codes)
+		if err := confirm(ctx, tx, self.ID, in.Code, codes); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, a.Sessions.EndOthers(ctx, tx)
 	})
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 	"minidock/internal/operation"
 )
 
-// maxOwn is the most sessions that are listed for one user.
+// maxOwn is the most sessions of one user.
 const maxOwn = 100
 
 // Own returns the viewer's active sessions, those used last first, at most 100.
@@ -83,12 +83,14 @@ func (s *Sessions) End(ctx context.Context, viewer *access.Viewer, publicID stri
 	})
 }
 
-// SignOutEverywhere ends all of the viewer's sessions; the rest of the request is signed out.
-func (s *Sessions) SignOutEverywhere(ctx context.Context, viewer *access.Viewer) error {
-	_, err := operation.Run(ctx, s.db, viewer, access.SignOutEverywhere, "", func(tx *operation.Tx) (struct{}, error) {
-		return struct{}{}, s.endOwn(ctx, tx, tx.Principal.UserID, session.UserID(tx.Principal.UserID))
-	})
-	return err
+// EndOwn ends all of the viewer's sessions in an operation; the rest of the request is signed out.
+func (s *Sessions) EndOwn(ctx context.Context, tx *operation.Tx) error {
+	return s.endOwn(ctx, tx, tx.Principal.UserID, session.UserID(tx.Principal.UserID))
+}
+
+// EndOthers ends the viewer's sessions in an operation, but for the one of the request.
+func (s *Sessions) EndOthers(ctx context.Context, tx *operation.Tx) error {
+	return s.end(ctx, tx, session.And(session.UserID(tx.Principal.UserID), session.IDNEQ(tx.Principal.SessionID)))
 }
 
 // endOwn ends sessions of the viewer. If the request's is among them, the rest of the request is signed out.

@@ -132,9 +132,22 @@ func (s *Sessions) Begin(ctx context.Context, tx *operation.Tx, who *ent.User, w
 	if err != nil {
 		return "", fmt.Errorf("begin a session: %w", err)
 	}
+	if err := s.endOldest(ctx, tx, who.ID); err != nil {
+		return "", err
+	}
 	tx.As(who.ID)
 	tx.After(func() { tx.Viewer().SignIn(begun, token, expires) })
 	return PublicID(begun.id), nil
+}
+
+// endOldest ends the sessions of a user that are too many, the oldest ones.
+func (s *Sessions) endOldest(ctx context.Context, tx *operation.Tx, userID string) error {
+	tooMany, err := tx.Session.Query().Where(session.UserID(userID)).
+		Order(ent.Desc(session.FieldCreatedAt, session.FieldID)).Offset(maxOwn).IDs(ctx)
+	if err != nil || len(tooMany) == 0 {
+		return err
+	}
+	return s.end(ctx, tx, session.IDIn(tooMany...))
 }
 
 // EndAll ends all sessions of an account, which must be locked.

@@ -304,29 +304,6 @@ func TestManyCanEndASessionAtOnce(t *testing.T) {
 	})
 }
 
-func TestASessionBeyondTheListedOnesCanBeEnded(t *testing.T) {
-	apitest.Run(t, func(t *testing.T, w *apitest.World) {
-		ann := w.SignUp(t, "ann")
-		lost := ann.Elsewhere(t)
-		lostID := lost.CurrentSession(t).ID
-		w.Advance(2 * time.Minute)
-		for range 101 {
-			ann.Elsewhere(t)
-		}
-		all := ann.Sessions(t)
-		if len(all) != 100 || slices.ContainsFunc(all, func(one apitest.Session) bool { return one.ID == lostID }) {
-			t.Errorf("%d sessions are listed", len(all))
-		}
-		if got := ann.VisibleNodes(t, []string{lostID}); len(got) != 1 {
-			t.Error("an own session is not seen")
-		}
-		if answer := ann.Mutate(t, "endSession", apitest.Vars{"sessionId": lostID}); answer.Get("endSession.deletedSessionId") != lostID {
-			t.Errorf("answer %s", answer.Body)
-		}
-		lost.ExpectSignedOut(t)
-	})
-}
-
 func TestSigningOutEverywhereEndsAllSessionsOfTheUser(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
