@@ -1936,13 +1936,14 @@ type Mutation {
     input: DisableTotpInput!
   ): DisableTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED])
   """
-  Makes a workspace, whose owner is the viewer. For everyone who is signed in. User errors: BLANK, TOO_LONG,
-  INVALID_CHARACTER.
+  Makes a workspace, whose owner is the viewer. For everyone who is signed in; an account owns at most 20. User errors:
+  BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, QUOTA_EXCEEDED.
   """
   createWorkspace(
     """The new workspace."""
     input: CreateWorkspaceInput!
-  ): CreateWorkspacePayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER])
+  ): CreateWorkspacePayload @authenticated
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, QUOTA_EXCEEDED])
   """Makes a workspace the current one of this session. For its members. User errors: NOT_FOUND."""
   chooseWorkspace(
     """The choice."""
@@ -2023,14 +2024,14 @@ type Mutation {
     input: RemoveMemberInput!
   ): RemoveMemberPayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
   """
-  Makes a master the owner, and the owner a master. For the owner. User errors: BLANK, WRONG_STATUS, WRONG_ROLE,
-  INVALID_CREDENTIALS.
+  Makes a master the owner, and the owner a master. For the owner; an account owns at most 20 workspaces. User errors:
+  BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS, QUOTA_EXCEEDED.
   """
   transferOwnership(
     """Who is to own it, and the password."""
     input: TransferOwnershipInput!
   ): TransferOwnershipPayload @hasRole(in: [OWNER], at: "input.memberId")
-    @userErrors(codes: [BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS])
+    @userErrors(codes: [BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS, QUOTA_EXCEEDED])
   """
   Ends the viewer's own membership, and withdraws the viewer's invitations. For masters and developers; an owner hands
   the workspace over first.
@@ -2039,11 +2040,15 @@ type Mutation {
     """Which."""
     input: LeaveWorkspaceInput!
   ): LeaveWorkspacePayload @hasRole(in: [MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [])
-  """Gives a workspace another name. For owners and masters. User errors: BLANK, TOO_LONG, INVALID_CHARACTER."""
+  """
+  Gives a workspace another name. For owners and masters. User errors: BLANK, TOO_LONG, INVALID_CHARACTER,
+  INVALID_FORMAT.
+  """
   renameWorkspace(
     """Which, and the name."""
     input: RenameWorkspaceInput!
-  ): RenameWorkspacePayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId") @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER])
+  ): RenameWorkspacePayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT])
   """Deletes a workspace that has no mini programs: nobody is a member any more. For the owner. User errors: NOT_EMPTY."""
   deleteWorkspace(
     """Which."""

@@ -97,8 +97,8 @@ type Rule struct {
 	SeeingIsEnough bool
 	// HoldsWorkspace locks the workspace against all other changes of its members and invitations.
 	HoldsWorkspace bool
-	// HoldsAccount locks the viewer's account against all other changes of the viewer: the operation changes the account or ends its
-	// sessions.
+	// HoldsAccount locks the viewer's account against all other changes of the viewer: the operation changes the account, ends its
+	// sessions, or counts what it owns.
 	HoldsAccount bool
 }
 
@@ -135,7 +135,7 @@ var Matrix = map[Operation]Rule{
 	ConfirmTotp:          {For: People, HoldsAccount: true},
 	DisableTotp:          {For: People, HoldsAccount: true},
 
-	CreateWorkspace:    {For: People},
+	CreateWorkspace:    {For: People, HoldsAccount: true},
 	ChooseWorkspace:    {For: Members, At: id.Workspace, Roles: everyone},
 	RenameWorkspace:    {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
 	DeleteWorkspace:    {For: Members, At: id.Workspace, Roles: owner, HoldsWorkspace: true},

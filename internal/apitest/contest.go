@@ -22,7 +22,8 @@ const RaceRounds = 20
 // RaceOptions let a race sign up and in, and invite somebody, as often as it must.
 var RaceOptions = Options{
 	Limits: Limits(func(l *limit.Limits) {
-		l.SignUps, l.SignInFailures, l.AddressFailures, l.MailRequests, l.RequestTime = 100_000, 100_000, 100_000, 100_000, time.Minute
+		l.SignUps, l.SignInFailures, l.AddressFailures, l.MailRequests = 100_000, 100_000, 100_000, 100_000
+		l.OwnedWorkspaces, l.InviterInvitations, l.AddressInvitations = 100_000, 100_000, 100_000
 	}),
 }
 

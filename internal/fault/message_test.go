@@ -45,11 +45,11 @@ var carried = map[string]map[Code][]string{
 	"disableTotp": {
 		Blank: {"password", "code"}, InvalidCredentials: {"password"}, InvalidCode: {"code"}, NotEnabled: {""},
 	},
-	"createWorkspace": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
+	"createWorkspace": {Blank: {"name"}, InvalidCharacter: {"name"}, InvalidFormat: {"name"}, TooLong: {"name"}, QuotaExceeded: {""}},
 	"chooseWorkspace": {NotFound: {"workspaceId"}},
 	"inviteMembers": {
 		Blank: {"invitations", "invitations.0.name", "invitations.0.email", "invitations.0.miniProgramIds"}, TooMany: {"invitations"},
-		InvalidCharacter: {"invitations.0.name"}, InvalidFormat: {"invitations.0.email"}, TooLong: {"invitations.0.name", "invitations.0.email"},
+		InvalidCharacter: {"invitations.0.name"}, InvalidFormat: {"invitations.0.name", "invitations.0.email"}, TooLong: {"invitations.0.name", "invitations.0.email"},
 		Unsupported: {"invitations.0.role"}, NotFound: {"invitations.0.miniProgramIds"}, Duplicate: {"invitations.0.email"},
 		AlreadyMember: {"invitations.0.email"}, AlreadyInvited: {"invitations.0.email"},
 	},
@@ -69,8 +69,9 @@ var carried = map[string]map[Code][]string{
 	"removeMember":       {WrongStatus: {"memberId"}, WrongRole: {"memberId"}},
 	"transferOwnership": {
 		Blank: {"password"}, InvalidCredentials: {"password"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"},
+		QuotaExceeded: {"memberId"},
 	},
-	"renameWorkspace": {Blank: {"name"}, InvalidCharacter: {"name"}, TooLong: {"name"}},
+	"renameWorkspace": {Blank: {"name"}, InvalidCharacter: {"name"}, InvalidFormat: {"name"}, TooLong: {"name"}},
 	"deleteWorkspace": {NotEmpty: {"workspaceId"}},
 	"createMiniProgram": with(profile, map[Code][]string{
 		Blank: {"launchTargetCode", "idempotencyKey"}, InvalidFormat: {"launchTargetCode", "idempotencyKey"}, NotFound: {"launchTargetCode"},
@@ -114,7 +115,7 @@ func with(base, more map[Code][]string) map[Code][]string {
 	return all
 }
 
-func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
+func TestEveryUserErrorHasAMessageInBothLanguages(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for mutation, codes := range carried {
@@ -138,7 +139,7 @@ func TestEveryMistakeHasASentenceInBothLanguages(t *testing.T) {
 				if key := e.MessageKey(); key != string(code) && key != string(code)+"."+e.name() {
 					t.Errorf("%s of %s has the key %s", code, field, key)
 				}
-				// Two mistakes of a form must not read alike.
+				// Two user errors of a form must not read alike.
 				if other, ok := seen[mutation+english]; ok {
 					t.Errorf("%s of %s in %s reads like %s: %s", code, field, mutation, other, english)
 				}

@@ -42,9 +42,12 @@ type Limits struct {
 	// which its owner is notified by mail.
 	MailRequests, AddressMailRequests int
 	MailRequestTime                   time.Duration
-	// Invitations is how many invitations a workspace may send within InvitationLimitTime.
-	Invitations         int
-	InvitationLimitTime time.Duration
+	// OwnedWorkspaces is how many workspaces an account may own.
+	OwnedWorkspaces int
+	// Invitations is how many invitations a workspace may send within InvitationLimitTime, InviterInvitations how many an account may, in
+	// all its workspaces, and AddressInvitations how many may be sent from a network address.
+	Invitations, InviterInvitations, AddressInvitations int
+	InvitationLimitTime                                 time.Duration
 	// InvitationTime is how long an invitation can be accepted.
 	InvitationTime time.Duration
 	// TokenTime is how long the token in any other mail can be used.
@@ -112,5 +115,5 @@ var Default = Limits{
 	AddressFailures: 30, AddressFailureTime: 3 * time.Minute, SignUps: 100, SignUpTime: time.Hour,
 	TotpTries: 5, TotpTime: 10 * time.Minute, ChallengeTime: 5 * time.Minute,
 	MailRequests: 5, AddressMailRequests: 50, MailRequestTime: 30 * time.Minute, TokenTime: 30 * time.Minute,
-	Invitations: 50, InvitationLimitTime: 24 * time.Hour, InvitationTime: 72 * time.Hour,
+	OwnedWorkspaces: 20, Invitations: 50, InviterInvitations: 100, AddressInvitations: 200, InvitationLimitTime: 24 * time.Hour, InvitationTime: 72 * time.Hour,
 }

@@ -12,6 +12,7 @@ import (
 
 	"minidock/internal/email"
 	"minidock/internal/locale"
+	"minidock/internal/text"
 )
 
 // Kind is what a mail is about.
@@ -42,8 +43,8 @@ type Facts struct {
 	Inviter, Workspace, Role string
 }
 
-// Compose writes the mail of this kind in the language of the tag. Names are written on one line each, and cut when they are
-// very long. It refuses unknown kinds and missing facts, without repeating any. Send checks the address.
+// Compose writes the mail of this kind in the language of the tag. Names are written on one line each, cut when they are very long,
+// and written so that no mail program makes a link of them. It refuses unknown kinds and missing facts, without repeating any. Send checks the address.
 func Compose(kind Kind, tag language.Tag, to string, facts Facts) (Message, error) {
 	facts = facts.cleaned()
 	if err := facts.suffice(kind); err != nil {
@@ -67,7 +68,7 @@ type content struct {
 
 func (f Facts) cleaned() Facts {
 	for _, name := range []*string{&f.Name, &f.Inviter, &f.Workspace, &f.Role} {
-		*name = line(*name, maxName)
+		*name = text.Unlinked(line(*name, maxName))
 	}
 	f.NewEmail = line(f.NewEmail, email.MaxBytes)
 	return f

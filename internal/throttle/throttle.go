@@ -39,6 +39,25 @@ func (t *Throttles) Count(ctx context.Context, rule Rule, key string) error {
 	return t.CountTimes(ctx, rule, key, 1)
 }
 
+// CheckTimes refuses, like CountTimes, this many tries at once that would be too many, and counts none.
+func (t *Throttles) CheckTimes(ctx context.Context, rule Rule, key string, times int) error {
+	if key == "" {
+		return nil
+	}
+	so, err := t.find(ctx, rule, key)
+	if err != nil {
+		return err
+	}
+	now := t.Now()
+	if err := refuse(so, now); err != nil {
+		return err
+	}
+	if !rule.hasRoom(so, now, times) {
+		return fault.RateLimited(rule.counted(so, now).Since.Add(rule.Within).Sub(now))
+	}
+	return nil
+}
+
 // CountTimes counts several tries for key, or refuses all of them with RATE_LIMITED and counts none.
 func (t *Throttles) CountTimes(ctx context.Context, rule Rule, key string, times int) error {
 	if key == "" {

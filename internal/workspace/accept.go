@@ -96,7 +96,11 @@ func (w *Workspaces) judgeAccount(ctx context.Context, principal *access.Princip
 			return nil, err
 		}
 	}
-	draft := account.NewDraft(deref(in.Password), deref(in.DisplayName), errs)
+	address := ""
+	if found != nil {
+		address = found.Email
+	}
+	draft := account.NewDraft(address, deref(in.Password), deref(in.DisplayName), errs)
 	return &draft, nil
 }
 

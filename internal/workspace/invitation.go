@@ -68,7 +68,7 @@ func (w *Workspaces) Resend(ctx context.Context, viewer *access.Viewer, invitati
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
-	if err := w.countInvitations(ctx, found.WorkspaceID, found.Email); err != nil {
+	if err := w.countInvitations(ctx, viewer, found.WorkspaceID, found.Email); err != nil {
 		return nil, err
 	}
 	return w.changeInvitation(ctx, viewer, access.ResendInvitation, invitationID, func(tx *operation.Tx, current *ent.Invitation) (*ent.Invitation, error) {

@@ -13,7 +13,6 @@ import (
 	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
-	"minidock/internal/limit"
 	"minidock/internal/mail"
 	"minidock/internal/operation"
 	"minidock/internal/outbox"
@@ -38,23 +37,39 @@ type InvitationInput struct {
 	MiniProgramIDs []string
 }
 
-func inviteRule(l limit.Limits) throttle.Rule {
-	return throttle.Rule{Name: "invite to", Most: l.Invitations, Within: l.InvitationLimitTime}
-}
-
-// countInvitations counts mails to people against their addresses, and against the workspace.
-func (w *Workspaces) countInvitations(ctx context.Context, workspaceID string, addresses ...string) error {
-	rule := throttle.Rule{Name: "invitation to", Most: w.Limits.MailRequests, Within: w.Limits.MailRequestTime}
-	for _, address := range addresses { // before anything is counted
-		if err := w.Throttles.Check(ctx, rule, address); err != nil {
+// countInvitations counts mails to people against their addresses, the workspace, the inviter and the network address. Nothing is counted
+// when one of them is refused.
+func (w *Workspaces) countInvitations(ctx context.Context, viewer *access.Viewer, workspaceID string, addresses ...string) error {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return err
+	}
+	senders := []struct {
+		rule throttle.Rule
+		key  string
+	}{
+		{throttle.Rule{Name: "invite to", Most: w.Limits.Invitations, Within: w.Limits.InvitationLimitTime}, workspaceID},
+		{throttle.Rule{Name: "invite by", Most: w.Limits.InviterInvitations, Within: w.Limits.InvitationLimitTime}, principal.UserID},
+		{throttle.Rule{Name: "invite from", Most: w.Limits.AddressInvitations, Within: w.Limits.InvitationLimitTime}, viewer.From.Network()},
+	}
+	receiver := throttle.Rule{Name: "invitation to", Most: w.Limits.MailRequests, Within: w.Limits.MailRequestTime}
+	for _, address := range addresses {
+		if err := w.Throttles.Check(ctx, receiver, address); err != nil {
 			return err
 		}
 	}
-	if err := w.Throttles.CountTimes(ctx, inviteRule(w.Limits), workspaceID, len(addresses)); err != nil {
-		return err
+	for _, sender := range senders {
+		if err := w.Throttles.CheckTimes(ctx, sender.rule, sender.key, len(addresses)); err != nil {
+			return err
+		}
+	}
+	for _, sender := range senders {
+		if err := w.Throttles.CountTimes(ctx, sender.rule, sender.key, len(addresses)); err != nil {
+			return err
+		}
 	}
 	for _, address := range addresses {
-		if err := w.Throttles.Count(ctx, rule, address); err != nil {
+		if err := w.Throttles.Count(ctx, receiver, address); err != nil {
 			return err
 		}
 	}
@@ -76,7 +91,7 @@ func (w *Workspaces) Invite(ctx context.Context, viewer *access.Viewer, in Invit
 	if err := errs.Err(); err != nil {
 		return nil, err
 	}
-	if err := w.countInvitations(ctx, in.WorkspaceID, addressesOf(people)...); err != nil {
+	if err := w.countInvitations(ctx, viewer, in.WorkspaceID, addressesOf(people)...); err != nil {
 		return nil, err
 	}
 	created, err := operation.Run(ctx, w.DB, viewer, access.InviteMembers, in.WorkspaceID, func(tx *operation.Tx) ([]*ent.Invitation, error) {

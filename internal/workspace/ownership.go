@@ -16,7 +16,7 @@ import (
 type TransferOwnershipInput struct{ MemberID, Password string }
 
 // TransferOwnership makes an active master the owner, and the owner a master. The owner may. The password counts as an attempt to
-// sign in. User errors: BLANK, INVALID_CREDENTIALS, WRONG_STATUS, WRONG_ROLE.
+// sign in. User errors: BLANK, INVALID_CREDENTIALS, WRONG_STATUS, WRONG_ROLE, QUOTA_EXCEEDED.
 func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewer, in TransferOwnershipInput) (*ent.Member, error) {
 	if err := viewer.Require(ctx, access.TransferOwnership, in.MemberID); err != nil {
 		return nil, err
@@ -32,6 +32,9 @@ func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewe
 			return nil, err
 		}
 		if err := account.StillProven(ctx, tx.Tx, self); err != nil {
+			return nil, err
+		}
+		if err := w.checkOwned(ctx, tx, tx.Target.UserID, "memberId"); err != nil {
 			return nil, err
 		}
 		// The owner first, so that there are never two.

@@ -44,7 +44,7 @@ type Workspaces struct {
 // CreateInput is what a new workspace needs.
 type CreateInput struct{ Name string }
 
-// Create creates a workspace whose owner is the viewer. User errors: BLANK, INVALID_CHARACTER, TOO_LONG.
+// Create creates a workspace whose owner is the viewer. User errors: BLANK, INVALID_CHARACTER, INVALID_FORMAT, TOO_LONG, QUOTA_EXCEEDED.
 func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in CreateInput) (*ent.Workspace, error) {
 	var errs fault.UserErrors
 	name := cleanName("name", in.Name, &errs)
@@ -52,6 +52,9 @@ func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in Creat
 		return nil, err
 	}
 	return operation.Run(ctx, w.DB, viewer, access.CreateWorkspace, "", func(tx *operation.Tx) (*ent.Workspace, error) {
+		if err := w.checkOwned(ctx, tx, tx.Principal.UserID, ""); err != nil {
+			return nil, err
+		}
 		created, err := tx.Workspace.Create().SetID(id.New(id.Workspace)).SetName(name).SetCreatedAt(tx.Now).Save(ctx)
 		if err != nil {
 			return nil, err
@@ -63,10 +66,19 @@ func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in Creat
 	})
 }
 
+// checkOwned refuses, with QUOTA_EXCEEDED at this field, another workspace for a user who owns as many as an account may.
+func (w *Workspaces) checkOwned(ctx context.Context, tx *operation.Tx, userID, field string) error {
+	owned, err := tx.Member.Query().Where(member.UserID(userID), member.RoleEQ(member.RoleOWNER), member.StatusEQ(member.StatusACTIVE)).Count(ctx)
+	if err != nil || owned < w.Limits.OwnedWorkspaces {
+		return err
+	}
+	return tx.Refuse(field, fault.QuotaExceeded, "used", owned, "limit", w.Limits.OwnedWorkspaces)
+}
+
 // RenameInput is another name for a workspace.
 type RenameInput struct{ WorkspaceID, Name string }
 
-// Rename renames a workspace. Owners and masters may. User errors: BLANK, INVALID_CHARACTER, TOO_LONG.
+// Rename renames a workspace. Owners and masters may. User errors: BLANK, INVALID_CHARACTER, INVALID_FORMAT, TOO_LONG.
 func (w *Workspaces) Rename(ctx context.Context, viewer *access.Viewer, in RenameInput) (*ent.Workspace, error) {
 	var errs fault.UserErrors
 	name := cleanName("name", in.Name, &errs)
@@ -177,6 +189,8 @@ func cleanName(field, raw string, errs *fault.UserErrors) string {
 		errs.Add(field, fault.Blank)
 	case illegal:
 		errs.Add(field, fault.InvalidCharacter, "character", found)
+	case text.HasWebAddress(name): // names are in mails to people who do not know the sender
+		errs.Add(field, fault.InvalidFormat)
 	case n > maxName:
 		errs.Add(field, fault.TooLong, "weight", n, "min", 1, "max", maxName)
 	}
