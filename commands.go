@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"minidock/internal/app"
@@ -18,7 +19,11 @@ func (d data) location() app.Data {
 	return app.Data{Folder: d.Data, DatabaseURL: d.DatabaseURL, Connections: d.Connections}
 }
 
-type load struct{ data }
+type load struct {
+	data
+	PublicURL string `help:"Where the server is found, to say so." name:"public-url" default:"http://127.0.0.1:8080" env:"MINIDOCK_PUBLIC_URL"`
+	Yes       bool   `help:"Load them beside other people: everybody can then sign in as an administrator."`
+}
 
 type migrate struct {
 	data
@@ -27,10 +32,22 @@ type migrate struct {
 
 // Run loads the people to play with.
 func (l *load) Run(ctx context.Context) error {
-	if err := app.LoadDemo(ctx, l.location()); err != nil {
+	if err := app.LoadDemo(ctx, l.location(), l.Yes); errors.Is(err, demo.ErrOtherPeople) {
+		return fmt.Errorf("%w: add --yes to load them nevertheless", err)
+	} else if err != nil {
 		return err
 	}
-	fmt.Printf("Loaded the workspace %q and its people; everybody's password is %s.\n", demo.Workspace, demo.Password)
+	fmt.Printf("Loaded the workspace %q with its mini programs and people; everybody's password is %s:\n\n", demo.Workspace, demo.Password)
+	for _, person := range demo.People() {
+		fmt.Printf("  %-24s %s\n", person[0], person[1])
+	}
+	fmt.Printf(`
+Next, with the server running, open %s/playground and sign in:
+
+  mutation { signIn(input: {email: "owner@demo.example", password: "%s"}) { viewer { user { displayName } } } }
+
+then ask for { viewer { memberships { nodes { workspace { name miniPrograms { nodes { name status } } } } } } }
+`, l.PublicURL, demo.Password)
 	return nil
 }
 

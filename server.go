@@ -20,7 +20,7 @@ import (
 
 type commandLine struct {
 	Serve   serve   `cmd:"" default:"withargs" help:"Serve the API and its playground."`
-	Demo    load    `cmd:"" help:"Load people to play with; twice does no harm."`
+	Demo    load    `cmd:"" help:"Load people and mini programs to play with; twice does no harm."`
 	Migrate migrate `cmd:"" help:"Bring the database's schema up to date, as serve does when it starts."`
 }
 

@@ -177,6 +177,11 @@ func (w *World) serve(t *testing.T) {
 	t.Cleanup(w.server.Close)
 }
 
+// Data is where the world's data is, for commands.
+func (w *World) Data() app.Data {
+	return app.Data{Folder: w.Dir, DatabaseURL: w.options.DatabaseURL, Connections: connections}
+}
+
 // Now reads the world's clock, which moves by Advance, and by a millisecond with each reading.
 func (w *World) Now() time.Time { return w.clock.now() }
 

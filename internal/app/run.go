@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"minidock/internal/account"
@@ -33,6 +34,8 @@ const DefaultConnections = store.DefaultConnections
 func (d Data) options() store.Options {
 	return store.Options{Dir: d.Folder, URL: d.DatabaseURL, Connections: d.Connections}
 }
+
+func (d Data) blobs() string { return filepath.Join(d.Folder, "blobs") }
 
 // Options say how a server is run, in the words of the command line.
 type Options struct {
@@ -72,7 +75,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	defer db.Close()
-	blobs, err := blob.Open(filepath.Join(o.Folder, "blobs"))
+	blobs, err := blob.Open(o.blobs())
 	if err != nil {
 		return err
 	}
@@ -107,7 +110,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := a.ListenAdmin(ctx, o.AdminAddr); err != nil {
 		return err
 	}
-	o.Log.Info("serving", "playground", publicURL+"/playground", "hint", "to load people to play with, run: "+o.demoCommand())
+	o.Log.Info("serving", o.announcement(publicURL)...)
 	return a.Serve(ctx, listener)
 }
 
@@ -136,6 +139,14 @@ func (o Options) sender(publicURL string) (mail.Sender, error) {
 	return mail.NewFolder(filepath.Join(o.Folder, "mail"), from, o.Log)
 }
 
+// announcement says where the server is found. The demo's people, whose password everybody knows, are not suggested for a server in production.
+func (o Options) announcement(publicURL string) []any {
+	if strings.HasPrefix(publicURL, "https://") {
+		return []any{"address", publicURL}
+	}
+	return []any{"playground", publicURL + "/playground", "hint", "to load people to play with, run: " + o.demoCommand()}
+}
+
 // demoCommand does not repeat the database's URL, which may hold a password.
 func (o Options) demoCommand() string {
 	if o.DatabaseURL != "" {
@@ -147,15 +158,21 @@ func (o Options) demoCommand() string {
 // now is the clock: UTC, in the microseconds that both databases keep.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// LoadDemo loads people to play with, and leaves alone those who are there.
-func LoadDemo(ctx context.Context, d Data) error {
+// LoadDemo loads people to play with, and leaves alone those who are there. See demo.Load.
+func LoadDemo(ctx context.Context, d Data, withOthers bool) error {
 	db, err := store.Open(ctx, d.options())
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	areas := newAreas(Config{Store: db, PasswordCost: account.DefaultCost, Limits: limit.Default, Now: now})
-	return demo.Load(ctx, demo.Server{Client: db.Client, Accounts: areas.Accounts, Workspaces: areas.Workspaces, Now: now})
+	blobs, err := blob.Open(d.blobs())
+	if err != nil {
+		return err
+	}
+	areas := newAreas(Config{Store: db, Blobs: blobs, PasswordCost: account.DefaultCost, Limits: limit.Default, Now: now})
+	return demo.Load(ctx, demo.Server{
+		Client: db.Client, Accounts: areas.Accounts, Workspaces: areas.Workspaces, MiniPrograms: areas.MiniPrograms, Now: now,
+	}, withOthers)
 }
 
 // Migrate applies the migrations that the database lacks and returns their names; with dryRun it only returns them.
