@@ -82,7 +82,9 @@ func (c *creation) judge(ctx context.Context) error {
 			c.form.errs.Add("launchTargetCode", fault.NotFound, "value", c.in.LaunchTargetCode)
 		}
 	}
-	c.form.judge(&c.in.Profile, &c.draft, fields)
+	if err := c.form.judge(ctx, c.viewer, &c.in.Profile, &c.draft, fields); err != nil {
+		return err
+	}
 	c.request.Check(c.form.errs)
 	return nil
 }

@@ -79,9 +79,10 @@ func (f *form) picture(rule launchtarget.Rule) picture.Picture {
 		f.errs.Add(rule.Field, fault.InvalidFormat, "format", "base64")
 		return picture.Picture{}
 	}
-	prepared, _ := picture.Prepare(f.source, picture.Limits{
+	prepared, err := f.prepare(picture.Limits{
 		MaxBytes: *rule.MaxBytes, MinSide: *rule.MinSide, MaxSide: *rule.MaxSide, ContentTypes: rule.ContentTypes,
-	}, rule.Field, f.errs)
+	}, rule.Field)
+	f.err = err
 	return prepared
 }
 

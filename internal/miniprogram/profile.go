@@ -1,7 +1,9 @@
 package miniprogram
 
 import (
+	"context"
 	"minidock/ent"
+	"minidock/internal/access"
 	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/launchtarget"
@@ -119,6 +121,9 @@ type form struct {
 	source   picture.Source
 	isBase64 bool
 	logo     picture.Picture
+	// prepare decodes and encodes the source; err is its error when the request ended before its turn.
+	prepare func(picture.Limits, string) (picture.Picture, error)
+	err     error
 }
 
 // newForm returns the form for what was sent; it reads the logo.
@@ -127,9 +132,18 @@ func newForm(target *launchtarget.Target, in *Profile) (*form, error) {
 	return &form{target: target, errs: &fault.UserErrors{}, warnings: &fault.UserErrors{}, source: source, isBase64: isBase64}, err
 }
 
-// judge judges these fields, and puts their clean values into the draft.
-func (f *form) judge(in *Profile, draft *ent.MiniProgram, fields []field) {
+// judge judges these fields of what a user sent, and puts their clean values into the draft. Its error is that of a request which ended while
+// the logo waited for its turn.
+func (f *form) judge(ctx context.Context, viewer *access.Viewer, in *Profile, draft *ent.MiniProgram, fields []field) error {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return err
+	}
+	f.prepare = func(limits picture.Limits, field string) (picture.Picture, error) {
+		return picture.Prepare(ctx, principal.UserID, f.source, limits, field, f.errs)
+	}
 	for _, one := range fields {
 		one.judge(f, f.target.Rule(one.name), in, draft)
 	}
+	return f.err
 }

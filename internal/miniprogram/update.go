@@ -39,7 +39,9 @@ func (m *MiniPrograms) Update(ctx context.Context, viewer *access.Viewer, in Upd
 		return Saved{}, err
 	}
 	draft, sent := *current, sentFields(&in.Profile)
-	f.judge(&in.Profile, &draft, sent)
+	if err := f.judge(ctx, viewer, &in.Profile, &draft, sent); err != nil {
+		return Saved{}, err
+	}
 	if in.Name != nil {
 		if err := m.checkNameIsFree(ctx, current.WorkspaceID, draft.Name, current.ID, f.errs); err != nil {
 			return Saved{}, err

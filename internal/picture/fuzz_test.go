@@ -49,7 +49,7 @@ func FuzzOrientation(f *testing.F) {
 	f.Add([]byte{0xFF, app1, 0, 0})
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, rest []byte) {
-		turned := orientationOf(append([]byte{0xFF, 0xD8}, rest...))
+		turned := orientationOfJPEG(append([]byte{0xFF, 0xD8}, rest...))
 		if turned != (orientation{}) && !bytes.Contains(rest, []byte("Exif\x00\x00")) {
 			t.Errorf("%+v without Exif", turned)
 		}

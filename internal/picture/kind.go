@@ -1,10 +1,8 @@
 package picture
 
 import (
+	"bytes"
 	"image"
-	"image/jpeg"
-	"image/png"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,17 +11,52 @@ import (
 // kind is a type of picture that can be decoded and encoded.
 type kind struct {
 	extensions []string
-	header     func(io.Reader) (image.Config, error)
-	redraw     func([]byte) ([]byte, error)
+	header     func([]byte) (image.Config, error)
+	cost       func([]byte) cost
+	// redraw encodes the picture again in as many bytes as are allowed, or in few more.
+	redraw func(content []byte, maxBytes int) ([]byte, error)
 }
 
 var kinds = map[string]kind{
-	"image/png":  {[]string{"png"}, png.DecodeConfig, redrawPNG},
-	"image/jpeg": {[]string{"jpg", "jpeg"}, jpeg.DecodeConfig, redrawJPEG},
+	"image/png":  {[]string{"png"}, decodeHeaderOfPNG, costOfPNG, redrawPNG},
+	"image/jpeg": {[]string{"jpg", "jpeg", "jfif", "jpe"}, decodeHeaderOfJPEG, costOfJPEG, redrawJPEG},
+}
+
+// pictureExtensions are the endings of file names that claim a type of picture; any other ending claims none.
+var pictureExtensions = []string{
+	"png", "apng", "jpg", "jpeg", "jfif", "jpe", "gif", "webp", "avif", "heic", "heif", "svg", "svgz", "bmp", "tif", "tiff", "ico", "jxl", "jp2",
 }
 
 // typeOf returns the media type of the content itself.
-func typeOf(content []byte) string { return plainType(http.DetectContentType(content)) }
+func typeOf(content []byte) string {
+	if brand := brandOf(content); brand != "" {
+		return brand
+	}
+	detected := plainType(http.DetectContentType(content))
+	if strings.HasPrefix(detected, "text/") && isSVG(content) {
+		return "image/svg+xml"
+	}
+	return detected
+}
+
+// brandOf returns the type of a picture in the container of MPEG-4, by the brand in its first box; "" for anything else.
+func brandOf(content []byte) string {
+	if len(content) < 12 || string(content[4:8]) != "ftyp" {
+		return ""
+	}
+	switch string(content[8:12]) {
+	case "avif", "avis":
+		return "image/avif"
+	case "heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1":
+		return "image/heic"
+	}
+	return ""
+}
+
+func isSVG(content []byte) bool {
+	beginning := bytes.ToLower(content[:min(len(content), 1<<10)])
+	return bytes.Contains(beginning, []byte("<svg"))
+}
 
 // strayType returns "" if the content, the name and the declared type agree on an allowed type. Otherwise it
 // returns the content's type, followed by the claim that contradicts it, if there is one.
@@ -32,11 +65,12 @@ func strayType(src Source, contentType string, allowed []string) string {
 	if !ok || !slices.Contains(allowed, contentType) {
 		return contentType
 	}
-	if extension := extensionOf(src.Name); extension != "" && !slices.Contains(known.extensions, extension) {
+	extension := extensionOf(src.Name)
+	if slices.Contains(pictureExtensions, extension) && !slices.Contains(known.extensions, extension) {
 		return contentType + claim("."+extension)
 	}
 	switch declared := plainType(src.DeclaredType); declared {
-	case "", "application/octet-stream", contentType:
+	case "", "application/octet-stream", "image/*", "*/*", contentType:
 		return ""
 	default:
 		return contentType + claim(declared)
@@ -65,8 +99,11 @@ func extensionOf(name string) string {
 func plainType(mediaType string) string {
 	plain, _, _ := strings.Cut(mediaType, ";")
 	plain = strings.ToLower(strings.TrimSpace(plain))
-	if plain == "image/jpg" {
+	switch plain {
+	case "image/jpg", "image/pjpeg":
 		return "image/jpeg"
+	case "image/x-png":
+		return "image/png"
 	}
 	return plain
 }

@@ -3,6 +3,7 @@ package picture
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 )
 
 // orientation says how the pixels of a square picture lie to how it is shown. The zero value is upright.
@@ -33,30 +34,52 @@ func (o orientation) from(x, y, side int) (fromX, fromY int) {
 	return x, y
 }
 
-const (
-	startOfScan = 0xDA
-	app1        = 0xE1
-)
+// turn returns the pixels of a picture as they are to be shown.
+func (o orientation) turn(pix []byte, stride, bytesPerPixel, side int) []byte {
+	turned := make([]byte, 0, side*side*bytesPerPixel)
+	for y := range side {
+		for x := range side {
+			fromX, fromY := o.from(x, y, side)
+			at := fromY*stride + fromX*bytesPerPixel
+			turned = append(turned, pix[at:at+bytesPerPixel]...)
+		}
+	}
+	return turned
+}
 
-// orientationOf reads the orientation of a JPEG from its Exif segment; upright if it has none, or a broken one.
-func orientationOf(jpeg []byte) orientation {
-	const head = 4 // two bytes of marker, two of length, which counts itself
-	for rest := jpeg[2:]; len(rest) >= head && rest[0] == 0xFF && rest[1] != startOfScan; {
-		size := 2 + int(binary.BigEndian.Uint16(rest[2:]))
-		if size < head || size > len(rest) {
+// orientationOfJPEG reads the orientation of a JPEG from its Exif segment; upright if it has none, or a broken one.
+func orientationOfJPEG(jpeg []byte) orientation {
+	var found orientation
+	segments(jpeg, func(marker byte, _ int, data []byte) bool {
+		tiff, isExif := bytes.CutPrefix(data, []byte("Exif\x00\x00"))
+		if isExif && marker == app1 {
+			found = orientations[orientationTag(tiff)]
+			return false
+		}
+		return marker != startOfScan
+	})
+	return found
+}
+
+// orientationOfPNG reads the orientation of a PNG from its chunk eXIf.
+func orientationOfPNG(png []byte) orientation {
+	const signature, head, checksum = 8, 8, 4
+	for rest := png[min(signature, len(png)):]; len(rest) >= head+checksum; {
+		size := uint64(binary.BigEndian.Uint32(rest))
+		if size > uint64(len(rest)-head-checksum) {
 			break
 		}
-		if tiff, isExif := bytes.CutPrefix(rest[head:size], []byte("Exif\x00\x00")); isExif && rest[1] == app1 {
-			return orientations[orientationTag(tiff)]
+		if string(rest[4:8]) == "eXIf" {
+			return orientations[orientationTag(rest[head:head+size])]
 		}
-		rest = rest[size:]
+		rest = rest[head+size+checksum:]
 	}
 	return orientation{}
 }
 
 // orientationTag returns the value of tag 0x0112 in the first directory of the TIFF structure, or 0.
 func orientationTag(tiff []byte) uint16 {
-	const entrySize, tag, short = 12, 0x0112, 3
+	const entrySize, tag, short, long = 12, 0x0112, 3, 4
 	var order binary.ByteOrder = binary.BigEndian
 	switch {
 	case bytes.HasPrefix(tiff, []byte("II*\x00")):
@@ -73,8 +96,14 @@ func orientationTag(tiff []byte) uint16 {
 		if len(entries) < entrySize {
 			break
 		}
-		if order.Uint16(entries) == tag && order.Uint16(entries[2:]) == short {
-			return order.Uint16(entries[8:])
+		if order.Uint16(entries) == tag {
+			switch order.Uint16(entries[2:]) {
+			case short:
+				return order.Uint16(entries[8:])
+			case long:
+				return uint16(min(order.Uint32(entries[8:]), math.MaxUint16))
+			}
+			return 0
 		}
 		entries = entries[entrySize:]
 	}

@@ -1,12 +1,8 @@
 package picture
 
 import (
-	"bytes"
 	"context"
-	"runtime"
 	"strings"
-
-	"golang.org/x/sync/semaphore"
 
 	"minidock/internal/fault"
 )
@@ -24,10 +20,10 @@ type Picture struct {
 	Width, Height int
 }
 
-// Prepare judges the source and encodes it again, upright, in its own type and size. It records the first user error under field, and says
-// whether there is none. Pixels are read only if the header is within limits, and of as many pictures at once as there are processors; further
-// callers wait.
-func Prepare(src Source, limits Limits, field string, errs *fault.UserErrors) (Picture, bool) {
+// Prepare judges the source and encodes it again, upright, in its own type and size. It records the first user error under field. Pixels
+// are read only if the header is within limits, of one picture of a user at a time, and of as many at once as memory allows; further callers
+// wait. The error is that of a context that ended before its turn.
+func Prepare(ctx context.Context, user string, src Source, limits Limits, field string, errs *fault.UserErrors) (Picture, error) {
 	contentType := typeOf(src.Bytes)
 	stray := strayType(src, contentType, limits.ContentTypes)
 	switch size := len(src.Bytes); {
@@ -39,13 +35,15 @@ func Prepare(src Source, limits Limits, field string, errs *fault.UserErrors) (P
 		allowed := strings.Join(limits.ContentTypes, ", ")
 		errs.Add(field, fault.UnsupportedType, "found", stray, "allowed", allowed)
 	default:
-		return redraw(src.Bytes, contentType, limits, field, errs)
+		return redraw(ctx, user, src.Bytes, contentType, limits, field, errs)
 	}
-	return Picture{}, false
+	return Picture{}, nil
 }
 
-func redraw(content []byte, contentType string, limits Limits, field string, errs *fault.UserErrors) (Picture, bool) {
-	header, err := kinds[contentType].header(bytes.NewReader(content))
+func redraw(ctx context.Context, user string, content []byte, contentType string, limits Limits, field string, errs *fault.UserErrors) (Picture, error) {
+	kind := kinds[contentType]
+	header, err := kind.header(content)
+	cost := kind.cost(content)
 	switch width, height := header.Width, header.Height; {
 	case err != nil:
 		errs.Add(field, fault.InvalidImage)
@@ -55,24 +53,20 @@ func redraw(content []byte, contentType string, limits Limits, field string, err
 		errs.Add(field, fault.TooSmall, "width", width, "min", limits.MinSide)
 	case width > limits.MaxSide:
 		errs.Add(field, fault.TooManyPixels, "width", width, "max", limits.MaxSide)
+	case width > cost.maxSide():
+		errs.Add(field, fault.TooManyPixels, "width", width, "max", cost.maxSide())
 	default:
-		drawn, err := inTurn(content, kinds[contentType].redraw)
+		release, err := turns.take(ctx, user, cost.memory(width))
+		if err != nil {
+			return Picture{}, err
+		}
+		defer release()
+		drawn, err := kind.redraw(content, limits.MaxBytes)
 		if err != nil {
 			errs.Add(field, fault.InvalidImage)
-			return Picture{}, false
+			return Picture{}, nil
 		}
-		return Picture{Bytes: drawn, ContentType: contentType, Width: width, Height: height}, true
+		return Picture{Bytes: drawn, ContentType: contentType, Width: width, Height: height}, nil
 	}
-	return Picture{}, false
-}
-
-// turns has one for each processor: a picture within limits may take hundreds of megabytes while it is drawn.
-var turns = semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))
-
-func inTurn(content []byte, redraw func([]byte) ([]byte, error)) ([]byte, error) {
-	if err := turns.Acquire(context.Background(), 1); err != nil {
-		return nil, err
-	}
-	defer turns.Release(1)
-	return redraw(content)
+	return Picture{}, nil
 }

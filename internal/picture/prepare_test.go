@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"reflect"
 	"runtime"
+	"strings"
 	"testing"
 
 	"minidock/internal/fault"
@@ -47,8 +48,8 @@ func TestPrepareRefusesWithOneCode(t *testing.T) {
 		"PNG declared JPEG":     {Source{Bytes: goodPNG, Name: "a.png", DeclaredType: "image/jpg"}, fault.UnsupportedType, []any{"found", "image/png (image/jpeg)", "allowed", "image/png, image/jpeg"}},
 		"JPEG declared PNG":     {Source{Bytes: goodJPEG, DeclaredType: "IMAGE/PNG; x=y"}, fault.UnsupportedType, nil},
 		"PNG declared text":     {Source{Bytes: goodPNG, DeclaredType: "text/plain"}, fault.UnsupportedType, nil},
-		"odd claim not echoed":  {Source{Bytes: goodPNG, Name: "a.\u202Egnp"}, fault.UnsupportedType, []any{"found", "image/png (?)", "allowed", "image/png, image/jpeg"}},
-		"long claim not echoed": {Source{Bytes: goodPNG, Name: "a." + string(make([]byte, 9999))}, fault.UnsupportedType, []any{"found", "image/png (?)", "allowed", "image/png, image/jpeg"}},
+		"odd claim not echoed":  {Source{Bytes: goodPNG, DeclaredType: "image/\u202Egnp"}, fault.UnsupportedType, []any{"found", "image/png (?)", "allowed", "image/png, image/jpeg"}},
+		"long claim not echoed": {Source{Bytes: goodPNG, DeclaredType: "image/" + strings.Repeat("x", 9999)}, fault.UnsupportedType, []any{"found", "image/png (?)", "allowed", "image/png, image/jpeg"}},
 
 		"not square":              {Source{Bytes: pngOf(quarters(100, 101))}, fault.NotSquare, []any{"width", 100, "height", 101}},
 		"not square, JPEG":        {Source{Bytes: jpegOf(quarters(101, 100))}, fault.NotSquare, []any{"width", 101, "height", 100}},
@@ -106,7 +107,7 @@ func TestPrepareAllowsOnlyTheTypesOfTheLimits(t *testing.T) {
 	t.Parallel()
 	onlyPNG, errs := limits, &fault.UserErrors{}
 	onlyPNG.ContentTypes = []string{"image/png"}
-	if _, ok := Prepare(Source{Bytes: jpegOf(quarters(64, 64))}, onlyPNG, "logo", errs); ok || errs.All()[0].Code != fault.UnsupportedType {
+	if _, err := Prepare(t.Context(), "ann", Source{Bytes: jpegOf(quarters(64, 64))}, onlyPNG, "logo", errs); err != nil || errs.All()[0].Code != fault.UnsupportedType {
 		t.Errorf("a JPEG passes: %v", errs.All())
 	}
 }
@@ -142,18 +143,18 @@ func TestPrepareKeepsTypeSizeAndPixels(t *testing.T) {
 		mediaType string
 		decode    func([]byte) (image.Image, error)
 	}{
-		"8 bits":           {painted(image.NewRGBA(shape)), "image/png", decodePNG},
-		"transparent":      {painted(image.NewNRGBA(shape)), "image/png", decodePNG},
-		"16 bits":          {painted(image.NewNRGBA64(shape)), "image/png", decodePNG},
-		"grey":             {painted(image.NewGray(shape)), "image/png", decodePNG},
-		"16 bits of grey":  {painted(image.NewGray16(shape)), "image/png", decodePNG},
-		"palette":          {painted(image.NewPaletted(shape, palette.WebSafe)), "image/png", decodePNG},
-		"animated PNG":     {apng, "image/png", decodePNG},
-		"grey JPEG":        {flatJPEG(1, 96, false, 0), "image/jpeg", decodeJPEG},
-		"progressive JPEG": {flatJPEG(3, 96, true, 3), "image/jpeg", decodeJPEG},
-		"many scans":       {flatJPEG(3, 96, true, maxScans-1), "image/jpeg", decodeJPEG},
-		"CMYK JPEG":        {flatJPEG(4, 96, false, 0), "image/jpeg", decodeJPEG},
-		"colour JPEG":      {jpegOf(quarters(96, 96)), "image/jpeg", decodeJPEG},
+		"8 bits":           {painted(image.NewRGBA(shape)), "image/png", readPNG},
+		"transparent":      {painted(image.NewNRGBA(shape)), "image/png", readPNG},
+		"16 bits":          {painted(image.NewNRGBA64(shape)), "image/png", readPNG},
+		"grey":             {painted(image.NewGray(shape)), "image/png", readPNG},
+		"16 bits of grey":  {painted(image.NewGray16(shape)), "image/png", readPNG},
+		"palette":          {painted(image.NewPaletted(shape, palette.WebSafe)), "image/png", readPNG},
+		"animated PNG":     {apng, "image/png", readPNG},
+		"grey JPEG":        {flatJPEG(1, 96, false, 0), "image/jpeg", readJPEG},
+		"progressive JPEG": {flatJPEG(3, 96, true, 3), "image/jpeg", readJPEG},
+		"many scans":       {flatJPEG(3, 96, true, maxScans-1), "image/jpeg", readJPEG},
+		"CMYK JPEG":        {flatJPEG(4, 96, false, 0), "image/jpeg", readJPEG},
+		"colour JPEG":      {jpegOf(quarters(96, 96)), "image/jpeg", readJPEG},
 	} {
 		got, userError := prepare(t, Source{Bytes: test.content})
 		if userError != nil || got.ContentType != test.mediaType || got.Width != 96 || got.Height != 96 {
@@ -239,7 +240,7 @@ func TestPrepareIgnoresBrokenExif(t *testing.T) {
 
 // Not parallel: what others allocate would count.
 func TestTrapPNGBomb(t *testing.T) {
-	if _, err := decodePNG(bombPNG(t, 1)); err != nil {
+	if _, err := readPNG(bombPNG(t, 1)); err != nil {
 		t.Fatalf("the bomb is none: %v", err)
 	}
 	bomb := bombPNG(t, 40)
@@ -277,8 +278,8 @@ func FuzzPrepareGivesAPictureOrOneError(f *testing.F) {
 	})
 }
 
-func decodePNG(b []byte) (image.Image, error)  { return png.Decode(bytes.NewReader(b)) }
-func decodeJPEG(b []byte) (image.Image, error) { return jpeg.Decode(bytes.NewReader(b)) }
+func readPNG(b []byte) (image.Image, error)  { return png.Decode(bytes.NewReader(b)) }
+func readJPEG(b []byte) (image.Image, error) { return jpeg.Decode(bytes.NewReader(b)) }
 
 // alike allows for what a JPEG loses.
 func alike(a, b color.Color) bool {
@@ -294,7 +295,7 @@ func alike(a, b color.Color) bool {
 
 func cornersOf(t *testing.T, content []byte) string {
 	t.Helper()
-	img, err := decodeJPEG(content)
+	img, err := readJPEG(content)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"minidock/internal/fault"
+
+	"golang.org/x/sync/semaphore"
 )
 
 var limits = Limits{MaxBytes: 262_144, MinSide: 64, MaxSide: 4096, ContentTypes: []string{"image/png", "image/jpeg"}}
@@ -21,11 +23,15 @@ var limits = Limits{MaxBytes: 262_144, MinSide: 64, MaxSide: 4096, ContentTypes:
 func prepare(t testing.TB, src Source) (Picture, *fault.UserError) {
 	t.Helper()
 	errs := &fault.UserErrors{}
-	picture, ok := Prepare(src, limits, "logo", errs)
+	picture, err := Prepare(t.Context(), "ann", src, limits, "logo", errs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ok := len(picture.Bytes) > 0
 	switch errors := errs.All(); {
-	case ok && len(errors) == 0 && len(picture.Bytes) > 0:
+	case ok && len(errors) == 0:
 		return picture, nil
-	case !ok && len(errors) == 1 && errors[0].Field == "logo" && picture.Bytes == nil:
+	case !ok && len(errors) == 1 && errors[0].Field == "logo":
 		return picture, &errors[0]
 	default:
 		t.Fatalf("%v, with %d bytes, but the errors are %v", ok, len(picture.Bytes), errors)
@@ -58,6 +64,16 @@ func jpegOf(img image.Image) []byte {
 	}
 	return b.Bytes()
 }
+
+func jpegOfQuality(img image.Image, quality int) []byte {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality}); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func semaphoreOf(size int64) *semaphore.Weighted { return semaphore.NewWeighted(size) }
 
 func padded(content []byte, size int) []byte {
 	return append(bytes.Clone(content), make([]byte, size-len(content))...)
