@@ -72,7 +72,8 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	a.EndStreams()
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	if err := server.Shutdown(limit); err != nil { // a client takes too long; nothing of ours does
+	// Shutdown does not wait for WebSockets. Only a client can take too long; nothing of ours does.
+	if err := errors.Join(server.Shutdown(limit), a.sessions.WaitForStreams(limit)); err != nil {
 		a.log.Warn("cut off unfinished requests", "error", err.Error())
 		return server.Close()
 	}

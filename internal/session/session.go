@@ -192,3 +192,6 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 
 // StopStreams ends all streams; none can be opened any more.
 func (s *Sessions) StopStreams() { s.streams.stop() }
+
+// WaitForStreams waits, after StopStreams, until their clients have been told, or returns the context's error.
+func (s *Sessions) WaitForStreams(ctx context.Context) error { return s.streams.wait(ctx) }

@@ -59,10 +59,11 @@ func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, m
 		opened.cancel(err)
 		return nil, nil, err
 	}
-	opened.close = func() {
+	opened.close = sync.OnceFunc(func() {
 		s.streams.open.Remove(opened.sessionID, opened)
 		opened.cancel(context.Canceled)
-	}
+		s.streams.running.Done()
+	})
 	return ctx, opened, nil
 }
 

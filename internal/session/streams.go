@@ -21,6 +21,8 @@ type streams struct {
 
 	mu        sync.Mutex // held while streams are added
 	isStopped bool
+	// running counts the streams that are not closed.
+	running sync.WaitGroup
 }
 
 func newStreams(of *Sessions) *streams {
@@ -45,6 +47,7 @@ func (s *streams) add(opened *Stream, max int) error {
 	if same >= max {
 		return fault.ErrRateLimited
 	}
+	s.running.Add(1)
 	s.open.Add(opened.sessionID, opened)
 	return nil
 }
@@ -65,6 +68,21 @@ func (s *streams) stop() {
 	s.mu.Unlock()
 	for _, open := range s.open.All() {
 		open.cancel(fault.ErrUnavailable)
+	}
+}
+
+// wait returns when all streams are closed, or with the context's error.
+func (s *streams) wait(ctx context.Context) error {
+	closed := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
