@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -113,7 +114,10 @@ func unreadable(err error, otherwise *fault.Refusal) *fault.Refusal {
 
 // readQuery reads the parameters of a GET.
 func readQuery(r *http.Request) (*graphql.RawParams, *fault.Refusal) {
-	values := r.URL.Query()
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil { // what cannot be read must not be left out in silence
+		return nil, errUnreadable
+	}
 	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
 		if !utf8.ValidString(values.Get(name)) {
 			return nil, errUnreadable

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -64,6 +65,22 @@ func TestTrapPersistedQueriesAreOff(t *testing.T) {
 		t.Errorf("with the query: %s", answer.Body)
 	}
 	w.Handle(t, apitest.PostJSON("{"+persisted+"}")).Refused(t, "BAD_REQUEST")
+}
+
+// A parameter that cannot be read is not left out in silence, as if the client had not sent it.
+func TestAQueryStringThatCannotBeReadIsRefused(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	const query = "/graphql?query=query($f:Int){industries(first:$f){totalCount}}"
+	for _, parameters := range []string{`&variables={"f":1}%zz`, `&variables={"f":1};x`, `&operationName=%`} {
+		response := w.Get(t, query+parameters)
+		if response.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %d", parameters, response.StatusCode)
+		}
+	}
+	if response := w.Get(t, query+`&variables={"f":1}`); response.StatusCode != http.StatusOK {
+		t.Errorf("status %d", response.StatusCode)
+	}
 }
 
 func TestTrapErrorListsDoNotAmplify(t *testing.T) {
