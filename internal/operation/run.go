@@ -58,6 +58,7 @@ func Run[T any](ctx context.Context, db DB, viewer *access.Viewer, operation acc
 		if err := tx.admit(ctx, before, at); err != nil {
 			return err
 		}
+		tx.Now = db.Now() // after the wait for locks, so that events under one lock are in the order of their moments
 		var err error
 		if result, err = fn(tx); err != nil {
 			return err
