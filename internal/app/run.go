@@ -107,7 +107,9 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := a.ListenAdmin(ctx, o.AdminAddr); err != nil {
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // operators see what keeps the program from ending
+	defer stop()
+	if err := a.ListenAdmin(serving, o.AdminAddr); err != nil {
 		return err
 	}
 	o.Log.Info("serving", o.announcement(publicURL)...)
@@ -139,12 +141,18 @@ func (o Options) sender(publicURL string) (mail.Sender, error) {
 	return mail.NewFolder(filepath.Join(o.Folder, "mail"), from, o.Log)
 }
 
-// announcement says where the server is found. The demo's people, whose password everybody knows, are not suggested for a server in production.
+// announcement says where the server is found. The demo's people, whose password everybody knows, are not suggested for a server in
+// production, nor is a playground that is closed.
 func (o Options) announcement(publicURL string) []any {
-	if strings.HasPrefix(publicURL, "https://") {
-		return []any{"address", publicURL}
+	said := []any{"address", publicURL}
+	isHTTPS := strings.HasPrefix(publicURL, "https://")
+	if o.Introspection == web.Everyone || o.Introspection == "" && !isHTTPS {
+		said = append(said, "playground", publicURL+"/playground")
 	}
-	return []any{"playground", publicURL + "/playground", "hint", "to load people to play with, run: " + o.demoCommand()}
+	if !isHTTPS {
+		said = append(said, "hint", "to load people to play with, run: "+o.demoCommand())
+	}
+	return said
 }
 
 // demoCommand does not repeat the database's URL, which may hold a password.
