@@ -65,7 +65,7 @@ func TestInvalidLogosAreRefusedInEveryEncoding(t *testing.T) {
 			"large before not square":  {apitest.Padded(apitest.PNG(64, 65), 300_000), "image/png", "TOO_LARGE", map[string]string{"bytes": "300000", "max": "262144"}},
 			"GIF":                      {gif, "image/gif", "UNSUPPORTED_TYPE", map[string]string{"found": "image/gif", "allowed": allowed}},
 			"GIF called PNG":           {gif, "image/png", "UNSUPPORTED_TYPE", map[string]string{"found": "image/gif", "allowed": allowed}},
-			"SVG":                      {svg, "image/svg+xml", "UNSUPPORTED_TYPE", map[string]string{"found": "text/plain", "allowed": allowed}},
+			"SVG":                      {svg, "image/svg+xml", "UNSUPPORTED_TYPE", map[string]string{"found": "image/svg+xml", "allowed": allowed}},
 			"text called PNG":          {[]byte("no picture"), "image/png", "UNSUPPORTED_TYPE", map[string]string{"found": "text/plain", "allowed": allowed}},
 			"width over height":        {apitest.PNG(65, 64), "image/png", "NOT_SQUARE", map[string]string{"width": "65", "height": "64"}},
 			"height over width, JPEG":  {apitest.JPEG(64, 65), "image/jpeg", "NOT_SQUARE", map[string]string{"width": "64", "height": "65"}},

@@ -118,7 +118,7 @@ func TestAMemberFilterCombinesItsFields(t *testing.T) {
 		{apitest.Vars{"search": "Cafe"}, nil}, {apitest.Vars{"search": "ÄRGER"}, []string{"Café Ärger"}},
 		// Letters beyond A to Z have their case, on both databases.
 		{apitest.Vars{"search": "CAFÉ"}, nil}, {apitest.Vars{"search": "ärger"}, nil}, {apitest.Vars{"search": "\u017F"}, nil},
-		{apitest.Vars{"search": strings.Repeat("小", 5000)}, nil}, {apitest.Vars{"search": "stranger"}, nil}, {apitest.Vars{"search": "Elsewhere"}, nil},
+		{apitest.Vars{"search": strings.Repeat("小", 100)}, nil}, {apitest.Vars{"search": "stranger"}, nil}, {apitest.Vars{"search": "Elsewhere"}, nil},
 	}
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		owner, stranger := w.SignUp(t, "owner"), w.SignUp(t, "stranger")
