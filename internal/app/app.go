@@ -66,7 +66,7 @@ type App struct {
 	// Handler answers all requests of clients.
 	http.Handler
 
-	figures  *metrics.Metrics
+	metrics  *metrics.Metrics
 	limits   limit.Limits
 	log      *slog.Logger
 	client   *ent.Client
@@ -81,9 +81,9 @@ type App struct {
 // New builds an App. It fails when the schema and the access matrix do not say the same, or an allowed origin is not one.
 func New(c Config) (*App, error) {
 	stopping, stop := context.WithCancel(context.Background())
-	areas, figures := newAreas(c), metrics.New()
+	areas, counted := newAreas(c), metrics.New()
 	a := &App{
-		figures: figures, limits: c.Limits, log: c.Log, client: c.Store.Client, now: c.Now, sessions: areas.Sessions, stop: stop,
+		metrics: counted, limits: c.Limits, log: c.Log, client: c.Store.Client, now: c.Now, sessions: areas.Sessions, stop: stop,
 		outbox: areas.outbox,
 	}
 	areas.LogoURL = func(name string) string { return web.LogoURL(c.PublicURL, name) }
@@ -94,12 +94,12 @@ func New(c Config) (*App, error) {
 	viewers := web.NewViewers(c.Store.Client, areas.Sessions, c.introspection(), c.isHTTPS())
 	graphQL := gqlhttp.New(gqlhttp.Config{
 		Schema: schema, Viewers: viewers, Streams: viewers, Limits: c.Limits.GraphQL, Lists: lists,
-		Observe: web.Observe(c.Log, figures), IsUnavailable: store.IsUnavailable, Stopping: stopping.Done(), Log: c.Log,
+		Observe: web.Observe(c.Log, counted), IsUnavailable: store.IsUnavailable, Stopping: stopping.Done(), Log: c.Log,
 	})
 	a.Handler, err = web.New(web.Config{
 		GraphQL: graphQL, Viewers: viewers, Blobs: c.Blobs, PublicURL: c.PublicURL, AllowedOrigins: c.AllowedOrigins, Proxies: c.Proxies,
 		IsReady:           func(ctx context.Context) bool { return !a.draining.Load() && c.Store.Ping(ctx) == nil },
-		RequestsPerMinute: c.RequestsPerMinute, WriteTime: c.Limits.WriteTime, Stopping: stopping, Metrics: figures, Log: c.Log, Now: c.Now,
+		RequestsPerMinute: c.RequestsPerMinute, WriteTime: c.Limits.WriteTime, Stopping: stopping, Metrics: counted, Log: c.Log, Now: c.Now,
 	})
 	return a, err
 }
@@ -157,8 +157,8 @@ func composer(accounts *account.Accounts, workspaces *workspace.Workspaces) outb
 	}
 }
 
-// Admin serves the operators' pages: figures and profiles. It asks nobody who they are.
-func (a *App) Admin() http.Handler { return web.Admin(a.figures) }
+// Admin serves the operators' pages: metrics and profiles. It asks nobody who they are.
+func (a *App) Admin() http.Handler { return web.Admin(a.metrics) }
 
 // Drain makes the server answer that it is not ready, so that no new clients are sent to it.
 func (a *App) Drain() { a.draining.Store(true) }

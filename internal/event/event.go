@@ -15,7 +15,7 @@ import (
 	"minidock/internal/store"
 )
 
-// Event is something that somebody changed.
+// Event is a change that somebody made.
 type Event struct {
 	// Operation is the name of the mutation.
 	Operation string

@@ -14,7 +14,7 @@ import (
 type Lists struct {
 	// DefaultPage is the size of a page for which the query gives none, MaxPage the largest.
 	DefaultPage, MaxPage int
-	// Sizes are the usual sizes of lists that are no pages and have more than one element, by type and field, such as
+	// Sizes are the usual sizes of lists that are not pages and have more than one element, by type and field, such as
 	// "Member.miniPrograms".
 	Sizes map[string]int
 }

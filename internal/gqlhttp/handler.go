@@ -177,8 +177,8 @@ func refusalOfEnded(ctx context.Context) *fault.Refusal {
 	return fault.ErrUnavailable
 }
 
-// userID returns who sends the request; "" for somebody who is not signed in. Whatever keeps that from being read, the client may
-// send the request again later.
+// userID returns who sends the request; "" for somebody who is not signed in. When that cannot be read, the request is
+// refused with TIMEOUT or UNAVAILABLE: the client may send it again later.
 func (h *Handler) userID(ctx context.Context) (string, *fault.Refusal) {
 	id, err := h.Viewers.UserID(ctx)
 	switch {

@@ -19,7 +19,7 @@ import (
 // What a multipart request can be refused with.
 var (
 	errBadForm      = &fault.Refusal{Code: "BAD_REQUEST", Message: "A multipart request has the parts operations, map and one file, in this order."}
-	errBadMap       = &fault.Refusal{Code: "BAD_REQUEST", Message: `map must name the file's one place: {"0": ["variables.input.logo.file"]}, where operations has null.`}
+	errBadMap       = &fault.Refusal{Code: "BAD_REQUEST", Message: `map must assign the file to exactly one variable: {"0": ["variables.input.logo.file"]}, where operations has null.`}
 	errTooManyFiles = &fault.Refusal{Code: "BAD_REQUEST", Message: "Send one file at a time."}
 	errNotSaved     = &fault.Refusal{Code: "UNAVAILABLE", Message: "The file cannot be received right now. Try again later."}
 )

@@ -1,4 +1,4 @@
-// Package metrics keeps the figures that the server has about itself. No label takes its value from a client.
+// Package metrics keeps the metrics of the server. No label takes its value from a client.
 package metrics
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics are the figures of one server.
+// Metrics are those of one server.
 type Metrics struct {
 	registry   *prometheus.Registry
 	operations *prometheus.HistogramVec
@@ -42,7 +42,7 @@ func (m *Metrics) Operation(kind string, took time.Duration) {
 // Error counts a top-level error with this code.
 func (m *Metrics) Error(code string) { m.errors.WithLabelValues(code).Inc() }
 
-// Handler serves the figures in Prometheus' format.
+// Handler serves the metrics in Prometheus' format.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }

@@ -25,7 +25,7 @@ type Watchers[W comparable] struct {
 	isLooking bool
 }
 
-// New returns watchers with nobody among them.
+// New returns an empty set of watchers.
 func New[W comparable](look func(ctx context.Context, waiting map[string][]W)) *Watchers[W] {
 	return &Watchers[W]{look: look, open: map[string]map[W]bool{}}
 }

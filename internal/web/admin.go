@@ -21,7 +21,7 @@ func commandLine(w http.ResponseWriter, _ *http.Request) {
 	writeText(w, http.StatusOK, strings.Join(shown, "\x00"))
 }
 
-// Admin serves the server's figures at /metrics and its profiles below /debug/pprof/. It asks nobody who they are, so only operators
+// Admin serves the server's metrics at /metrics and its profiles below /debug/pprof/. It asks nobody who they are, so only operators
 // may be able to reach it.
 func Admin(m *metrics.Metrics) http.Handler {
 	mux := http.NewServeMux()

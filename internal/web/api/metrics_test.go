@@ -32,10 +32,10 @@ func TestOperationsAreCountedAndLoggedWithoutWhatWasSent(t *testing.T) {
 			t.Errorf("the log has %s", never)
 		}
 	}
-	figures := adminGet(t, w, "/metrics")
+	metrics := adminGet(t, w, "/metrics")
 	for _, want := range []string{`minidock_operation_seconds_count{kind="mutation"} 1`, `minidock_errors_total{code="UNAUTHENTICATED"} 1`, "go_goroutines"} {
-		if !strings.Contains(figures, want) {
-			t.Errorf("the figures lack %s", want)
+		if !strings.Contains(metrics, want) {
+			t.Errorf("the metrics lack %s", want)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func TestWhatIsRefusedBeforeItIsGraphQLIsCountedAndLogged(t *testing.T) {
 	w.Visitor(t).Do(t, `{ `, nil).Refused(t, "GRAPHQL_PARSE_FAILED")
 	w.Stop()
 	log := w.Log.String()
-	figures := adminGet(t, w, "/metrics")
+	metrics := adminGet(t, w, "/metrics")
 	for code := range codes {
 		if n := strings.Count(log, `"code":"`+code+`"`); n != 1 {
 			t.Errorf("%s is in %d lines of the log", code, n)
@@ -69,8 +69,8 @@ func TestWhatIsRefusedBeforeItIsGraphQLIsCountedAndLogged(t *testing.T) {
 		t.Errorf("%d codes in the log: %s", n, log)
 	}
 	for _, code := range append(slices.Collect(maps.Keys(codes)), "GRAPHQL_PARSE_FAILED") {
-		if !strings.Contains(figures, `minidock_errors_total{code="`+code+`"} 1`) {
-			t.Errorf("the figures lack %s", code)
+		if !strings.Contains(metrics, `minidock_errors_total{code="`+code+`"} 1`) {
+			t.Errorf("the metrics lack %s", code)
 		}
 	}
 }
