@@ -35,6 +35,16 @@ const SIGN_IN = gql`
   }
 `;
 
+const OPEN = gql`
+  mutation Open($input: CreateWorkspaceInput!) {
+    createWorkspace(input: $input) {
+      workspace {
+        id
+      }
+    }
+  }
+`;
+
 const CHOOSE = gql`
   mutation Choose($input: ChooseWorkspaceInput!) {
     chooseWorkspace(input: $input) {
@@ -169,8 +179,9 @@ async function enter() {
   const input = { email: 'owner@demo.example', password: 'demo-password-1' };
   const { data } = await client.mutate({ mutation: SIGN_IN, variables: { input } });
   assert.deepEqual(data.signIn.userErrors, []);
-  const { workspace } = data.signIn.viewer.memberships.nodes[0];
-  assert.equal(workspace.name, 'Demo Merchant');
+  assert.equal(data.signIn.viewer.memberships.nodes[0].workspace.name, 'Demo Merchant');
+  const opened = await client.mutate({ mutation: OPEN, variables: { input: { name: 'Apollo Merchant' } } });
+  const { workspace } = opened.data.createWorkspace;
   const chosen = await client.mutate({ mutation: CHOOSE, variables: { input: { workspaceId: workspace.id } } });
   assert.equal(chosen.data.chooseWorkspace.viewer.currentWorkspace.id, workspace.id, 'the cookie was kept');
   return workspace.id;

@@ -26,13 +26,14 @@ func TestSigterm(t *testing.T) {
 	if got := signIn(t, client, s.URL); len(got) != 0 {
 		t.Fatalf("the demo's owner cannot sign in: %v", got)
 	}
-	workspaceID := workspace(t, client, s.URL).ID
+	before := workspace(t, client, s.URL)
 
 	var running []*slowRequest
-	var names []string
+	names := before.names()
 	for i := range 4 {
-		names = append(names, fmt.Sprintf("西湖小面馆%d", i))
-		running = append(running, begin(t, client, s.URL, create, miniProgram(t, workspaceID, names[i])))
+		name := fmt.Sprintf("西湖小面馆%d", i)
+		names = append(names, name)
+		running = append(running, begin(t, client, s.URL, create, miniProgram(t, before.ID, name)))
 	}
 	stopped := make(chan struct{})
 	go func() {
@@ -55,12 +56,9 @@ func TestSigterm(t *testing.T) {
 
 	// Cookies know no ports: the session is the same one.
 	after := workspace(t, client, start(t, data).URL)
-	var kept []string
-	for _, node := range after.MiniPrograms.Nodes {
-		kept = append(kept, node.Name)
-	}
-	slices.Sort(kept)
-	if after.ID != workspaceID || !slices.Equal(kept, names) {
+	kept := after.names()
+	slices.Sort(names)
+	if after.ID != before.ID || !slices.Equal(kept, names) {
 		t.Errorf("after the restart there is %+v, want %v", after, names)
 	}
 }
@@ -93,6 +91,16 @@ func logo(t *testing.T) []byte {
 type ownWorkspace struct {
 	ID           string
 	MiniPrograms struct{ Nodes []struct{ Name string } }
+}
+
+// names returns the names of its mini programs in order.
+func (w ownWorkspace) names() []string {
+	var names []string
+	for _, node := range w.MiniPrograms.Nodes {
+		names = append(names, node.Name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 func workspace(t *testing.T, client *http.Client, url string) ownWorkspace {
