@@ -4,7 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
 
+	"minidock/ent/user"
+	"minidock/internal/account"
 	"minidock/internal/app"
 	"minidock/internal/demo"
 )
@@ -23,6 +28,25 @@ type load struct {
 	data
 	PublicURL string `help:"Where the server is found, to say so." name:"public-url" default:"http://127.0.0.1:8080" env:"MINIDOCK_PUBLIC_URL"`
 	Yes       bool   `help:"Load them beside other people: everybody can then sign in as an administrator."`
+}
+
+type staff struct {
+	Add    addStaff    `cmd:"" help:"Give the account with an e-mail address a role on the platform's staff, or another role."`
+	List   listStaff   `cmd:"" help:"List the staff."`
+	Remove removeStaff `cmd:"" help:"Remove the account with an e-mail address from the staff."`
+}
+
+type addStaff struct {
+	data
+	Email string         `arg:"" help:"Confirmed e-mail address of an account."`
+	Role  user.StaffRole `help:"ADMIN or REVIEWER." enum:"ADMIN,REVIEWER" required:""`
+}
+
+type listStaff struct{ data }
+
+type removeStaff struct {
+	data
+	Email string `arg:"" help:"E-mail address of the account."`
 }
 
 type migrate struct {
@@ -49,6 +73,41 @@ Next, with the server running, open %s/playground and sign in:
 then ask for { viewer { memberships { nodes { workspace { name miniPrograms { nodes { name status } } } } } } }
 `, l.PublicURL, demo.Password)
 	return nil
+}
+
+// Run adds the account to the staff.
+func (a *addStaff) Run(ctx context.Context) error {
+	err := app.AddStaff(ctx, a.location(), account.AddStaffInput{Email: a.Email, Role: a.Role})
+	if err == nil {
+		fmt.Printf("%s is on the staff as %s.\n", a.Email, a.Role)
+	}
+	return err
+}
+
+// Run prints the staff, a line for each: the address, the role, when it was given and by whom.
+func (l *listStaff) Run(ctx context.Context) error {
+	all, err := app.Staff(ctx, l.location())
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	for _, one := range all {
+		by := "the command line"
+		if one.AddedBy != nil {
+			by = one.AddedBy.Email
+		}
+		fmt.Fprintf(table, "%s\t%s\tadded %s by %s\n", one.User.Email, one.Role, one.AddedAt.Format(time.DateOnly), by)
+	}
+	return table.Flush()
+}
+
+// Run removes the account from the staff.
+func (r *removeStaff) Run(ctx context.Context) error {
+	err := app.RemoveStaff(ctx, r.location(), r.Email)
+	if err == nil {
+		fmt.Printf("%s is no longer on the staff.\n", r.Email)
+	}
+	return err
 }
 
 // Run applies the migrations that the database lacks, or says which they are.

@@ -21,6 +21,7 @@ import (
 type commandLine struct {
 	Serve   serve   `cmd:"" default:"withargs" help:"Serve the API and its playground."`
 	Demo    load    `cmd:"" help:"Load people and mini programs to play with; twice does no harm."`
+	Staff   staff   `cmd:"" help:"Say who is on the platform's staff."`
 	Migrate migrate `cmd:"" help:"Bring the database's schema up to date, as serve does when it starts."`
 }
 

@@ -10638,7 +10638,10 @@ type UserMutation struct {
 	email                   *string
 	display_name            *string
 	password_hash           *string
+	email_confirmed_at      *time.Time
 	staff_role              *user.StaffRole
+	staff_added_at          *time.Time
+	staff_added_by          *string
 	locale                  *string
 	signed_in_at            *time.Time
 	created_at              *time.Time
@@ -10889,6 +10892,55 @@ func (m *UserMutation) ResetPasswordHash() {
 	m.password_hash = nil
 }
 
+// SetEmailConfirmedAt sets the "email_confirmed_at" field.
+func (m *UserMutation) SetEmailConfirmedAt(t time.Time) {
+	m.email_confirmed_at = &t
+}
+
+// EmailConfirmedAt returns the value of the "email_confirmed_at" field in the mutation.
+func (m *UserMutation) EmailConfirmedAt() (r time.Time, exists bool) {
+	v := m.email_confirmed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmailConfirmedAt returns the old "email_confirmed_at" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldEmailConfirmedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmailConfirmedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmailConfirmedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmailConfirmedAt: %w", err)
+	}
+	return oldValue.EmailConfirmedAt, nil
+}
+
+// ClearEmailConfirmedAt clears the value of the "email_confirmed_at" field.
+func (m *UserMutation) ClearEmailConfirmedAt() {
+	m.email_confirmed_at = nil
+	m.clearedFields[user.FieldEmailConfirmedAt] = struct{}{}
+}
+
+// EmailConfirmedAtCleared returns if the "email_confirmed_at" field was cleared in this mutation.
+func (m *UserMutation) EmailConfirmedAtCleared() bool {
+	_, ok := m.clearedFields[user.FieldEmailConfirmedAt]
+	return ok
+}
+
+// ResetEmailConfirmedAt resets all changes to the "email_confirmed_at" field.
+func (m *UserMutation) ResetEmailConfirmedAt() {
+	m.email_confirmed_at = nil
+	delete(m.clearedFields, user.FieldEmailConfirmedAt)
+}
+
 // SetStaffRole sets the "staff_role" field.
 func (m *UserMutation) SetStaffRole(ur user.StaffRole) {
 	m.staff_role = &ur
@@ -10936,6 +10988,104 @@ func (m *UserMutation) StaffRoleCleared() bool {
 func (m *UserMutation) ResetStaffRole() {
 	m.staff_role = nil
 	delete(m.clearedFields, user.FieldStaffRole)
+}
+
+// SetStaffAddedAt sets the "staff_added_at" field.
+func (m *UserMutation) SetStaffAddedAt(t time.Time) {
+	m.staff_added_at = &t
+}
+
+// StaffAddedAt returns the value of the "staff_added_at" field in the mutation.
+func (m *UserMutation) StaffAddedAt() (r time.Time, exists bool) {
+	v := m.staff_added_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStaffAddedAt returns the old "staff_added_at" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldStaffAddedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStaffAddedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStaffAddedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStaffAddedAt: %w", err)
+	}
+	return oldValue.StaffAddedAt, nil
+}
+
+// ClearStaffAddedAt clears the value of the "staff_added_at" field.
+func (m *UserMutation) ClearStaffAddedAt() {
+	m.staff_added_at = nil
+	m.clearedFields[user.FieldStaffAddedAt] = struct{}{}
+}
+
+// StaffAddedAtCleared returns if the "staff_added_at" field was cleared in this mutation.
+func (m *UserMutation) StaffAddedAtCleared() bool {
+	_, ok := m.clearedFields[user.FieldStaffAddedAt]
+	return ok
+}
+
+// ResetStaffAddedAt resets all changes to the "staff_added_at" field.
+func (m *UserMutation) ResetStaffAddedAt() {
+	m.staff_added_at = nil
+	delete(m.clearedFields, user.FieldStaffAddedAt)
+}
+
+// SetStaffAddedBy sets the "staff_added_by" field.
+func (m *UserMutation) SetStaffAddedBy(s string) {
+	m.staff_added_by = &s
+}
+
+// StaffAddedBy returns the value of the "staff_added_by" field in the mutation.
+func (m *UserMutation) StaffAddedBy() (r string, exists bool) {
+	v := m.staff_added_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStaffAddedBy returns the old "staff_added_by" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldStaffAddedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStaffAddedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStaffAddedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStaffAddedBy: %w", err)
+	}
+	return oldValue.StaffAddedBy, nil
+}
+
+// ClearStaffAddedBy clears the value of the "staff_added_by" field.
+func (m *UserMutation) ClearStaffAddedBy() {
+	m.staff_added_by = nil
+	m.clearedFields[user.FieldStaffAddedBy] = struct{}{}
+}
+
+// StaffAddedByCleared returns if the "staff_added_by" field was cleared in this mutation.
+func (m *UserMutation) StaffAddedByCleared() bool {
+	_, ok := m.clearedFields[user.FieldStaffAddedBy]
+	return ok
+}
+
+// ResetStaffAddedBy resets all changes to the "staff_added_by" field.
+func (m *UserMutation) ResetStaffAddedBy() {
+	m.staff_added_by = nil
+	delete(m.clearedFields, user.FieldStaffAddedBy)
 }
 
 // SetLocale sets the "locale" field.
@@ -11631,7 +11781,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 10)
 	if m.email != nil {
 		fields = append(fields, user.FieldEmail)
 	}
@@ -11641,8 +11791,17 @@ func (m *UserMutation) Fields() []string {
 	if m.password_hash != nil {
 		fields = append(fields, user.FieldPasswordHash)
 	}
+	if m.email_confirmed_at != nil {
+		fields = append(fields, user.FieldEmailConfirmedAt)
+	}
 	if m.staff_role != nil {
 		fields = append(fields, user.FieldStaffRole)
+	}
+	if m.staff_added_at != nil {
+		fields = append(fields, user.FieldStaffAddedAt)
+	}
+	if m.staff_added_by != nil {
+		fields = append(fields, user.FieldStaffAddedBy)
 	}
 	if m.locale != nil {
 		fields = append(fields, user.FieldLocale)
@@ -11667,8 +11826,14 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.DisplayName()
 	case user.FieldPasswordHash:
 		return m.PasswordHash()
+	case user.FieldEmailConfirmedAt:
+		return m.EmailConfirmedAt()
 	case user.FieldStaffRole:
 		return m.StaffRole()
+	case user.FieldStaffAddedAt:
+		return m.StaffAddedAt()
+	case user.FieldStaffAddedBy:
+		return m.StaffAddedBy()
 	case user.FieldLocale:
 		return m.Locale()
 	case user.FieldSignedInAt:
@@ -11690,8 +11855,14 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldDisplayName(ctx)
 	case user.FieldPasswordHash:
 		return m.OldPasswordHash(ctx)
+	case user.FieldEmailConfirmedAt:
+		return m.OldEmailConfirmedAt(ctx)
 	case user.FieldStaffRole:
 		return m.OldStaffRole(ctx)
+	case user.FieldStaffAddedAt:
+		return m.OldStaffAddedAt(ctx)
+	case user.FieldStaffAddedBy:
+		return m.OldStaffAddedBy(ctx)
 	case user.FieldLocale:
 		return m.OldLocale(ctx)
 	case user.FieldSignedInAt:
@@ -11728,12 +11899,33 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPasswordHash(v)
 		return nil
+	case user.FieldEmailConfirmedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmailConfirmedAt(v)
+		return nil
 	case user.FieldStaffRole:
 		v, ok := value.(user.StaffRole)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStaffRole(v)
+		return nil
+	case user.FieldStaffAddedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStaffAddedAt(v)
+		return nil
+	case user.FieldStaffAddedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStaffAddedBy(v)
 		return nil
 	case user.FieldLocale:
 		v, ok := value.(string)
@@ -11786,8 +11978,17 @@ func (m *UserMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *UserMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(user.FieldEmailConfirmedAt) {
+		fields = append(fields, user.FieldEmailConfirmedAt)
+	}
 	if m.FieldCleared(user.FieldStaffRole) {
 		fields = append(fields, user.FieldStaffRole)
+	}
+	if m.FieldCleared(user.FieldStaffAddedAt) {
+		fields = append(fields, user.FieldStaffAddedAt)
+	}
+	if m.FieldCleared(user.FieldStaffAddedBy) {
+		fields = append(fields, user.FieldStaffAddedBy)
 	}
 	if m.FieldCleared(user.FieldLocale) {
 		fields = append(fields, user.FieldLocale)
@@ -11809,8 +12010,17 @@ func (m *UserMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *UserMutation) ClearField(name string) error {
 	switch name {
+	case user.FieldEmailConfirmedAt:
+		m.ClearEmailConfirmedAt()
+		return nil
 	case user.FieldStaffRole:
 		m.ClearStaffRole()
+		return nil
+	case user.FieldStaffAddedAt:
+		m.ClearStaffAddedAt()
+		return nil
+	case user.FieldStaffAddedBy:
+		m.ClearStaffAddedBy()
 		return nil
 	case user.FieldLocale:
 		m.ClearLocale()
@@ -11835,8 +12045,17 @@ func (m *UserMutation) ResetField(name string) error {
 	case user.FieldPasswordHash:
 		m.ResetPasswordHash()
 		return nil
+	case user.FieldEmailConfirmedAt:
+		m.ResetEmailConfirmedAt()
+		return nil
 	case user.FieldStaffRole:
 		m.ResetStaffRole()
+		return nil
+	case user.FieldStaffAddedAt:
+		m.ResetStaffAddedAt()
+		return nil
+	case user.FieldStaffAddedBy:
+		m.ResetStaffAddedBy()
 		return nil
 	case user.FieldLocale:
 		m.ResetLocale()

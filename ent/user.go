@@ -25,8 +25,14 @@ type User struct {
 	DisplayName string `json:"display_name,omitempty"`
 	// argon2id in PHC form
 	PasswordHash string `json:"-"`
+	// when it was shown that the user reads the mail of the address
+	EmailConfirmedAt *time.Time `json:"email_confirmed_at,omitempty"`
 	// StaffRole holds the value of the "staff_role" field.
 	StaffRole *user.StaffRole `json:"staff_role,omitempty"`
+	// when the user joined the staff
+	StaffAddedAt *time.Time `json:"staff_added_at,omitempty"`
+	// the id of the administrator who added the user; null for the command line
+	StaffAddedBy *string `json:"staff_added_by,omitempty"`
 	// BCP 47: the language of mails
 	Locale *string `json:"locale,omitempty"`
 	// when a session was begun last
@@ -166,9 +172,9 @@ func (*User) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case user.FieldID, user.FieldEmail, user.FieldDisplayName, user.FieldPasswordHash, user.FieldStaffRole, user.FieldLocale:
+		case user.FieldID, user.FieldEmail, user.FieldDisplayName, user.FieldPasswordHash, user.FieldStaffRole, user.FieldStaffAddedBy, user.FieldLocale:
 			values[i] = new(sql.NullString)
-		case user.FieldSignedInAt, user.FieldCreatedAt:
+		case user.FieldEmailConfirmedAt, user.FieldStaffAddedAt, user.FieldSignedInAt, user.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -209,12 +215,33 @@ func (_m *User) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.PasswordHash = value.String
 			}
+		case user.FieldEmailConfirmedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field email_confirmed_at", values[i])
+			} else if value.Valid {
+				_m.EmailConfirmedAt = new(time.Time)
+				*_m.EmailConfirmedAt = value.Time
+			}
 		case user.FieldStaffRole:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field staff_role", values[i])
 			} else if value.Valid {
 				_m.StaffRole = new(user.StaffRole)
 				*_m.StaffRole = user.StaffRole(value.String)
+			}
+		case user.FieldStaffAddedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field staff_added_at", values[i])
+			} else if value.Valid {
+				_m.StaffAddedAt = new(time.Time)
+				*_m.StaffAddedAt = value.Time
+			}
+		case user.FieldStaffAddedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field staff_added_by", values[i])
+			} else if value.Valid {
+				_m.StaffAddedBy = new(string)
+				*_m.StaffAddedBy = value.String
 			}
 		case user.FieldLocale:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -330,9 +357,24 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("password_hash=<sensitive>")
 	builder.WriteString(", ")
+	if v := _m.EmailConfirmedAt; v != nil {
+		builder.WriteString("email_confirmed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
 	if v := _m.StaffRole; v != nil {
 		builder.WriteString("staff_role=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.StaffAddedAt; v != nil {
+		builder.WriteString("staff_added_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.StaffAddedBy; v != nil {
+		builder.WriteString("staff_added_by=")
+		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
 	if v := _m.Locale; v != nil {

@@ -50,6 +50,20 @@ func (_c *UserCreate) SetPasswordHash(v string) *UserCreate {
 	return _c
 }
 
+// SetEmailConfirmedAt sets the "email_confirmed_at" field.
+func (_c *UserCreate) SetEmailConfirmedAt(v time.Time) *UserCreate {
+	_c.mutation.SetEmailConfirmedAt(v)
+	return _c
+}
+
+// SetNillableEmailConfirmedAt sets the "email_confirmed_at" field if the given value is not nil.
+func (_c *UserCreate) SetNillableEmailConfirmedAt(v *time.Time) *UserCreate {
+	if v != nil {
+		_c.SetEmailConfirmedAt(*v)
+	}
+	return _c
+}
+
 // SetStaffRole sets the "staff_role" field.
 func (_c *UserCreate) SetStaffRole(v user.StaffRole) *UserCreate {
 	_c.mutation.SetStaffRole(v)
@@ -60,6 +74,34 @@ func (_c *UserCreate) SetStaffRole(v user.StaffRole) *UserCreate {
 func (_c *UserCreate) SetNillableStaffRole(v *user.StaffRole) *UserCreate {
 	if v != nil {
 		_c.SetStaffRole(*v)
+	}
+	return _c
+}
+
+// SetStaffAddedAt sets the "staff_added_at" field.
+func (_c *UserCreate) SetStaffAddedAt(v time.Time) *UserCreate {
+	_c.mutation.SetStaffAddedAt(v)
+	return _c
+}
+
+// SetNillableStaffAddedAt sets the "staff_added_at" field if the given value is not nil.
+func (_c *UserCreate) SetNillableStaffAddedAt(v *time.Time) *UserCreate {
+	if v != nil {
+		_c.SetStaffAddedAt(*v)
+	}
+	return _c
+}
+
+// SetStaffAddedBy sets the "staff_added_by" field.
+func (_c *UserCreate) SetStaffAddedBy(v string) *UserCreate {
+	_c.mutation.SetStaffAddedBy(v)
+	return _c
+}
+
+// SetNillableStaffAddedBy sets the "staff_added_by" field if the given value is not nil.
+func (_c *UserCreate) SetNillableStaffAddedBy(v *string) *UserCreate {
+	if v != nil {
+		_c.SetStaffAddedBy(*v)
 	}
 	return _c
 }
@@ -362,9 +404,21 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		_spec.SetField(user.FieldPasswordHash, field.TypeString, value)
 		_node.PasswordHash = value
 	}
+	if value, ok := _c.mutation.EmailConfirmedAt(); ok {
+		_spec.SetField(user.FieldEmailConfirmedAt, field.TypeTime, value)
+		_node.EmailConfirmedAt = &value
+	}
 	if value, ok := _c.mutation.StaffRole(); ok {
 		_spec.SetField(user.FieldStaffRole, field.TypeEnum, value)
 		_node.StaffRole = &value
+	}
+	if value, ok := _c.mutation.StaffAddedAt(); ok {
+		_spec.SetField(user.FieldStaffAddedAt, field.TypeTime, value)
+		_node.StaffAddedAt = &value
+	}
+	if value, ok := _c.mutation.StaffAddedBy(); ok {
+		_spec.SetField(user.FieldStaffAddedBy, field.TypeString, value)
+		_node.StaffAddedBy = &value
 	}
 	if value, ok := _c.mutation.Locale(); ok {
 		_spec.SetField(user.FieldLocale, field.TypeString, value)
@@ -626,6 +680,24 @@ func (u *UserUpsert) UpdatePasswordHash() *UserUpsert {
 	return u
 }
 
+// SetEmailConfirmedAt sets the "email_confirmed_at" field.
+func (u *UserUpsert) SetEmailConfirmedAt(v time.Time) *UserUpsert {
+	u.Set(user.FieldEmailConfirmedAt, v)
+	return u
+}
+
+// UpdateEmailConfirmedAt sets the "email_confirmed_at" field to the value that was provided on create.
+func (u *UserUpsert) UpdateEmailConfirmedAt() *UserUpsert {
+	u.SetExcluded(user.FieldEmailConfirmedAt)
+	return u
+}
+
+// ClearEmailConfirmedAt clears the value of the "email_confirmed_at" field.
+func (u *UserUpsert) ClearEmailConfirmedAt() *UserUpsert {
+	u.SetNull(user.FieldEmailConfirmedAt)
+	return u
+}
+
 // SetStaffRole sets the "staff_role" field.
 func (u *UserUpsert) SetStaffRole(v user.StaffRole) *UserUpsert {
 	u.Set(user.FieldStaffRole, v)
@@ -641,6 +713,42 @@ func (u *UserUpsert) UpdateStaffRole() *UserUpsert {
 // ClearStaffRole clears the value of the "staff_role" field.
 func (u *UserUpsert) ClearStaffRole() *UserUpsert {
 	u.SetNull(user.FieldStaffRole)
+	return u
+}
+
+// SetStaffAddedAt sets the "staff_added_at" field.
+func (u *UserUpsert) SetStaffAddedAt(v time.Time) *UserUpsert {
+	u.Set(user.FieldStaffAddedAt, v)
+	return u
+}
+
+// UpdateStaffAddedAt sets the "staff_added_at" field to the value that was provided on create.
+func (u *UserUpsert) UpdateStaffAddedAt() *UserUpsert {
+	u.SetExcluded(user.FieldStaffAddedAt)
+	return u
+}
+
+// ClearStaffAddedAt clears the value of the "staff_added_at" field.
+func (u *UserUpsert) ClearStaffAddedAt() *UserUpsert {
+	u.SetNull(user.FieldStaffAddedAt)
+	return u
+}
+
+// SetStaffAddedBy sets the "staff_added_by" field.
+func (u *UserUpsert) SetStaffAddedBy(v string) *UserUpsert {
+	u.Set(user.FieldStaffAddedBy, v)
+	return u
+}
+
+// UpdateStaffAddedBy sets the "staff_added_by" field to the value that was provided on create.
+func (u *UserUpsert) UpdateStaffAddedBy() *UserUpsert {
+	u.SetExcluded(user.FieldStaffAddedBy)
+	return u
+}
+
+// ClearStaffAddedBy clears the value of the "staff_added_by" field.
+func (u *UserUpsert) ClearStaffAddedBy() *UserUpsert {
+	u.SetNull(user.FieldStaffAddedBy)
 	return u
 }
 
@@ -773,6 +881,27 @@ func (u *UserUpsertOne) UpdatePasswordHash() *UserUpsertOne {
 	})
 }
 
+// SetEmailConfirmedAt sets the "email_confirmed_at" field.
+func (u *UserUpsertOne) SetEmailConfirmedAt(v time.Time) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetEmailConfirmedAt(v)
+	})
+}
+
+// UpdateEmailConfirmedAt sets the "email_confirmed_at" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateEmailConfirmedAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateEmailConfirmedAt()
+	})
+}
+
+// ClearEmailConfirmedAt clears the value of the "email_confirmed_at" field.
+func (u *UserUpsertOne) ClearEmailConfirmedAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearEmailConfirmedAt()
+	})
+}
+
 // SetStaffRole sets the "staff_role" field.
 func (u *UserUpsertOne) SetStaffRole(v user.StaffRole) *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
@@ -791,6 +920,48 @@ func (u *UserUpsertOne) UpdateStaffRole() *UserUpsertOne {
 func (u *UserUpsertOne) ClearStaffRole() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.ClearStaffRole()
+	})
+}
+
+// SetStaffAddedAt sets the "staff_added_at" field.
+func (u *UserUpsertOne) SetStaffAddedAt(v time.Time) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetStaffAddedAt(v)
+	})
+}
+
+// UpdateStaffAddedAt sets the "staff_added_at" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateStaffAddedAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateStaffAddedAt()
+	})
+}
+
+// ClearStaffAddedAt clears the value of the "staff_added_at" field.
+func (u *UserUpsertOne) ClearStaffAddedAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearStaffAddedAt()
+	})
+}
+
+// SetStaffAddedBy sets the "staff_added_by" field.
+func (u *UserUpsertOne) SetStaffAddedBy(v string) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetStaffAddedBy(v)
+	})
+}
+
+// UpdateStaffAddedBy sets the "staff_added_by" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateStaffAddedBy() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateStaffAddedBy()
+	})
+}
+
+// ClearStaffAddedBy clears the value of the "staff_added_by" field.
+func (u *UserUpsertOne) ClearStaffAddedBy() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearStaffAddedBy()
 	})
 }
 
@@ -1095,6 +1266,27 @@ func (u *UserUpsertBulk) UpdatePasswordHash() *UserUpsertBulk {
 	})
 }
 
+// SetEmailConfirmedAt sets the "email_confirmed_at" field.
+func (u *UserUpsertBulk) SetEmailConfirmedAt(v time.Time) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetEmailConfirmedAt(v)
+	})
+}
+
+// UpdateEmailConfirmedAt sets the "email_confirmed_at" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateEmailConfirmedAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateEmailConfirmedAt()
+	})
+}
+
+// ClearEmailConfirmedAt clears the value of the "email_confirmed_at" field.
+func (u *UserUpsertBulk) ClearEmailConfirmedAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearEmailConfirmedAt()
+	})
+}
+
 // SetStaffRole sets the "staff_role" field.
 func (u *UserUpsertBulk) SetStaffRole(v user.StaffRole) *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
@@ -1113,6 +1305,48 @@ func (u *UserUpsertBulk) UpdateStaffRole() *UserUpsertBulk {
 func (u *UserUpsertBulk) ClearStaffRole() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.ClearStaffRole()
+	})
+}
+
+// SetStaffAddedAt sets the "staff_added_at" field.
+func (u *UserUpsertBulk) SetStaffAddedAt(v time.Time) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetStaffAddedAt(v)
+	})
+}
+
+// UpdateStaffAddedAt sets the "staff_added_at" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateStaffAddedAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateStaffAddedAt()
+	})
+}
+
+// ClearStaffAddedAt clears the value of the "staff_added_at" field.
+func (u *UserUpsertBulk) ClearStaffAddedAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearStaffAddedAt()
+	})
+}
+
+// SetStaffAddedBy sets the "staff_added_by" field.
+func (u *UserUpsertBulk) SetStaffAddedBy(v string) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetStaffAddedBy(v)
+	})
+}
+
+// UpdateStaffAddedBy sets the "staff_added_by" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateStaffAddedBy() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateStaffAddedBy()
+	})
+}
+
+// ClearStaffAddedBy clears the value of the "staff_added_by" field.
+func (u *UserUpsertBulk) ClearStaffAddedBy() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearStaffAddedBy()
 	})
 }
 

@@ -80,6 +80,26 @@ func (_u *UserUpdate) SetNillablePasswordHash(v *string) *UserUpdate {
 	return _u
 }
 
+// SetEmailConfirmedAt sets the "email_confirmed_at" field.
+func (_u *UserUpdate) SetEmailConfirmedAt(v time.Time) *UserUpdate {
+	_u.mutation.SetEmailConfirmedAt(v)
+	return _u
+}
+
+// SetNillableEmailConfirmedAt sets the "email_confirmed_at" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableEmailConfirmedAt(v *time.Time) *UserUpdate {
+	if v != nil {
+		_u.SetEmailConfirmedAt(*v)
+	}
+	return _u
+}
+
+// ClearEmailConfirmedAt clears the value of the "email_confirmed_at" field.
+func (_u *UserUpdate) ClearEmailConfirmedAt() *UserUpdate {
+	_u.mutation.ClearEmailConfirmedAt()
+	return _u
+}
+
 // SetStaffRole sets the "staff_role" field.
 func (_u *UserUpdate) SetStaffRole(v user.StaffRole) *UserUpdate {
 	_u.mutation.SetStaffRole(v)
@@ -97,6 +117,46 @@ func (_u *UserUpdate) SetNillableStaffRole(v *user.StaffRole) *UserUpdate {
 // ClearStaffRole clears the value of the "staff_role" field.
 func (_u *UserUpdate) ClearStaffRole() *UserUpdate {
 	_u.mutation.ClearStaffRole()
+	return _u
+}
+
+// SetStaffAddedAt sets the "staff_added_at" field.
+func (_u *UserUpdate) SetStaffAddedAt(v time.Time) *UserUpdate {
+	_u.mutation.SetStaffAddedAt(v)
+	return _u
+}
+
+// SetNillableStaffAddedAt sets the "staff_added_at" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableStaffAddedAt(v *time.Time) *UserUpdate {
+	if v != nil {
+		_u.SetStaffAddedAt(*v)
+	}
+	return _u
+}
+
+// ClearStaffAddedAt clears the value of the "staff_added_at" field.
+func (_u *UserUpdate) ClearStaffAddedAt() *UserUpdate {
+	_u.mutation.ClearStaffAddedAt()
+	return _u
+}
+
+// SetStaffAddedBy sets the "staff_added_by" field.
+func (_u *UserUpdate) SetStaffAddedBy(v string) *UserUpdate {
+	_u.mutation.SetStaffAddedBy(v)
+	return _u
+}
+
+// SetNillableStaffAddedBy sets the "staff_added_by" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableStaffAddedBy(v *string) *UserUpdate {
+	if v != nil {
+		_u.SetStaffAddedBy(*v)
+	}
+	return _u
+}
+
+// ClearStaffAddedBy clears the value of the "staff_added_by" field.
+func (_u *UserUpdate) ClearStaffAddedBy() *UserUpdate {
+	_u.mutation.ClearStaffAddedBy()
 	return _u
 }
 
@@ -563,11 +623,29 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.PasswordHash(); ok {
 		_spec.SetField(user.FieldPasswordHash, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.EmailConfirmedAt(); ok {
+		_spec.SetField(user.FieldEmailConfirmedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EmailConfirmedAtCleared() {
+		_spec.ClearField(user.FieldEmailConfirmedAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.StaffRole(); ok {
 		_spec.SetField(user.FieldStaffRole, field.TypeEnum, value)
 	}
 	if _u.mutation.StaffRoleCleared() {
 		_spec.ClearField(user.FieldStaffRole, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.StaffAddedAt(); ok {
+		_spec.SetField(user.FieldStaffAddedAt, field.TypeTime, value)
+	}
+	if _u.mutation.StaffAddedAtCleared() {
+		_spec.ClearField(user.FieldStaffAddedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.StaffAddedBy(); ok {
+		_spec.SetField(user.FieldStaffAddedBy, field.TypeString, value)
+	}
+	if _u.mutation.StaffAddedByCleared() {
+		_spec.ClearField(user.FieldStaffAddedBy, field.TypeString)
 	}
 	if value, ok := _u.mutation.Locale(); ok {
 		_spec.SetField(user.FieldLocale, field.TypeString, value)
@@ -1079,6 +1157,26 @@ func (_u *UserUpdateOne) SetNillablePasswordHash(v *string) *UserUpdateOne {
 	return _u
 }
 
+// SetEmailConfirmedAt sets the "email_confirmed_at" field.
+func (_u *UserUpdateOne) SetEmailConfirmedAt(v time.Time) *UserUpdateOne {
+	_u.mutation.SetEmailConfirmedAt(v)
+	return _u
+}
+
+// SetNillableEmailConfirmedAt sets the "email_confirmed_at" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableEmailConfirmedAt(v *time.Time) *UserUpdateOne {
+	if v != nil {
+		_u.SetEmailConfirmedAt(*v)
+	}
+	return _u
+}
+
+// ClearEmailConfirmedAt clears the value of the "email_confirmed_at" field.
+func (_u *UserUpdateOne) ClearEmailConfirmedAt() *UserUpdateOne {
+	_u.mutation.ClearEmailConfirmedAt()
+	return _u
+}
+
 // SetStaffRole sets the "staff_role" field.
 func (_u *UserUpdateOne) SetStaffRole(v user.StaffRole) *UserUpdateOne {
 	_u.mutation.SetStaffRole(v)
@@ -1096,6 +1194,46 @@ func (_u *UserUpdateOne) SetNillableStaffRole(v *user.StaffRole) *UserUpdateOne 
 // ClearStaffRole clears the value of the "staff_role" field.
 func (_u *UserUpdateOne) ClearStaffRole() *UserUpdateOne {
 	_u.mutation.ClearStaffRole()
+	return _u
+}
+
+// SetStaffAddedAt sets the "staff_added_at" field.
+func (_u *UserUpdateOne) SetStaffAddedAt(v time.Time) *UserUpdateOne {
+	_u.mutation.SetStaffAddedAt(v)
+	return _u
+}
+
+// SetNillableStaffAddedAt sets the "staff_added_at" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableStaffAddedAt(v *time.Time) *UserUpdateOne {
+	if v != nil {
+		_u.SetStaffAddedAt(*v)
+	}
+	return _u
+}
+
+// ClearStaffAddedAt clears the value of the "staff_added_at" field.
+func (_u *UserUpdateOne) ClearStaffAddedAt() *UserUpdateOne {
+	_u.mutation.ClearStaffAddedAt()
+	return _u
+}
+
+// SetStaffAddedBy sets the "staff_added_by" field.
+func (_u *UserUpdateOne) SetStaffAddedBy(v string) *UserUpdateOne {
+	_u.mutation.SetStaffAddedBy(v)
+	return _u
+}
+
+// SetNillableStaffAddedBy sets the "staff_added_by" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableStaffAddedBy(v *string) *UserUpdateOne {
+	if v != nil {
+		_u.SetStaffAddedBy(*v)
+	}
+	return _u
+}
+
+// ClearStaffAddedBy clears the value of the "staff_added_by" field.
+func (_u *UserUpdateOne) ClearStaffAddedBy() *UserUpdateOne {
+	_u.mutation.ClearStaffAddedBy()
 	return _u
 }
 
@@ -1592,11 +1730,29 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	if value, ok := _u.mutation.PasswordHash(); ok {
 		_spec.SetField(user.FieldPasswordHash, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.EmailConfirmedAt(); ok {
+		_spec.SetField(user.FieldEmailConfirmedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EmailConfirmedAtCleared() {
+		_spec.ClearField(user.FieldEmailConfirmedAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.StaffRole(); ok {
 		_spec.SetField(user.FieldStaffRole, field.TypeEnum, value)
 	}
 	if _u.mutation.StaffRoleCleared() {
 		_spec.ClearField(user.FieldStaffRole, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.StaffAddedAt(); ok {
+		_spec.SetField(user.FieldStaffAddedAt, field.TypeTime, value)
+	}
+	if _u.mutation.StaffAddedAtCleared() {
+		_spec.ClearField(user.FieldStaffAddedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.StaffAddedBy(); ok {
+		_spec.SetField(user.FieldStaffAddedBy, field.TypeString, value)
+	}
+	if _u.mutation.StaffAddedByCleared() {
+		_spec.ClearField(user.FieldStaffAddedBy, field.TypeString)
 	}
 	if value, ok := _u.mutation.Locale(); ok {
 		_spec.SetField(user.FieldLocale, field.TypeString, value)

@@ -19,11 +19,6 @@ func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	return &model.Viewer{}, nil
 }
 
-// Staff returns the staff members.
-func (r *queryResolver) Staff(ctx context.Context) ([]*ent.User, error) {
-	return r.Accounts.Staff(ctx)
-}
-
 // SignUp creates an account and signs the viewer in.
 func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (*model.SignUpPayload, error) {
 	errs, err := userErrors(ctx, r.Accounts.SignUp(ctx, viewer(ctx), in))
@@ -83,6 +78,13 @@ func (r *mutationResolver) ConfirmEmail(ctx context.Context, in account.ConfirmE
 	return &model.ConfirmEmailPayload{Email: unlessEmpty(address), UserErrors: errs, Query: &model.Query{}}, err
 }
 
+// RequestEmailConfirmation sends a token to the viewer's address.
+func (r *mutationResolver) RequestEmailConfirmation(ctx context.Context) (*model.RequestEmailConfirmationPayload, error) {
+	address, err := r.Accounts.RequestEmailConfirmation(ctx, viewer(ctx))
+	errs, err := userErrors(ctx, err)
+	return &model.RequestEmailConfirmationPayload{Email: unlessEmpty(address), UserErrors: errs, Query: &model.Query{}}, err
+}
+
 // User returns the viewer's account.
 func (r *viewerResolver) User(ctx context.Context, _ *model.Viewer) (*ent.User, error) {
 	return r.Accounts.Self(ctx, viewer(ctx))
@@ -120,4 +122,10 @@ func (r *viewerResolver) Locale(ctx context.Context, v *model.Viewer) (*string, 
 		return nil, err
 	}
 	return self.Locale, nil
+}
+
+// EmailConfirmed says whether the viewer's address is confirmed.
+func (r *viewerResolver) EmailConfirmed(ctx context.Context, v *model.Viewer) (bool, error) {
+	self, err := r.User(ctx, v)
+	return err == nil && self.EmailConfirmedAt != nil, err
 }

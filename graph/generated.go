@@ -124,6 +124,7 @@ type MutationResolver interface {
 	ResetPassword(ctx context.Context, input account.ResetPasswordInput) (*model.ResetPasswordPayload, error)
 	UpdateProfile(ctx context.Context, input account.UpdateProfileInput) (*model.UpdateProfilePayload, error)
 	ChangeEmail(ctx context.Context, input account.ChangeEmailInput) (*model.ChangeEmailPayload, error)
+	RequestEmailConfirmation(ctx context.Context) (*model.RequestEmailConfirmationPayload, error)
 	ConfirmEmail(ctx context.Context, input account.ConfirmEmailInput) (*model.ConfirmEmailPayload, error)
 	EnableTotp(ctx context.Context, input account.EnableTotpInput) (*model.EnableTotpPayload, error)
 	ConfirmTotp(ctx context.Context, input account.ConfirmTotpInput) (*model.ConfirmTotpPayload, error)
@@ -145,6 +146,8 @@ type MutationResolver interface {
 	DeleteWorkspace(ctx context.Context, input model.DeleteWorkspaceInput) (*model.DeleteWorkspacePayload, error)
 	CreateMiniProgram(ctx context.Context, input miniprogram.CreateInput) (*model.CreateMiniProgramPayload, error)
 	UpdateMiniProgram(ctx context.Context, input miniprogram.UpdateInput) (*model.UpdateMiniProgramPayload, error)
+	AddStaff(ctx context.Context, input account.AddStaffInput) (*model.AddStaffPayload, error)
+	RemoveStaff(ctx context.Context, input model.RemoveStaffInput) (*model.RemoveStaffPayload, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*model.Viewer, error)
@@ -155,7 +158,8 @@ type QueryResolver interface {
 	Invitation(ctx context.Context, token string) (*model.InvitationOffer, error)
 	Industries(ctx context.Context, search *string, first *int, after *string, last *int, before *string) (*model.Connection[*industry.Industry], error)
 	LaunchTargets(ctx context.Context) ([]*launchtarget.Target, error)
-	Staff(ctx context.Context) ([]*ent.User, error)
+	Staff(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[*account.StaffMember], error)
+	PlatformAuditEvents(ctx context.Context, first *int, after *string, last *int, before *string, filter *event.Filter) (*model.Connection[*ent.AuditEvent], error)
 }
 type SessionResolver interface {
 	ID(ctx context.Context, obj *ent.Session) (string, error)
@@ -167,6 +171,7 @@ type SubscriptionResolver interface {
 }
 type ViewerResolver interface {
 	User(ctx context.Context, obj *model.Viewer) (*ent.User, error)
+	EmailConfirmed(ctx context.Context, obj *model.Viewer) (bool, error)
 	Memberships(ctx context.Context, obj *model.Viewer, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Member], error)
 	CurrentWorkspace(ctx context.Context, obj *model.Viewer) (*ent.Workspace, error)
 	StaffRole(ctx context.Context, obj *model.Viewer) (*user.StaffRole, error)
@@ -210,6 +215,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptInvitationInput", ec.unmarshalInputAcceptInvitationInput),
+			graphql.NewInputUnmarshaler("AddStaffInput", ec.unmarshalInputAddStaffInput),
 			graphql.NewInputUnmarshaler("AssignMiniProgramsInput", ec.unmarshalInputAssignMiniProgramsInput),
 			graphql.NewInputUnmarshaler("AuditEventFilter", ec.unmarshalInputAuditEventFilter),
 			graphql.NewInputUnmarshaler("BlockMemberInput", ec.unmarshalInputBlockMemberInput),
@@ -234,6 +240,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MiniProgramFilter", ec.unmarshalInputMiniProgramFilter),
 			graphql.NewInputUnmarshaler("MiniProgramOrder", ec.unmarshalInputMiniProgramOrder),
 			graphql.NewInputUnmarshaler("RemoveMemberInput", ec.unmarshalInputRemoveMemberInput),
+			graphql.NewInputUnmarshaler("RemoveStaffInput", ec.unmarshalInputRemoveStaffInput),
 			graphql.NewInputUnmarshaler("RenameWorkspaceInput", ec.unmarshalInputRenameWorkspaceInput),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
 			graphql.NewInputUnmarshaler("ResendInvitationInput", ec.unmarshalInputResendInvitationInput),
@@ -500,6 +507,10 @@ enum UserErrorCode {
   TOTP_REQUIRED
   """The account has a second factor already."""
   ALREADY_ENABLED
+  """The e-mail address of the account must be confirmed first."""
+  EMAIL_NOT_CONFIRMED
+  """The last administrator of the platform must stay."""
+  LAST_ADMIN
   """The account has no second factor."""
   NOT_ENABLED
   """No second factor waits for confirmation: call ` + "`" + `enableTotp` + "`" + ` first."""
@@ -532,6 +543,8 @@ type User implements Node {
 type Viewer {
   """The viewer's account."""
   user: User!
+  """Whether the viewer has shown, by a token in a mail, to read the mail of the account's address."""
+  emailConfirmed: Boolean!
   """The viewer's own memberships, the oldest first."""
   memberships(
     """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
@@ -753,15 +766,25 @@ type ChangeEmailPayload {
   userErrors: [UserError!]!
 }
 
-"""What confirming another e-mail address needs."""
+"""The answer to requestEmailConfirmation."""
+type RequestEmailConfirmationPayload {
+  """The viewer's address, which the token is sent to unless it is confirmed already."""
+  email: String
+  """The query root, to read anything else after the change."""
+  query: Query!
+  """What was wrong with the input; empty when it was done."""
+  userErrors: [UserError!]!
+}
+
+"""What confirming an e-mail address needs."""
 input ConfirmEmailInput {
-  """The token of the mail. It is good once, for 30 minutes (a setting)."""
+  """The token of the mail. It is valid once, for 30 minutes (a setting)."""
   token: String!
 }
 
 """The answer to confirmEmail."""
 type ConfirmEmailPayload {
-  """The address to sign in with from now on; null when refused."""
+  """The address, which is confirmed and to sign in with from now on; null when refused."""
   email: String
   """The query root, to read anything else after the change."""
   query: Query!
@@ -1475,6 +1498,76 @@ type AuditEventEdge {
   cursor: String!
 }
 
+# The platform's staff
+
+"""One of the platform's own people."""
+type StaffMember implements Node {
+  """Names this member of the staff."""
+  id: ID!
+  """The account."""
+  user: User!
+  """What the person may do."""
+  role: StaffRole!
+  """The administrator who added the person; null when an operator did it by the command line."""
+  addedBy: User
+  """When the person was added."""
+  addedAt: DateTime!
+}
+
+"""A page of the staff."""
+type StaffMemberConnection {
+  """The page's people, each with a cursor."""
+  edges: [StaffMemberEdge!]!
+  """The page's people."""
+  nodes: [StaffMember!]!
+  """Where the page stands among all."""
+  pageInfo: PageInfo!
+  """How many there are on all pages; counted only when asked for."""
+  totalCount: Int!
+}
+
+"""One of the staff in a page."""
+type StaffMemberEdge {
+  """The person."""
+  node: StaffMember!
+  """Marks this place in the list."""
+  cursor: String!
+}
+
+"""Whom to add to the staff."""
+input AddStaffInput {
+  """The confirmed e-mail address of an account."""
+  email: String!
+  """The role that the person will have, instead of any other."""
+  role: StaffRole!
+}
+
+"""The answer to addStaff."""
+type AddStaffPayload {
+  """The person with the new role; null when refused."""
+  staffMember: StaffMember
+  """The query root, to read anything else after the change."""
+  query: Query!
+  """What was wrong with the input; empty when it was done."""
+  userErrors: [UserError!]!
+}
+
+"""Whom to remove from the staff."""
+input RemoveStaffInput {
+  """The e-mail address of one of the staff."""
+  email: String!
+}
+
+"""The answer to removeStaff."""
+type RemoveStaffPayload {
+  """The account, which is no longer on the staff; null when refused."""
+  user: User
+  """The query root, to read anything else after the change."""
+  query: Query!
+  """What was wrong with the input; empty when it was done."""
+  userErrors: [UserError!]!
+}
+
 # Launch targets and industries
 
 """An app that mini programs are launched in, with the rules that it sets."""
@@ -1830,8 +1923,33 @@ type Query {
   ): IndustryConnection! @public
   """The apps that mini programs can be made for. For everyone."""
   launchTargets: [LaunchTarget!]! @public
-  """The platform's own people, by their e-mail addresses. For the platform's administrators."""
-  staff: [User!] @staff(in: [ADMIN])
+  """The platform's own people, those with the oldest accounts first. For the platform's administrators."""
+  staff(
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
+    first: Int
+    """Return those after this cursor."""
+    after: String
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
+    last: Int
+    """Return those before this cursor."""
+    before: String
+  ): StaffMemberConnection @staff(in: [ADMIN])
+  """
+  What was changed outside all workspaces, in accounts and by the staff, the latest first. For the platform's
+  administrators.
+  """
+  platformAuditEvents(
+    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
+    first: Int
+    """Return those after this cursor."""
+    after: String
+    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
+    last: Int
+    """Return those before this cursor."""
+    before: String
+    """Which events; all when left out."""
+    filter: AuditEventFilter
+  ): AuditEventConnection @staff(in: [ADMIN])
 }
 
 """Everything that can be changed. The mutations of one request run one after the other."""
@@ -1909,19 +2027,29 @@ type Mutation {
     """The address."""
     input: ChangeEmailInput!
   ): ChangeEmailPayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS])
-  """Makes the address that a token was sent to the account's. For everyone. User errors: BLANK, TAKEN, INVALID_TOKEN."""
+  """
+  Sends a token to the viewer's address, by which it is confirmed, as signUp does. Nothing is sent if it is confirmed
+  already. For everyone who is signed in.
+  """
+  requestEmailConfirmation: RequestEmailConfirmationPayload @authenticated @userErrors(codes: [])
+  """
+  Confirms the address that a token was sent to, by signUp, requestEmailConfirmation or changeEmail, and makes it the
+  account's. For everyone. User errors: BLANK, TAKEN, INVALID_TOKEN.
+  """
   confirmEmail(
     """The token."""
     input: ConfirmEmailInput!
   ): ConfirmEmailPayload @public @userErrors(codes: [BLANK, TAKEN, INVALID_TOKEN])
   """
   Makes a secret for the viewer's authenticator app, in place of one that was never confirmed. For everyone who is
-  signed in. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED.
+  signed in and whose address is confirmed. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED,
+  EMAIL_NOT_CONFIRMED.
   """
   enableTotp(
     """The password."""
     input: EnableTotpInput!
-  ): EnableTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED])
+  ): EnableTotpPayload @authenticated
+    @userErrors(codes: [BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED, EMAIL_NOT_CONFIRMED])
   """Makes the viewer's second factor count. For everyone who is signed in. User errors: BLANK, INVALID_CODE, NOT_STARTED."""
   confirmTotp(
     """A code."""
@@ -1950,24 +2078,25 @@ type Mutation {
     input: ChooseWorkspaceInput!
   ): ChooseWorkspacePayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [NOT_FOUND])
   """
-  Sends each of these people a mail with a link, or none of them when anything is wrong. For owners and masters; 50 a
-  day, then RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED,
-  TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED.
+  Sends each of these people a mail with a link, or none of them when anything is wrong. For owners and masters whose
+  address is confirmed; 50 a day, then RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT,
+  NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED.
   """
   inviteMembers(
     """Whom, and where to."""
     input: InviteMembersInput!
   ): InviteMembersPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
-    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED])
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED])
   """
-  Sends an invitation again: it lasts anew, and the link before is good for nothing. For owners and masters; it counts
-  as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED.
+  Sends an invitation again: it lasts anew, and the link before is good for nothing. For owners and masters whose
+  address is confirmed; it counts as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED,
+  EMAIL_NOT_CONFIRMED.
   """
   resendInvitation(
     """Which."""
     input: ResendInvitationInput!
   ): ResendInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId")
-    @userErrors(codes: [WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED])
+    @userErrors(codes: [WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED])
   """Takes an invitation back that was not accepted. For owners and masters. User errors: WRONG_STATUS."""
   withdrawInvitation(
     """Which."""
@@ -2074,6 +2203,24 @@ type Mutation {
     input: UpdateMiniProgramInput!
   ): UpdateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.miniProgramId")
     @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE], warnings: [NOT_CHINESE])
+  """
+  Gives somebody a role on the platform's staff, or another role. For the platform's administrators. User errors: BLANK,
+  TOO_LONG, INVALID_FORMAT, NOT_FOUND, EMAIL_NOT_CONFIRMED, LAST_ADMIN.
+  """
+  addStaff(
+    """Who, and the role."""
+    input: AddStaffInput!
+  ): AddStaffPayload @staff(in: [ADMIN])
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, NOT_FOUND, EMAIL_NOT_CONFIRMED, LAST_ADMIN])
+  """
+  Removes somebody from the platform's staff, with effect on the next request. For the platform's administrators. User
+  errors: BLANK, TOO_LONG, INVALID_FORMAT, NOT_FOUND, LAST_ADMIN.
+  """
+  removeStaff(
+    """Who."""
+    input: RemoveStaffInput!
+  ): RemoveStaffPayload @staff(in: [ADMIN])
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, NOT_FOUND, LAST_ADMIN])
 }
 
 """
@@ -2112,6 +2259,18 @@ func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Cont
 		return ec.fieldContext_AcceptInvitationPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AddStaffPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staffMember":
+		return ec.fieldContext_AddStaffPayload_staffMember(ctx, field)
+	case "query":
+		return ec.fieldContext_AddStaffPayload_query(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddStaffPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddStaffPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AssignMiniProgramsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2696,6 +2855,8 @@ func (ec *executionContext) childFields_Query(ctx context.Context, field graphql
 		return ec.fieldContext_Query_launchTargets(ctx, field)
 	case "staff":
 		return ec.fieldContext_Query_staff(ctx, field)
+	case "platformAuditEvents":
+		return ec.fieldContext_Query_platformAuditEvents(ctx, field)
 	case "__schema":
 		return ec.fieldContext_Query___schema(ctx, field)
 	case "__type":
@@ -2728,6 +2889,18 @@ func (ec *executionContext) childFields_RemoveMemberPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type RemoveMemberPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveStaffPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemoveStaffPayload_user(ctx, field)
+	case "query":
+		return ec.fieldContext_RemoveStaffPayload_query(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveStaffPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveStaffPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RenameWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "workspace":
@@ -2738,6 +2911,18 @@ func (ec *executionContext) childFields_RenameWorkspacePayload(ctx context.Conte
 		return ec.fieldContext_RenameWorkspacePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenameWorkspacePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RequestEmailConfirmationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "email":
+		return ec.fieldContext_RequestEmailConfirmationPayload_email(ctx, field)
+	case "query":
+		return ec.fieldContext_RequestEmailConfirmationPayload_query(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RequestEmailConfirmationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestEmailConfirmationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2874,6 +3059,46 @@ func (ec *executionContext) childFields_SignUpPayload(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type SignUpPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StaffMember_id(ctx, field)
+	case "user":
+		return ec.fieldContext_StaffMember_user(ctx, field)
+	case "role":
+		return ec.fieldContext_StaffMember_role(ctx, field)
+	case "addedBy":
+		return ec.fieldContext_StaffMember_addedBy(ctx, field)
+	case "addedAt":
+		return ec.fieldContext_StaffMember_addedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMember", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffMemberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StaffMemberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StaffMemberConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StaffMemberConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StaffMemberConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMemberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffMemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_StaffMemberEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_StaffMemberEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffMemberEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_TotpSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "secret":
@@ -2966,6 +3191,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 	switch field.Name {
 	case "user":
 		return ec.fieldContext_Viewer_user(ctx, field)
+	case "emailConfirmed":
+		return ec.fieldContext_Viewer_emailConfirmed(ctx, field)
 	case "memberships":
 		return ec.fieldContext_Viewer_memberships(ctx, field)
 	case "currentWorkspace":
@@ -3238,6 +3465,20 @@ func (ec *executionContext) field_Mutation_acceptInvitation_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addStaff_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (account.AddStaffInput, error) {
+			return ec.unmarshalNAddStaffInput2minidockᚋinternalᚋaccountᚐAddStaffInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_assignMiniPrograms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3468,6 +3709,20 @@ func (ec *executionContext) field_Mutation_removeMember_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RemoveMemberInput, error) {
 			return ec.unmarshalNRemoveMemberInput2minidockᚋgraphᚋmodelᚐRemoveMemberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_removeStaff_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RemoveStaffInput, error) {
+			return ec.unmarshalNRemoveStaffInput2minidockᚋgraphᚋmodelᚐRemoveStaffInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3757,6 +4012,90 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_platformAuditEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*event.Filter, error) {
+			return ec.unmarshalOAuditEventFilter2ᚖminidockᚋinternalᚋeventᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_staff_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -4207,6 +4546,99 @@ func (ec *executionContext) _AcceptInvitationPayload_userErrors(ctx context.Cont
 func (ec *executionContext) fieldContext_AcceptInvitationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AcceptInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddStaffPayload_staffMember(ctx context.Context, field graphql.CollectedField, obj *model.AddStaffPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddStaffPayload_staffMember(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StaffMember, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *account.StaffMember) graphql.Marshaler {
+			return ec.marshalOStaffMember2ᚖminidockᚋinternalᚋaccountᚐStaffMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddStaffPayload_staffMember(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddStaffPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddStaffPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.AddStaffPayload) (ret graphql.Marshaler) {
+	fc, err := ec.fieldContext_AddStaffPayload_query(ctx, field)
+	if err != nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ret = graphql.Null
+		}
+	}()
+	res := &model.Query{}
+	fc.Result = res
+	return ec.marshalNQuery2ᚖminidockᚋgraphᚋmodelᚐQuery(ctx, field.Selections, res)
+}
+func (ec *executionContext) fieldContext_AddStaffPayload_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddStaffPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Query(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddStaffPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.AddStaffPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddStaffPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddStaffPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddStaffPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -7923,6 +8355,51 @@ func (ec *executionContext) fieldContext_Mutation_changeEmail(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_requestEmailConfirmation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_requestEmailConfirmation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().RequestEmailConfirmation(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Authenticated == nil {
+					var zeroVal *model.RequestEmailConfirmationPayload
+					return zeroVal, errors.New("directive authenticated is not implemented")
+				}
+				return ec.Directives.Authenticated(ctx, nil, directive0)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RequestEmailConfirmationPayload) graphql.Marshaler {
+			return ec.marshalORequestEmailConfirmationPayload2ᚖminidockᚋgraphᚋmodelᚐRequestEmailConfirmationPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_requestEmailConfirmation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequestEmailConfirmationPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_confirmEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9244,6 +9721,130 @@ func (ec *executionContext) fieldContext_Mutation_updateMiniProgram(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_addStaff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addStaff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddStaff(ctx, fc.Args["input"].(account.AddStaffInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *model.AddStaffPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Staff == nil {
+					var zeroVal *model.AddStaffPayload
+					return zeroVal, errors.New("directive staff is not implemented")
+				}
+				return ec.Directives.Staff(ctx, nil, directive0, in)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddStaffPayload) graphql.Marshaler {
+			return ec.marshalOAddStaffPayload2ᚖminidockᚋgraphᚋmodelᚐAddStaffPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addStaff(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddStaffPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addStaff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeStaff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeStaff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveStaff(ctx, fc.Args["input"].(model.RemoveStaffInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *model.RemoveStaffPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Staff == nil {
+					var zeroVal *model.RemoveStaffPayload
+					return zeroVal, errors.New("directive staff is not implemented")
+				}
+				return ec.Directives.Staff(ctx, nil, directive0, in)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveStaffPayload) graphql.Marshaler {
+			return ec.marshalORemoveStaffPayload2ᚖminidockᚋgraphᚋmodelᚐRemoveStaffPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeStaff(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveStaffPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeStaff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -9643,7 +10244,8 @@ func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Query_staff(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Query().Staff(ctx)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Staff(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9651,11 +10253,11 @@ func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.Coll
 			directive1 := func(ctx context.Context) (any, error) {
 				in, err := ec.unmarshalNStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx, []any{"ADMIN"})
 				if err != nil {
-					var zeroVal []*ent.User
+					var zeroVal *model.Connection[*account.StaffMember]
 					return zeroVal, err
 				}
 				if ec.Directives.Staff == nil {
-					var zeroVal []*ent.User
+					var zeroVal *model.Connection[*account.StaffMember]
 					return zeroVal, errors.New("directive staff is not implemented")
 				}
 				return ec.Directives.Staff(ctx, nil, directive0, in)
@@ -9664,22 +10266,95 @@ func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.Coll
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚕᚖminidockᚋentᚐUserᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*account.StaffMember]) graphql.Marshaler {
+			return ec.marshalOStaffMemberConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Query_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Query_staff(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_StaffMemberConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_staff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_platformAuditEvents(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_platformAuditEvents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PlatformAuditEvents(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*event.Filter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNStaffRole2ᚕminidockᚋentᚋuserᚐStaffRoleᚄ(ctx, []any{"ADMIN"})
+				if err != nil {
+					var zeroVal *model.Connection[*ent.AuditEvent]
+					return zeroVal, err
+				}
+				if ec.Directives.Staff == nil {
+					var zeroVal *model.Connection[*ent.AuditEvent]
+					return zeroVal, errors.New("directive staff is not implemented")
+				}
+				return ec.Directives.Staff(ctx, nil, directive0, in)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.AuditEvent]) graphql.Marshaler {
+			return ec.marshalOAuditEventConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_platformAuditEvents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuditEventConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_platformAuditEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -9893,6 +10568,99 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_userErrors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _RemoveStaffPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.RemoveStaffPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveStaffPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveStaffPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveStaffPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveStaffPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.RemoveStaffPayload) (ret graphql.Marshaler) {
+	fc, err := ec.fieldContext_RemoveStaffPayload_query(ctx, field)
+	if err != nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ret = graphql.Null
+		}
+	}()
+	res := &model.Query{}
+	fc.Result = res
+	return ec.marshalNQuery2ᚖminidockᚋgraphᚋmodelᚐQuery(ctx, field.Selections, res)
+}
+func (ec *executionContext) fieldContext_RemoveStaffPayload_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveStaffPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Query(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveStaffPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveStaffPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveStaffPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveStaffPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveStaffPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RenameWorkspacePayload_workspace(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspacePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9976,6 +10744,71 @@ func (ec *executionContext) _RenameWorkspacePayload_userErrors(ctx context.Conte
 func (ec *executionContext) fieldContext_RenameWorkspacePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RenameWorkspacePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_RequestEmailConfirmationPayload_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RequestEmailConfirmationPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _RequestEmailConfirmationPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.RequestEmailConfirmationPayload) (ret graphql.Marshaler) {
+	fc, err := ec.fieldContext_RequestEmailConfirmationPayload_query(ctx, field)
+	if err != nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ret = graphql.Null
+		}
+	}()
+	res := &model.Query{}
+	fc.Result = res
+	return ec.marshalNQuery2ᚖminidockᚋgraphᚋmodelᚐQuery(ctx, field.Selections, res)
+}
+func (ec *executionContext) fieldContext_RequestEmailConfirmationPayload_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequestEmailConfirmationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Query(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RequestEmailConfirmationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RequestEmailConfirmationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequestEmailConfirmationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequestEmailConfirmationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequestEmailConfirmationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -10780,6 +11613,237 @@ func (ec *executionContext) fieldContext_SignUpPayload_userErrors(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) fieldContext_StaffMember_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffMember", field, true, false, "ID")
+}
+
+func (ec *executionContext) _StaffMember_user(ctx context.Context, field graphql.CollectedField, obj *account.StaffMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffMember_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffMember_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffMember",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_StaffMember_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "StaffRole")
+}
+
+func (ec *executionContext) _StaffMember_addedBy(ctx context.Context, field graphql.CollectedField, obj *account.StaffMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffMember_addedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffMember_addedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffMember",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_StaffMember_addedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffMember", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _StaffMemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*account.StaffMember]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffMemberConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*account.StaffMember]) graphql.Marshaler {
+			return ec.marshalNStaffMemberEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffMemberConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffMemberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffMemberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffMemberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*account.StaffMember]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffMemberConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*account.StaffMember) graphql.Marshaler {
+			return ec.marshalNStaffMember2ᚕᚖminidockᚋinternalᚋaccountᚐStaffMemberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffMemberConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffMemberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffMemberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*account.StaffMember]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffMemberConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffMemberConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffMemberConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffMemberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*account.StaffMember]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffMemberConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffMemberConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffMemberConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _StaffMemberEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*account.StaffMember]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffMemberEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *account.StaffMember) graphql.Marshaler {
+			return ec.marshalNStaffMember2ᚖminidockᚋinternalᚋaccountᚐStaffMember(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffMemberEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffMemberEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_StaffMemberEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffMemberEdge", field, true, false, "String")
+}
+
 func (ec *executionContext) _Subscription_sessionEnded(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -11413,6 +12477,29 @@ func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field gr
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_emailConfirmed(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_emailConfirmed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().EmailConfirmed(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_emailConfirmed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, true, "Boolean")
 }
 
 func (ec *executionContext) _Viewer_memberships(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -12717,6 +13804,55 @@ func UnmarshalAcceptInvitationInput(ctx context.Context, raw any) (workspace.Acc
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAddStaffInput(ctx context.Context, obj any) (account.AddStaffInput, error) {
+	var it account.AddStaffInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"email", "role"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNStaffRole2minidockᚋentᚋuserᚐStaffRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddStaffInput unmarshals raw into the AddStaffInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddStaffInput(ctx context.Context, raw any) (account.AddStaffInput, error) {
+	var out account.AddStaffInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddStaffInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAssignMiniProgramsInput(ctx context.Context, obj any) (workspace.AssignMiniProgramsInput, error) {
 	var it workspace.AssignMiniProgramsInput
 	if obj == nil {
@@ -13914,6 +15050,48 @@ func UnmarshalRemoveMemberInput(ctx context.Context, raw any) (model.RemoveMembe
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRemoveStaffInput(ctx context.Context, obj any) (model.RemoveStaffInput, error) {
+	var it model.RemoveStaffInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"email"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveStaffInput unmarshals raw into the RemoveStaffInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveStaffInput(ctx context.Context, raw any) (model.RemoveStaffInput, error) {
+	var out model.RemoveStaffInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveStaffInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRenameWorkspaceInput(ctx context.Context, obj any) (workspace.RenameInput, error) {
 	var it workspace.RenameInput
 	if obj == nil {
@@ -14541,6 +15719,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._User(ctx, sel, obj)
+	case *account.StaffMember:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._StaffMember(ctx, sel, obj)
 	case *ent.Session:
 		if obj == nil {
 			return graphql.Null
@@ -14617,6 +15800,49 @@ func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel as
 			}
 		case "userErrors":
 			out.Values[i] = ec._AcceptInvitationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var addStaffPayloadImplementors = []string{"AddStaffPayload"}
+
+func (ec *executionContext) _AddStaffPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddStaffPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addStaffPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddStaffPayload")
+		case "staffMember":
+			out.Values[i] = ec._AddStaffPayload_staffMember(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "query":
+			out.Values[i] = ec._AddStaffPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AddStaffPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16588,6 +17814,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "requestEmailConfirmation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_requestEmailConfirmation(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "confirmEmail":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_confirmEmail(ctx, field)
@@ -16735,6 +17968,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "addStaff":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addStaff(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeStaff":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeStaff(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -16873,6 +18120,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_staff(ctx, field)
 				})
+		case "platformAuditEvents":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_platformAuditEvents(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -16990,6 +18243,49 @@ func (ec *executionContext) _RemoveMemberPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var removeStaffPayloadImplementors = []string{"RemoveStaffPayload"}
+
+func (ec *executionContext) _RemoveStaffPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveStaffPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeStaffPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveStaffPayload")
+		case "user":
+			out.Values[i] = ec._RemoveStaffPayload_user(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "query":
+			out.Values[i] = ec._RemoveStaffPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveStaffPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var renameWorkspacePayloadImplementors = []string{"RenameWorkspacePayload"}
 
 func (ec *executionContext) _RenameWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RenameWorkspacePayload) graphql.Marshaler {
@@ -17013,6 +18309,49 @@ func (ec *executionContext) _RenameWorkspacePayload(ctx context.Context, sel ast
 			}
 		case "userErrors":
 			out.Values[i] = ec._RenameWorkspacePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var requestEmailConfirmationPayloadImplementors = []string{"RequestEmailConfirmationPayload"}
+
+func (ec *executionContext) _RequestEmailConfirmationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RequestEmailConfirmationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, requestEmailConfirmationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RequestEmailConfirmationPayload")
+		case "email":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_RequestEmailConfirmationPayload_email, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Email) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "query":
+			out.Values[i] = ec._RequestEmailConfirmationPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RequestEmailConfirmationPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17511,6 +18850,145 @@ func (ec *executionContext) _SignUpPayload(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var staffMemberImplementors = []string{"StaffMember", "Node"}
+
+func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionSet, obj *account.StaffMember) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffMemberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffMember")
+		case "id":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_StaffMember_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID()) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "user":
+			out.Values[i] = ec._StaffMember_user(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_StaffMember_role, "StaffRole!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Role)) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addedBy":
+			out.Values[i] = ec._StaffMember_addedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addedAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_StaffMember_addedAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.AddedAt) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffMemberConnectionImplementors = []string{"StaffMemberConnection"}
+
+func (ec *executionContext) _StaffMemberConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*account.StaffMember]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffMemberConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffMemberConnection")
+		case "edges":
+			out.Values[i] = ec._StaffMemberConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._StaffMemberConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._StaffMemberConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._StaffMemberConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffMemberEdgeImplementors = []string{"StaffMemberEdge"}
+
+func (ec *executionContext) _StaffMemberEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*account.StaffMember]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffMemberEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffMemberEdge")
+		case "node":
+			out.Values[i] = ec._StaffMemberEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_StaffMemberEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var subscriptionImplementors = []string{"Subscription"}
 
 func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
@@ -17857,6 +19335,11 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			out.Values[i] = graphql.MarshalString("Viewer")
 		case "user":
 			out.Values[i] = ec._Viewer_user(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "emailConfirmed":
+			out.Values[i] = ec._Viewer_emailConfirmed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18400,6 +19883,11 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 func (ec *executionContext) unmarshalNAcceptInvitationInput2minidockᚋinternalᚋworkspaceᚐAcceptInvitationInput(ctx context.Context, v any) (workspace.AcceptInvitationInput, error) {
 	res, err := ec.unmarshalInputAcceptInvitationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAddStaffInput2minidockᚋinternalᚋaccountᚐAddStaffInput(ctx context.Context, v any) (account.AddStaffInput, error) {
+	res, err := ec.unmarshalInputAddStaffInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -19131,6 +20619,11 @@ func (ec *executionContext) unmarshalNRemoveMemberInput2minidockᚋgraphᚋmodel
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNRemoveStaffInput2minidockᚋgraphᚋmodelᚐRemoveStaffInput(ctx context.Context, v any) (model.RemoveStaffInput, error) {
+	res, err := ec.unmarshalInputRemoveStaffInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNRenameWorkspaceInput2minidockᚋinternalᚋworkspaceᚐRenameInput(ctx context.Context, v any) (workspace.RenameInput, error) {
 	res, err := ec.unmarshalInputRenameWorkspaceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -19198,6 +20691,54 @@ func (ec *executionContext) unmarshalNSignInWithTotpInput2minidockᚋinternalᚋ
 func (ec *executionContext) unmarshalNSignUpInput2minidockᚋinternalᚋaccountᚐSignUpInput(ctx context.Context, v any) (account.SignUpInput, error) {
 	res, err := ec.unmarshalInputSignUpInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStaffMember2ᚕᚖminidockᚋinternalᚋaccountᚐStaffMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*account.StaffMember) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStaffMember2ᚖminidockᚋinternalᚋaccountᚐStaffMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStaffMember2ᚖminidockᚋinternalᚋaccountᚐStaffMember(ctx context.Context, sel ast.SelectionSet, v *account.StaffMember) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StaffMember!")
+		return graphql.Null
+	}
+	return ec._StaffMember(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStaffMemberEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*account.StaffMember]) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStaffMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStaffMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*account.StaffMember]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StaffMemberEdge!")
+		return graphql.Null
+	}
+	return ec._StaffMemberEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNStaffRole2minidockᚋentᚋuserᚐStaffRole(ctx context.Context, v any) (user.StaffRole, error) {
@@ -19608,6 +21149,13 @@ func (ec *executionContext) marshalOAcceptInvitationPayload2ᚖminidockᚋgraph�
 		return graphql.Null
 	}
 	return ec._AcceptInvitationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAddStaffPayload2ᚖminidockᚋgraphᚋmodelᚐAddStaffPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddStaffPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddStaffPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOAssignMiniProgramsPayload2ᚖminidockᚋgraphᚋmodelᚐAssignMiniProgramsPayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignMiniProgramsPayload) graphql.Marshaler {
@@ -20064,11 +21612,25 @@ func (ec *executionContext) marshalORemoveMemberPayload2ᚖminidockᚋgraphᚋmo
 	return ec._RemoveMemberPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORemoveStaffPayload2ᚖminidockᚋgraphᚋmodelᚐRemoveStaffPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveStaffPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveStaffPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalORenameWorkspacePayload2ᚖminidockᚋgraphᚋmodelᚐRenameWorkspacePayload(ctx context.Context, sel ast.SelectionSet, v *model.RenameWorkspacePayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._RenameWorkspacePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORequestEmailConfirmationPayload2ᚖminidockᚋgraphᚋmodelᚐRequestEmailConfirmationPayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestEmailConfirmationPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RequestEmailConfirmationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORequestPasswordResetPayload2ᚖminidockᚋgraphᚋmodelᚐRequestPasswordResetPayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestPasswordResetPayload) graphql.Marshaler {
@@ -20139,6 +21701,20 @@ func (ec *executionContext) marshalOSignUpPayload2ᚖminidockᚋgraphᚋmodelᚐ
 		return graphql.Null
 	}
 	return ec._SignUpPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStaffMember2ᚖminidockᚋinternalᚋaccountᚐStaffMember(ctx context.Context, sel ast.SelectionSet, v *account.StaffMember) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StaffMember(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStaffMemberConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*account.StaffMember]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StaffMemberConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOStaffRole2ᚖminidockᚋentᚋuserᚐStaffRole(ctx context.Context, v any) (*user.StaffRole, error) {
@@ -20276,25 +21852,6 @@ func (ec *executionContext) marshalOUpload2ᚖminidockᚋinternalᚋblobᚐFile(
 	_ = ctx
 	res := model.MarshalUpload(*v)
 	return res
-}
-
-func (ec *executionContext) marshalOUser2ᚕᚖminidockᚋentᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.User) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNUser2ᚖminidockᚋentᚐUser(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalOUser2ᚖminidockᚋentᚐUser(ctx context.Context, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {

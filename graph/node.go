@@ -61,6 +61,8 @@ func (r *queryResolver) nodesOf(ctx context.Context, kind id.Kind, ids []string,
 		return add(ctx, found, ids, r.Workspaces.InvitationsByIDs)
 	case id.AuditEvent:
 		return add(ctx, found, ids, r.Audit.ByIDs)
+	case id.StaffMember:
+		return add(ctx, found, ids, r.Accounts.StaffByIDs)
 	case id.MiniProgram:
 		return add(ctx, found, ids, r.MiniPrograms.ByIDs)
 	case id.Industry:

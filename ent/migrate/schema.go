@@ -367,7 +367,7 @@ var (
 	// OneTimeTokensColumns holds the columns for the "one_time_tokens" table.
 	OneTimeTokensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
-		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"PASSWORD_RESET", "EMAIL_CHANGE", "SIGN_IN"}},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"PASSWORD_RESET", "EMAIL_CONFIRMATION", "SIGN_IN"}},
 		{Name: "email", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
@@ -579,7 +579,10 @@ var (
 		{Name: "email", Type: field.TypeString, Unique: true, Size: 254},
 		{Name: "display_name", Type: field.TypeString},
 		{Name: "password_hash", Type: field.TypeString},
+		{Name: "email_confirmed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "staff_role", Type: field.TypeEnum, Nullable: true, Enums: []string{"REVIEWER", "ADMIN"}},
+		{Name: "staff_added_at", Type: field.TypeTime, Nullable: true},
+		{Name: "staff_added_by", Type: field.TypeString, Nullable: true},
 		{Name: "locale", Type: field.TypeString, Nullable: true},
 		{Name: "signed_in_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
@@ -589,6 +592,16 @@ var (
 		Name:       "users",
 		Columns:    UsersColumns,
 		PrimaryKey: []*schema.Column{UsersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "user_staff",
+				Unique:  false,
+				Columns: []*schema.Column{UsersColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "staff_role IS NOT NULL",
+				},
+			},
+		},
 	}
 	// WorkspacesColumns holds the columns for the "workspaces" table.
 	WorkspacesColumns = []*schema.Column{

@@ -67,9 +67,9 @@ type Purpose string
 
 // Purpose values.
 const (
-	PurposePASSWORD_RESET Purpose = "PASSWORD_RESET"
-	PurposeEMAIL_CHANGE   Purpose = "EMAIL_CHANGE"
-	PurposeSIGN_IN        Purpose = "SIGN_IN"
+	PurposePASSWORD_RESET     Purpose = "PASSWORD_RESET"
+	PurposeEMAIL_CONFIRMATION Purpose = "EMAIL_CONFIRMATION"
+	PurposeSIGN_IN            Purpose = "SIGN_IN"
 )
 
 func (pu Purpose) String() string {
@@ -79,7 +79,7 @@ func (pu Purpose) String() string {
 // PurposeValidator is a validator for the "purpose" field enum values. It is called by the builders before save.
 func PurposeValidator(pu Purpose) error {
 	switch pu {
-	case PurposePASSWORD_RESET, PurposeEMAIL_CHANGE, PurposeSIGN_IN:
+	case PurposePASSWORD_RESET, PurposeEMAIL_CONFIRMATION, PurposeSIGN_IN:
 		return nil
 	default:
 		return fmt.Errorf("onetimetoken: invalid enum value for purpose field: %q", pu)

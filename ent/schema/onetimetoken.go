@@ -14,7 +14,7 @@ type OneTimeToken struct{ ent.Schema }
 func (OneTimeToken) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Immutable().Sensitive().Comment("hash of the token"),
-		field.Enum("purpose").Values("PASSWORD_RESET", "EMAIL_CHANGE", "SIGN_IN").Immutable(),
+		field.Enum("purpose").Values("PASSWORD_RESET", "EMAIL_CONFIRMATION", "SIGN_IN").Immutable(),
 		field.String("user_id").Immutable(),
 		field.String("email").Default("").Immutable().Comment("the address that it was sent to"),
 		field.Time("created_at").Immutable(),

@@ -5,6 +5,7 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
 )
 
 // User is somebody with an account.
@@ -17,10 +18,20 @@ func (User) Fields() []ent.Field {
 		field.String("email").Unique().MaxLen(254).Comment("canonical: lower case, domain in punycode"),
 		field.String("display_name"),
 		field.String("password_hash").Sensitive().Comment("argon2id in PHC form"),
+		field.Time("email_confirmed_at").Optional().Nillable().Comment("when it was shown that the user reads the mail of the address"),
 		field.Enum("staff_role").Values("REVIEWER", "ADMIN").Optional().Nillable(),
+		field.Time("staff_added_at").Optional().Nillable().Comment("when the user joined the staff"),
+		field.String("staff_added_by").Optional().Nillable().Comment("the id of the administrator who added the user; null for the command line"),
 		field.String("locale").Optional().Nillable().Comment("BCP 47: the language of mails"),
 		field.Time("signed_in_at").Optional().Nillable().Comment("when a session was begun last"),
 		field.Time("created_at").Immutable(),
+	}
+}
+
+// Indexes of the User.
+func (User) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("id").StorageKey("user_staff").Annotations(entsql.IndexWhere("staff_role IS NOT NULL")),
 	}
 }
 

@@ -20,8 +20,14 @@ const (
 	FieldDisplayName = "display_name"
 	// FieldPasswordHash holds the string denoting the password_hash field in the database.
 	FieldPasswordHash = "password_hash"
+	// FieldEmailConfirmedAt holds the string denoting the email_confirmed_at field in the database.
+	FieldEmailConfirmedAt = "email_confirmed_at"
 	// FieldStaffRole holds the string denoting the staff_role field in the database.
 	FieldStaffRole = "staff_role"
+	// FieldStaffAddedAt holds the string denoting the staff_added_at field in the database.
+	FieldStaffAddedAt = "staff_added_at"
+	// FieldStaffAddedBy holds the string denoting the staff_added_by field in the database.
+	FieldStaffAddedBy = "staff_added_by"
 	// FieldLocale holds the string denoting the locale field in the database.
 	FieldLocale = "locale"
 	// FieldSignedInAt holds the string denoting the signed_in_at field in the database.
@@ -128,7 +134,10 @@ var Columns = []string{
 	FieldEmail,
 	FieldDisplayName,
 	FieldPasswordHash,
+	FieldEmailConfirmedAt,
 	FieldStaffRole,
+	FieldStaffAddedAt,
+	FieldStaffAddedBy,
 	FieldLocale,
 	FieldSignedInAt,
 	FieldCreatedAt,
@@ -195,9 +204,24 @@ func ByPasswordHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPasswordHash, opts...).ToFunc()
 }
 
+// ByEmailConfirmedAt orders the results by the email_confirmed_at field.
+func ByEmailConfirmedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEmailConfirmedAt, opts...).ToFunc()
+}
+
 // ByStaffRole orders the results by the staff_role field.
 func ByStaffRole(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStaffRole, opts...).ToFunc()
+}
+
+// ByStaffAddedAt orders the results by the staff_added_at field.
+func ByStaffAddedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStaffAddedAt, opts...).ToFunc()
+}
+
+// ByStaffAddedBy orders the results by the staff_added_by field.
+func ByStaffAddedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStaffAddedBy, opts...).ToFunc()
 }
 
 // ByLocale orders the results by the locale field.

@@ -80,6 +80,21 @@ func PasswordHash(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldPasswordHash, v))
 }
 
+// EmailConfirmedAt applies equality check predicate on the "email_confirmed_at" field. It's identical to EmailConfirmedAtEQ.
+func EmailConfirmedAt(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldEmailConfirmedAt, v))
+}
+
+// StaffAddedAt applies equality check predicate on the "staff_added_at" field. It's identical to StaffAddedAtEQ.
+func StaffAddedAt(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldStaffAddedAt, v))
+}
+
+// StaffAddedBy applies equality check predicate on the "staff_added_by" field. It's identical to StaffAddedByEQ.
+func StaffAddedBy(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldStaffAddedBy, v))
+}
+
 // Locale applies equality check predicate on the "locale" field. It's identical to LocaleEQ.
 func Locale(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldLocale, v))
@@ -290,6 +305,56 @@ func PasswordHashContainsFold(v string) predicate.User {
 	return predicate.User(sql.FieldContainsFold(FieldPasswordHash, v))
 }
 
+// EmailConfirmedAtEQ applies the EQ predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldEmailConfirmedAt, v))
+}
+
+// EmailConfirmedAtNEQ applies the NEQ predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtNEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldEmailConfirmedAt, v))
+}
+
+// EmailConfirmedAtIn applies the In predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldIn(FieldEmailConfirmedAt, vs...))
+}
+
+// EmailConfirmedAtNotIn applies the NotIn predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtNotIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldEmailConfirmedAt, vs...))
+}
+
+// EmailConfirmedAtGT applies the GT predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtGT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGT(FieldEmailConfirmedAt, v))
+}
+
+// EmailConfirmedAtGTE applies the GTE predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtGTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldEmailConfirmedAt, v))
+}
+
+// EmailConfirmedAtLT applies the LT predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtLT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLT(FieldEmailConfirmedAt, v))
+}
+
+// EmailConfirmedAtLTE applies the LTE predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtLTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldEmailConfirmedAt, v))
+}
+
+// EmailConfirmedAtIsNil applies the IsNil predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldEmailConfirmedAt))
+}
+
+// EmailConfirmedAtNotNil applies the NotNil predicate on the "email_confirmed_at" field.
+func EmailConfirmedAtNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldEmailConfirmedAt))
+}
+
 // StaffRoleEQ applies the EQ predicate on the "staff_role" field.
 func StaffRoleEQ(v StaffRole) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldStaffRole, v))
@@ -318,6 +383,131 @@ func StaffRoleIsNil() predicate.User {
 // StaffRoleNotNil applies the NotNil predicate on the "staff_role" field.
 func StaffRoleNotNil() predicate.User {
 	return predicate.User(sql.FieldNotNull(FieldStaffRole))
+}
+
+// StaffAddedAtEQ applies the EQ predicate on the "staff_added_at" field.
+func StaffAddedAtEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldStaffAddedAt, v))
+}
+
+// StaffAddedAtNEQ applies the NEQ predicate on the "staff_added_at" field.
+func StaffAddedAtNEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldStaffAddedAt, v))
+}
+
+// StaffAddedAtIn applies the In predicate on the "staff_added_at" field.
+func StaffAddedAtIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldIn(FieldStaffAddedAt, vs...))
+}
+
+// StaffAddedAtNotIn applies the NotIn predicate on the "staff_added_at" field.
+func StaffAddedAtNotIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldStaffAddedAt, vs...))
+}
+
+// StaffAddedAtGT applies the GT predicate on the "staff_added_at" field.
+func StaffAddedAtGT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGT(FieldStaffAddedAt, v))
+}
+
+// StaffAddedAtGTE applies the GTE predicate on the "staff_added_at" field.
+func StaffAddedAtGTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldStaffAddedAt, v))
+}
+
+// StaffAddedAtLT applies the LT predicate on the "staff_added_at" field.
+func StaffAddedAtLT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLT(FieldStaffAddedAt, v))
+}
+
+// StaffAddedAtLTE applies the LTE predicate on the "staff_added_at" field.
+func StaffAddedAtLTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldStaffAddedAt, v))
+}
+
+// StaffAddedAtIsNil applies the IsNil predicate on the "staff_added_at" field.
+func StaffAddedAtIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldStaffAddedAt))
+}
+
+// StaffAddedAtNotNil applies the NotNil predicate on the "staff_added_at" field.
+func StaffAddedAtNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldStaffAddedAt))
+}
+
+// StaffAddedByEQ applies the EQ predicate on the "staff_added_by" field.
+func StaffAddedByEQ(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByNEQ applies the NEQ predicate on the "staff_added_by" field.
+func StaffAddedByNEQ(v string) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByIn applies the In predicate on the "staff_added_by" field.
+func StaffAddedByIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldIn(FieldStaffAddedBy, vs...))
+}
+
+// StaffAddedByNotIn applies the NotIn predicate on the "staff_added_by" field.
+func StaffAddedByNotIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldStaffAddedBy, vs...))
+}
+
+// StaffAddedByGT applies the GT predicate on the "staff_added_by" field.
+func StaffAddedByGT(v string) predicate.User {
+	return predicate.User(sql.FieldGT(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByGTE applies the GTE predicate on the "staff_added_by" field.
+func StaffAddedByGTE(v string) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByLT applies the LT predicate on the "staff_added_by" field.
+func StaffAddedByLT(v string) predicate.User {
+	return predicate.User(sql.FieldLT(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByLTE applies the LTE predicate on the "staff_added_by" field.
+func StaffAddedByLTE(v string) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByContains applies the Contains predicate on the "staff_added_by" field.
+func StaffAddedByContains(v string) predicate.User {
+	return predicate.User(sql.FieldContains(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByHasPrefix applies the HasPrefix predicate on the "staff_added_by" field.
+func StaffAddedByHasPrefix(v string) predicate.User {
+	return predicate.User(sql.FieldHasPrefix(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByHasSuffix applies the HasSuffix predicate on the "staff_added_by" field.
+func StaffAddedByHasSuffix(v string) predicate.User {
+	return predicate.User(sql.FieldHasSuffix(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByIsNil applies the IsNil predicate on the "staff_added_by" field.
+func StaffAddedByIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldStaffAddedBy))
+}
+
+// StaffAddedByNotNil applies the NotNil predicate on the "staff_added_by" field.
+func StaffAddedByNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldStaffAddedBy))
+}
+
+// StaffAddedByEqualFold applies the EqualFold predicate on the "staff_added_by" field.
+func StaffAddedByEqualFold(v string) predicate.User {
+	return predicate.User(sql.FieldEqualFold(FieldStaffAddedBy, v))
+}
+
+// StaffAddedByContainsFold applies the ContainsFold predicate on the "staff_added_by" field.
+func StaffAddedByContainsFold(v string) predicate.User {
+	return predicate.User(sql.FieldContainsFold(FieldStaffAddedBy, v))
 }
 
 // LocaleEQ applies the EQ predicate on the "locale" field.

@@ -4,6 +4,7 @@ package model
 
 import (
 	"minidock/ent"
+	"minidock/internal/account"
 	"minidock/internal/industry"
 )
 
@@ -19,4 +20,6 @@ type (
 	MemberEdge            = Edge[*ent.Member]
 	MiniProgramConnection = Connection[*ent.MiniProgram]
 	MiniProgramEdge       = Edge[*ent.MiniProgram]
+	StaffMemberConnection = Connection[*account.StaffMember]
+	StaffMemberEdge       = Edge[*account.StaffMember]
 )

@@ -26,6 +26,16 @@ type AcceptInvitationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The answer to addStaff.
+type AddStaffPayload struct {
+	// The person with the new role; null when refused.
+	StaffMember *account.StaffMember `json:"staffMember"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The answer to assignMiniPrograms.
 type AssignMiniProgramsPayload struct {
 	// The member as he or she now is; null when refused.
@@ -100,7 +110,7 @@ type ChooseWorkspacePayload struct {
 
 // The answer to confirmEmail.
 type ConfirmEmailPayload struct {
-	// The address to sign in with from now on; null when refused.
+	// The address, which is confirmed and to sign in with from now on; null when refused.
 	Email *string `json:"email"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
@@ -314,10 +324,36 @@ type RemoveMemberPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Whom to remove from the staff.
+type RemoveStaffInput struct {
+	// The e-mail address of one of the staff.
+	Email string `json:"email"`
+}
+
+// The answer to removeStaff.
+type RemoveStaffPayload struct {
+	// The account, which is no longer on the staff; null when refused.
+	User *ent.User `json:"user"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The answer to renameWorkspace.
 type RenameWorkspacePayload struct {
 	// The workspace as it now is; null when refused.
 	Workspace *ent.Workspace `json:"workspace"`
+	// The query root, to read anything else after the change.
+	Query *Query `json:"query"`
+	// What was wrong with the input; empty when it was done.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The answer to requestEmailConfirmation.
+type RequestEmailConfirmationPayload struct {
+	// The viewer's address, which the token is sent to unless it is confirmed already.
+	Email *string `json:"email"`
 	// The query root, to read anything else after the change.
 	Query *Query `json:"query"`
 	// What was wrong with the input; empty when it was done.

@@ -69,10 +69,11 @@ func TestTheMatrixOfEveryoneAndPeople(t *testing.T) {
 			"signIn", "signInWithTotp", "signOut", "signUp", "viewer",
 		},
 		People: {
-			"changeEmail", "changePassword", "confirmTotp", "createWorkspace", "disableTotp", "enableTotp", "endSession", "sessionEnded",
+			"changeEmail", "changePassword", "confirmTotp", "createWorkspace", "disableTotp", "enableTotp", "endSession",
+			"requestEmailConfirmation", "sessionEnded",
 			"signOutEverywhere", "updateProfile",
 		},
-		Staff: {"staff"},
+		Staff: {"addStaff", "platformAuditEvents", "removeStaff", "staff"},
 	}
 	got := map[Audience][]Operation{}
 	for operation, rule := range Matrix {

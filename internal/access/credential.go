@@ -20,6 +20,15 @@ func (nobody) Principal(_ context.Context, client *ent.Client) (*Principal, erro
 
 func (nobody) Use(context.Context, *Principal) error { return nil }
 
+// Operator is the credential of commands that somebody gives who runs the program, and may do what the staff may.
+var Operator Credential = operator{}
+
+type operator struct{ nobody }
+
+func (operator) Principal(_ context.Context, client *ent.Client) (*Principal, error) {
+	return &Principal{client: client, isListed: true, isOperator: true}, nil
+}
+
 // Account is the credential of the program's own commands, which act as the account with this id.
 type Account string
 

@@ -58,8 +58,17 @@ func (p *Principal) KeepInvitations(ctx context.Context, rows []*ent.Invitation)
 
 // KeepAuditEvents returns those of the events that the principal sees.
 func (p *Principal) KeepAuditEvents(ctx context.Context, rows []*ent.AuditEvent) ([]*ent.AuditEvent, error) {
-	return keep(ctx, p, rows, func(row *ent.AuditEvent) string { return deref(row.WorkspaceID) },
+	kept, err := keep(ctx, p, rows, func(row *ent.AuditEvent) string { return deref(row.WorkspaceID) },
 		func(m Membership, _ *ent.AuditEvent) bool { return m.Manages() })
+	if err != nil || p.StaffRole != user.StaffRoleADMIN {
+		return kept, err
+	}
+	for _, row := range rows {
+		if row.WorkspaceID == nil {
+			kept = append(kept, row)
+		}
+	}
+	return kept, nil
 }
 
 // NamedBy returns the names in the rows that keep shows to the viewer, without "".

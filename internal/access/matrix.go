@@ -14,36 +14,38 @@ type Operation string
 
 // The operations.
 const (
-	ViewViewer        Operation = "viewer"
-	ViewNode          Operation = "node"
-	ViewNodes         Operation = "nodes"
-	ViewWorkspace     Operation = "workspace"
-	ViewMiniProgram   Operation = "miniProgram"
-	ViewInvitation    Operation = "invitation"
-	ViewIndustries    Operation = "industries"
-	ViewLaunchTargets Operation = "launchTargets"
-	ViewStaff         Operation = "staff"
-	ViewSessionEnded  Operation = "sessionEnded"
-	ViewMembership    Operation = "membership"
+	ViewViewer              Operation = "viewer"
+	ViewNode                Operation = "node"
+	ViewNodes               Operation = "nodes"
+	ViewWorkspace           Operation = "workspace"
+	ViewMiniProgram         Operation = "miniProgram"
+	ViewInvitation          Operation = "invitation"
+	ViewIndustries          Operation = "industries"
+	ViewLaunchTargets       Operation = "launchTargets"
+	ViewStaff               Operation = "staff"
+	ViewPlatformAuditEvents Operation = "platformAuditEvents"
+	ViewSessionEnded        Operation = "sessionEnded"
+	ViewMembership          Operation = "membership"
 	// ViewInvitations and ViewAuditEvents are fields of a workspace.
 	ViewInvitations Operation = "invitations"
 	ViewAuditEvents Operation = "auditEvents"
 
-	SignUp               Operation = "signUp"
-	SignIn               Operation = "signIn"
-	SignInWithTotp       Operation = "signInWithTotp"
-	SignOut              Operation = "signOut"
-	EndSession           Operation = "endSession"
-	SignOutEverywhere    Operation = "signOutEverywhere"
-	ChangePassword       Operation = "changePassword"
-	RequestPasswordReset Operation = "requestPasswordReset"
-	ResetPassword        Operation = "resetPassword"
-	UpdateProfile        Operation = "updateProfile"
-	ChangeEmail          Operation = "changeEmail"
-	ConfirmEmail         Operation = "confirmEmail"
-	EnableTotp           Operation = "enableTotp"
-	ConfirmTotp          Operation = "confirmTotp"
-	DisableTotp          Operation = "disableTotp"
+	SignUp                   Operation = "signUp"
+	SignIn                   Operation = "signIn"
+	SignInWithTotp           Operation = "signInWithTotp"
+	SignOut                  Operation = "signOut"
+	EndSession               Operation = "endSession"
+	SignOutEverywhere        Operation = "signOutEverywhere"
+	ChangePassword           Operation = "changePassword"
+	RequestPasswordReset     Operation = "requestPasswordReset"
+	ResetPassword            Operation = "resetPassword"
+	UpdateProfile            Operation = "updateProfile"
+	ChangeEmail              Operation = "changeEmail"
+	ConfirmEmail             Operation = "confirmEmail"
+	RequestEmailConfirmation Operation = "requestEmailConfirmation"
+	EnableTotp               Operation = "enableTotp"
+	ConfirmTotp              Operation = "confirmTotp"
+	DisableTotp              Operation = "disableTotp"
 
 	CreateWorkspace    Operation = "createWorkspace"
 	ChooseWorkspace    Operation = "chooseWorkspace"
@@ -62,6 +64,9 @@ const (
 	RemoveMember       Operation = "removeMember"
 	CreateMiniProgram  Operation = "createMiniProgram"
 	UpdateMiniProgram  Operation = "updateMiniProgram"
+
+	AddStaff    Operation = "addStaff"
+	RemoveStaff Operation = "removeStaff"
 )
 
 var (
@@ -69,6 +74,7 @@ var (
 	managers  = []member.Role{member.RoleOWNER, member.RoleMASTER}
 	owner     = []member.Role{member.RoleOWNER}
 	notOwners = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
+	admins    = []user.StaffRole{user.StaffRoleADMIN}
 )
 
 // Audience is those for whom an operation is.
@@ -105,35 +111,37 @@ type Rule struct {
 // Matrix is the one table of who may do what; what is not in it is forbidden. The schema's directives repeat it, and the server does
 // not start if they differ.
 var Matrix = map[Operation]Rule{
-	ViewViewer:        {For: Everyone},
-	ViewNode:          {For: Everyone},
-	ViewNodes:         {For: Everyone},
-	ViewInvitation:    {For: Everyone},
-	ViewIndustries:    {For: Everyone},
-	ViewLaunchTargets: {For: Everyone},
-	ViewStaff:         {For: Staff, Staff: []user.StaffRole{user.StaffRoleADMIN}},
-	ViewSessionEnded:  {For: People},
-	ViewWorkspace:     {For: Members, At: id.Workspace, Roles: everyone},
-	ViewMiniProgram:   {For: Members, At: id.MiniProgram, Roles: everyone, SeeingIsEnough: true},
-	ViewMembership:    {For: Members, At: id.Workspace, Roles: everyone},
-	ViewInvitations:   {For: Members, At: id.Workspace, Roles: managers},
-	ViewAuditEvents:   {For: Members, At: id.Workspace, Roles: managers},
+	ViewViewer:              {For: Everyone},
+	ViewNode:                {For: Everyone},
+	ViewNodes:               {For: Everyone},
+	ViewInvitation:          {For: Everyone},
+	ViewIndustries:          {For: Everyone},
+	ViewLaunchTargets:       {For: Everyone},
+	ViewStaff:               {For: Staff, Staff: admins},
+	ViewPlatformAuditEvents: {For: Staff, Staff: admins},
+	ViewSessionEnded:        {For: People},
+	ViewWorkspace:           {For: Members, At: id.Workspace, Roles: everyone},
+	ViewMiniProgram:         {For: Members, At: id.MiniProgram, Roles: everyone, SeeingIsEnough: true},
+	ViewMembership:          {For: Members, At: id.Workspace, Roles: everyone},
+	ViewInvitations:         {For: Members, At: id.Workspace, Roles: managers},
+	ViewAuditEvents:         {For: Members, At: id.Workspace, Roles: managers},
 
-	SignUp:               {For: Everyone, HoldsAccount: true},
-	SignIn:               {For: Everyone, HoldsAccount: true},
-	SignInWithTotp:       {For: Everyone, HoldsAccount: true},
-	SignOut:              {For: Everyone, HoldsAccount: true},
-	EndSession:           {For: People, HoldsAccount: true},
-	SignOutEverywhere:    {For: People, HoldsAccount: true},
-	ChangePassword:       {For: People, HoldsAccount: true},
-	RequestPasswordReset: {For: Everyone},
-	ResetPassword:        {For: Everyone, HoldsAccount: true},
-	UpdateProfile:        {For: People, HoldsAccount: true},
-	ChangeEmail:          {For: People, HoldsAccount: true},
-	ConfirmEmail:         {For: Everyone, HoldsAccount: true},
-	EnableTotp:           {For: People, HoldsAccount: true},
-	ConfirmTotp:          {For: People, HoldsAccount: true},
-	DisableTotp:          {For: People, HoldsAccount: true},
+	SignUp:                   {For: Everyone, HoldsAccount: true},
+	SignIn:                   {For: Everyone, HoldsAccount: true},
+	SignInWithTotp:           {For: Everyone, HoldsAccount: true},
+	SignOut:                  {For: Everyone, HoldsAccount: true},
+	EndSession:               {For: People, HoldsAccount: true},
+	SignOutEverywhere:        {For: People, HoldsAccount: true},
+	ChangePassword:           {For: People, HoldsAccount: true},
+	RequestPasswordReset:     {For: Everyone},
+	ResetPassword:            {For: Everyone, HoldsAccount: true},
+	UpdateProfile:            {For: People, HoldsAccount: true},
+	ChangeEmail:              {For: People, HoldsAccount: true},
+	ConfirmEmail:             {For: Everyone, HoldsAccount: true},
+	RequestEmailConfirmation: {For: People, HoldsAccount: true},
+	EnableTotp:               {For: People, HoldsAccount: true},
+	ConfirmTotp:              {For: People, HoldsAccount: true},
+	DisableTotp:              {For: People, HoldsAccount: true},
 
 	CreateWorkspace:    {For: People, HoldsAccount: true},
 	ChooseWorkspace:    {For: Members, At: id.Workspace, Roles: everyone},
@@ -152,6 +160,9 @@ var Matrix = map[Operation]Rule{
 	RemoveMember:       {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true},
 	CreateMiniProgram:  {For: Members, At: id.Workspace, Roles: managers},
 	UpdateMiniProgram:  {For: Members, At: id.MiniProgram, Roles: managers},
+
+	AddStaff:    {For: Staff, Staff: admins},
+	RemoveStaff: {For: Staff, Staff: admins},
 }
 
 var mastersOverDevelopers = map[member.Role][]member.Role{member.RoleMASTER: {member.RoleDEVELOPER}}

@@ -35,6 +35,8 @@ type Principal struct {
 	StaffRole user.StaffRole
 
 	client *ent.Client
+	// isOperator says that the principal runs the program.
+	isOperator bool
 	// isListed says that memberships and assigned are complete.
 	isListed    bool
 	memberships map[string]Membership // by workspace

@@ -12,6 +12,7 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
+	"minidock/ent/user"
 	"minidock/ent/workspace"
 	"minidock/internal/store"
 )
@@ -71,8 +72,15 @@ func (p *Principal) MiniPrograms() predicate.MiniProgram {
 // Invitations narrows a query to the invitations that the principal sees: those of workspaces that the principal manages.
 func (p *Principal) Invitations() predicate.Invitation { return p.managed(invitation.FieldWorkspaceID) }
 
-// AuditEvents narrows a query to the events that the principal sees: those of workspaces that the principal manages.
-func (p *Principal) AuditEvents() predicate.AuditEvent { return p.managed(auditevent.FieldWorkspaceID) }
+// AuditEvents narrows a query to the events that the principal sees: those of workspaces that the principal manages, and for
+// administrators of the platform those outside all workspaces.
+func (p *Principal) AuditEvents() predicate.AuditEvent {
+	managed := predicate.AuditEvent(p.managed(auditevent.FieldWorkspaceID))
+	if p.StaffRole == user.StaffRoleADMIN {
+		return auditevent.Or(auditevent.WorkspaceIDIsNil(), managed)
+	}
+	return managed
+}
 
 // managed narrows a query to rows of workspaces of which the principal is owner or master.
 func (p *Principal) managed(column string) store.Filter {

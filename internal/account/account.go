@@ -37,15 +37,6 @@ func (a *Accounts) ByIDs(ctx context.Context, viewer *access.Viewer, ids []strin
 	return principal.Users(ctx, a.Client, ids)
 }
 
-// Staff returns the staff members, ordered by their e-mail addresses.
-func (a *Accounts) Staff(ctx context.Context) ([]*ent.User, error) {
-	found, err := a.Client.User.Query().Where(user.StaffRoleNotNil()).Order(user.ByEmail()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the staff: %w", err)
-	}
-	return found, nil
-}
-
 // At returns the account with this address, or nil when there is none.
 func (a *Accounts) At(ctx context.Context, address string) (*ent.User, error) {
 	return a.find(ctx, user.Email(address))

@@ -14,7 +14,7 @@ import (
 	"minidock/internal/store"
 )
 
-// errCanceled is the error of a mail that was canceled.
+// errCanceled is the error of a mail that was canceled, or is no longer needed.
 var errCanceled = errors.New("the mail was canceled")
 
 // Compose returns a mail about an account, or nil when it is no longer needed. Tokens are made here, when the mail is sent, since the
@@ -48,7 +48,10 @@ func (a *Accounts) facts(ctx context.Context, entry *ent.Mail, owner *ent.User) 
 	case mail.PasswordReset:
 		return a.withToken(ctx, entry, owner, onetimetoken.PurposePASSWORD_RESET, "/reset-password")
 	case mail.EmailConfirmation:
-		facts, err := a.withToken(ctx, entry, owner, onetimetoken.PurposeEMAIL_CHANGE, "/confirm-email")
+		if entry.To == owner.Email && owner.EmailConfirmedAt != nil {
+			return mail.Facts{}, errCanceled
+		}
+		facts, err := a.withToken(ctx, entry, owner, onetimetoken.PurposeEMAIL_CONFIRMATION, "/confirm-email")
 		facts.Name = "" // the address may be somebody else's, and a name would let strangers write to them
 		return facts, err
 	default:

@@ -53,7 +53,8 @@ func (a *Accounts) RequestPasswordReset(ctx context.Context, viewer *access.View
 type ResetPasswordInput struct{ Token, New string }
 
 // ResetPassword changes the password of the account that the token was sent to, ends all its sessions, invalidates its other tokens, and
-// lifts the block after too many failed sign-ins. It returns the address to sign in with. Of concurrent requests with the same token one
+// lifts the block after too many failed sign-ins. An address that was not confirmed is so now, and a second factor that was set up before is
+// deleted. It returns the address to sign in with. Of concurrent requests with the same token one
 // succeeds. User errors: BLANK, INVALID_TOKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
 func (a *Accounts) ResetPassword(ctx context.Context, viewer *access.Viewer, in ResetPasswordInput) (string, error) {
 	var errs fault.UserErrors
@@ -83,13 +84,19 @@ func (a *Accounts) ResetPassword(ctx context.Context, viewer *access.Viewer, in 
 }
 
 func (a *Accounts) resetPassword(ctx context.Context, tx *operation.Tx, token *ent.OneTimeToken, hash string) (string, error) {
-	if _, err := tx.HoldAccount(ctx, token.UserID); err != nil {
+	before, err := tx.HoldAccount(ctx, token.UserID)
+	if err != nil {
 		return "", err
 	}
 	if err := spend(ctx, tx, token, "token"); err != nil {
 		return "", err
 	}
-	owner, err := tx.User.UpdateOneID(token.UserID).SetPasswordHash(hash).Save(ctx)
+	if before.EmailConfirmedAt == nil {
+		if err := a.takeOver(ctx, tx, before.ID); err != nil {
+			return "", err
+		}
+	}
+	owner, err := tx.User.UpdateOne(before).SetPasswordHash(hash).Save(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -101,6 +108,15 @@ func (a *Accounts) resetPassword(ctx context.Context, tx *operation.Tx, token *e
 	// If that fails nothing is lost: the block ends by itself.
 	tx.After(func() { _ = a.reopen(context.WithoutCancel(ctx), owner.Email, tx.Viewer().From) })
 	return owner.Email, a.remember(ctx, tx.Client(), owner.Email, tx.Viewer().From)
+}
+
+// takeOver confirms the address of an account whose owner was not known until now, and deletes its second factor: whoever signed up with
+// somebody else's address may have set it up.
+func (a *Accounts) takeOver(ctx context.Context, tx *operation.Tx, userID string) error {
+	if err := forgetSecondFactor(ctx, tx, userID); err != nil {
+		return err
+	}
+	return a.Confirm(ctx, tx, userID)
 }
 
 // lockOut ends an account's sessions and what was started with its old password, and notifies the owner by mail. The account must be
@@ -116,7 +132,7 @@ func (a *Accounts) lockOut(ctx context.Context, tx *operation.Tx, of *ent.User) 
 	if err != nil {
 		return fmt.Errorf("give up a second factor that was begun: %w", err)
 	}
-	err = revoke(ctx, tx.Tx, of.ID, onetimetoken.PurposePASSWORD_RESET, onetimetoken.PurposeEMAIL_CHANGE, onetimetoken.PurposeSIGN_IN)
+	err = revoke(ctx, tx.Tx, of.ID, onetimetoken.PurposePASSWORD_RESET, onetimetoken.PurposeEMAIL_CONFIRMATION, onetimetoken.PurposeSIGN_IN)
 	if err != nil {
 		return err
 	}

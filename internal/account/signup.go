@@ -27,20 +27,22 @@ func signUpRule(l limit.Limits) throttle.Rule {
 	return throttle.Rule{Name: "sign up from", Most: l.SignUps, Within: l.SignUpTime}
 }
 
-// SignUp creates an account and signs the viewer in. After too many accounts from an address it is refused with RATE_LIMITED.
+// SignUp creates an account, signs the viewer in, and sends a mail by which the address is confirmed. After too many accounts from an address it is refused with RATE_LIMITED.
 // User errors: BLANK, INVALID_FORMAT, TAKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
 func (a *Accounts) SignUp(ctx context.Context, viewer *access.Viewer, in SignUpInput) error {
 	return a.register(ctx, viewer, in, func(tx *operation.Tx, created *ent.User) error {
-		_, err := a.Sessions.Begin(ctx, tx, created, nil)
-		return err
+		if _, err := a.Sessions.Begin(ctx, tx, created, nil); err != nil {
+			return err
+		}
+		return a.askToConfirm(ctx, tx, created, created.Email)
 	})
 }
 
-// Register is SignUp without signing in, for commands.
+// Register creates an account whose address needs no confirmation, for commands.
 func (a *Accounts) Register(ctx context.Context, viewer *access.Viewer, in SignUpInput) error {
 	return a.register(ctx, viewer, in, func(tx *operation.Tx, created *ent.User) error {
 		tx.As(created.ID)
-		return nil
+		return a.Confirm(ctx, tx, created.ID)
 	})
 }
 

@@ -37,7 +37,7 @@ type TotpSecret struct {
 type EnableTotpInput struct{ Password string }
 
 // EnableTotp creates a secret for the viewer's authenticator app, in place of one that was never confirmed. It is not used until
-// ConfirmTotp. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED.
+// ConfirmTotp. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED, EMAIL_NOT_CONFIRMED.
 func (a *Accounts) EnableTotp(ctx context.Context, viewer *access.Viewer, in EnableTotpInput) (*TotpSecret, error) {
 	var errs fault.UserErrors
 	self, err := a.Prove(ctx, viewer, "password", in.Password, &errs)
@@ -48,8 +48,11 @@ func (a *Accounts) EnableTotp(ctx context.Context, viewer *access.Viewer, in Ena
 	if err != nil {
 		return nil, err
 	}
-	if has {
+	switch {
+	case has:
 		errs.Add("", fault.AlreadyEnabled)
+	case self.EmailConfirmedAt == nil:
+		errs.Add("", fault.EmailNotConfirmed)
 	}
 	if err := errs.Err(); err != nil {
 		return nil, err
@@ -174,14 +177,19 @@ func (a *Accounts) disableTotp(ctx context.Context, tx *operation.Tx, self *ent.
 	if err := tx.Errors.Err(); err != nil {
 		return err
 	}
-	if _, err := tx.SecondFactor.Delete().Where(secondfactor.UserID(self.ID)).Exec(ctx); err != nil {
-		return err
-	}
-	if _, err := tx.RecoveryCode.Delete().Where(recoverycode.UserID(self.ID)).Exec(ctx); err != nil {
-		return err
-	}
 	tx.Changed(self.ID)
-	return revoke(ctx, tx.Tx, self.ID, onetimetoken.PurposeSIGN_IN)
+	return forgetSecondFactor(ctx, tx, self.ID)
+}
+
+// forgetSecondFactor deletes a user's second factor and its recovery codes, and what waits for a code.
+func forgetSecondFactor(ctx context.Context, tx *operation.Tx, userID string) error {
+	if _, err := tx.SecondFactor.Delete().Where(secondfactor.UserID(userID)).Exec(ctx); err != nil {
+		return err
+	}
+	if _, err := tx.RecoveryCode.Delete().Where(recoverycode.UserID(userID)).Exec(ctx); err != nil {
+		return err
+	}
+	return revoke(ctx, tx.Tx, userID, onetimetoken.PurposeSIGN_IN)
 }
 
 // HasTotp says whether the viewer has a second factor.

@@ -45,7 +45,7 @@ func (w *World) InsertAccount(t *testing.T, name string) *Person {
 	t.Helper()
 	p := w.Visitor(t)
 	p.ID, p.Email, p.DisplayName = id.New(id.User), name+"@example.com", name
-	w.Client.User.Create().SetID(p.ID).SetEmail(p.Email).SetDisplayName(name).SetPasswordHash("none").SetCreatedAt(w.Now()).ExecX(t.Context())
+	w.Client.User.Create().SetID(p.ID).SetEmail(p.Email).SetDisplayName(name).SetPasswordHash("none").SetEmailConfirmedAt(w.Now()).SetCreatedAt(w.Now()).ExecX(t.Context())
 	return p
 }
 

@@ -21,11 +21,13 @@ var selections = map[string]string{
 		miniPrograms { id name }`,
 	"Invitation":  InvitationFields,
 	"MiniProgram": miniProgramFields,
+	"StaffMember": `id user { id email } role addedBy { id email } addedAt`,
+	"User":        `id email displayName`,
 	"UserError":   `code path message messageKey messageParams { name value }`,
 }
 
 const (
-	viewerFields = `user { id email displayName } locale totpEnabled recoveryCodesLeft currentWorkspace { id name }
+	viewerFields = `user { id email displayName } emailConfirmed staffRole locale totpEnabled recoveryCodesLeft currentWorkspace { id name }
 		memberships { totalCount } sessions { id }`
 	miniProgramFields = `id appId name tagline description language status servicePhone serviceEmail createdAt updatedAt
 		workspace { id name } industry { id code name group } logo { url width height contentType }

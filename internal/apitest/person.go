@@ -9,6 +9,8 @@ import (
 	"net/http/cookiejar"
 	"net/textproto"
 	"testing"
+
+	"minidock/ent/mail"
 )
 
 // Password is everybody's.
@@ -42,8 +44,18 @@ func (w *World) Visitor(t *testing.T) *Person {
 	return &Person{Header: http.Header{}, Jar: jar, world: w}
 }
 
-// SignUp returns somebody with an account, signed in; the e-mail address is made from the name, which must be a word.
+// SignUp returns somebody with an account, signed in; the e-mail address is made from the name, which must be a word. It is confirmed, and
+// the mail that asks for that is not sent.
 func (w *World) SignUp(t *testing.T, name string) *Person {
+	t.Helper()
+	p := w.SignUpUnconfirmed(t, name)
+	w.Client.User.UpdateOneID(p.ID).SetEmailConfirmedAt(w.Now()).ExecX(t.Context())
+	w.Client.Mail.Delete().Where(mail.About(p.ID)).ExecX(t.Context())
+	return p
+}
+
+// SignUpUnconfirmed is SignUp with an address that is not confirmed yet.
+func (w *World) SignUpUnconfirmed(t *testing.T, name string) *Person {
 	t.Helper()
 	p := w.Visitor(t)
 	p.Email, p.DisplayName = name+"@example.com", name

@@ -68,6 +68,14 @@ func (s *Socket) Subscribe(id, query string) {
 	s.Send(fmt.Sprintf(`{"type":"subscribe","id":%q,"payload":{"query":%q}}`, id, query))
 }
 
+// AwaitEnd subscribes to the end of the session with this id, and returns when the server has begun to wait for it.
+func (s *Socket) AwaitEnd(id string) {
+	s.t.Helper()
+	s.Subscribe(id, SessionEnded)
+	s.Send(`{"type":"ping"}`) // messages are handled in their order
+	s.Expect("pong", "")
+}
+
 // Read reads the next message, or returns why there is none.
 func (s *Socket) Read() (SocketMessage, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)

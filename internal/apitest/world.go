@@ -248,7 +248,7 @@ func (w *World) Assign(t *testing.T, memberID, miniProgramID string) {
 // Employ makes a person a staff member.
 func (w *World) Employ(t *testing.T, p *Person, role user.StaffRole) {
 	t.Helper()
-	if err := w.Client.User.UpdateOneID(p.ID).SetStaffRole(role).Exec(t.Context()); err != nil {
+	if err := w.Client.User.UpdateOneID(p.ID).SetStaffRole(role).SetStaffAddedAt(w.Now()).Exec(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -191,7 +191,8 @@ func (s Server) addRole(ctx context.Context, p person) error {
 		return err
 	}
 	if p.staff != "" {
-		return s.Client.User.UpdateOneID(self.ID).SetStaffRole(p.staff).Exec(ctx)
+		_, err := s.Accounts.AddStaff(ctx, command(s.Client, access.Operator), account.AddStaffInput{Email: p.email, Role: p.staff})
+		return err
 	}
 	belongs, err := s.Client.Member.Query().Where(member.UserID(self.ID)).Exist(ctx)
 	if err != nil || belongs {

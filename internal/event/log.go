@@ -38,6 +38,39 @@ func (l *Log) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (m
 	})
 }
 
+// Platform returns a page of the events outside all workspaces that the viewer may see, the latest first.
+func (l *Log) Platform(ctx context.Context, viewer *access.Viewer, args page.Args, filter Filter) (page.Page[*ent.AuditEvent], error) {
+	request, err := args.Request(orderLatest)
+	if err != nil {
+		return page.Page[*ent.AuditEvent]{}, err
+	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return page.Page[*ent.AuditEvent]{}, err
+	}
+	found, err := l.Client.AuditEvent.Query().Where(auditevent.WorkspaceIDIsNil()).Where(filter.predicates(principal)...).
+		Where(store.Page(request.ByID(auditevent.FieldID, true))).All(ctx)
+	if err != nil {
+		return page.Page[*ent.AuditEvent]{}, fmt.Errorf("list events: %w", err)
+	}
+	return page.Cut(request, found, position), nil
+}
+
+// CountPlatform returns how many events outside all workspaces fit the filter and may be seen by the viewer.
+func (l *Log) CountPlatform(ctx context.Context, viewer *access.Viewer, filter Filter) (int, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := l.Client.AuditEvent.Query().Where(auditevent.WorkspaceIDIsNil()).Where(filter.predicates(principal)...).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count events: %w", err)
+	}
+	return n, nil
+}
+
+func position(e *ent.AuditEvent) page.Position { return page.Position{ID: e.ID} }
+
 // Of returns the same page of each workspace's events that the viewer may see, by workspace, the latest first.
 func (l *Log) Of(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, args page.Args, filter Filter) (map[string]page.Page[*ent.AuditEvent], error) {
 	request, err := args.Request(orderLatest)
@@ -55,7 +88,7 @@ func (l *Log) Of(ctx context.Context, viewer *access.Viewer, workspaceIDs []stri
 	}
 	return page.CutEach(request, workspaceIDs, found,
 		func(e *ent.AuditEvent) string { return *e.WorkspaceID },
-		func(e *ent.AuditEvent) page.Position { return page.Position{ID: e.ID} },
+		position,
 	), nil
 }
 

@@ -52,6 +52,8 @@ var sentences = map[string]locale.Text{
 	"INVALID_TOKEN.challenge":      locale.Of("This sign-in waits no longer. Begin it anew.", "本次登录已失效，请重新登录。"),
 	"INVALID_CODE":                 locale.Of("The code is not right, or was used before.", "验证码不正确或已使用过。"),
 	"TOTP_REQUIRED":                locale.Of("A code of the authenticator app is needed, too.", "还需要身份验证器应用的验证码。"),
+	"EMAIL_NOT_CONFIRMED":          locale.Of("The email address of the account must be confirmed first.", "请先确认该账号的电子邮箱。"),
+	"LAST_ADMIN":                   locale.Of("The last administrator must stay.", "必须保留最后一名管理员。"),
 	"ALREADY_ENABLED":              locale.Of("There is a second factor already.", "已启用两步验证。"),
 	"NOT_ENABLED":                  locale.Of("There is no second factor.", "尚未启用两步验证。"),
 	"NOT_STARTED":                  locale.Of("There is no second factor that waits to be confirmed.", "没有待确认的两步验证。"),

@@ -40,7 +40,7 @@ var carried = map[string]map[Code][]string{
 		Blank: {"email", "password"}, InvalidFormat: {"email"}, Taken: {"email"}, TooLong: {"email"}, InvalidCredentials: {"password"},
 	},
 	"confirmEmail": {Blank: {"token"}, InvalidToken: {"token"}, Taken: {"token"}},
-	"enableTotp":   {Blank: {"password"}, InvalidCredentials: {"password"}, AlreadyEnabled: {""}},
+	"enableTotp":   {Blank: {"password"}, InvalidCredentials: {"password"}, AlreadyEnabled: {""}, EmailNotConfirmed: {""}},
 	"confirmTotp":  {Blank: {"code"}, InvalidCode: {"code"}, NotStarted: {""}},
 	"disableTotp": {
 		Blank: {"password", "code"}, InvalidCredentials: {"password"}, InvalidCode: {"code"}, NotEnabled: {""},
@@ -51,10 +51,10 @@ var carried = map[string]map[Code][]string{
 		Blank: {"invitations", "invitations.0.name", "invitations.0.email", "invitations.0.miniProgramIds"}, TooMany: {"invitations"},
 		InvalidCharacter: {"invitations.0.name"}, InvalidFormat: {"invitations.0.name", "invitations.0.email"}, TooLong: {"invitations.0.name", "invitations.0.email"},
 		Unsupported: {"invitations.0.role"}, NotFound: {"invitations.0.miniProgramIds"}, Duplicate: {"invitations.0.email"},
-		AlreadyMember: {"invitations.0.email"}, AlreadyInvited: {"invitations.0.email"},
+		AlreadyMember: {"invitations.0.email"}, AlreadyInvited: {"invitations.0.email"}, EmailNotConfirmed: {""},
 	},
 	"resendInvitation": {
-		WrongStatus: {"invitationId"}, AlreadyMember: {"invitationId"}, AlreadyInvited: {"invitationId"},
+		WrongStatus: {"invitationId"}, AlreadyMember: {"invitationId"}, AlreadyInvited: {"invitationId"}, EmailNotConfirmed: {""},
 	},
 	"withdrawInvitation": {WrongStatus: {"invitationId"}},
 	"acceptInvitation": {
@@ -78,6 +78,10 @@ var carried = map[string]map[Code][]string{
 		TooLong: {"idempotencyKey"}, QuotaExceeded: {""}, IdempotencyKeyReused: {"idempotencyKey"},
 	}),
 	"updateMiniProgram": profile,
+	"addStaff": {
+		Blank: {"email"}, InvalidFormat: {"email"}, TooLong: {"email"}, NotFound: {"email"}, EmailNotConfirmed: {""}, LastAdmin: {""},
+	},
+	"removeStaff": {Blank: {"email"}, InvalidFormat: {"email"}, TooLong: {"email"}, NotFound: {"email"}, LastAdmin: {""}},
 }
 
 // advised says the same of warnings.

@@ -34,6 +34,8 @@ const (
 	InvalidCode          Code = "INVALID_CODE"
 	TotpRequired         Code = "TOTP_REQUIRED"
 	AlreadyEnabled       Code = "ALREADY_ENABLED"
+	EmailNotConfirmed    Code = "EMAIL_NOT_CONFIRMED"
+	LastAdmin            Code = "LAST_ADMIN"
 	NotEnabled           Code = "NOT_ENABLED"
 	NotStarted           Code = "NOT_STARTED"
 	Unsupported          Code = "UNSUPPORTED"

@@ -23,6 +23,7 @@ const (
 	Session      Kind = "ses"
 	Invitation   Kind = "inv"
 	AuditEvent   Kind = "aud"
+	StaffMember  Kind = "stf"
 	// The kinds below are in the database only.
 	QuotaUse       Kind = "quo"
 	IdempotencyKey Kind = "idk"

@@ -28,6 +28,14 @@ type Keyset struct {
 	Limit int
 }
 
+// Page narrows a query to one page of its rows, in the page's direction.
+func Page(page Keyset) Filter {
+	return func(s *entsql.Selector) {
+		page.apply(s)
+		s.Limit(page.Limit)
+	}
+}
+
 // OfEach narrows a query to one page of each parent's rows that match the filters, in the page's direction. It is one statement for any
 // number of parents, whose rows come mixed.
 func OfEach[P ~func(*entsql.Selector)](page Keyset, parentColumn string, parents []string, filters ...P) Filter {

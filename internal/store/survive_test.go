@@ -101,6 +101,9 @@ func checkSurvived(t *testing.T, s *Store) {
 	if key := s.Client.IdempotencyKey.Query().OnlyX(ctx); string(key.Fingerprint) != "\x00\xc8" || key.ResultID != "mpr_1" {
 		t.Errorf("the idempotency key became %v", key)
 	}
+	if ann := s.Client.User.GetX(ctx, "usr_1"); ann.EmailConfirmedAt == nil || ann.StaffAddedAt == nil || !ann.StaffAddedAt.Equal(then) {
+		t.Errorf("an account from before is not confirmed, or when it joined the staff is not known: %v", ann)
+	}
 	if used := s.Client.QuotaUse.Query().OnlyX(ctx).Used; used != 1 {
 		t.Errorf("the quota became %d", used)
 	}

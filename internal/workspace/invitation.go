@@ -54,7 +54,7 @@ func (w *Workspaces) InvitationStatus(of *ent.Invitation) invitation.Status {
 
 // Resend sends another mail, whose link replaces the earlier one, and makes the invitation valid for another 3 days. Owners and masters may,
 // until it is accepted or withdrawn. It counts as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER,
-// ALREADY_INVITED.
+// ALREADY_INVITED, EMAIL_NOT_CONFIRMED.
 func (w *Workspaces) Resend(ctx context.Context, viewer *access.Viewer, invitationID string) (*ent.Invitation, error) {
 	found, err := w.invitation(ctx, viewer, access.ResendInvitation, invitationID)
 	if err != nil {
@@ -63,6 +63,9 @@ func (w *Workspaces) Resend(ctx context.Context, viewer *access.Viewer, invitati
 	var errs fault.UserErrors
 	w.checkUnanswered(found, &errs)
 	if err := w.checkStillWanted(ctx, w.Client, found, &errs); err != nil {
+		return nil, err
+	}
+	if err := w.Accounts.CheckConfirmed(ctx, viewer, &errs); err != nil {
 		return nil, err
 	}
 	if err := errs.Err(); err != nil {

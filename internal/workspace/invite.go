@@ -78,7 +78,8 @@ func (w *Workspaces) countInvitations(ctx context.Context, viewer *access.Viewer
 
 // Invite sends a mail with a link to each of these people, or to none if there are user errors. Owners and masters may. After too many in a
 // day, or to the same address, it is refused with RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER,
-// INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED.
+// INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED,
+// EMAIL_NOT_CONFIRMED.
 func (w *Workspaces) Invite(ctx context.Context, viewer *access.Viewer, in InviteMembersInput) ([]*ent.Invitation, error) {
 	if err := viewer.Require(ctx, access.InviteMembers, in.WorkspaceID); err != nil {
 		return nil, err
@@ -86,6 +87,9 @@ func (w *Workspaces) Invite(ctx context.Context, viewer *access.Viewer, in Invit
 	var errs fault.UserErrors
 	people := judgeInvitations(in, &errs)
 	if err := w.lookUpInvitees(ctx, w.Client, in.WorkspaceID, people, &errs); err != nil {
+		return nil, err
+	}
+	if err := w.Accounts.CheckConfirmed(ctx, viewer, &errs); err != nil {
 		return nil, err
 	}
 	if err := errs.Err(); err != nil {

@@ -161,7 +161,7 @@ func TestAPasswordChangeEndsWhatIsOpenInOtherSessions(t *testing.T) {
 		ann := w.SignUp(t, "ann")
 		elsewhere := ann.Elsewhere(t)
 		socket := w.OpenSocket(t, elsewhere)
-		socket.Subscribe("1", apitest.SessionEnded)
+		socket.AwaitEnd("1")
 		stream := w.Listen(t, elsewhere, apitest.EventStream, apitest.SessionEnded)
 		ann.ReplacePassword(t)
 		socket.Expect("next", "1", "SIGNED_OUT")

@@ -75,7 +75,7 @@ func TestAPasswordResetEndsAllSessionsAndSignsNobodyIn(t *testing.T) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		elsewhere := ann.Elsewhere(t)
 		socket := w.OpenSocket(t, elsewhere)
-		socket.Subscribe("1", apitest.SessionEnded)
+		socket.AwaitEnd("1")
 		visitor := w.Visitor(t)
 		answer := visitor.Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "new": apitest.NewPassword}).Succeeded(t)
 		if answer.Get("resetPassword.email") != ann.Email || answer.Header.Get("Set-Cookie") != "" || answer.Get("resetPassword.query.viewer") != nil {

@@ -184,11 +184,11 @@ func TestEndingASessionKillsItAtOnceAndNoOther(t *testing.T) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		lost, kept := ann.Elsewhere(t), ann.Elsewhere(t)
 		socket, stream := w.OpenSocket(t, lost), w.Listen(t, lost, apitest.EventStream, apitest.SessionEnded)
-		socket.Subscribe("a", apitest.SessionEnded)
+		socket.AwaitEnd("a")
 		socket.Send(`{"type":"ping"}`)
 		socket.Expect("pong", "")
 		staying := w.OpenSocket(t, kept)
-		staying.Subscribe("a", apitest.SessionEnded)
+		staying.AwaitEnd("a")
 		lostID := lost.CurrentSession(t).ID
 		answer := ann.Mutate(t, "endSession", apitest.Vars{"sessionId": lostID})
 		if got := answer.Get("endSession.deletedSessionId"); got != lostID || len(answer.List(t, "endSession.query.viewer.sessions")) != 2 {
@@ -314,7 +314,7 @@ func TestSigningOutEverywhereEndsAllSessionsOfTheUser(t *testing.T) {
 			streams, tokens = append(streams, w.Listen(t, p, apitest.EventStream, apitest.SessionEnded)), append(tokens, p.Cookie(t))
 		}
 		bobs := w.OpenSocket(t, bob)
-		bobs.Subscribe("a", apitest.SessionEnded)
+		bobs.AwaitEnd("a")
 		answer := ann.Mutate(t, "signOutEverywhere", nil)
 		if answer.Get("signOutEverywhere") == nil || answer.Get("signOutEverywhere.viewer") != nil || answer.Get("signOutEverywhere.query.viewer") != nil {
 			t.Errorf("answer %s", answer.Body)

@@ -54,7 +54,7 @@ func TestStreamsEndWhenTheirSessionIdlesOut(t *testing.T) {
 			apitest.Run(t, func(t *testing.T, w *apitest.World) {
 				ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 				socket, stream, bobs := w.OpenSocket(t, ann), w.Listen(t, ann, apitest.EventStream, apitest.SessionEnded), w.OpenSocket(t, bob)
-				socket.Subscribe("a", apitest.SessionEnded)
+				socket.AwaitEnd("a")
 				socket.Send(`{"type":"ping"}`)
 				socket.Expect("pong", "")
 				w.Advance(20 * time.Minute)

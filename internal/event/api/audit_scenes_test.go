@@ -237,6 +237,25 @@ var auditScenes = map[string]func(t *testing.T, s *scene){
 		s.isRecorded(t, s.send(t, bob, apitest.Vars{"token": token}), ann.ID, "", ann.ID)
 		s.isRefused(t, s.send(t, bob, apitest.Vars{"token": token}), "INVALID_TOKEN token")
 	},
+	"requestEmailConfirmation": func(t *testing.T, s *scene) {
+		ann := s.w.SignUpUnconfirmed(t, "annconfirmation")
+		s.isRecorded(t, s.send(t, ann, nil), ann.ID, "", ann.ID)
+		s.addSecrets(s.w.LetterTo(t, ann.Email).Token(t))
+		s.isRefused(t, s.send(t, s.w.Visitor(t), nil), "UNAUTHENTICATED")
+	},
+	"addStaff": func(t *testing.T, s *scene) {
+		ada, ann := s.signUp(t, "ada"), s.signUp(t, "ann")
+		s.isRefused(t, s.send(t, ada, apitest.Vars{"email": ada.Email, "role": "ADMIN"}), "FORBIDDEN")
+		s.w.Employ(t, ada, user.StaffRoleADMIN)
+		s.isRecorded(t, s.send(t, ada, apitest.Vars{"email": ann.Email, "role": "REVIEWER"}), ada.ID, "", ann.ID)
+	},
+	"removeStaff": func(t *testing.T, s *scene) {
+		ada, ann := s.signUp(t, "ada"), s.signUp(t, "ann")
+		s.w.Employ(t, ada, user.StaffRoleADMIN)
+		s.isRefused(t, s.send(t, ada, apitest.Vars{"email": ann.Email}), "NOT_FOUND email")
+		s.w.Employ(t, ann, user.StaffRoleREVIEWER)
+		s.isRecorded(t, s.send(t, ada, apitest.Vars{"email": ann.Email}), ada.ID, "", ann.ID)
+	},
 	"enableTotp": func(t *testing.T, s *scene) {
 		ann := s.signUp(t, "ann")
 		s.isRefused(t, s.send(t, ann, apitest.Vars{"password": "not the password"}), "INVALID_CREDENTIALS password")

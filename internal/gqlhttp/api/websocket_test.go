@@ -179,7 +179,7 @@ func TestSigningOutTellsAndClosesEverySocketOfTheSession(t *testing.T) {
 		other := ann.Elsewhere(t)
 		one, two, elsewhere := w.OpenSocket(t, ann), w.OpenSocket(t, ann), w.OpenSocket(t, other)
 		for _, s := range []*apitest.Socket{one, two, elsewhere} {
-			s.Subscribe("a", apitest.SessionEnded)
+			s.AwaitEnd("a")
 			s.Send(`{"type":"ping"}`)
 			s.Expect("pong", "")
 		}
@@ -231,7 +231,7 @@ func TestASessionThatEndsElsewhereEndsItsSockets(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		s := w.OpenSocket(t, ann)
-		s.Subscribe("a", apitest.SessionEnded)
+		s.AwaitEnd("a")
 		s.Send(`{"type":"ping"}`)
 		s.Expect("pong", "")
 		ann.At(w.Another(t)).Do(t, `mutation { signOut { viewer { user { id } } } }`, nil)
@@ -244,7 +244,7 @@ func TestASessionThatEndsElsewhereEndsItsSockets(t *testing.T) {
 func TestASessionThatOutlivesItsTimeEndsItsSockets(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		s := w.OpenSocket(t, w.SignUp(t, "ann"))
-		s.Subscribe("a", apitest.SessionEnded)
+		s.AwaitEnd("a")
 		s.Send(`{"type":"ping"}`)
 		s.Expect("pong", "")
 		w.Advance(12 * time.Hour)
@@ -269,7 +269,7 @@ func TestAServerThatStopsSendsSocketsElsewhere(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	s := w.OpenSocket(t, ann)
-	s.Subscribe("a", apitest.SessionEnded)
+	s.AwaitEnd("a")
 	w.Server.EndStreams()
 	s.ExpectClosed(websocket.StatusGoingAway)
 	w.Dial(t, ann).ExpectClosed(websocket.StatusTryAgainLater)
