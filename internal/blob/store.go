@@ -26,32 +26,23 @@ type File struct {
 // Store keeps blobs in its own folder. It is safe for concurrent use, also by several processes.
 type Store struct{ dir string }
 
-// A blob is in dir/ab/abcd….png; while it is written it is in dir/tmp.
-const (
-	unfinished    = "tmp"
-	unfinishedAge = time.Hour
-)
+// A blob is in dir/ab/abcd….png; while it is written or deleted it is in dir/tmp.
+const unfinished = "tmp"
 
 var stored = regexp.MustCompile(`\A[0-9a-f]{64}\.(?:png|jpg)\z`)
 
-// Open returns the store in dir. It creates a missing folder, which only the owner can read, and removes what a crash left unfinished more
-// than an hour ago.
+// Open returns the store in dir. It creates a missing folder, which only the owner can read.
 func Open(dir string) (*Store, error) {
-	s := &Store{dir: dir}
 	if err := makeFolder(filepath.Join(dir, unfinished)); err != nil {
 		return nil, fmt.Errorf("open blob store: %w", err)
 	}
-	if err := s.sweep(time.Now().Add(-unfinishedAge)); err != nil {
-		return nil, fmt.Errorf("sweep blob store: %w", err)
-	}
-	return s, nil
+	return &Store{dir: dir}, nil
 }
 
 // Put stores content and returns its name, the SHA-256 in hex and ext, which is ".png" or ".jpg". When it
-// returns without an error, the content survives a crash. Content that is stored already is not written again.
+// returns without an error, the content survives a crash. Content that is stored already is not written again, but is as new for Sweep.
 func (s *Store) Put(ctx context.Context, ext string, content []byte) (name string, err error) {
-	sum := sha256.Sum256(content)
-	name = hex.EncodeToString(sum[:]) + ext
+	name = nameFor(ext, content)
 	if !stored.MatchString(name) {
 		return "", fmt.Errorf("put blob: unknown extension %q", ext)
 	}
@@ -62,6 +53,11 @@ func (s *Store) Put(ctx context.Context, ext string, content []byte) (name strin
 		return "", fmt.Errorf("put blob: %w", err)
 	}
 	return name, nil
+}
+
+func nameFor(ext string, content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:]) + ext
 }
 
 // Open returns the blob of that name, for the caller to close. It is fs.ErrNotExist for anything that is not
@@ -83,7 +79,7 @@ func (s *Store) put(path string, content []byte) error {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if !holds(path, len(content)) {
+	if !renew(path, len(content)) {
 		if err := s.write(path, content); err != nil {
 			return err
 		}
@@ -92,10 +88,10 @@ func (s *Store) put(path string, content []byte) error {
 	return errors.Join(syncFolder(filepath.Dir(path)), syncFolder(s.dir))
 }
 
-// holds says whether there is a complete file at path; one that a failing disk cut short is written again.
-func holds(path string, size int) bool {
+// renew makes a complete file at path as new, and says whether there is one; one that a failing disk cut short is written again.
+func renew(path string, size int) bool {
 	info, err := os.Lstat(path)
-	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size)
+	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size) && os.Chtimes(path, time.Time{}, time.Now()) == nil
 }
 
 // write makes the complete file appear at path, or nothing. Concurrent callers write the same bytes, so that it does not matter who is last.
@@ -114,24 +110,6 @@ func (s *Store) write(path string, content []byte) error {
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
-}
-
-// sweep removes the unfinished files from before that time.
-func (s *Store) sweep(before time.Time) error {
-	entries, err := os.ReadDir(filepath.Join(s.dir, unfinished))
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		info, err := entry.Info()
-		if err == nil && info.ModTime().Before(before) {
-			err = os.Remove(filepath.Join(s.dir, unfinished, entry.Name()))
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
 	}
 	return nil
 }
