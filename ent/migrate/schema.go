@@ -362,6 +362,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{MiniProgramsColumns[17]},
 			},
+			{
+				Name:    "miniprogram_logo_name",
+				Unique:  false,
+				Columns: []*schema.Column{MiniProgramsColumns[11]},
+			},
 		},
 	}
 	// OneTimeTokensColumns holds the columns for the "one_time_tokens" table.

@@ -56,5 +56,6 @@ func (MiniProgram) Indexes() []ent.Index {
 		index.Fields("workspace_id", "created_at", "id"),
 		index.Fields("workspace_id", "updated_at", "id"),
 		index.Fields("created_by_id"),
+		index.Fields("logo_name"),
 	}
 }

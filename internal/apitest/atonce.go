@@ -3,8 +3,8 @@ package apitest
 import "sync"
 
 // AtOnce calls do n times at the same time and returns the answers.
-func AtOnce(n int, do func(i int) *Answer) []*Answer {
-	answers := make([]*Answer, n)
+func AtOnce[T any](n int, do func(i int) T) []T {
+	answers := make([]T, n)
 	start := make(chan struct{})
 	var wg sync.WaitGroup
 	for i := range n {

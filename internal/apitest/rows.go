@@ -2,8 +2,6 @@ package apitest
 
 import (
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,9 +10,6 @@ import (
 	"minidock/internal/id"
 	"minidock/internal/text"
 )
-
-// blobs is the folder of the logos in the data folder.
-const blobs = "blobs"
 
 // Row is a mini program to insert without the API and its quota. Empty fields get a default.
 type Row struct {
@@ -80,20 +75,5 @@ func (w *World) Written(t *testing.T) string {
 	}
 	return fmt.Sprintf("%d mini programs, %d targetings, %d assignments, %d idempotency keys, quota %d, %d logos",
 		c.MiniProgram.Query().CountX(ctx), c.Targeting.Query().CountX(ctx), c.Assignment.Query().CountX(ctx),
-		c.IdempotencyKey.Query().CountX(ctx), used, w.logos(t))
-}
-
-func (w *World) logos(t *testing.T) int {
-	t.Helper()
-	kept := 0
-	err := filepath.WalkDir(filepath.Join(w.Dir, blobs), func(_ string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			kept++
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kept
+		c.IdempotencyKey.Query().CountX(ctx), used, len(w.filePaths(t)))
 }

@@ -66,14 +66,15 @@ type App struct {
 	// Handler answers all requests of clients.
 	http.Handler
 
-	metrics  *metrics.Metrics
-	limits   limit.Limits
-	log      *slog.Logger
-	client   *ent.Client
-	now      func() time.Time
-	sessions *session.Sessions
-	outbox   *outbox.Outbox
-	draining atomic.Bool
+	metrics      *metrics.Metrics
+	limits       limit.Limits
+	log          *slog.Logger
+	client       *ent.Client
+	now          func() time.Time
+	sessions     *session.Sessions
+	miniPrograms *miniprogram.MiniPrograms
+	outbox       *outbox.Outbox
+	draining     atomic.Bool
 	// stop hurries clients that are receiving an answer.
 	stop context.CancelFunc
 }
@@ -84,7 +85,7 @@ func New(c Config) (*App, error) {
 	areas, counted := newAreas(c), metrics.New()
 	a := &App{
 		metrics: counted, limits: c.Limits, log: c.Log, client: c.Store.Client, now: c.Now, sessions: areas.Sessions, stop: stop,
-		outbox: areas.outbox,
+		miniPrograms: areas.MiniPrograms, outbox: areas.outbox,
 	}
 	areas.LogoURL = func(name string) string { return web.LogoURL(c.PublicURL, name) }
 	schema, err := graph.NewSchema(&areas.Resolver)
@@ -170,11 +171,11 @@ func (a *App) EndStreams() {
 	a.sessions.StopStreams()
 }
 
-// Sweep deletes what has expired.
+// Sweep deletes what has expired, and the files that nothing refers to any more.
 func (a *App) Sweep(ctx context.Context) error {
 	now := a.now()
 	return errors.Join(a.sessions.Sweep(ctx), idempotency.Sweep(ctx, a.client, now), throttle.Sweep(ctx, a.client, now),
-		account.Sweep(ctx, a.client, now))
+		account.Sweep(ctx, a.client, now), a.miniPrograms.Sweep(ctx, now.Add(-a.limits.FileGrace)))
 }
 
 // SendMail sends the mails that are due.

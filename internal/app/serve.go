@@ -9,12 +9,10 @@ import (
 	"time"
 )
 
-// How long the server says that it is not ready before it stops listening, how long running requests may then take to finish, and
-// how often expired data is deleted.
+// How long the server says that it is not ready before it stops listening, and how long running requests may then take to finish.
 const (
-	unreadyTime   = time.Second
-	drainTime     = 13 * time.Second
-	sweepInterval = 10 * time.Minute
+	unreadyTime = time.Second
+	drainTime   = 13 * time.Second
 )
 
 // HTTP returns the HTTP server, with its limits, which Serve serves with. Tests serve with it too.
@@ -85,7 +83,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 }
 
 func (a *App) sweepUntil(ctx context.Context) {
-	ticker := time.NewTicker(sweepInterval)
+	ticker := time.NewTicker(a.limits.SweepInterval)
 	defer ticker.Stop()
 	for {
 		select {

@@ -78,6 +78,8 @@ func (l *Limits) settings() []setting {
 		{"invitation-limit-time", &l.InvitationLimitTime},
 		{"invitation-time", &l.InvitationTime},
 		{"token-time", &l.TokenTime},
+		{"sweep-interval", &l.SweepInterval},
+		{"file-grace", &l.FileGrace},
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	entminiprogram "minidock/ent/miniprogram"
 	"minidock/internal/access"
 	"minidock/internal/apitest"
+	"minidock/internal/blob"
 	"minidock/internal/event"
 	"minidock/internal/miniprogram"
 	"minidock/internal/operation"
@@ -40,7 +41,7 @@ var crowd = []string{
 	`INSERT INTO mini_programs (id, app_id, name, name_key, tagline, description, language, industry_code, service_phone,
 			service_email, logo_name, logo_width, logo_height, logo_content_type, created_at, updated_at, created_by_id, workspace_id)
 		SELECT 'mpr_' || w.id || u.id, w.id || u.id, u.id, u.id, 'x', 'x', 'zh-Hans', '5812', '0571-1234567',
-			'help@example.com', 'x.png', 64, 64, 'image/png', u.created_at, u.created_at, u.id, w.id
+			'help@example.com', w.id || u.id || '.png', 64, 64, 'image/png', u.created_at, u.created_at, u.id, w.id
 		FROM workspaces AS w, users AS u`,
 	`INSERT INTO assignments (member_id, mini_program_id, created_at)
 		SELECT m.id, p.id, m.created_at FROM members AS m JOIN mini_programs AS p ON p.workspace_id = m.workspace_id
@@ -130,6 +131,17 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 	reads["events of an actor"] = func() (int, error) {
 		pages, err := events.Of(ctx, ann, ids, first, event.Filter{ActorID: new("usr_7")})
 		return 10 * len(pages["wsp_20"].Nodes), err
+	}
+	logos, err := blob.Open(t.TempDir())
+	if err == nil {
+		_, err = logos.Put(ctx, ".png", nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads["logos in use"] = func() (int, error) {
+		sweeping := &miniprogram.MiniPrograms{DB: db, Blobs: logos}
+		return 10, sweeping.Sweep(ctx, time.Now())
 	}
 	miniProgramRows := client.MiniProgram.Query().Where(entminiprogram.WorkspaceID("wsp_20")).Limit(20).AllX(ctx)
 	reads["developers of mini programs"] = func() (int, error) {
