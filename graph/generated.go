@@ -2194,9 +2194,10 @@ type Mutation {
   ): CreateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
     @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED], warnings: [NOT_CHINESE])
   """
-  Changes the information of a mini program. For owners and masters. User errors: BLANK, TOO_SHORT, TOO_LONG,
-  INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS,
-  NOT_SQUARE, INVALID_IMAGE. Warnings: NOT_CHINESE.
+  Changes the information of a mini program. For owners and masters; its logo 50 times a day, counting changes that are
+  refused for user errors, then RATE_LIMITED. User errors: BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER,
+  INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE,
+  INVALID_IMAGE. Warnings: NOT_CHINESE.
   """
   updateMiniProgram(
     """The changes."""

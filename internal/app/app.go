@@ -143,7 +143,8 @@ func newAreas(c Config) *areas {
 		outbox: mails,
 		Resolver: graph.Resolver{
 			Sessions: sessions, Accounts: accounts, Workspaces: workspaces,
-			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Blobs: c.Blobs}, Audit: &event.Log{Client: c.Store.Client},
+			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Limits: c.Limits, Blobs: c.Blobs, Throttles: accounts.Throttles},
+			Audit:        &event.Log{Client: c.Store.Client},
 		},
 	}
 }

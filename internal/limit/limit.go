@@ -42,6 +42,9 @@ type Limits struct {
 	// which its owner is notified by mail.
 	MailRequests, AddressMailRequests int
 	MailRequestTime                   time.Duration
+	// LogoChanges is how often a change of a mini program's logo may be tried within LogoChangeTime.
+	LogoChanges    int
+	LogoChangeTime time.Duration
 	// OwnedWorkspaces is how many workspaces an account may own.
 	OwnedWorkspaces int
 	// Invitations is how many invitations a workspace may send within InvitationLimitTime, InviterInvitations how many an account may, in
@@ -122,5 +125,5 @@ var Default = Limits{
 	TotpTries: 5, TotpTime: 10 * time.Minute, ChallengeTime: 5 * time.Minute,
 	MailRequests: 5, AddressMailRequests: 50, MailRequestTime: 30 * time.Minute, TokenTime: 30 * time.Minute,
 	OwnedWorkspaces: 20, Invitations: 50, InviterInvitations: 100, AddressInvitations: 200, InvitationLimitTime: 24 * time.Hour, InvitationTime: 72 * time.Hour,
-	SweepInterval: 10 * time.Minute, FileGrace: time.Hour,
+	LogoChanges: 50, LogoChangeTime: 24 * time.Hour, SweepInterval: 10 * time.Minute, FileGrace: time.Hour,
 }

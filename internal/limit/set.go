@@ -71,6 +71,8 @@ func (l *Limits) settings() []setting {
 		{"mail-requests", &l.MailRequests},
 		{"address-mail-requests", &l.AddressMailRequests},
 		{"mail-request-time", &l.MailRequestTime},
+		{"logo-changes", &l.LogoChanges},
+		{"logo-change-time", &l.LogoChangeTime},
 		{"owned-workspaces", &l.OwnedWorkspaces},
 		{"invitations", &l.Invitations},
 		{"inviter-invitations", &l.InviterInvitations},

@@ -8,10 +8,18 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/internal/picture"
 	"minidock/internal/store"
+	"minidock/internal/throttle"
 )
 
 // extensions of the files that logos are kept in.
 var extensions = map[string]string{"image/png": ".png", "image/jpeg": ".jpg"}
+
+// countLogoChange counts a change of a mini program's logo, or refuses it with RATE_LIMITED when there were too many. A change counts whatever
+// becomes of it: what costs is to prepare the picture.
+func (m *MiniPrograms) countLogoChange(ctx context.Context, miniProgramID string) error {
+	rule := throttle.Rule{Name: "change the logo of", Most: m.Limits.LogoChanges, Within: m.Limits.LogoChangeTime}
+	return m.Throttles.Count(ctx, rule, miniProgramID)
+}
 
 // keepLogo stores a picture and returns its name. Everybody who knows the name can fetch it.
 func (m *MiniPrograms) keepLogo(ctx context.Context, logo picture.Picture) (string, error) {

@@ -21,7 +21,8 @@ type UpdateInput struct {
 }
 
 // Update changes the profile of a mini program by the rules of its launch target. Owners and masters may. Fields that do not differ are not
-// written.
+// written. After too many changes of the logo in a day, it is refused with RATE_LIMITED, before it looks at the picture; those that were
+// refused for user errors count too.
 func (m *MiniPrograms) Update(ctx context.Context, viewer *access.Viewer, in UpdateInput) (Saved, error) {
 	if err := viewer.Require(ctx, access.UpdateMiniProgram, in.MiniProgramID); err != nil {
 		return Saved{}, err
@@ -33,6 +34,11 @@ func (m *MiniPrograms) Update(ctx context.Context, viewer *access.Viewer, in Upd
 	target, err := m.targetOf(ctx, viewer, current)
 	if err != nil {
 		return Saved{}, err
+	}
+	if in.Logo != nil {
+		if err := m.countLogoChange(ctx, current.ID); err != nil {
+			return Saved{}, err
+		}
 	}
 	f, err := newForm(target, &in.Profile)
 	if err != nil {
