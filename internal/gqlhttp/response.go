@@ -69,15 +69,23 @@ func codeOf(response *graphql.Response) string {
 }
 
 func encode(response *graphql.Response) []byte {
+	errs, err := bound(response.Errors)
+	if err != nil {
+		panic(err) // errors consist of values that have a JSON form
+	}
 	var body []byte
-	var err error
-	if isRefusal(response) {
-		body, err = encodeRefusal(response)
+	if isRefusal(response) { // without the entry for the data
+		body, err = marshal(struct {
+			Errors     gqlerror.List  `json:"errors"`
+			Extensions map[string]any `json:"extensions,omitempty"`
+		}{errs, response.Extensions})
 	} else {
-		body, err = marshal(response)
+		bounded := *response
+		bounded.Errors = errs
+		body, err = marshal(bounded)
 	}
 	if err != nil {
-		panic(err) // a response consists of values that have a JSON form
+		panic(err) // and so does the rest of a response
 	}
 	return body
 }
@@ -91,26 +99,31 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
-// The response to a request that was not executed has at most maxRefusal bytes: in a longer one, each message is cut to maxMessage.
+// The errors of a response take at most maxErrorBytes together, so that one without data stays below 8 KiB, also in a message of a stream. Of
+// more, each message is cut to maxMessage, and a path longer than that is left out, as are the locations.
 const (
-	maxRefusal = 8 << 10
-	maxMessage = 500
+	maxErrorBytes = 7 << 10
+	maxMessage    = 500
 )
 
-// encodeRefusal leaves out the data, and cuts messages that a long request makes long.
-func encodeRefusal(response *graphql.Response) ([]byte, error) {
-	refusal := struct {
-		Errors     gqlerror.List  `json:"errors"`
-		Extensions map[string]any `json:"extensions,omitempty"`
-	}{response.Errors, response.Extensions}
-	body, err := marshal(refusal)
-	if err != nil || len(body) <= maxRefusal {
-		return body, err
+// bound shortens errors that a long request makes long: messages repeat it, and paths consist of its aliases.
+func bound(errs gqlerror.List) (gqlerror.List, error) {
+	text, err := marshal(errs)
+	if err != nil || len(text) <= maxErrorBytes {
+		return errs, err
 	}
-	for i, long := range refusal.Errors {
-		refusal.Errors[i] = &gqlerror.Error{Message: cut(long.Message), Extensions: long.Extensions}
+	bounded := make(gqlerror.List, len(errs))
+	for i, long := range errs {
+		bounded[i] = &gqlerror.Error{Message: cut(long.Message), Extensions: long.Extensions}
+		path, err := marshal(long.Path)
+		if err != nil {
+			return nil, err
+		}
+		if len(path) <= maxMessage {
+			bounded[i].Path = long.Path
+		}
 	}
-	return marshal(refusal)
+	return bounded, nil
 }
 
 // cut returns the beginning of a message that takes at most maxMessage bytes in JSON.

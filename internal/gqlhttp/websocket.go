@@ -22,6 +22,8 @@ const (
 	subprotocol = "graphql-transport-ws"
 	// closeTimeout is how long a client may take to answer when the server closes a WebSocket.
 	closeTimeout = 2 * time.Second
+	// maxID is the most bytes of a subscription's id, which each of its messages repeats.
+	maxID = 128
 )
 
 // closing is how a WebSocket is closed.
@@ -279,7 +281,7 @@ func (s *socket) handle(ctx context.Context, received message) *closing {
 }
 
 func (s *socket) subscribe(ctx context.Context, received message) *closing {
-	if received.ID == "" {
+	if received.ID == "" || len(received.ID) > maxID {
 		return closeInvalid
 	}
 	ctx = s.handler.Viewers.Renew(graphql.StartOperationTrace(ctx))

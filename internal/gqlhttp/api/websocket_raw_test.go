@@ -177,12 +177,13 @@ func TestTrapASocketEndsWithItsSessionWhateverItSends(t *testing.T) {
 // takeNothing asks for more and more until the server, which waits for its answers to be taken, takes no more either.
 func takeNothing(c *wire) {
 	c.t.Helper()
-	message := fmt.Sprintf(`{"type":"subscribe","id":"%s","payload":{"query":7}}`, strings.Repeat("x", 60_000))
+	message := fmt.Sprintf(`{"type":"subscribe","id":"%s","payload":{"query":7}}`, strings.Repeat("x", 128))
+	messages := strings.Repeat(announce(uint64(len(message)))+message, 500)
 	for {
 		if err := c.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
 			c.t.Fatal(err)
 		}
-		switch _, err := io.WriteString(c, announce(uint64(len(message)))+message); {
+		switch _, err := io.WriteString(c, messages); {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return
 		case err != nil:
