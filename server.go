@@ -36,6 +36,7 @@ type serve struct {
 	LogLevel       slog.Level        `help:"The least important messages to log: debug, info, warn or error." name:"log-level" default:"info" env:"MINIDOCK_LOG_LEVEL"`
 	MailFrom       string            `help:"Sender of mails, such as 'minidock <no-reply@example.com>'; minidock at the host of --public-url when left out." name:"mail-from" env:"MINIDOCK_MAIL_FROM"`
 	SMTPURL        string            `help:"Server that delivers mails: smtp://user:password@host:587 or smtps://host. When left out, they are written to the folder mail in the data folder." name:"smtp-url" env:"MINIDOCK_SMTP_URL"`
+	SecretKeyFile  string            `help:"File of the key that seals secrets in the database; made when absent. When left out, secret.key in the data folder." name:"secret-key-file" env:"MINIDOCK_SECRET_KEY_FILE" type:"path"`
 	PublicURL      string            `help:"Where clients find the server; http:// and the address when left out. With https, cookies are Secure." name:"public-url" env:"MINIDOCK_PUBLIC_URL"`
 	RequestLimit   int               `help:"The most requests that are answered for a network address in a minute; 0 for any number." name:"request-limit" default:"0" env:"MINIDOCK_REQUEST_LIMIT"`
 	TrustedProxies []string          `help:"Addresses or networks of the proxies in front, whose X-Forwarded-For is believed; may be repeated." name:"trusted-proxies" env:"MINIDOCK_TRUSTED_PROXIES"`
@@ -55,7 +56,7 @@ func main() {
 func (s *serve) Run(ctx context.Context) error {
 	return app.Run(ctx, app.Options{
 		Data: s.location(), Addr: s.Addr, AdminAddr: s.AdminAddr, PublicURL: s.PublicURL, AppURL: s.AppURL, MailFrom: s.MailFrom,
-		SMTPURL: s.SMTPURL, AllowedOrigins: s.AllowedOrigins, Introspection: s.Introspection, Limits: s.Limits,
+		SMTPURL: s.SMTPURL, AllowedOrigins: s.AllowedOrigins, Introspection: s.Introspection, Limits: s.Limits, SecretKeyFile: s.SecretKeyFile,
 		RequestsPerMinute: s.RequestLimit, TrustedProxies: s.TrustedProxies, Log: app.NewLog(os.Stderr, s.LogLevel),
 	})
 }

@@ -21,7 +21,7 @@ type SecondFactor struct {
 	ID string `json:"id,omitempty"`
 	// UserID holds the value of the "user_id" field.
 	UserID string `json:"user_id,omitempty"`
-	// base 32
+	// in base 32, sealed with a key that is outside the database
 	Secret string `json:"-"`
 	// the time step of the last code that was taken: neither it nor an earlier one is taken again
 	LastStep int64 `json:"last_step,omitempty"`

@@ -14,7 +14,7 @@ func (SecondFactor) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Immutable(),
 		field.String("user_id").Unique().Immutable(),
-		field.String("secret").Sensitive().Comment("base 32"),
+		field.String("secret").Sensitive().Comment("in base 32, sealed with a key that is outside the database"),
 		field.Int64("last_step").Default(0).Comment("the time step of the last code that was taken: neither it nor an earlier one is taken again"),
 		field.Time("created_at"),
 		field.Time("confirmed_at").Optional().Nillable(),

@@ -12,6 +12,7 @@ import (
 	"minidock/internal/limit"
 	"minidock/internal/operation"
 	"minidock/internal/outbox"
+	"minidock/internal/secret"
 	"minidock/internal/session"
 	"minidock/internal/throttle"
 )
@@ -24,6 +25,8 @@ type Accounts struct {
 	Passwords *Passwords
 	Throttles *throttle.Throttles
 	Outbox    *outbox.Outbox
+	// SecretKey seals the secrets of authenticator apps.
+	SecretKey *secret.Key
 	// AppURL is where the front end's pages are, which the links in mails lead to; without a slash at the end.
 	AppURL string
 }

@@ -87,7 +87,7 @@ func (a *Accounts) signInWithTotp(ctx context.Context, tx *operation.Tx, token *
 	if err := spend(ctx, tx, token, "challenge"); err != nil {
 		return err
 	}
-	if err := useCode(ctx, tx, token.UserID, code, "challenge", fault.InvalidToken); err != nil {
+	if err := a.useCode(ctx, tx, token.UserID, code, "challenge", fault.InvalidToken); err != nil {
 		return err
 	}
 	begun, err := a.Sessions.Begin(ctx, tx, found, nil)

@@ -46,7 +46,7 @@ func factorOf(ctx context.Context, client *ent.Client, userID string, which pred
 
 // useCode accepts a code of the user's authenticator app, or a recovery code, so that it is never accepted again, or records why not. If
 // there is no second factor, the user error is in this field and has the code none.
-func useCode(ctx context.Context, tx *operation.Tx, userID, code, field string, none fault.Code) error {
+func (a *Accounts) useCode(ctx context.Context, tx *operation.Tx, userID, code, field string, none fault.Code) error {
 	factor, err := factorOf(ctx, tx.Client(), userID, secondfactor.ConfirmedAtNotNil())
 	switch {
 	case err != nil:
@@ -56,12 +56,16 @@ func useCode(ctx context.Context, tx *operation.Tx, userID, code, field string, 
 	case len(plainCode(code)) == recoveryCodeLength:
 		return useRecoveryCode(ctx, tx, userID, code)
 	}
-	return useTotp(ctx, tx, factor, code)
+	return a.useTotp(ctx, tx, factor, code)
 }
 
 // useTotp accepts a code of an authenticator app, unless it or a later one was accepted before.
-func useTotp(ctx context.Context, tx *operation.Tx, factor *ent.SecondFactor, code string) error {
-	step, ok := stepOf(factor.Secret, code, tx.Now)
+func (a *Accounts) useTotp(ctx context.Context, tx *operation.Tx, factor *ent.SecondFactor, code string) error {
+	secret, err := a.SecretKey.Open(factor.Secret, factor.UserID)
+	if err != nil {
+		return fmt.Errorf("read the secret of an authenticator app: %w", err)
+	}
+	step, ok := stepOf(secret, code, tx.Now)
 	if ok {
 		taken, err := tx.SecondFactor.Update().SetLastStep(step).
 			Where(secondfactor.ID(factor.ID), secondfactor.LastStepLT(step)).Save(ctx)

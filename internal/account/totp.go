@@ -62,7 +62,7 @@ func (a *Accounts) EnableTotp(ctx context.Context, viewer *access.Viewer, in Ena
 		return nil, fmt.Errorf("make a secret: %w", err)
 	}
 	secret, err := operation.Run(ctx, a.DB, viewer, access.EnableTotp, "", func(tx *operation.Tx) (*TotpSecret, error) {
-		return &TotpSecret{Secret: key.Secret(), URI: key.URL()}, keepSecret(ctx, tx, self, key.Secret())
+		return &TotpSecret{Secret: key.Secret(), URI: key.URL()}, a.keepSecret(ctx, tx, self, key.Secret())
 	})
 	if store.IsTaken(err) { // confirmed meanwhile
 		return nil, fault.Refuse("", fault.AlreadyEnabled)
@@ -70,7 +70,7 @@ func (a *Accounts) EnableTotp(ctx context.Context, viewer *access.Viewer, in Ena
 	return secret, err
 }
 
-func keepSecret(ctx context.Context, tx *operation.Tx, of *ent.User, secret string) error {
+func (a *Accounts) keepSecret(ctx context.Context, tx *operation.Tx, of *ent.User, secret string) error {
 	if err := StillProven(ctx, tx.Tx, of); err != nil {
 		return err
 	}
@@ -79,7 +79,8 @@ func keepSecret(ctx context.Context, tx *operation.Tx, of *ent.User, secret stri
 		return err
 	}
 	tx.Changed(of.ID)
-	return tx.SecondFactor.Create().SetID(id.New(id.SecondFactor)).SetUserID(of.ID).SetSecret(secret).SetCreatedAt(tx.Now).Exec(ctx)
+	return tx.SecondFactor.Create().SetID(id.New(id.SecondFactor)).SetUserID(of.ID).SetSecret(a.SecretKey.Seal(secret, of.ID)).
+		SetCreatedAt(tx.Now).Exec(ctx)
 }
 
 // ConfirmTotpInput shows that the authenticator app knows the secret.
@@ -104,7 +105,7 @@ func (a *Accounts) ConfirmTotp(ctx context.Context, viewer *access.Viewer, in Co
 	_, err = operation.Run(ctx, a.DB, viewer, access.ConfirmTotp, "", func(tx *operation.Tx) (struct{}, error) {
 		tx.Changed(self.ID)
 		tx.After(a.forgetTries(ctx, self.ID))
-		if err := confirm(ctx, tx, self.ID, in.Code, codes); err != nil {
+		if err := a.confirm(ctx, tx, self.ID, in.Code, codes); err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, a.Sessions.EndOthers(ctx, tx)
@@ -121,7 +122,7 @@ func (a *Accounts) forgetTries(ctx context.Context, userID string) func() {
 }
 
 // confirm enables a second factor if the code is one of its secret. Of concurrent requests one succeeds.
-func confirm(ctx context.Context, tx *operation.Tx, userID, code string, recovery []string) error {
+func (a *Accounts) confirm(ctx context.Context, tx *operation.Tx, userID, code string, recovery []string) error {
 	begun, err := factorOf(ctx, tx.Client(), userID, secondfactor.ConfirmedAtIsNil())
 	switch {
 	case err != nil:
@@ -129,7 +130,7 @@ func confirm(ctx context.Context, tx *operation.Tx, userID, code string, recover
 	case begun == nil:
 		return tx.Refuse("", fault.NotStarted)
 	}
-	if err := useTotp(ctx, tx, begun, code); err != nil {
+	if err := a.useTotp(ctx, tx, begun, code); err != nil {
 		return err
 	}
 	confirmed, err := tx.SecondFactor.Update().SetConfirmedAt(tx.Now).
@@ -171,7 +172,7 @@ func (a *Accounts) disableTotp(ctx context.Context, tx *operation.Tx, self *ent.
 	if err := StillProven(ctx, tx.Tx, self); err != nil {
 		return err
 	}
-	if err := useCode(ctx, tx, self.ID, code, "", fault.NotEnabled); err != nil {
+	if err := a.useCode(ctx, tx, self.ID, code, "", fault.NotEnabled); err != nil {
 		return err
 	}
 	if err := tx.Errors.Err(); err != nil {

@@ -4,6 +4,7 @@ package apitest
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,7 @@ import (
 	"minidock/internal/blob"
 	"minidock/internal/id"
 	"minidock/internal/limit"
+	"minidock/internal/secret"
 	"minidock/internal/store"
 	"minidock/internal/web"
 )
@@ -30,6 +32,8 @@ import (
 type World struct {
 	// URL is where the server is found.
 	URL string
+	// SecretKey seals secrets in the database.
+	SecretKey *secret.Key
 	// Client reads and writes without the API, for what the API cannot do or must not show.
 	Client *ent.Client
 	// Store is the database.
@@ -101,7 +105,11 @@ type Options struct {
 // New returns a world that ends with the test.
 func New(t *testing.T, options Options) *World {
 	t.Helper()
-	w := &World{Dir: t.TempDir(), options: options, clock: newClock()}
+	key, err := secret.NewKey([]byte(rand.Text()[:16] + rand.Text()[:16]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{Dir: t.TempDir(), SecretKey: key, options: options, clock: newClock()}
 	t.Cleanup(func() { w.Log.showIfFailed(t) })
 	w.start(t)
 	t.Cleanup(func() {
@@ -167,7 +175,7 @@ func (w *World) serve(t *testing.T) {
 		Store: w.Store, Blobs: logos, PublicURL: publicURL, Log: slog.New(slog.NewJSONHandler(&w.Log, nil)), Now: w.Now,
 		AllowedOrigins: w.options.AllowedOrigins, Introspection: w.options.Introspection, Limits: *limits,
 		Mail: w.post.sender(t), AppURL: w.options.AppURL, Proxies: w.options.Proxies, RequestsPerMinute: w.options.RequestsPerMinute,
-		PasswordCost: cmp.Or(w.options.PasswordCost, CheapPasswords),
+		PasswordCost: cmp.Or(w.options.PasswordCost, CheapPasswords), SecretKey: w.SecretKey,
 	})
 	if err != nil {
 		t.Fatal(err)

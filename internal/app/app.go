@@ -26,6 +26,7 @@ import (
 	"minidock/internal/operation"
 	"minidock/internal/outbox"
 	"minidock/internal/page"
+	"minidock/internal/secret"
 	"minidock/internal/session"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
@@ -55,8 +56,10 @@ type Config struct {
 	RequestsPerMinute int
 	// PasswordCost is what hashing a password costs.
 	PasswordCost account.Cost
-	Limits       limit.Limits
-	Log          *slog.Logger
+	// SecretKey seals secrets in the database.
+	SecretKey *secret.Key
+	Limits    limit.Limits
+	Log       *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -131,7 +134,7 @@ func newAreas(c Config) *areas {
 	sessions := session.New(db, c.Limits)
 	accounts := &account.Accounts{
 		DB: db, Limits: c.Limits, Sessions: sessions, Passwords: account.NewPasswords(c.PasswordCost, c.Limits.PasswordQueue),
-		Throttles: &throttle.Throttles{Client: c.Store.Client, Now: c.Now}, AppURL: cmp.Or(c.AppURL, c.PublicURL),
+		SecretKey: c.SecretKey, Throttles: &throttle.Throttles{Client: c.Store.Client, Now: c.Now}, AppURL: cmp.Or(c.AppURL, c.PublicURL),
 	}
 	workspaces := &workspace.Workspaces{
 		DB: db, Limits: c.Limits, Accounts: accounts, Throttles: accounts.Throttles, AppURL: accounts.AppURL,

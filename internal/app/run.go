@@ -1,19 +1,24 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"minidock/ent"
 	"minidock/internal/account"
 	"minidock/internal/blob"
 	"minidock/internal/demo"
 	"minidock/internal/limit"
 	"minidock/internal/mail"
+	"minidock/internal/secret"
 	"minidock/internal/store"
 	"minidock/internal/web"
 )
@@ -52,6 +57,8 @@ type Options struct {
 	SMTPURL        string
 	AllowedOrigins []string
 	Introspection  web.Audience
+	// SecretKeyFile has the key that seals secrets in the database; when empty, secret.key in the data folder. It is made when absent.
+	SecretKeyFile string
 	// Limits are the values of limits other than the default, by their names.
 	Limits            map[string]string
 	RequestsPerMinute int
@@ -79,6 +86,10 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	key, err := o.secretKey(ctx, db.Client)
+	if err != nil {
+		return err
+	}
 	proxies, err := web.ParseProxies(o.TrustedProxies)
 	if err != nil {
 		return err
@@ -102,7 +113,7 @@ func Run(ctx context.Context, o Options) error {
 	a, err := New(Config{
 		Store: db, Blobs: blobs, PublicURL: publicURL, AppURL: appURL, AllowedOrigins: o.AllowedOrigins, Introspection: o.Introspection,
 		Mail: sender, Proxies: proxies, RequestsPerMinute: o.RequestsPerMinute, PasswordCost: account.DefaultCost, Limits: limits,
-		Log: o.Log, Now: now,
+		SecretKey: key, Log: o.Log, Now: now,
 	})
 	if err != nil {
 		return err
@@ -127,6 +138,28 @@ func (o Options) urls(listening net.Addr) (publicURL, appURL string, err error) 
 		return "", "", fmt.Errorf("--app-url: %w", err)
 	}
 	return publicURL, appURL, nil
+}
+
+// secretKey reads the key that seals secrets, makes it unless the database needs one that was there before, and seals with it what is in
+// plain text.
+func (o Options) secretKey(ctx context.Context, client *ent.Client) (*secret.Key, error) {
+	path := cmp.Or(o.SecretKeyFile, filepath.Join(o.Folder, "secret.key"))
+	key, err := secret.Read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		var needed bool
+		if needed, err = account.HasSealedSecrets(ctx, client); needed {
+			err = fmt.Errorf("there is no %s, but %w", path, account.ErrOtherKey)
+		} else if err == nil {
+			key, err = secret.Create(path)
+		}
+	}
+	if err == nil {
+		err = account.SealSecrets(ctx, client, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--secret-key-file: %w", err)
+	}
+	return key, nil
 }
 
 // sender delivers mails to the SMTP server, or writes them to a folder.
