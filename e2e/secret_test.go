@@ -62,7 +62,9 @@ func failsToStart(t *testing.T, data, want string, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, program, append([]string{"--addr", "127.0.0.1:0", "--data", data}, args...)...).CombinedOutput()
+	command := exec.CommandContext(ctx, program, append([]string{"--addr", "127.0.0.1:0", "--data", data}, args...)...)
+	command.Env = withoutSettings(os.Environ())
+	out, err := command.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), want) {
 		t.Errorf("%v; want %q in %s", err, want, out)
 	}

@@ -39,6 +39,7 @@ func Read(path string) (*Key, error) {
 func Create(path string) (*Key, error) {
 	random := make([]byte, keySize)
 	_, _ = rand.Read(random) // never fails
+
 	unfinished, err := os.CreateTemp(filepath.Dir(path), ".secret-key-*") // with mode 0600
 	if err != nil {
 		return nil, err
