@@ -13,7 +13,8 @@ const (
 	// maxMemory is the most bytes that a picture may need while it is decoded and encoded; memory is what all of them may need at once.
 	maxMemory = 96 << 20
 	memory    = 192 << 20
-	// maxSamples is the most samples that the scans of a JPEG may have together: each scan visits every pixel of its components.
+	// maxSamples is the most samples that the scans of a JPEG may have together: each scan visits every pixel of its components. What
+	// converts the colours of a pixel counts as some samples.
 	maxSamples = 400_000_000
 )
 
@@ -41,6 +42,12 @@ func costOfJPEG(content []byte) cost {
 	if f.components == 4 {
 		c.bytes += 4 // the four inks side by side
 	}
+	if s := spaceOfJPEG(content, f); s != nil {
+		c.samples += s.samples()
+		if f.components > 1 {
+			c.bytes += 4 // the picture in sRGB
+		}
+	}
 	if orientationOfJPEG(content) != (orientation{}) {
 		c.bytes += 4 // the upright picture
 	}
@@ -61,7 +68,11 @@ func costOfPNG(content []byte) cost {
 	if orientationOfPNG(content) != (orientation{}) {
 		bytes += map[bool]float64{true: bytes / 2, false: bytes}[interlaced]
 	}
-	return cost{bytes: max(1, bytes)}
+	c := cost{bytes: max(1, bytes)}
+	if s := spaceOfPNG(content); s != nil && colour != 3 {
+		c.samples = s.samples()
+	}
+	return c
 }
 
 // headerOfPNG returns the data of the header chunk, which comes first.

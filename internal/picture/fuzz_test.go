@@ -69,3 +69,27 @@ func FuzzOrientation(f *testing.F) {
 		}
 	})
 }
+
+// FuzzProfile reads foreign bytes as an ICC profile. Whatever it says, colours stay colours.
+func FuzzProfile(f *testing.F) {
+	for _, seed := range [][]byte{
+		iccOf(profileOfP3, formulaOfSRGB), greyICC(curveOfGamma22), oldTable(profileOfAdobe, gamma(2.2)), newTable(profileOfP3), lightnessTable(),
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		s, err := readProfile(content)
+		if err != nil {
+			return
+		}
+		c := s.converter()
+		for _, v := range [][3]uint16{{}, {0xFFFF, 0xFFFF, 0xFFFF}, {1, 0x8000, 0xFFFE}} {
+			c.convert(v)
+		}
+		for _, v := range s.convert([3]float64{0.5, 0, 1}) {
+			if !(v >= 0 && v <= 1) {
+				t.Errorf("a colour of %v", v)
+			}
+		}
+	})
+}

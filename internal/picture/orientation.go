@@ -63,18 +63,14 @@ func orientationOfJPEG(jpeg []byte) orientation {
 
 // orientationOfPNG reads the orientation of a PNG from its chunk eXIf.
 func orientationOfPNG(png []byte) orientation {
-	const signature, head, checksum = 8, 8, 4
-	for rest := png[min(signature, len(png)):]; len(rest) >= head+checksum; {
-		size := uint64(binary.BigEndian.Uint32(rest))
-		if size > uint64(len(rest)-head-checksum) {
-			break
+	var found orientation
+	chunks(png, func(name string, data []byte) bool {
+		if name == "eXIf" {
+			found = orientations[orientationTag(data)]
 		}
-		if string(rest[4:8]) == "eXIf" {
-			return orientations[orientationTag(rest[head:head+size])]
-		}
-		rest = rest[head+size+checksum:]
-	}
-	return orientation{}
+		return name != "eXIf"
+	})
+	return found
 }
 
 // orientationTag returns the value of tag 0x0112 in the first directory of the TIFF structure, or 0.

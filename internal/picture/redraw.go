@@ -30,7 +30,7 @@ func redrawPNG(content []byte, maxBytes int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	decoded = upright(decoded, orientationOfPNG(content))
+	decoded = upright(spaceOfPNG(content).shown(decoded), orientationOfPNG(content))
 	drawn, err := encodePNG(decoded, png.DefaultCompression)
 	if err == nil && len(drawn) > maxBytes {
 		drawn, err = encodePNG(decoded, png.BestCompression)
@@ -53,7 +53,7 @@ func redrawJPEG(content []byte, maxBytes int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	decoded = upright(decoded, orientationOfJPEG(content))
+	decoded = upright(spaceOfJPEG(content, f).shown(decoded), orientationOfJPEG(content))
 	var drawn bytes.Buffer
 	for _, quality := range qualities {
 		drawn.Reset()

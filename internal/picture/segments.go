@@ -8,6 +8,7 @@ const (
 	endOfImage   = 0xD9
 	startOfScan  = 0xDA
 	app1         = 0xE1
+	app2         = 0xE2
 	app14        = 0xEE
 )
 
@@ -33,6 +34,18 @@ func segments(jpeg []byte, do func(marker byte, at int, data []byte) bool) {
 		if at = end; marker == startOfScan {
 			at = endOfScan(jpeg, at)
 		}
+	}
+}
+
+// chunks calls do with the name and the data of each chunk of a PNG, until it returns false.
+func chunks(png []byte, do func(name string, data []byte) bool) {
+	const signature, head, checksum = 8, 8, 4
+	for rest := png[min(signature, len(png)):]; len(rest) >= head+checksum; {
+		size := uint64(binary.BigEndian.Uint32(rest))
+		if size > uint64(len(rest)-head-checksum) || !do(string(rest[4:8]), rest[head:head+size]) {
+			return
+		}
+		rest = rest[head+size+checksum:]
 	}
 }
 
