@@ -87,6 +87,13 @@ func (v *Viewer) Principal(ctx context.Context) (*Principal, error) {
 	return read, nil
 }
 
+// HasCredential says whether the request came with a credential, valid or not.
+func (v *Viewer) HasCredential() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.credential != Nobody
+}
+
 // Reread reads who the viewer is in a transaction.
 func (v *Viewer) Reread(ctx context.Context, tx *ent.Tx) (*Principal, error) {
 	v.mu.Lock()

@@ -39,6 +39,7 @@ func newHandler(t testing.TB, change func(*Config)) *Handler {
 type strangers struct{}
 
 func (strangers) UserID(context.Context) (string, error)      { return "", nil }
+func (strangers) HasToken(context.Context) bool               { return false }
 func (strangers) MayIntrospect(context.Context) (bool, error) { return true, nil }
 func (strangers) Refresh(context.Context)                     {}
 func (strangers) Renew(ctx context.Context) context.Context   { return ctx }
@@ -114,22 +115,19 @@ func FuzzMultipart(f *testing.F) {
 	f.Add([]byte("--x--\r\n"))
 	h := newHandler(f, nil)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		allowed := &limitedBody{io.NopCloser(bytes.NewReader(body)), h.Limits.BesideBytes + formBytes}
-		form := multipart.NewReader(allowed, "x")
+		allowed := &limitedBody{io.NopCloser(bytes.NewReader(body)), h.Limits.BesideBytes + formBytes, func(int64) error { return nil }}
+		form := &uploadForm{multipart.NewReader(allowed, "x"), allowed, &releases{}}
+		defer form.held.release()
 		b, refusal := h.readFields(form)
 		if refusal != nil {
 			checkRefusal(t, refusal)
 			return
 		}
-		file, refusal := h.readFile(form, allowed, b)
-		if file != nil {
-			defer file.Close()
-		}
-		if refusal != nil {
+		if refusal := h.readFile(form, b); refusal != nil {
 			checkRefusal(t, refusal)
 			return
 		}
-		if file == nil || len(b.path) == 0 || b.params.Query == "" {
+		if len(b.path) == 0 || b.params.Query == "" {
 			t.Errorf("a form without its file or its query: %v", b)
 		}
 		var at any = b.params.Variables

@@ -41,6 +41,8 @@ type Config struct {
 type Viewers interface {
 	// UserID returns the id of the person who sends the request; "" for somebody who is not signed in.
 	UserID(context.Context) (string, error)
+	// HasToken says whether the request came with a token that stands, or stood, for somebody who is signed in.
+	HasToken(context.Context) bool
 	// MayIntrospect says whether the viewer may read the schema.
 	MayIntrospect(context.Context) (bool, error)
 	// Refresh has the viewer read again when it is next needed, because time has passed or something may have changed.
@@ -79,15 +81,17 @@ type Handler struct {
 	Config
 	executor  *executor.Executor
 	documents *documents
-	uploads   *uploads
-	present   graphql.ErrorPresenterFunc
+	// memory bounds the bodies in memory.
+	memory  *budget
+	uploads *uploads
+	present graphql.ErrorPresenterFunc
 }
 
 // New returns the handler of a schema.
 func New(c Config) *Handler {
 	h := &Handler{
 		Config: c, executor: executor.New(c.Schema), documents: newDocuments(c.Schema.Schema(), c.Limits),
-		uploads: newUploads(c.Limits.Uploads, c.Limits.UploadsOfUser), present: errorPresenter(c.Log, c.IsUnavailable),
+		memory: newMemory(c.Limits), uploads: newUploads(c.Limits.Uploads, c.Limits.UploadsOfUser), present: errorPresenter(c.Log, c.IsUnavailable),
 	}
 	h.executor.SetQueryCache(h.documents)
 	h.executor.SetErrorPresenter(h.present)
@@ -110,8 +114,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, mediaJSON, errNotAcceptable)
 		return
 	}
-	request, err := h.readRequest(w, r)
+	held := &releases{}
+	defer held.release()
+	request, err := h.readRequest(w, r, held)
 	if err != nil {
+		held.release()
+		// The answer must not wait for the rest of a body, which a client that stalls never sends.
+		_ = http.NewResponseController(w).EnableFullDuplex()
 		refuse(w, r, cmp.Or(accepted.media, mediaJSON), err)
 		return
 	}
@@ -119,7 +128,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(graphql.StartOperationTrace(r.Context()))
 	ctx, cancel := context.WithTimeout(r.Context(), request.timeout)
 	defer cancel()
-	operation, response := h.serve(ctx, accepted, request)
+	operation, response := h.serve(ctx, accepted, request.params, held)
 	if response == nil {
 		errs := h.serveSSE(w, r, operation)
 		if errs == nil {
@@ -136,9 +145,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve answers a request, or returns the subscription whose responses are still to come. What the request holds is released
 // before the response is written, which takes as long as the client likes.
-func (h *Handler) serve(ctx context.Context, accepted accepted, request *parsedRequest) (*graphql.OperationContext, *graphql.Response) {
-	defer request.release()
-	operation, errs := h.prepare(ctx, accepted, request.params)
+func (h *Handler) serve(ctx context.Context, accepted accepted, params *graphql.RawParams, held *releases) (*graphql.OperationContext, *graphql.Response) {
+	defer held.release()
+	operation, errs := h.prepare(ctx, accepted, params)
 	if errs == nil && operation.Operation.Operation == ast.Subscription {
 		return operation, nil
 	}

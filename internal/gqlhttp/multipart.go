@@ -27,11 +27,16 @@ var (
 // formBytes is the most that a form may have besides the content of its parts: their headers and boundaries.
 const formBytes = 8 << 10
 
-// limitedBody reads no more of a body than is allowed so far. The multipart reader holds the whole header of a part in memory,
-// however long it is.
+// fieldMemory is how many bytes are held for each that is read of the parts before the file, which grow in memory.
+const fieldMemory = 2
+
+// limitedBody reads no more of a body than is allowed so far, and has what was read kept account of. The multipart reader holds the
+// whole header of a part in memory, however long it is.
 type limitedBody struct {
 	io.ReadCloser
 	left int64
+	// received waits until there is room for what was read.
+	received func(n int64) error
 }
 
 func (b *limitedBody) Read(p []byte) (int, error) {
@@ -40,65 +45,82 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
+	if refusal := b.received(int64(n)); refusal != nil {
+		return n, refusal
+	}
 	return n, err
 }
 
+// uploadForm is a form that is read, and what its request holds.
+type uploadForm struct {
+	*multipart.Reader
+	body *limitedBody
+	held *releases
+}
+
 // readMultipart reads a request with a file, as the GraphQL multipart request specification requires. The file is kept in a
-// temporary file until the request is answered. Files are received from people who are signed in only: nobody else may change
-// anything that has a file.
-func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request) (*parsedRequest, *fault.Refusal) {
-	maxBody := h.Limits.FileBytes + h.Limits.BesideBytes
-	if r.ContentLength > maxBody {
+// temporary file until the request is answered. Files are received from people who are signed in only: nobody else may change anything that has a file.
+func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request, held *releases) (*parsedRequest, *fault.Refusal) {
+	if r.ContentLength > h.Limits.FileBytes+h.Limits.BesideBytes {
 		return nil, errTooLarge
 	}
-	body := &limitedBody{http.MaxBytesReader(w, r.Body, maxBody), h.Limits.BesideBytes + formBytes}
-	r.Body = body
-	form, err := r.MultipartReader()
-	if err != nil {
+	form := &uploadForm{body: &limitedBody{ReadCloser: r.Body}, held: held}
+	r.Body = form.body
+	var err error
+	if form.Reader, err = r.MultipartReader(); err != nil {
 		return nil, errBadForm
 	}
-	fields, refusal := h.readFields(form)
+	fields, refusal := h.receiveFields(r.Context(), form)
 	if refusal != nil {
 		return nil, refusal
 	}
-	userID, refusal := h.userID(r.Context())
-	if refusal != nil {
-		return nil, refusal
-	}
-	if userID == "" {
-		return nil, fault.ErrUnauthenticated
-	}
-	releaseTurn, refusal := h.waitForTurn(w, r, userID)
-	if refusal != nil {
-		return nil, refusal
-	}
-	file, refusal := h.readFile(form, body, fields)
-	release := func() {
-		if file != nil {
-			_ = file.Close()
-		}
-		releaseTurn()
-	}
-	if refusal != nil {
-		release()
+	if refusal := h.receiveFile(w, r, form, fields); refusal != nil {
 		return nil, refusal
 	}
 	h.Viewers.Refresh(r.Context()) // receiving the file may have taken long
 	fields.params.Headers = r.Header
-	return &parsedRequest{params: fields.params, timeout: h.Limits.UploadTime, hasFile: true, release: release}, nil
+	return &parsedRequest{params: fields.params, timeout: h.Limits.UploadTime, hasFile: true}, nil
 }
 
-// waitForTurn waits until the file may be received, and extends the connection's deadline to how long a file may take.
-func (h *Handler) waitForTurn(w http.ResponseWriter, r *http.Request, userID string) (release func(), refusal *fault.Refusal) {
-	ctx, cancel := context.WithTimeout(r.Context(), h.Limits.UploadTime)
+// receiveFields reads the parts that precede the file, into memory.
+func (h *Handler) receiveFields(ctx context.Context, form *uploadForm) (*formFields, *fault.Refusal) {
+	ctx, cancel := context.WithTimeout(ctx, h.Limits.ReadTime)
 	defer cancel()
-	release, err := h.uploads.acquire(ctx, userID)
-	if err != nil {
-		return nil, refusalOfEnded(ctx)
+	memory := h.memory.hold("")
+	form.held.add(memory.release)
+	form.body.left = h.Limits.BesideBytes + formBytes
+	form.body.received = func(n int64) error { return memory.grow(ctx, fieldMemory*n) }
+	return h.readFields(form)
+}
+
+// receiveFile waits until the file may be received, and reads it into a temporary file.
+func (h *Handler) receiveFile(w http.ResponseWriter, r *http.Request, form *uploadForm, fields *formFields) *fault.Refusal {
+	userID, refusal := h.userID(r.Context())
+	switch {
+	case refusal != nil:
+		return refusal
+	case userID == "":
+		return fault.ErrUnauthenticated
+	}
+	if refusal := h.wait(r.Context(), form.held, h.uploads.acquire, userID); refusal != nil {
+		return refusal
 	}
 	// If the connection is gone, reading the file fails.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.Limits.UploadTime))
-	return release, nil
+	form.body.received = func(int64) error { return nil }
+	return h.readFile(form, fields)
+}
+
+// wait waits until something of which there are few is free, which is then held.
+func (h *Handler) wait(ctx context.Context, held *releases, acquire func(ctx context.Context, key string) (func(), error), key string) *fault.Refusal {
+	ctx, cancel := context.WithTimeout(ctx, h.Limits.UploadTime)
+	defer cancel()
+	release, err := acquire(ctx, key)
+	if err != nil {
+		return refusalOfEnded(ctx)
+	}
+	held.add(release)
+	return nil
 }
 
 // formFields are the parts of a form that precede the file: the request, the name of the file's part and the path of its variable.
@@ -108,7 +130,7 @@ type formFields struct {
 	path   []string
 }
 
-func (h *Handler) readFields(form *multipart.Reader) (*formFields, *fault.Refusal) {
+func (h *Handler) readFields(form *uploadForm) (*formFields, *fault.Refusal) {
 	operations, refusal := h.readPart(form, "operations")
 	if refusal != nil {
 		return nil, refusal
@@ -128,32 +150,32 @@ func (h *Handler) readFields(form *multipart.Reader) (*formFields, *fault.Refusa
 	return &formFields{params, part, path}, nil
 }
 
-// readFile receives the file and sets its variable. A file that is returned with a refusal is still to be closed.
-func (h *Handler) readFile(form *multipart.Reader, body *limitedBody, fields *formFields) (*os.File, *fault.Refusal) {
+// readFile reads the file and the end of the form, and sets the file's variable.
+func (h *Handler) readFile(form *uploadForm, fields *formFields) *fault.Refusal {
 	part, err := form.NextPart()
 	if err != nil || part.FormName() != fields.part {
-		return nil, unreadable(err, errBadForm)
+		return unreadable(err, errBadForm)
 	}
-	body.left = h.Limits.FileBytes + formBytes
-	file, size, refusal := h.receive(part)
+	form.body.left = h.Limits.FileBytes + formBytes
+	file, size, refusal := h.receive(part, form.held)
 	if refusal != nil {
-		return nil, refusal
+		return refusal
 	}
-	body.left = formBytes
+	form.body.left = formBytes
+	if _, err := form.NextPart(); err == nil {
+		return errTooManyFiles
+	} else if !errors.Is(err, io.EOF) {
+		return unreadable(err, errBadForm)
+	}
 	upload := graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}
-	switch _, err := form.NextPart(); {
-	case err == nil:
-		refusal = errTooManyFiles
-	case !errors.Is(err, io.EOF):
-		refusal = unreadable(err, errBadForm)
-	case !setVariable(fields.params.Variables, fields.path, upload):
-		refusal = errBadMap
+	if !setVariable(fields.params.Variables, fields.path, upload) {
+		return errBadMap
 	}
-	return file, refusal
+	return nil
 }
 
 // readPart reads the next part, which must have this name.
-func (h *Handler) readPart(form *multipart.Reader, name string) ([]byte, *fault.Refusal) {
+func (h *Handler) readPart(form *uploadForm, name string) ([]byte, *fault.Refusal) {
 	part, err := form.NextPart()
 	if err != nil || part.FormName() != name {
 		return nil, unreadable(err, errBadForm)
@@ -209,20 +231,19 @@ func setVariable(variables map[string]any, path []string, upload graphql.Upload)
 	return true
 }
 
-// receive writes a file to a temporary file that has no name, so that it is gone when it is closed.
-func (h *Handler) receive(part *multipart.Part) (*os.File, int64, *fault.Refusal) {
+// receive writes a file to a temporary file that has no name, so that it is gone when it is released, or when the program ends.
+func (h *Handler) receive(part *multipart.Part, held *releases) (*os.File, int64, *fault.Refusal) {
 	file, err := os.CreateTemp("", "minidock-upload-")
 	if err != nil {
 		return nil, 0, errNotSaved
 	}
+	held.add(func() { _ = file.Close() })
 	_ = os.Remove(file.Name())
 	size, err := io.Copy(file, io.LimitReader(part, h.Limits.FileBytes+1))
 	switch {
 	case err != nil:
-		err = errors.Join(err, file.Close())
 		return nil, 0, unreadable(err, errBadForm)
 	case size > h.Limits.FileBytes:
-		_ = file.Close()
 		return nil, 0, errTooLarge
 	}
 	return file, size, nil

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -42,12 +43,23 @@ type parsedRequest struct {
 	timeout time.Duration
 	// hasFile says that a file was sent with it.
 	hasFile bool
-	// release releases what the request holds until its response is ready.
-	release func()
 }
 
-// readRequest reads a request, or says why it cannot be read.
-func (h *Handler) readRequest(w http.ResponseWriter, r *http.Request) (*parsedRequest, *fault.Refusal) {
+// releases release what a request holds: memory, a file, a place. They are called when the response is ready, and in any case in the end.
+type releases []func()
+
+func (r *releases) add(release func()) { *r = append(*r, release) }
+
+// release releases what was added last first. A second call does nothing.
+func (r *releases) release() {
+	for _, release := range slices.Backward(*r) {
+		release()
+	}
+	*r = nil
+}
+
+// readRequest reads a request, or says why it cannot be read. What it holds then is added to held.
+func (h *Handler) readRequest(w http.ResponseWriter, r *http.Request, held *releases) (*parsedRequest, *fault.Refusal) {
 	params, refusal := (*graphql.RawParams)(nil), errMethod
 	switch r.Method {
 	case http.MethodGet:
@@ -57,53 +69,93 @@ func (h *Handler) readRequest(w http.ResponseWriter, r *http.Request) (*parsedRe
 		charset := parameters["charset"]
 		switch {
 		case mediaType == "multipart/form-data":
-			return h.readMultipart(w, r)
+			return h.readMultipart(w, r, held)
 		case mediaType != mediaJSON || charset != "" && !strings.EqualFold(charset, "utf-8"):
 			refusal = errMediaType
 		default:
-			params, refusal = h.readJSON(w, r)
+			params, refusal = h.readJSON(w, r, held)
 		}
 	}
 	if refusal != nil {
 		return nil, refusal
 	}
 	params.Headers = r.Header
-	return &parsedRequest{params: params, timeout: h.Limits.RequestTime, release: func() {}}, nil
+	return &parsedRequest{params: params, timeout: h.Limits.RequestTime}, nil
 }
 
-func (h *Handler) readJSON(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *fault.Refusal) {
-	limited := http.MaxBytesReader(w, r.Body, h.Limits.BodyBytes)
-	body, err := io.ReadAll(io.LimitReader(limited, smallBody))
-	if err == nil && len(body) == smallBody {
-		body, err = h.readRest(r.Context(), body, limited)
+func (h *Handler) readJSON(w http.ResponseWriter, r *http.Request, held *releases) (*graphql.RawParams, *fault.Refusal) {
+	ctx, cancel := context.WithTimeout(r.Context(), h.Limits.ReadTime)
+	defer cancel()
+	memory := h.memory.hold("")
+	held.add(memory.release)
+	received := &body{from: r.Body, memory: memory}
+	defer received.discard()
+	if refusal := h.receiveJSON(ctx, received, r.ContentLength); refusal != nil {
+		return nil, refusal
 	}
-	var refusal *fault.Refusal
+	stopReadDeadline(w)
+	return decode(received.bytes())
+}
+
+// stopReadDeadline keeps the time in which a body must arrive from ending a request whose body has arrived.
+func stopReadDeadline(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+}
+
+// receiveJSON reads a body whose length is declared, or -1. As much of it as anybody may send is read before the viewer is: once,
+// when the body is complete. With a longer body the viewer is read before the rest of it is received, and again afterwards.
+func (h *Handler) receiveJSON(ctx context.Context, received *body, declared int64) *fault.Refusal {
+	if declared > h.Limits.BodyBytes {
+		return errTooLarge
+	}
+	short := min(h.Limits.BodyBytesSignedOut, h.Limits.BodyBytes)
+	isLong, err := declared > short, error(nil)
+	if !isLong {
+		isLong, err = received.read(ctx, declaredOr(short, declared))
+	}
+	if err == nil && isLong {
+		if refusal := h.refuseLong(ctx); refusal != nil {
+			return refusal
+		}
+		defer h.Viewers.Refresh(ctx)
+		isLong, err = received.read(ctx, declaredOr(h.Limits.BodyBytes, declared))
+	}
 	switch {
-	case errors.As(err, &refusal):
-		return nil, refusal
 	case err != nil:
-		return nil, unreadable(err, errUnreadable)
+		return unreadable(err, errUnreadable)
+	case isLong:
+		return errTooLarge
 	}
-	return decode(body)
+	return nil
 }
 
-// smallBody is how much of a body is read before the viewer is: once, when the body is complete. With a longer body the viewer is
-// read before the rest of it, so that nothing more is received while the database cannot be reached, and again afterwards.
-const smallBody = 64 << 10
-
-func (h *Handler) readRest(ctx context.Context, body []byte, from io.Reader) ([]byte, error) {
-	if _, refusal := h.userID(ctx); refusal != nil {
-		return nil, refusal
+// declaredOr returns the declared length of a body, or the most that it may have.
+func declaredOr(most, declared int64) int64 {
+	if declared >= 0 {
+		return declared
 	}
-	defer h.Viewers.Refresh(ctx)
-	rest, err := io.ReadAll(from)
-	return append(body, rest...), err
+	return most
 }
 
-// unreadable says why a body could not be read: it is too large, too slow, or whatever otherwise says.
+// refuseLong refuses a body that only clients may send that are signed in. Those whose session has ended can sign in again.
+func (h *Handler) refuseLong(ctx context.Context) *fault.Refusal {
+	userID, refusal := h.userID(ctx)
+	switch {
+	case refusal != nil || userID != "":
+		return refusal
+	case h.Viewers.HasToken(ctx):
+		return fault.ErrUnauthenticated
+	}
+	return errTooLarge
+}
+
+// unreadable says why a body could not be read: there is no room for it, it is too large, too slow, or whatever otherwise says.
 func unreadable(err error, otherwise *fault.Refusal) *fault.Refusal {
+	var refusal *fault.Refusal
 	var large *http.MaxBytesError
 	switch {
+	case errors.As(err, &refusal):
+		return refusal
 	case errors.As(err, &large):
 		return errTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):

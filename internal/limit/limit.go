@@ -9,8 +9,8 @@ type Limits struct {
 
 	// HeaderBytes is the most of a request's header.
 	HeaderBytes int64
-	// HeaderTime is how long a request's header may take to arrive, ReadTime all of it unless it has a file.
-	HeaderTime, ReadTime time.Duration
+	// HeaderTime is how long a request's header may take to arrive.
+	HeaderTime time.Duration
 	// WriteTime is how long a client may take to receive an answer.
 	WriteTime time.Duration
 	// IdleTime is how long a connection may wait for its next request.
@@ -80,12 +80,16 @@ type GraphQL struct {
 	// ListLength is the most elements of a list in a query or in the variables.
 	ListLength int
 
-	// BodyBytes is the most of a body without a file.
-	BodyBytes int64
+	// BodyBytes is the most of a body without a file; BodyBytesSignedOut for clients that are not signed in.
+	BodyBytes, BodyBytesSignedOut int64
+	// BodyMemory is the most of all bodies that are in memory at once; others wait.
+	BodyMemory int64
 	// FileBytes is the most of a file, BesideBytes of each other part of its form.
 	FileBytes, BesideBytes int64
 	// Uploads is how many files are received at once, UploadsOfUser how many of one user; others wait.
 	Uploads, UploadsOfUser int
+	// ReadTime is how long a request without a file may take to arrive.
+	ReadTime time.Duration
 	// RequestTime is how long an answer may take.
 	RequestTime time.Duration
 	// UploadTime is how long a request with a file may wait for its turn, how long the file may then take to arrive, and
@@ -111,13 +115,14 @@ var Default = Limits{
 		QueryCharacters: 10_000, QueryTokens: 2_000, QueryTokensSignedOut: 1_000, QueryDepth: 15, QueryAliases: 30, QueryDirectives: 10,
 		QueryRootFields: 20, MutationRootFields: 5, QueryCost: 1_000, QueryCostSignedOut: 200, ListLength: 100,
 
-		BodyBytes: 512 << 10, FileBytes: 11 << 20, BesideBytes: 64 << 10, Uploads: 4, UploadsOfUser: 2,
-		RequestTime: 10 * time.Second, UploadTime: time.Minute,
+		BodyBytes: 512 << 10, BodyBytesSignedOut: 64 << 10, BodyMemory: 256 << 20, FileBytes: 11 << 20, BesideBytes: 64 << 10,
+		Uploads: 4, UploadsOfUser: 2,
+		ReadTime: 15 * time.Second, RequestTime: 10 * time.Second, UploadTime: time.Minute,
 
 		SocketInit: 5 * time.Second, SocketSubscriptions: 20, SessionSockets: 5, SocketFrame: 64 << 10, StreamPing: 15 * time.Second,
 	},
 
-	HeaderBytes: 16 << 10, HeaderTime: 5 * time.Second, ReadTime: 15 * time.Second, WriteTime: 30 * time.Second, IdleTime: time.Minute,
+	HeaderBytes: 16 << 10, HeaderTime: 5 * time.Second, WriteTime: 30 * time.Second, IdleTime: time.Minute,
 
 	SessionTime: 12 * time.Hour, SessionIdle: 30 * time.Minute, SessionEnd: 500 * time.Millisecond, PasswordQueue: 64,
 	SignInFailures: 10, SignInFailureTime: 10 * time.Minute, SignInWait: 30 * time.Minute,

@@ -39,6 +39,8 @@ func (l *Limits) settings() []setting {
 		{"list-length", &l.ListLength},
 		{"header-bytes", &l.HeaderBytes},
 		{"body-bytes", &l.BodyBytes},
+		{"body-bytes-signed-out", &l.BodyBytesSignedOut},
+		{"body-memory", &l.BodyMemory},
 		{"file-bytes", &l.FileBytes},
 		{"beside-bytes", &l.BesideBytes},
 		{"uploads", &l.Uploads},

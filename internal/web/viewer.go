@@ -76,6 +76,9 @@ func (v *Viewers) UserID(ctx context.Context) (string, error) {
 	return principal.UserID, nil
 }
 
+// HasToken says whether the request came with a session's token, valid or not.
+func (v *Viewers) HasToken(ctx context.Context) bool { return access.Of(ctx).HasCredential() }
+
 // MayIntrospect says whether the viewer may read the schema.
 func (v *Viewers) MayIntrospect(ctx context.Context) (bool, error) {
 	if v.introspection != Staff {

@@ -215,6 +215,7 @@ func TestEdgeWhatIsAskedRightlyIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
 	atTheLimit := apitest.PostJSON(whole + strings.Repeat(" ", 512<<10-len(whole)-1) + "}")
+	atTheLimit.By = w.SignUp(t, "ann")
 	charset := apitest.PostJSON(whole + "}")
 	charset.ContentType = "application/json; charset=UTF-8"
 	for name, send := range map[string]apitest.Request{
