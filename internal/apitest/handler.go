@@ -73,7 +73,7 @@ const (
 	UpdateLogo = "mutation($input: UpdateMiniProgramInput!) { updateMiniProgram(input: $input) { miniProgram { id } userErrors { code } } }"
 	// LogoPath is where the file belongs in the operations of UpdateLogo.
 	LogoPath = "variables.input.logo.file"
-	// UploadsAtOnce is more than how many files are received at once.
+	// UploadsAtOnce is more than how many files are worked on at once.
 	UploadsAtOnce = 5
 )
 

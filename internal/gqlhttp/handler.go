@@ -81,17 +81,18 @@ type Handler struct {
 	Config
 	executor  *executor.Executor
 	documents *documents
-	// memory bounds the bodies in memory.
-	memory  *budget
-	uploads *uploads
-	present graphql.ErrorPresenterFunc
+	// memory bounds the bodies in memory, space the files on disk.
+	memory, space *budget
+	uploads       *uploads
+	present       graphql.ErrorPresenterFunc
 }
 
 // New returns the handler of a schema.
 func New(c Config) *Handler {
 	h := &Handler{
 		Config: c, executor: executor.New(c.Schema), documents: newDocuments(c.Schema.Schema(), c.Limits),
-		memory: newMemory(c.Limits), uploads: newUploads(c.Limits.Uploads, c.Limits.UploadsOfUser), present: errorPresenter(c.Log, c.IsUnavailable),
+		memory: newMemory(c.Limits), space: newSpace(c.Limits), uploads: newUploads(c.Limits.Uploads, c.Limits.UploadsOfUser),
+		present: errorPresenter(c.Log, c.IsUnavailable),
 	}
 	h.executor.SetQueryCache(h.documents)
 	h.executor.SetErrorPresenter(h.present)

@@ -9,11 +9,11 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"minidock/internal/fault"
+	"minidock/internal/request"
 )
 
 // What a multipart request can be refused with.
@@ -59,7 +59,8 @@ type uploadForm struct {
 }
 
 // readMultipart reads a request with a file, as the GraphQL multipart request specification requires. The file is kept in a
-// temporary file until the request is answered. Files are received from people who are signed in only: nobody else may change anything that has a file.
+// temporary file until the request is answered, for which there are few places: one is taken when there is nothing to wait for any
+// more. Files are received from people who are signed in only: nobody else may change anything that has a file.
 func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request, held *releases) (*parsedRequest, *fault.Refusal) {
 	if r.ContentLength > h.Limits.FileBytes+h.Limits.BesideBytes {
 		return nil, errTooLarge
@@ -93,7 +94,7 @@ func (h *Handler) receiveFields(ctx context.Context, form *uploadForm) (*formFie
 	return h.readFields(form)
 }
 
-// receiveFile waits until the file may be received, and reads it into a temporary file.
+// receiveFile reads the file into a temporary file and waits for a place to work on it.
 func (h *Handler) receiveFile(w http.ResponseWriter, r *http.Request, form *uploadForm, fields *formFields) *fault.Refusal {
 	userID, refusal := h.userID(r.Context())
 	switch {
@@ -102,13 +103,20 @@ func (h *Handler) receiveFile(w http.ResponseWriter, r *http.Request, form *uplo
 	case userID == "":
 		return fault.ErrUnauthenticated
 	}
-	if refusal := h.wait(r.Context(), form.held, h.uploads.acquire, userID); refusal != nil {
+	if refusal := h.wait(r.Context(), form.held, h.uploads.ofUser.acquire, userID); refusal != nil {
 		return refusal
 	}
-	// If the connection is gone, reading the file fails.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.Limits.UploadTime))
-	form.body.received = func(int64) error { return nil }
-	return h.readFile(form, fields)
+	ctx, cancel := context.WithTimeout(r.Context(), h.Limits.UploadTime)
+	defer cancel()
+	network := request.CallerOf(r.Context()).Network()
+	space := h.space.hold(network)
+	form.held.add(space.release)
+	form.body.received = spool(ctx, space, newPace(w, h.Limits))
+	if refusal := h.readFile(form, fields); refusal != nil {
+		return refusal
+	}
+	stopReadDeadline(w)
+	return h.wait(r.Context(), form.held, h.uploads.work, network)
 }
 
 // wait waits until something of which there are few is free, which is then held.
@@ -165,6 +173,9 @@ func (h *Handler) readFile(form *uploadForm, fields *formFields) *fault.Refusal 
 	if _, err := form.NextPart(); err == nil {
 		return errTooManyFiles
 	} else if !errors.Is(err, io.EOF) {
+		return unreadable(err, errBadForm)
+	}
+	if _, err := io.Copy(io.Discard, form.body); err != nil { // what follows the form
 		return unreadable(err, errBadForm)
 	}
 	upload := graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}

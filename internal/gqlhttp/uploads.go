@@ -5,62 +5,88 @@ import (
 	"sync"
 
 	"golang.org/x/sync/semaphore"
+
+	"minidock/internal/limit"
 )
 
-// uploads bounds how many files are received at once, in all and for one user, so that a user who sends slowly holds up nobody else.
-type uploads struct {
-	all     *semaphore.Weighted
-	perUser int64
-
-	mu    sync.Mutex
-	users map[string]*userUploads
+// newSpace returns the budget of the files on disk, of which one network address has half.
+func newSpace(limits limit.GraphQL) *budget {
+	return newBudget(limits.UploadSpace, limits.FileBytes+2*formBytes, limits.UploadSpace/2)
 }
 
-// userUploads is kept while the user has files that are being received or wait.
-type userUploads struct {
-	turns *semaphore.Weighted
-	files int
+// uploads bounds how many files are worked on at once, and how many of one user are received or worked on. A client that sends slowly
+// has no place.
+type uploads struct {
+	places *semaphore.Weighted
+	// ofNetwork bounds the places of a network address to half of them.
+	ofNetwork, ofUser *turns
 }
 
 func newUploads(all, perUser int) *uploads {
-	return &uploads{all: semaphore.NewWeighted(int64(all)), perUser: int64(perUser), users: map[string]*userUploads{}}
+	return &uploads{places: semaphore.NewWeighted(int64(all)), ofNetwork: newTurns(max(1, all/2)), ofUser: newTurns(perUser)}
 }
 
-// acquire waits until a file of the user may be received, and fails when the context ends first. The caller calls release.
-func (u *uploads) acquire(ctx context.Context, userID string) (release func(), err error) {
-	own := u.enter(userID)
-	if err := own.turns.Acquire(ctx, 1); err != nil {
-		u.leave(userID)
+// work waits for a place to work on a file from a network address, and fails when the context ends first. The caller calls release.
+func (u *uploads) work(ctx context.Context, network string) (release func(), err error) {
+	releaseTurn, err := u.ofNetwork.acquire(ctx, network)
+	if err != nil {
 		return nil, err
 	}
-	if err := u.all.Acquire(ctx, 1); err != nil {
-		own.turns.Release(1)
-		u.leave(userID)
+	if err := u.places.Acquire(ctx, 1); err != nil {
+		releaseTurn()
 		return nil, err
 	}
 	return func() {
-		u.all.Release(1)
-		own.turns.Release(1)
-		u.leave(userID)
+		u.places.Release(1)
+		releaseTurn()
 	}, nil
 }
 
-func (u *uploads) enter(userID string) *userUploads {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	own := u.users[userID]
-	if own == nil {
-		own = &userUploads{turns: semaphore.NewWeighted(u.perUser)}
-		u.users[userID] = own
+// turns bounds how much is done at once for each key.
+type turns struct {
+	perKey int64
+
+	mu   sync.Mutex
+	keys map[string]*keyTurns
+}
+
+// keyTurns is kept while something is done for the key, or waits.
+type keyTurns struct {
+	free *semaphore.Weighted
+	used int
+}
+
+func newTurns(perKey int) *turns { return &turns{perKey: int64(perKey), keys: map[string]*keyTurns{}} }
+
+// acquire waits for a turn of the key, and fails when the context ends first. The caller calls release.
+func (t *turns) acquire(ctx context.Context, key string) (release func(), err error) {
+	own := t.enter(key)
+	if err := own.free.Acquire(ctx, 1); err != nil {
+		t.leave(key)
+		return nil, err
 	}
-	own.files++
+	return func() {
+		own.free.Release(1)
+		t.leave(key)
+	}, nil
+}
+
+func (t *turns) enter(key string) *keyTurns {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	own := t.keys[key]
+	if own == nil {
+		own = &keyTurns{free: semaphore.NewWeighted(t.perKey)}
+		t.keys[key] = own
+	}
+	own.used++
 	return own
 }
 
-func (u *uploads) leave(userID string) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.users[userID].files--; u.users[userID].files == 0 {
-		delete(u.users, userID)
+func (t *turns) leave(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.keys[key].used--; t.keys[key].used == 0 {
+		delete(t.keys, key)
 	}
 }

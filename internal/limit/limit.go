@@ -86,14 +86,19 @@ type GraphQL struct {
 	BodyMemory int64
 	// FileBytes is the most of a file, BesideBytes of each other part of its form.
 	FileBytes, BesideBytes int64
-	// Uploads is how many files are received at once, UploadsOfUser how many of one user; others wait.
+	// UploadSpace is the most of all files on disk that are received or worked on; others wait.
+	UploadSpace int64
+	// UploadRate is how much of a file must arrive in a second, on average over UploadRateTime.
+	UploadRate     int64
+	UploadRateTime time.Duration
+	// Uploads is how many files are worked on at once, UploadsOfUser how many of one user are received or worked on; others wait.
 	Uploads, UploadsOfUser int
 	// ReadTime is how long a request without a file may take to arrive.
 	ReadTime time.Duration
 	// RequestTime is how long an answer may take.
 	RequestTime time.Duration
-	// UploadTime is how long a request with a file may wait for its turn, how long the file may then take to arrive, and
-	// how long the answer after that.
+	// UploadTime is how long a request with a file may wait for its user's turn, how long the file may then take to arrive, how long
+	// it may wait to be worked on, and how long the answer may take after that.
 	UploadTime time.Duration
 
 	// SocketInit is how long a WebSocket may take to initialise its connection.
@@ -116,7 +121,7 @@ var Default = Limits{
 		QueryRootFields: 20, MutationRootFields: 5, QueryCost: 1_000, QueryCostSignedOut: 200, ListLength: 100,
 
 		BodyBytes: 512 << 10, BodyBytesSignedOut: 64 << 10, BodyMemory: 256 << 20, FileBytes: 11 << 20, BesideBytes: 64 << 10,
-		Uploads: 4, UploadsOfUser: 2,
+		UploadSpace: 256 << 20, UploadRate: 16 << 10, UploadRateTime: 10 * time.Second, Uploads: 4, UploadsOfUser: 2,
 		ReadTime: 15 * time.Second, RequestTime: 10 * time.Second, UploadTime: time.Minute,
 
 		SocketInit: 5 * time.Second, SocketSubscriptions: 20, SessionSockets: 5, SocketFrame: 64 << 10, StreamPing: 15 * time.Second,

@@ -5,9 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"minidock/internal/apitest"
 )
@@ -150,45 +148,6 @@ func TestTrapFilesAreStreamed(t *testing.T) {
 	if used := after.TotalAlloc - before.TotalAlloc; used > size/4 {
 		t.Errorf("%d bytes were allocated for a file of %d", used, size)
 	}
-}
-
-// Runs beside no other test, since it takes all turns.
-func TestTrapFilesAreReceivedFewAtOnce(t *testing.T) {
-	w := apitest.New(t, apitest.Options{})
-	people := []*apitest.Person{w.SignUp(t, "ann"), w.SignUp(t, "bob"), w.SignUp(t, "cid")}
-	begin, end, _ := strings.Cut(apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "0", File: "logo.png", Content: "@@"}), "@@")
-	received, finish := make(chan bool, apitest.UploadsAtOnce), make(chan bool)
-	var wg sync.WaitGroup
-	for i := range apitest.UploadsAtOnce {
-		body, send := io.Pipe()
-		wg.Go(func() {
-			defer body.Close()
-			if answer := w.HandleForm(t, people[i%len(people)], body); answer.Code(t) != "NOT_FOUND" {
-				t.Errorf("status %d: %s", answer.Status, answer.Body)
-			}
-		})
-		go func() {
-			_, err := io.WriteString(send, begin+strings.Repeat("x", 1<<20))
-			received <- err == nil
-			<-finish
-			_, _ = io.WriteString(send, end)
-			_ = send.Close()
-		}()
-	}
-	for range apitest.UploadsAtOnce - 1 {
-		<-received
-	}
-	select {
-	case <-received:
-		t.Error("all are received at once")
-	case <-time.After(100 * time.Millisecond): // the last one waits
-		finish <- true
-		if !<-received {
-			t.Error("the last one was not received when it was its turn")
-		}
-	}
-	close(finish)
-	wg.Wait()
 }
 
 func TestTrapListsWhereThereIsNoneDoNotPanic(t *testing.T) {
