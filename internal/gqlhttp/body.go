@@ -13,7 +13,7 @@ import (
 
 // newMemory returns the budget of the bodies in memory.
 func newMemory(limits limit.GraphQL) *budget {
-	largest := max(limits.BodyBytes, fieldMemory*(limits.BesideBytes+formBytes)) + 1
+	largest := max(limits.BodyBytes, fieldMemory*(limits.BesideBytes+formBytes), limits.SocketFrame) + 1
 	return newBudget(limits.BodyMemory, largest, limits.BodyMemory)
 }
 

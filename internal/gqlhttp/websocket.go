@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -40,6 +39,7 @@ var (
 	closeSignedOut    = &closing{4401, "Unauthorized"}
 	closeSubprotocol  = &closing{4406, "Subprotocol not acceptable"}
 	closeInitLate     = &closing{4408, "Connection initialisation timeout"}
+	closeMessageLate  = &closing{4408, "Message timeout"}
 	closeSameID       = &closing{4409, "A subscriber with this id already exists"}
 	closeInitTwice    = &closing{4429, "Too many initialisation requests"}
 	closeTooMany      = &closing{4429, "Too many sockets in this session"}
@@ -246,14 +246,22 @@ func (s *socket) read() (message, *closing) {
 	if err != nil {
 		return message{}, closeUnavailable
 	}
-	text, err := io.ReadAll(io.LimitReader(reader, s.handler.Limits.SocketFrame+1))
+	late := time.AfterFunc(s.handler.Limits.ReadTime, func() { s.close(closeMessageLate) })
+	defer late.Stop()
+	ctx, cancel := context.WithTimeout(context.Background(), s.handler.Limits.ReadTime)
+	defer cancel()
+	memory := s.handler.memory.hold("")
+	defer memory.release()
+	text := &body{from: reader, memory: memory}
+	defer text.discard()
+	isMore, err := text.read(ctx, s.handler.Limits.SocketFrame)
 	var received message
 	switch {
 	case err != nil:
 		return message{}, closeUnavailable
-	case int64(len(text)) > s.handler.Limits.SocketFrame:
+	case isMore:
 		return message{}, closeTooLarge
-	case kind != websocket.MessageText || json.Unmarshal(text, &received) != nil:
+	case kind != websocket.MessageText || json.Unmarshal(text.bytes(), &received) != nil:
 		return message{}, closeInvalid
 	}
 	return received, nil

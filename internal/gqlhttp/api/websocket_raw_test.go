@@ -206,6 +206,18 @@ func TestTrapASessionsEndIsToldToASocketThatOwesAPong(t *testing.T) {
 	s.closing(4401)
 }
 
+func TestTrapASocketWhoseMessageNeverEndsIsClosed(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	w.Limit(t, func(l *limit.Limits) { l.ReadTime = 300 * time.Millisecond })
+	s := dialWire(t, w, ann)
+	s.say(`{"type":"connection_init"}`)
+	_, _ = s.frame()
+	s.send(announce(10) + "x")
+	s.closing(4408)
+}
+
 func TestAHandshakeThatIsNoneIsRefusedInOurWords(t *testing.T) {
 	t.Parallel()
 	w := apitest.New(t, apitest.Options{})
