@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/iotest"
 
@@ -146,6 +149,14 @@ func TestABodyThatIsLateSinceItWaitedForMemoryIsUnavailable(t *testing.T) {
 		if _, err := late.read(t.Context(), 10); unreadable(err, errUnreadable) != want {
 			t.Errorf("waited %t: %v", hasWaited, err)
 		}
+	}
+}
+
+func TestAFileThatCannotBeWrittenIsUnavailable(t *testing.T) {
+	t.Parallel()
+	full := fmt.Errorf("copy: %w", &fs.PathError{Op: "write", Path: "secret", Err: syscall.ENOSPC})
+	if got := unreadable(full, errBadForm); got.Code != "UNAVAILABLE" || strings.Contains(got.Message, "secret") {
+		t.Errorf("got %v", got)
 	}
 }
 

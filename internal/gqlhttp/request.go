@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"mime"
 	"net/http"
 	"net/url"
@@ -149,15 +150,19 @@ func (h *Handler) refuseLong(ctx context.Context) *fault.Refusal {
 	return errTooLarge
 }
 
-// unreadable says why a body could not be read: there is no room for it, it is too large, too slow, or whatever otherwise says.
+// unreadable says why a body could not be received: there is no room for it, it is too large, too slow, its file cannot be written, or
+// whatever otherwise says.
 func unreadable(err error, otherwise *fault.Refusal) *fault.Refusal {
 	var refusal *fault.Refusal
 	var large *http.MaxBytesError
+	var notWritten *fs.PathError
 	switch {
 	case errors.As(err, &refusal):
 		return refusal
 	case errors.As(err, &large):
 		return errTooLarge
+	case errors.As(err, &notWritten):
+		return errNotSaved
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fault.ErrTimeout
 	}
