@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"minidock/internal/fault"
-	"minidock/internal/limit"
 	"os"
 	"slices"
 	"sync"
+
+	"minidock/internal/fault"
+	"minidock/internal/limit"
 )
 
 // newMemory returns the budget of the bodies in memory.

@@ -1,9 +1,11 @@
 package gqlhttp
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -71,7 +73,7 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = conn.CloseNow() }()
 	conn.SetReadLimit(-1) // ours closes with a code after which clients do not connect again
 	s := &socket{
-		handler: h, conn: conn, network: http.NewResponseController(w), headers: r.Header, subscriptions: map[string]*subscription{},
+		handler: h, conn: conn, network: handshake.conn, headers: r.Header, subscriptions: map[string]*subscription{},
 	}
 	if conn.Subprotocol() != subprotocol {
 		s.close(closeSubprotocol)
@@ -93,6 +95,7 @@ var errHandshake = &fault.Refusal{Code: "BAD_REQUEST", Message: "This is not a W
 type handshakeWriter struct {
 	http.ResponseWriter
 	refused int
+	conn    net.Conn
 }
 
 // WriteHeader keeps the status of a refusal.
@@ -107,8 +110,12 @@ func (h *handshakeWriter) WriteHeader(status int) {
 // Write drops the text of a refusal; a successful handshake has none.
 func (h *handshakeWriter) Write(text []byte) (int, error) { return len(text), nil }
 
-// Unwrap lets Accept take over the connection.
-func (h *handshakeWriter) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+// Hijack lets Accept take over the connection, and keeps it.
+func (h *handshakeWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = conn
+	return conn, buffered, err
+}
 
 // closingFor returns how a WebSocket is closed that cannot be opened, or not stay open.
 func closingFor(err error) *closing {
@@ -126,8 +133,7 @@ func closingFor(err error) *closing {
 type socket struct {
 	handler *Handler
 	conn    *websocket.Conn
-	// network sets the deadlines of the network connection.
-	network *http.ResponseController
+	network net.Conn
 	headers http.Header
 	closed  sync.Once
 
@@ -395,11 +401,15 @@ func (s *socket) write(sent message) {
 }
 
 // close closes the socket, the first time that it is called, and ends read. The client gets a moment to receive what was sent and to
-// answer, but no more than that: by itself, Close waits for the rest of a frame without limit.
+// answer, but no more than that: by itself, Close waits for the rest of a frame without limit. If the client does not answer, the
+// connection is reset, or the kernel would keep for minutes what the client has not taken.
 func (s *socket) close(end *closing) {
 	s.closed.Do(func() {
 		deadline := time.Now().Add(closeTimeout)
-		_ = errors.Join(s.network.SetReadDeadline(deadline), s.network.SetWriteDeadline(deadline))
+		_ = s.network.SetDeadline(deadline)
+		if tcp, ok := s.network.(*net.TCPConn); ok {
+			defer time.AfterFunc(closeTimeout/2, func() { _ = tcp.SetLinger(0) }).Stop()
+		}
 		_ = s.conn.Close(end.code, end.reason)
 	})
 }
