@@ -237,7 +237,7 @@ func spaceOfChunk(chunk []byte, isGrey bool) *space {
 		return nil
 	}
 	s, err := readProfile(content)
-	if err != nil || s.isGrey != isGrey {
+	if err != nil || s.isGrey && !isGrey {
 		return nil
 	}
 	return s
@@ -247,15 +247,19 @@ func powerOf(gamma float64) curve {
 	return func(x float64) float64 { return within(math.Pow(x, gamma)) }
 }
 
-// spaceOfGamma reads the exponent with which a picture was written, and the chromaticities of its primaries; either may be missing.
+// spaceOfGamma reads the exponent with which a picture was written, and the chromaticities of its primaries. As in browsers,
+// chromaticities count with an exponent only, and an exponent alone that is nearly that of sRGB means sRGB.
 func spaceOfGamma(gamma, chromaticities []byte) *space {
-	s := &space{curves: [3]curve{curveOfSRGB, curveOfSRGB, curveOfSRGB}, matrix: identity}
-	if len(gamma) == 4 {
-		if written := float64(binary.BigEndian.Uint32(gamma)) / 100_000; written > 0 {
-			c := powerOf(1 / written)
-			s.curves = [3]curve{c, c, c}
-		}
+	const exponentOfSRGB, nearly = 1 / 2.2, 0.05
+	if len(gamma) != 4 {
+		return nil
 	}
+	written := float64(binary.BigEndian.Uint32(gamma)) / 100_000
+	if written == 0 {
+		return nil
+	}
+	c := powerOf(1 / written)
+	s := &space{curves: [3]curve{c, c, c}, matrix: identity}
 	if len(chromaticities) == 32 {
 		var xy [8]float64
 		for i := range xy {
@@ -263,7 +267,11 @@ func spaceOfGamma(gamma, chromaticities []byte) *space {
 		}
 		if m, ok := primaries(xy); ok {
 			s.matrix = xyzToLinear.times(m)
+			return s
 		}
+	}
+	if math.Abs(written/exponentOfSRGB-1) < nearly {
+		return nil
 	}
 	return s
 }

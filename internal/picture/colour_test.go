@@ -83,7 +83,9 @@ type tag struct {
 func icc(colours, target string, tags ...tag) []byte {
 	b := make([]byte, 128)
 	copy(b[12:], "mntr"+colours+target)
+	copy(b[8:], "\x04\x30")
 	copy(b[36:], "acsp")
+	copy(b[68:], s15(0.9642, 1, 0.8249))
 	b = binary.BigEndian.AppendUint32(b, uint32(len(tags)))
 	at := len(b) + 12*len(tags)
 	var data []byte
@@ -280,18 +282,20 @@ func TestColoursOfAPNGAreThoseOfItsChunks(t *testing.T) {
 		linear func(float64) float64
 		matrix [9]float64
 	}{
-		"gAMA":                         {[][]byte{gAMA(45455)}, gamma(2.2), none},
+		"gAMA":                         {[][]byte{gAMA(55556)}, gamma(1.8), none},
+		"gAMA near that of sRGB":       {[][]byte{gAMA(45455)}, linearOfSRGB, none},
 		"a dark gAMA":                  {[][]byte{gAMA(100_000)}, gamma(1), none},
-		"cHRM":                         {[][]byte{cHRM}, linearOfSRGB, p3ToSRGB},
+		"cHRM without gAMA":            {[][]byte{cHRM}, linearOfSRGB, none},
+		"gAMA near it, with cHRM":      {[][]byte{gAMA(45455), cHRM}, gamma(2.2), p3ToSRGB},
 		"gAMA and cHRM":                {[][]byte{gAMA(55556), cHRM}, gamma(1.8), p3ToSRGB},
 		"sRGB before both":             {[][]byte{chunk("sRGB", []byte{0}), gAMA(100_000), cHRM}, linearOfSRGB, none},
 		"iCCP before all three":        {[][]byte{chunk("sRGB", []byte{0}), gAMA(45455), iCCP(iccOf(profileOfAdobe, curveOfGamma22))}, gamma(563.0 / 256), adobeToSRGB},
 		"cICP before iCCP":             {[][]byte{chunk("cICP", []byte{12, 13, 0, 1}), iCCP(iccOf(profileOfAdobe, curveOfGamma22))}, linearOfSRGB, p3ToSRGB},
-		"an unknown cICP":              {[][]byte{chunk("cICP", []byte{12, 16, 0, 1}), gAMA(45455)}, gamma(2.2), none},
+		"an unknown cICP":              {[][]byte{chunk("cICP", []byte{12, 16, 0, 1}), gAMA(100_000)}, gamma(1), none},
 		"gAMA of zero":                 {[][]byte{gAMA(0)}, linearOfSRGB, none},
-		"cHRM of zeros":                {[][]byte{chunk("cHRM", make([]byte, 32))}, linearOfSRGB, none},
-		"cHRM on one line":             {[][]byte{chunk("cHRM", numbers(31270, 32900, 10000, 10000, 20000, 20000, 30000, 30000))}, linearOfSRGB, none},
-		"a broken iCCP, and then gAMA": {[][]byte{chunk("iCCP", []byte("name\x00\x00none")), gAMA(45455)}, gamma(2.2), none},
+		"cHRM of zeros":                {[][]byte{gAMA(55556), chunk("cHRM", make([]byte, 32))}, gamma(1.8), none},
+		"cHRM on one line":             {[][]byte{gAMA(55556), chunk("cHRM", numbers(31270, 32900, 10000, 10000, 20000, 20000, 30000, 30000))}, gamma(1.8), none},
+		"a broken iCCP, and then gAMA": {[][]byte{chunk("iCCP", []byte("name\x00\x00none")), gAMA(55556)}, gamma(1.8), none},
 	} {
 		for _, c := range colours {
 			want := right(c, test.linear, test.matrix)
@@ -320,7 +324,8 @@ func TestColoursOfAPNGAreThoseOfItsChunks(t *testing.T) {
 func TestGreysAreThoseOfTheirProfile(t *testing.T) {
 	t.Parallel()
 	none := [9]float64{1, 0, 0, 0, 1, 0, 0, 0, 1}
-	profile := greyICC(typed("curv", []byte{0, 0, 0, 1}, u16(256))) // linear
+	linear := typed("curv", []byte{0, 0, 0, 1}, u16(256))
+	profile, colours := greyICC(linear), iccOf(profileOfAdobe, linear)
 	for _, v := range []uint8{0, 20, 128, 200, 255} {
 		img := image.NewGray(image.Rect(0, 0, 64, 64))
 		deep := image.NewGray16(img.Rect)
@@ -329,7 +334,7 @@ func TestGreysAreThoseOfTheirProfile(t *testing.T) {
 		want := right([3]uint8{v, v, v}, gamma(1), none)
 		for name, content := range map[string][]byte{
 			"PNG": afterHeader(pngOf(img), iCCP(profile)), "deep PNG": afterHeader(pngOf(deep), iCCP(profile)),
-			"gAMA": afterHeader(pngOf(img), chunk("gAMA", numbers(100_000))),
+			"gAMA": afterHeader(pngOf(img), chunk("gAMA", numbers(100_000))), "PNG with a profile of colours": afterHeader(pngOf(img), iCCP(colours)),
 			"JPEG": withProfile(jpegOfQuality(img, 100), profile, 1000),
 		} {
 			got, shown := shownAs(t, content)
