@@ -81,7 +81,7 @@ async function watch(page) {
     }
   });
   page.on('pageerror', (error) => wrong.push(`page: ${error}`));
-  page.on('requestfailed', (request) => wrong.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => wrong.push(`failed: ${request.url()} ${request.failure()?.errorText} ${request.postData()}`));
   page.on('request', (request) => {
     const { protocol, origin: target } = new URL(request.url());
     if (protocol !== 'data:' && protocol !== 'blob:' && target !== origin) {

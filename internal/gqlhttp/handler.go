@@ -120,8 +120,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	request, err := h.readRequest(w, r, held)
 	if err != nil {
 		held.release()
-		// The answer must not wait for the rest of a body, which a client that stalls never sends.
-		_ = http.NewResponseController(w).EnableFullDuplex()
 		refuse(w, r, cmp.Or(accepted.media, mediaJSON), err)
 		return
 	}
