@@ -5,7 +5,7 @@ import "testing"
 // Another returns a second server with its own connections to the same database.
 func (w *World) Another(t *testing.T) *World {
 	t.Helper()
-	other := &World{Dir: w.Dir, options: w.options, post: w.post, clock: w.clock}
+	other := &World{SecretKey: w.SecretKey, Dir: w.Dir, options: w.options, post: w.post, clock: w.clock}
 	t.Cleanup(func() { other.Log.showIfFailed(t) })
 	other.start(t)
 	return other

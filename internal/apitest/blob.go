@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"minidock/internal/blob"
 )
 
 // blobs is the folder of the logos in the data folder.
@@ -50,7 +52,7 @@ func (w *World) filePaths(t *testing.T) []string {
 	t.Helper()
 	var paths []string
 	err := filepath.WalkDir(filepath.Join(w.Dir, blobs), func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
+		if err == nil && !entry.IsDir() && entry.Name() != blob.OwnerFile {
 			paths = append(paths, path)
 		}
 		return err

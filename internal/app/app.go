@@ -72,7 +72,9 @@ type App struct {
 	metrics      *metrics.Metrics
 	limits       limit.Limits
 	log          *slog.Logger
-	client       *ent.Client
+	store        *store.Store
+	blobs        *blob.Store
+	secretKey    *secret.Key
 	now          func() time.Time
 	sessions     *session.Sessions
 	miniPrograms *miniprogram.MiniPrograms
@@ -87,7 +89,7 @@ func New(c Config) (*App, error) {
 	stopping, stop := context.WithCancel(context.Background())
 	areas, counted := newAreas(c), metrics.New()
 	a := &App{
-		metrics: counted, limits: c.Limits, log: c.Log, client: c.Store.Client, now: c.Now, sessions: areas.Sessions, stop: stop,
+		metrics: counted, limits: c.Limits, log: c.Log, store: c.Store, blobs: c.Blobs, secretKey: c.SecretKey, now: c.Now, sessions: areas.Sessions, stop: stop,
 		miniPrograms: areas.MiniPrograms, outbox: areas.outbox,
 	}
 	areas.LogoURL = func(name string) string { return web.LogoURL(c.PublicURL, name) }
@@ -175,11 +177,29 @@ func (a *App) EndStreams() {
 	a.sessions.StopStreams()
 }
 
-// Sweep deletes what has expired, and the files that nothing refers to any more.
+// Sweep deletes what has expired, and the files that nothing refers to any more. It seals secrets that an older program has written
+// beside this one.
 func (a *App) Sweep(ctx context.Context) error {
-	now := a.now()
-	return errors.Join(a.sessions.Sweep(ctx), idempotency.Sweep(ctx, a.client, now), throttle.Sweep(ctx, a.client, now),
-		account.Sweep(ctx, a.client, now), a.miniPrograms.Sweep(ctx, now.Add(-a.limits.FileGrace)))
+	now, client := a.now(), a.store.Client
+	return errors.Join(a.sessions.Sweep(ctx), idempotency.Sweep(ctx, client, now), throttle.Sweep(ctx, client, now),
+		account.Sweep(ctx, client, now), account.SealSecrets(ctx, client, a.secretKey), a.sweepFiles(ctx, now.Add(-a.limits.FileGrace)))
+}
+
+// sweepFiles deletes the files from before that time that nothing refers to, unless they may be those of another database.
+func (a *App) sweepFiles(ctx context.Context, before time.Time) error {
+	if err := a.claimFiles(ctx); err != nil {
+		return err
+	}
+	return a.miniPrograms.Sweep(ctx, before)
+}
+
+// claimFiles makes the database the owner of the files, unless another one is: then it fails with blob.ErrOtherOwner.
+func (a *App) claimFiles(ctx context.Context) error {
+	birth, err := a.store.Birth(ctx)
+	if err != nil {
+		return err
+	}
+	return a.blobs.Claim(birth)
 }
 
 // SendMail sends the mails that are due.

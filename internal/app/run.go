@@ -118,6 +118,12 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	switch err := a.claimFiles(ctx); {
+	case errors.Is(err, blob.ErrOtherOwner):
+		o.Log.Warn("no files are deleted", "error", err.Error())
+	case err != nil:
+		return err
+	}
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // operators see what keeps the program from ending
 	defer stop()
 	if err := a.ListenAdmin(serving, o.AdminAddr); err != nil {

@@ -92,7 +92,7 @@ func runMigrations(ctx context.Context, pending []migration, tx *sql.Tx) error {
 			afterStatement()
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)",
-			m.name, m.checksum, time.Now().UTC().Format(time.RFC3339))
+			m.name, m.checksum, time.Now().UTC().Format(time.RFC3339Nano))
 		if err != nil {
 			return fmt.Errorf("record %s: %w", m.name, err)
 		}

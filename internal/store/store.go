@@ -96,6 +96,17 @@ func (s *Store) Ping(ctx context.Context) error {
 	return reader.QueryRowContext(ctx, "SELECT count(*) FROM schema_migrations").Scan(&migrations)
 }
 
+// Birth says when the database got its first table, which tells it from others. A copy was born with its original.
+func (s *Store) Birth(ctx context.Context) (string, error) {
+	var birth string
+	reader := s.pools[len(s.pools)-1]
+	err := reader.QueryRowContext(ctx, "SELECT applied_at FROM schema_migrations ORDER BY name LIMIT 1").Scan(&birth)
+	if err != nil {
+		return "", fmt.Errorf("read when the database was made: %w", err)
+	}
+	return birth, nil
+}
+
 // Close ends all connections.
 func (s *Store) Close() error {
 	var errs []error

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"minidock/internal/apitest"
+	"minidock/internal/blob"
 	"minidock/internal/limit"
 )
 
@@ -40,6 +41,31 @@ func TestAFileIsDeletedAfterTheGraceIfItIsNoLogo(t *testing.T) {
 			if got := w.Get(t, "/logos/"+name).StatusCode; got != want {
 				t.Errorf("%s: status %d, want %d", name, got, want)
 			}
+		}
+	})
+}
+
+func TestFilesOfAnotherDatabaseAreNotDeleted(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		name := strings.Repeat("ab", 32) + ".png"
+		w.StoreFile(t, name)
+		w.AgeFiles(t, 2*time.Hour)
+		path := filepath.Join(w.Dir, "blobs", blob.OwnerFile)
+		if err := os.WriteFile(path, []byte("another database"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Server.Sweep(t.Context()); !errors.Is(err, blob.ErrOtherOwner) || !strings.Contains(err.Error(), path) {
+			t.Errorf("swept: %v", err)
+		}
+		if left := w.Files(t); !slices.Equal(left, []string{name}) {
+			t.Errorf("left are %v", left)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		w.Sweep(t)
+		if left := w.Files(t); len(left) != 0 {
+			t.Errorf("left are %v", left)
 		}
 	})
 }
