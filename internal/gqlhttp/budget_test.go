@@ -185,3 +185,21 @@ func TestTrapAPanicHoldsNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestTheEndOfABodyWaitsForNoRoom(t *testing.T) {
+	t.Parallel()
+	b := newBudget(100, 20, 100)
+	finished, other := b.hold(""), b.hold("")
+	body := &limitedBody{ReadCloser: io.NopCloser(strings.NewReader(strings.Repeat("x", 80))), left: 100, received: func(n int64) error {
+		return finished.grow(ended(t), n)
+	}}
+	if _, err := io.ReadFull(body, make([]byte, 80)); err != nil {
+		t.Fatal(err)
+	}
+	if !other.tryGrow(10) {
+		t.Fatal("nobody uses what is reserved")
+	}
+	if n, err := body.Read(make([]byte, 10)); n != 0 || !errors.Is(err, io.EOF) {
+		t.Errorf("the end of a body: %d, %v", n, err)
+	}
+}

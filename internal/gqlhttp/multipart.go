@@ -45,8 +45,10 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
-	if refusal := b.received(int64(n)); refusal != nil {
-		return n, refusal
+	if n > 0 { // the end of a body waits for nothing
+		if refusal := b.received(int64(n)); refusal != nil {
+			return n, refusal
+		}
 	}
 	return n, err
 }
