@@ -12,10 +12,10 @@ import (
 	"minidock/internal/limit"
 )
 
-// newMemory returns the budget of the bodies in memory.
+// newMemory returns the budget of the bodies in memory, of which one network address has half.
 func newMemory(limits limit.GraphQL) *budget {
 	largest := max(limits.BodyBytes, fieldMemory*(limits.BesideBytes+formBytes), limits.SocketFrame) + 1
-	return newBudget(limits.BodyMemory, largest, limits.BodyMemory)
+	return newBudget(limits.BodyMemory, largest, limits.BodyMemory/2)
 }
 
 // A body is read in chunks: small ones first, since most bodies are, and then those of chunkBytes, which are used again.

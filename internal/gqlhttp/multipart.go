@@ -89,7 +89,7 @@ func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request, held *re
 func (h *Handler) receiveFields(ctx context.Context, form *uploadForm) (*formFields, *fault.Refusal) {
 	ctx, cancel := context.WithTimeout(ctx, h.Limits.ReadTime)
 	defer cancel()
-	memory := h.memory.hold("")
+	memory := h.memory.hold(request.CallerOf(ctx).Network())
 	form.held.add(memory.release)
 	form.body.left = h.Limits.BesideBytes + formBytes
 	form.body.received = func(n int64) error { return memory.grow(ctx, fieldMemory*n) }

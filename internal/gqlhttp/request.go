@@ -19,6 +19,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"minidock/internal/fault"
+	"minidock/internal/request"
 )
 
 // What a request can be refused with before it is GraphQL.
@@ -87,7 +88,7 @@ func (h *Handler) readRequest(w http.ResponseWriter, r *http.Request, held *rele
 func (h *Handler) readJSON(w http.ResponseWriter, r *http.Request, held *releases) (*graphql.RawParams, *fault.Refusal) {
 	ctx, cancel := context.WithTimeout(r.Context(), h.Limits.ReadTime)
 	defer cancel()
-	memory := h.memory.hold("")
+	memory := h.memory.hold(request.CallerOf(ctx).Network())
 	held.add(memory.release)
 	received := &body{from: r.Body, memory: memory}
 	defer received.discard()

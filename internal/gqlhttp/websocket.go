@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"minidock/internal/fault"
+	"minidock/internal/request"
 )
 
 const (
@@ -73,7 +74,7 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = conn.CloseNow() }()
 	conn.SetReadLimit(-1) // ours closes with a code after which clients do not connect again
 	s := &socket{
-		handler: h, conn: conn, network: handshake.conn, headers: r.Header, subscriptions: map[string]*subscription{},
+		handler: h, conn: conn, network: handshake.conn, from: request.CallerOf(r.Context()).Network(), headers: r.Header, subscriptions: map[string]*subscription{},
 	}
 	if conn.Subprotocol() != subprotocol {
 		s.close(closeSubprotocol)
@@ -134,6 +135,8 @@ type socket struct {
 	handler *Handler
 	conn    *websocket.Conn
 	network net.Conn
+	// from is the client's network address, by which what it holds is counted.
+	from    string
 	headers http.Header
 	closed  sync.Once
 
@@ -256,7 +259,7 @@ func (s *socket) read() (message, *closing) {
 	defer late.Stop()
 	ctx, cancel := context.WithTimeout(context.Background(), s.handler.Limits.ReadTime)
 	defer cancel()
-	memory := s.handler.memory.hold("")
+	memory := s.handler.memory.hold(s.from)
 	defer memory.release()
 	text := &body{from: reader, memory: memory}
 	defer text.discard()

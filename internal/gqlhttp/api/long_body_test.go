@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"minidock/internal/apitest"
 	"minidock/internal/limit"
+	"minidock/internal/web"
 )
 
 // whoAmI returns a request in JSON of this size, which asks who is signed in.
@@ -191,6 +193,37 @@ func TestABodyWaitsForMemoryUntilAnotherEnds(t *testing.T) {
 		if answer := <-answered; answer.Code(t) != "" {
 			t.Errorf("after another body: %s", answer.Body)
 		}
+	}
+	stalled.Wait()
+}
+
+func TestOneAddressLeavesMemoryForTheBodiesOfOthers(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{
+		Proxies: web.Proxies{netip.MustParsePrefix("192.0.2.0/24")}, // which requests without a network come from
+		Limits: apitest.Limits(func(l *limit.Limits) {
+			l.BodyBytes, l.BesideBytes, l.SocketFrame, l.BodyMemory = 40<<10, 1<<10, 1<<10, 400<<10
+			l.ReadTime = 10 * time.Minute
+		}),
+	})
+	from := func(address string) http.Header { return http.Header{"X-Forwarded-For": {address}} }
+	const size = 35 << 10
+	var stalled sync.WaitGroup
+	var sends []io.Closer
+	for range 14 {
+		body, send := io.Pipe()
+		stalled.Go(func() { w.Handle(t, apitest.Request{Body: body, Header: from("203.0.113.9")}) })
+		sends = append(sends, send)
+		go func() { _, _ = io.WriteString(send, whoAmI(size)[:size-1]) }()
+	}
+	for range 20 {
+		answer := w.Handle(t, apitest.Request{Body: strings.NewReader(whoAmI(size)), Header: from("203.0.113.10")})
+		if answer.Code(t) != "" {
+			t.Errorf("another address: %s", answer.Body)
+		}
+	}
+	for _, send := range sends {
+		_ = send.Close()
 	}
 	stalled.Wait()
 }
