@@ -59,6 +59,9 @@ func costOfPNG(content []byte) cost {
 	header := headerOfPNG(content)
 	depth, colour, interlaced := header[8], header[9], header[12] == 1
 	bytes := map[byte]float64{0: 1, 3: 1, 2: 4, 4: 4, 6: 4}[colour]
+	if colour == 0 && hasChunk(content, "tRNS") { // one grey is clear, so that all pixels have an opacity
+		bytes = 4
+	}
 	if depth == 16 {
 		bytes *= 2
 	}

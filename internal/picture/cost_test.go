@@ -20,6 +20,7 @@ func TestPicturesThatCostTooMuchHaveTooManyPixels(t *testing.T) {
 		"progressive, without subsampling":   flatJPEG(3, 4096, true, 1),
 		"four inks":                          flatJPEG(4, 4096, false, 0),
 		"16 bits of each colour and opacity": pngOf(deep),
+		"16 bits of grey, one of them clear": afterHeader(pngOf(image.NewGray16(deep.Rect)), chunk("tRNS", []byte{0, 1})),
 	} {
 		began := time.Now()
 		_, userError := prepare(t, Source{Bytes: content[:min(len(content), limits.MaxBytes)]})
@@ -67,6 +68,14 @@ func TestOnePictureOfAUserIsPreparedAtATimeAndTheWaitEndsWithTheRequest(t *testi
 	defer turns.mu.Unlock()
 	if _, left := turns.users["eva"]; left {
 		t.Error("a user is kept who has no picture")
+	}
+}
+
+func TestGreyOfWhichOneIsClearCostsAsMuchAsColours(t *testing.T) {
+	t.Parallel()
+	grey := pngOf(image.NewGray(image.Rect(0, 0, 64, 64)))
+	if plain, clear := costOfPNG(grey), costOfPNG(afterHeader(grey, chunk("tRNS", []byte{0, 1}))); plain.bytes != 1 || clear.bytes != 4 {
+		t.Errorf("a pixel costs %v bytes, and %v with a clear grey", plain.bytes, clear.bytes)
 	}
 }
 

@@ -49,6 +49,16 @@ func chunks(png []byte, do func(name string, data []byte) bool) {
 	}
 }
 
+// hasChunk says whether a PNG has such a chunk before its pixels.
+func hasChunk(png []byte, wanted string) bool {
+	found := false
+	chunks(png, func(name string, _ []byte) bool {
+		found = found || name == wanted
+		return !found && name != "IDAT"
+	})
+	return found
+}
+
 // endOfScan returns where the next marker is that is not part of a scan: neither a stuffed byte nor a restart marker.
 func endOfScan(jpeg []byte, at int) int {
 	for ; at+1 < len(jpeg); at++ {
