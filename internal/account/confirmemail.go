@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"minidock/ent"
+	entmail "minidock/ent/mail"
 	"minidock/ent/onetimetoken"
 	"minidock/ent/user"
 	"minidock/internal/access"
@@ -38,8 +39,13 @@ func (a *Accounts) RequestEmailConfirmation(ctx context.Context, viewer *access.
 	})
 }
 
-// askToConfirm sends a token to an address that an account has, or is to have.
+// askToConfirm sends a token to an address that an account has, or is to have. Mails for it that still wait are canceled: one that is
+// delivered late, to an address that was mistyped, would make the token of this one invalid. The account must be locked.
 func (a *Accounts) askToConfirm(ctx context.Context, tx *operation.Tx, of *ent.User, address string) error {
+	err := outbox.Cancel(ctx, tx.Tx, entmail.KindEQ(entmail.KindEMAIL_CONFIRMATION), entmail.About(of.ID))
+	if err != nil {
+		return err
+	}
 	return a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: of.ID})
 }
 

@@ -25,6 +25,20 @@ func isNoConfirmation(t *testing.T, w *apitest.World, token, want string) {
 	}
 }
 
+func TestOnlyTheLastAddressThatWasEnteredGetsAConfirmation(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		for _, address := range []string{"mistyped@example.com", "right@example.com"} {
+			ann.Mutate(t, "changeEmail", apitest.Credentials(address, apitest.Password)).Succeeded(t)
+		}
+		letters := w.Letters(t)
+		if len(letters) != 1 || letters[0].To != "right@example.com" {
+			t.Errorf("letters %+v", letters)
+		}
+		w.Visitor(t).Mutate(t, "confirmEmail", apitest.Vars{"token": w.LetterTo(t, "right@example.com").Token(t)}).Succeeded(t)
+	})
+}
+
 func TestAnAddressChangesWhenTheNewOneIsConfirmed(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
