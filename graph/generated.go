@@ -2088,7 +2088,7 @@ type Mutation {
   ): InviteMembersPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
     @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED])
   """
-  Sends an invitation again: it lasts anew, and the link before is good for nothing. For owners and masters whose
+  Sends an invitation again: its time begins again, and the earlier link becomes invalid. For owners and masters whose
   address is confirmed; it counts as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED,
   EMAIL_NOT_CONFIRMED.
   """

@@ -110,8 +110,8 @@ func (a *Accounts) resetPassword(ctx context.Context, tx *operation.Tx, token *e
 	return owner.Email, a.remember(ctx, tx.Client(), owner.Email, tx.Viewer().From)
 }
 
-// takeOver confirms the address of an account whose owner was not known until now, and deletes its second factor: whoever signed up with
-// somebody else's address may have set it up.
+// takeOver confirms the address of an account whose owner was not known until now, and deletes its second factor: somebody
+// who signed up with another person's address may have set it up.
 func (a *Accounts) takeOver(ctx context.Context, tx *operation.Tx, userID string) error {
 	if err := forgetSecondFactor(ctx, tx, userID); err != nil {
 		return err

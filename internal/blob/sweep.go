@@ -26,8 +26,8 @@ type Used func(ctx context.Context, names []string) ([]string, error)
 // Sweep deletes the blobs that were last put before that time and are not used, and what a crash left unfinished before it. It deletes
 // nothing else in the folder.
 //
-// Whoever puts a blob must refer to it sooner than that time is ago. Then several processes may sweep while others put: a blob that is
-// put again meanwhile stays. After the failure to delete a file Sweep goes on with the others, and returns the first error.
+// A caller that puts a blob must refer to it sooner than that time is ago. Then several processes may sweep while others put: a blob that
+// is put again meanwhile stays. After the failure to delete a file Sweep goes on with the others, and returns the first error.
 func (s *Store) Sweep(ctx context.Context, before time.Time, used Used) error {
 	failed := s.sweepUnfinished(before)
 	for names, err := range s.batches() {
