@@ -86,18 +86,25 @@ func (e *sseWriter) next(response *graphql.Response) {
 	e.write("event: next\ndata: " + string(encode(response)) + "\n\n")
 }
 
-func (e *sseWriter) complete() { e.write("event: complete\ndata:\n\n") }
+// complete writes the last event. It is sent together with the end of the response: a client that has this event gives the response up,
+// which browsers report as a failure if it has not ended.
+func (e *sseWriter) complete() { e.buffer("event: complete\ndata:\n\n") }
 
 func (e *sseWriter) isOpen() bool { return e.err == nil }
 
 func (e *sseWriter) write(text string) {
+	e.buffer(text)
+	if e.err == nil {
+		e.err = e.controller.Flush()
+	}
+}
+
+// buffer writes what is sent with what is written next, or with the end of the response.
+func (e *sseWriter) buffer(text string) {
 	if e.err == nil {
 		e.err = e.controller.SetWriteDeadline(time.Now().Add(messageTimeout))
 	}
 	if e.err == nil {
 		_, e.err = e.w.Write([]byte(text))
-	}
-	if e.err == nil {
-		e.err = e.controller.Flush()
 	}
 }
