@@ -9,23 +9,22 @@ import (
 
 	"minidock/internal/blob"
 	"minidock/internal/fault"
+	"minidock/internal/moment"
 )
 
-// MarshalDateTime writes a moment in UTC to the microsecond, which is what every database keeps.
+// MarshalDateTime writes a moment in RFC 3339, in UTC and milliseconds.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
-		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format("2006-01-02T15:04:05.999999Z")))
+		_, _ = io.WriteString(w, strconv.Quote(moment.Text(t)))
 	})
 }
 
-// UnmarshalDateTime reads a moment in RFC 3339 and gives it in UTC to the microsecond, as every moment is kept: SQLite compares them
-// as texts, and needs the years to have four digits.
+// UnmarshalDateTime reads a moment.
 func UnmarshalDateTime(v any) (time.Time, error) {
 	text, _ := v.(string)
-	at, err := time.Parse(time.RFC3339Nano, text)
-	at = at.UTC().Truncate(time.Microsecond)
-	if err != nil || at.Year() < 0 || at.Year() > 9999 {
-		return time.Time{}, fault.BadInput("A DateTime is a moment as RFC 3339 writes it, such as 2026-11-22T08:30:00Z.")
+	at, err := moment.Parse(text)
+	if err != nil {
+		return time.Time{}, fault.BadInput("A DateTime is written in RFC 3339 with three fraction digits, such as 2026-11-22T08:30:00.000Z.")
 	}
 	return at, nil
 }

@@ -10,7 +10,6 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"minidock/ent"
 	"minidock/internal/account"
@@ -18,6 +17,7 @@ import (
 	"minidock/internal/demo"
 	"minidock/internal/limit"
 	"minidock/internal/mail"
+	"minidock/internal/moment"
 	"minidock/internal/secret"
 	"minidock/internal/store"
 	"minidock/internal/web"
@@ -113,7 +113,7 @@ func Run(ctx context.Context, o Options) error {
 	a, err := New(Config{
 		Store: db, Blobs: blobs, PublicURL: publicURL, AppURL: appURL, AllowedOrigins: o.AllowedOrigins, Introspection: o.Introspection,
 		Mail: sender, Proxies: proxies, RequestsPerMinute: o.RequestsPerMinute, PasswordCost: account.DefaultCost, Limits: limits,
-		SecretKey: key, Log: o.Log, Now: now,
+		SecretKey: key, Log: o.Log, Now: moment.Now,
 	})
 	if err != nil {
 		return err
@@ -203,7 +203,6 @@ func (o Options) demoCommand() string {
 }
 
 // now is the clock: UTC, in the microseconds that both databases keep.
-func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // LoadDemo loads people to play with, and leaves alone those who are there. See demo.Load.
 func LoadDemo(ctx context.Context, d Data, withOthers bool) error {
@@ -216,9 +215,9 @@ func LoadDemo(ctx context.Context, d Data, withOthers bool) error {
 	if err != nil {
 		return err
 	}
-	areas := newAreas(Config{Store: db, Blobs: blobs, PasswordCost: account.DefaultCost, Limits: limit.Default, Now: now})
+	areas := newAreas(Config{Store: db, Blobs: blobs, PasswordCost: account.DefaultCost, Limits: limit.Default, Now: moment.Now})
 	return demo.Load(ctx, demo.Server{
-		Client: db.Client, Accounts: areas.Accounts, Workspaces: areas.Workspaces, MiniPrograms: areas.MiniPrograms, Now: now,
+		Client: db.Client, Accounts: areas.Accounts, Workspaces: areas.Workspaces, MiniPrograms: areas.MiniPrograms, Now: moment.Now,
 	}, withOthers)
 }
 

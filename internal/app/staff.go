@@ -11,6 +11,7 @@ import (
 	"minidock/internal/account"
 	"minidock/internal/fault"
 	"minidock/internal/limit"
+	"minidock/internal/moment"
 	"minidock/internal/page"
 	"minidock/internal/store"
 )
@@ -57,7 +58,7 @@ func (d Data) asOperator(ctx context.Context, do func(*account.Accounts, *access
 		return err
 	}
 	defer db.Close()
-	areas := newAreas(Config{Store: db, PasswordCost: account.DefaultCost, Limits: limit.Default, Now: now})
+	areas := newAreas(Config{Store: db, PasswordCost: account.DefaultCost, Limits: limit.Default, Now: moment.Now})
 	return inWords(do(areas.Accounts, access.NewViewer(db.Client, access.Request{}, access.Operator, nil)))
 }
 

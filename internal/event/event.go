@@ -43,7 +43,7 @@ func Write(ctx context.Context, tx *ent.Tx, actor Actor, now time.Time, events .
 		if err != nil {
 			return fmt.Errorf("record an event: %w", err)
 		}
-		creates[i] = tx.AuditEvent.Create().SetID(id.New(id.AuditEvent)).SetOperation(event.Operation).SetSubjectID(event.SubjectID).
+		creates[i] = tx.AuditEvent.Create().SetID(id.At(id.AuditEvent, now)).SetOperation(event.Operation).SetSubjectID(event.SubjectID).
 			SetChanges(string(changes)).SetAddress(actor.Address).SetRequestID(actor.RequestID).SetCreatedAt(now)
 		if actor.UserID != "" {
 			creates[i].SetActorID(actor.UserID)

@@ -4,7 +4,10 @@ package id
 
 import (
 	"encoding/base32"
+	"encoding/binary"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -15,6 +18,7 @@ type Kind string
 // The kinds of objects that have an id.
 const (
 	User         Kind = "usr"
+	Viewer       Kind = "vwr"
 	Workspace    Kind = "wsp"
 	Member       Kind = "mem"
 	MiniProgram  Kind = "mpr"
@@ -36,8 +40,26 @@ const (
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // New returns a new id. Ids of one kind sort by the time they were made.
-func New(kind Kind) string {
-	u := uuid.Must(uuid.NewV7())
+func New(kind Kind) string { return At(kind, time.Now()) }
+
+// made counts the ids that this process has made.
+var made atomic.Uint64
+
+// At returns a new id that is made from a moment: ids of one kind sort by their moments in milliseconds, and those of one moment in the
+// order in which this process made them.
+func At(kind Kind, moment time.Time) string {
+	// A version 7 UUID whose random part begins with 30 bits of a counter, as RFC 9562 suggests in section 6.2, method 1.
+	u, n := uuid.New(), made.Add(1)
+	binary.BigEndian.PutUint64(u[:8], uint64(moment.UnixMilli())<<16|0x7000|n>>18&0xfff)
+	u[8] = 0x80 | byte(n>>12&0x3f)
+	u[9], u[10] = byte(n>>4), byte(n<<4)|u[10]&0xf
+	return Of(kind, crockford.EncodeToString(u[:]))
+}
+
+// From returns the least id that At can make from a moment, to find what was made since.
+func From(kind Kind, moment time.Time) string {
+	var u [16]byte
+	binary.BigEndian.PutUint64(u[:8], uint64(moment.UnixMilli())<<16)
 	return Of(kind, crockford.EncodeToString(u[:]))
 }
 
