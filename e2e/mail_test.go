@@ -32,7 +32,7 @@ func TestMail(t *testing.T) {
 		}
 	}
 	got := ask[outcome](t, client, s.URL, `mutation($token: String!) {
-		resetPassword(input: {token: $token, new: "another password"}) { email }
+		resetPassword(input: {token: $token, newPassword: "another password"}) { email }
 		signIn(input: {email: "owner@demo.example", password: "another password"}) { viewer { user { email } } }
 	}`, map[string]any{"token": link[1]})
 	if got.ResetPassword.Email == nil || got.SignIn.Viewer == nil || got.SignIn.Viewer.User.Email != *got.ResetPassword.Email {

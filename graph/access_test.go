@@ -61,10 +61,10 @@ func TestThePermissionsAreTheOperationsThatAskForARole(t *testing.T) {
 func TestASchemaThatLeavesAccessOpenIsRefused(t *testing.T) {
 	t.Parallel()
 	const chosen = `chooseWorkspace(
-    """The choice."""
+    """The workspace to work in."""
     input: ChooseWorkspaceInput!
   ): ChooseWorkspacePayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.workspaceId")`
-	const idOfChoice = "\"\"\"A workspace that the viewer is a member of.\"\"\"\n  workspaceId: "
+	const idOfChoice = "\"\"\"The id of a workspace that the viewer is a member of.\"\"\"\n  workspaceId: "
 	path := func(at string) string { return strings.Replace(chosen, "input.workspaceId", at, 1) }
 	tests := []struct{ name, old, changed, want string }{
 		{"none", "viewer: Viewer @public", "viewer: Viewer", "Query.viewer"},
@@ -89,7 +89,7 @@ func TestASchemaThatLeavesAccessOpenIsRefused(t *testing.T) {
 		{"a guarded field that the matrix does not have", "appId: String!", "appId: String! @authenticated", "MiniProgram.appId"},
 		{"an operation that only the matrix has", "  ): InvitationConnection @hasRole(in: [OWNER, MASTER])", "  ): InvitationConnection",
 			"the access matrix has invitations, and the schema does not"},
-		{"a subscription without", "# The roots", "extend type Subscription { tick: Int }\n# The roots", "Subscription.tick"},
+		{"a subscription without", "# Who may do what", "extend type Subscription { tick: Int }\n# Who may do what", "Subscription.tick"},
 	}
 	contract, err := os.ReadFile("../schema.graphqls")
 	if err != nil {

@@ -6,8 +6,11 @@ import (
 	"minidock/ent"
 	"minidock/ent/user"
 	"minidock/graph/model"
+	"minidock/internal/access"
 	"minidock/internal/account"
+	"minidock/internal/id"
 	"minidock/internal/page"
+	"minidock/internal/workspace"
 )
 
 // Viewer returns the viewer, or nil when signed out.
@@ -75,7 +78,11 @@ func (r *mutationResolver) ChangeEmail(ctx context.Context, in account.ChangeEma
 func (r *mutationResolver) ConfirmEmail(ctx context.Context, in account.ConfirmEmailInput) (*model.ConfirmEmailPayload, error) {
 	address, err := r.Accounts.ConfirmEmail(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.ConfirmEmailPayload{Email: unlessEmpty(address), UserErrors: errs, Query: &model.Query{}}, err
+	if err != nil || len(errs) > 0 {
+		return &model.ConfirmEmailPayload{UserErrors: errs, Query: &model.Query{}}, err
+	}
+	self, err := r.Query().Viewer(ctx)
+	return &model.ConfirmEmailPayload{Email: &address, Viewer: self, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // RequestEmailConfirmation sends a token to the viewer's address.
@@ -85,19 +92,46 @@ func (r *mutationResolver) RequestEmailConfirmation(ctx context.Context) (*model
 	return &model.RequestEmailConfirmationPayload{Email: unlessEmpty(address), UserErrors: errs, Query: &model.Query{}}, err
 }
 
+// ID returns the viewer's id, which is made from that of the account.
+func (r *viewerResolver) ID(ctx context.Context, _ *model.Viewer) (string, error) {
+	principal, err := viewer(ctx).Principal(ctx)
+	if err == nil {
+		err = principal.Require()
+	}
+	if err != nil {
+		return "", err
+	}
+	return viewerID(principal), nil
+}
+
+func viewerID(principal *access.Principal) string {
+	_, key, _ := id.Split(principal.UserID)
+	return id.Of(id.Viewer, key)
+}
+
+// Email returns the user's address, or nil if the viewer may not see it.
+func (r *userResolver) Email(ctx context.Context, u *ent.User) (*string, error) {
+	isVisible, err := viewer(ctx).SeesEmail(ctx, u)
+	if err != nil || !isVisible {
+		return nil, err
+	}
+	return &u.Email, nil
+}
+
 // User returns the viewer's account.
 func (r *viewerResolver) User(ctx context.Context, _ *model.Viewer) (*ent.User, error) {
 	return r.Accounts.Self(ctx, viewer(ctx))
 }
 
 // Memberships returns a page of the viewer's memberships.
-func (r *viewerResolver) Memberships(ctx context.Context, _ *model.Viewer, first *int, after *string, last *int, before *string) (*model.MemberConnection, error) {
-	memberships, err := r.Workspaces.Memberships(ctx, viewer(ctx), page.Args{First: first, After: after, Last: last, Before: before})
+func (r *viewerResolver) Memberships(ctx context.Context, _ *model.Viewer, first *int, after *string, last *int, before *string, filter *workspace.MembershipFilter) (*model.MemberConnection, error) {
+	wanted := orNone(filter)
+	memberships, err := r.Workspaces.Memberships(ctx, viewer(ctx), page.Args{First: first, After: after, Last: last, Before: before}, wanted)
 	if err != nil {
 		return nil, err
 	}
 	return model.NewConnection(memberships, func(ctx context.Context) (int, error) {
-		return r.Workspaces.CountMemberships(ctx, viewer(ctx))
+		return r.Workspaces.CountMemberships(ctx, viewer(ctx), wanted)
 	}), nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"minidock/ent"
 	"minidock/graph/model"
+	"minidock/internal/access"
 	"minidock/internal/event"
 	"minidock/internal/page"
 	"minidock/internal/siblings"
@@ -12,7 +13,7 @@ import (
 
 // AuditEvents returns a page of the workspace's events.
 func (r *workspaceResolver) AuditEvents(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *event.Filter) (*model.AuditEventConnection, error) {
-	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
+	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orNone(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("auditEvents", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.AuditEvent], error) {
 		return r.Audit.Of(ctx, viewer(ctx), ids(ws, workspaceID), args, wanted)
 	})
@@ -36,6 +37,29 @@ func (r *auditEventResolver) Actor(ctx context.Context, e *ent.AuditEvent) (*ent
 		return r.Audit.Actors(ctx, viewer(ctx), es)
 	})
 	return users[*e.ActorID], err
+}
+
+// Operation returns the mutation that made the change.
+func (r *auditEventResolver) Operation(_ context.Context, e *ent.AuditEvent) (access.Operation, error) {
+	return access.Operation(e.Operation), nil
+}
+
+// Address returns the network address of the request, or nil if it is not known.
+func (r *auditEventResolver) Address(_ context.Context, e *ent.AuditEvent) (*string, error) {
+	return unlessEmpty(e.Address), nil
+}
+
+// RequestID returns the id of the request, or nil for a change by the command line.
+func (r *auditEventResolver) RequestID(_ context.Context, e *ent.AuditEvent) (*string, error) {
+	return unlessEmpty(e.RequestID), nil
+}
+
+// Subject returns what was changed, or nil if the viewer does not see it.
+func (r *auditEventResolver) Subject(ctx context.Context, e *ent.AuditEvent) (model.Node, error) {
+	subjects, err := siblings.Read(e.Siblings, e, "subject", func(es []*ent.AuditEvent) (map[string]model.Node, error) {
+		return r.nodesByID(ctx, ids(es, func(e *ent.AuditEvent) string { return e.SubjectID }))
+	})
+	return subjects[e.SubjectID], err
 }
 
 // SubjectID returns the id of what was changed.

@@ -51,6 +51,11 @@ func (r *industryResolver) Name(ctx context.Context, i *industry.Industry, wante
 	return i.Name(locale.Match(tag)), nil
 }
 
+// Field returns the field that the rule is for.
+func (r *fieldRuleResolver) Field(_ context.Context, rule *launchtarget.Rule) (model.MiniProgramField, error) {
+	return model.MiniProgramFieldOf(rule.Field), nil
+}
+
 // Hint returns the rule in a sentence for people.
 func (r *fieldRuleResolver) Hint(ctx context.Context, rule *launchtarget.Rule) (string, error) {
 	return rule.Hint(request.Language(ctx)), nil

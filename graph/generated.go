@@ -14,6 +14,7 @@ import (
 	miniprogram1 "minidock/ent/miniprogram"
 	"minidock/ent/user"
 	"minidock/graph/model"
+	"minidock/internal/access"
 	"minidock/internal/account"
 	"minidock/internal/blob"
 	"minidock/internal/event"
@@ -53,6 +54,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
+	User() UserResolver
 	Viewer() ViewerResolver
 	Workspace() WorkspaceResolver
 }
@@ -75,11 +77,18 @@ type AuditChangeResolver interface {
 	After(ctx context.Context, obj *event.Change) (*string, error)
 }
 type AuditEventResolver interface {
+	Operation(ctx context.Context, obj *ent.AuditEvent) (access.Operation, error)
 	Actor(ctx context.Context, obj *ent.AuditEvent) (*ent.User, error)
 	SubjectID(ctx context.Context, obj *ent.AuditEvent) (*string, error)
+	Subject(ctx context.Context, obj *ent.AuditEvent) (model.Node, error)
 	Changes(ctx context.Context, obj *ent.AuditEvent) ([]*event.Change, error)
+
+	Address(ctx context.Context, obj *ent.AuditEvent) (*string, error)
+	RequestID(ctx context.Context, obj *ent.AuditEvent) (*string, error)
 }
 type FieldRuleResolver interface {
+	Field(ctx context.Context, obj *launchtarget.Rule) (model.MiniProgramField, error)
+
 	Hint(ctx context.Context, obj *launchtarget.Rule) (string, error)
 }
 type IndustryResolver interface {
@@ -92,13 +101,17 @@ type InvitationResolver interface {
 	MiniPrograms(ctx context.Context, obj *ent.Invitation) ([]*ent.MiniProgram, error)
 	Status(ctx context.Context, obj *ent.Invitation) (invitation.Status, error)
 	InvitedBy(ctx context.Context, obj *ent.Invitation) (*ent.User, error)
+
+	ViewerCan(ctx context.Context, obj *ent.Invitation) ([]model.Permission, error)
 }
 type MemberResolver interface {
 	User(ctx context.Context, obj *ent.Member) (*ent.User, error)
 	Workspace(ctx context.Context, obj *ent.Member) (*ent.Workspace, error)
 
-	MiniPrograms(ctx context.Context, obj *ent.Member) ([]*ent.MiniProgram, error)
+	MiniPrograms(ctx context.Context, obj *ent.Member, first *int, after *string, last *int, before *string) (*model.Connection[*ent.MiniProgram], error)
 	InvitedBy(ctx context.Context, obj *ent.Member) (*ent.User, error)
+
+	ViewerCan(ctx context.Context, obj *ent.Member) ([]model.Permission, error)
 }
 type MiniProgramResolver interface {
 	Workspace(ctx context.Context, obj *ent.MiniProgram) (*ent.Workspace, error)
@@ -164,24 +177,34 @@ type QueryResolver interface {
 type SessionResolver interface {
 	ID(ctx context.Context, obj *ent.Session) (string, error)
 	Current(ctx context.Context, obj *ent.Session) (bool, error)
+
+	Address(ctx context.Context, obj *ent.Session) (*string, error)
+	Client(ctx context.Context, obj *ent.Session) (*string, error)
 }
 type SubscriptionResolver interface {
 	SessionEnded(ctx context.Context) (<-chan *model.SessionEnd, error)
-	Membership(ctx context.Context, workspaceID string) (<-chan *ent.Member, error)
+	Membership(ctx context.Context, workspaceID string) (<-chan *workspace.MembershipEvent, error)
+	WorkspaceChanged(ctx context.Context, workspaceID string) (<-chan *model.WorkspaceChange, error)
+}
+type UserResolver interface {
+	Email(ctx context.Context, obj *ent.User) (*string, error)
 }
 type ViewerResolver interface {
+	ID(ctx context.Context, obj *model.Viewer) (string, error)
 	User(ctx context.Context, obj *model.Viewer) (*ent.User, error)
 	EmailConfirmed(ctx context.Context, obj *model.Viewer) (bool, error)
-	Memberships(ctx context.Context, obj *model.Viewer, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Member], error)
+	Memberships(ctx context.Context, obj *model.Viewer, first *int, after *string, last *int, before *string, filter *workspace.MembershipFilter) (*model.Connection[*ent.Member], error)
 	CurrentWorkspace(ctx context.Context, obj *model.Viewer) (*ent.Workspace, error)
 	StaffRole(ctx context.Context, obj *model.Viewer) (*user.StaffRole, error)
 	Locale(ctx context.Context, obj *model.Viewer) (*string, error)
-	Sessions(ctx context.Context, obj *model.Viewer) ([]*ent.Session, error)
+	Sessions(ctx context.Context, obj *model.Viewer, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Session], error)
 	TotpEnabled(ctx context.Context, obj *model.Viewer) (bool, error)
 	RecoveryCodesLeft(ctx context.Context, obj *model.Viewer) (int, error)
 }
 type WorkspaceResolver interface {
-	ViewerRole(ctx context.Context, obj *ent.Workspace) (member.Role, error)
+	Owner(ctx context.Context, obj *ent.Workspace) (*ent.Member, error)
+	ViewerMember(ctx context.Context, obj *ent.Workspace) (*ent.Member, error)
+	ViewerRole(ctx context.Context, obj *ent.Workspace) (*member.Role, error)
 	ViewerCan(ctx context.Context, obj *ent.Workspace) ([]model.Permission, error)
 	Members(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.MemberFilter) (*model.Connection[*ent.Member], error)
 	Invitations(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.InvitationFilter) (*model.Connection[*ent.Invitation], error)
@@ -237,6 +260,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LeaveWorkspaceInput", ec.unmarshalInputLeaveWorkspaceInput),
 			graphql.NewInputUnmarshaler("LogoInput", ec.unmarshalInputLogoInput),
 			graphql.NewInputUnmarshaler("MemberFilter", ec.unmarshalInputMemberFilter),
+			graphql.NewInputUnmarshaler("MembershipFilter", ec.unmarshalInputMembershipFilter),
 			graphql.NewInputUnmarshaler("MiniProgramFilter", ec.unmarshalInputMiniProgramFilter),
 			graphql.NewInputUnmarshaler("MiniProgramOrder", ec.unmarshalInputMiniProgramOrder),
 			graphql.NewInputUnmarshaler("RemoveMemberInput", ec.unmarshalInputRemoveMemberInput),
@@ -346,728 +370,1020 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphqls", Input: `# Who may do what
+	{Name: "../schema.graphqls", Input: `"""What can be read."""
+type Query {
+  """The person who sends the request; null when signed out. For everyone."""
+  viewer: Viewer @public
+  """An object by its id; null if it does not exist or the viewer may not see it. For everyone."""
+  node(
+    """The id of an object of any type that implements Node."""
+    id: ID!
+  ): Node @public
+  """At most 100 objects, in the order of their ids; null for each that does not exist or that the viewer may not see. For everyone."""
+  nodes(
+    """The ids of objects of any types that implement Node."""
+    ids: [ID!]!
+  ): [Node]! @public
+  """A workspace by its id. For its members."""
+  workspace(
+    """The workspace's id."""
+    id: ID!
+  ): Workspace @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
+  """A mini program by its id. For owners and masters of its workspace, and for the developers assigned to it."""
+  miniProgram(
+    """The mini program's id."""
+    id: ID!
+  ): MiniProgram @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
+  """What an invitation offers; null if the token is invalid: never issued, used, withdrawn, replaced or expired. For everyone."""
+  invitation(
+    """The token in the mail."""
+    token: String!
+  ): InvitationOffer @public
+  """The industries that a merchant chooses from. For everyone."""
+  industries(
+    """
+    A code, or words in English or Chinese: the best matches come first, and small typing errors are forgiven. Without it,
+    all industries are listed by code.
+    """
+    search: String
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
+    first: Int
+    """Start after this cursor, which must come from the same search."""
+    after: String
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
+    last: Int
+    """End before this cursor, which must come from the same search."""
+    before: String
+  ): IndustryConnection! @public
+  """The apps that mini programs can be made for. For everyone."""
+  launchTargets: [LaunchTarget!]! @public
+  """The platform's staff, those with the oldest accounts first. For administrators."""
+  staff(
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
+    first: Int
+    """Start after this cursor."""
+    after: String
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
+    last: Int
+    """End before this cursor."""
+    before: String
+  ): StaffMemberConnection @staff(in: [ADMIN])
+  """Changes outside all workspaces, to accounts and to the staff, the latest first. For administrators."""
+  platformAuditEvents(
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
+    first: Int
+    """Start after this cursor."""
+    after: String
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
+    last: Int
+    """End before this cursor."""
+    before: String
+    """Which events to list; all without it."""
+    filter: AuditEventFilter
+  ): AuditEventConnection @staff(in: [ADMIN])
+}
 
-"""Anyone may ask, signed in or not. What is hidden from the caller is left out of the answer."""
+"""What can be changed; the mutations of a request run one after another."""
+type Mutation {
+  """
+  Creates an account, signs it in instead of whoever was signed in, and sends a mail that confirms its address. For everyone.
+  User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER, INVALID_FORMAT, TAKEN.
+  """
+  signUp(
+    """The new account."""
+    input: SignUpInput!
+  ): SignUpPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER, INVALID_FORMAT, TAKEN])
+  """
+  Signs in with a new session, instead of whoever was signed in; if the account has a second factor, returns a ` + "`" + `challenge` + "`" + `
+  instead. For everyone. User errors: INVALID_CREDENTIALS.
+  """
+  signIn(
+    """The address and the password."""
+    input: SignInInput!
+  ): SignInPayload @public @userErrors(codes: [INVALID_CREDENTIALS])
+  """Completes a sign-in for which ` + "`" + `signIn` + "`" + ` returned a challenge. For everyone. User errors: BLANK, INVALID_TOKEN, INVALID_CODE."""
+  signInWithTotp(
+    """The challenge and a code."""
+    input: SignInWithTotpInput!
+  ): SignInWithTotpPayload @public @userErrors(codes: [BLANK, INVALID_TOKEN, INVALID_CODE])
+  """Ends the session, if there is one. For everyone."""
+  signOut: SignOutPayload @public @userErrors(codes: [])
+  """Ends one of the viewer's sessions, perhaps this one, at once. For everyone who is signed in."""
+  endSession(
+    """The session to end."""
+    input: EndSessionInput!
+  ): EndSessionPayload @authenticated @userErrors(codes: [])
+  """Ends all of the viewer's sessions at once, including this one. For everyone who is signed in."""
+  signOutEverywhere: SignOutEverywherePayload @authenticated @userErrors(codes: [])
+  """
+  Changes the viewer's password, ends all other sessions and gives this one a new token. For everyone who is signed in.
+  User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS.
+  """
+  changePassword(
+    """The current and the new password."""
+    input: ChangePasswordInput!
+  ): ChangePasswordPayload @authenticated @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS])
+  """
+  Sends a mail with a token for a new password, if an account has the address; the answer does not reveal whether one has.
+  For everyone. User errors: BLANK, TOO_LONG, INVALID_FORMAT.
+  """
+  requestPasswordReset(
+    """The account's address."""
+    input: RequestPasswordResetInput!
+  ): RequestPasswordResetPayload @public @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT])
+  """
+  Sets a new password by the token of a mail, and ends all sessions of the account; nobody is signed in. For everyone. User
+  errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_TOKEN.
+  """
+  resetPassword(
+    """The token and the new password."""
+    input: ResetPasswordInput!
+  ): ResetPasswordPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_TOKEN])
+  """
+  Changes the viewer's name and the language of mails to the viewer. For everyone who is signed in. User errors: BLANK,
+  TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, UNSUPPORTED.
+  """
+  updateProfile(
+    """The changes."""
+    input: UpdateProfileInput!
+  ): UpdateProfilePayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, UNSUPPORTED])
+  """
+  Sends a token to a new address, which becomes the viewer's when the token is sent back by ` + "`" + `confirmEmail` + "`" + `. For everyone who
+  is signed in. User errors: BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS.
+  """
+  changeEmail(
+    """The new address and the password."""
+    input: ChangeEmailInput!
+  ): ChangeEmailPayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS])
+  """Sends another token that confirms the viewer's address, unless it is confirmed already. For everyone who is signed in."""
+  requestEmailConfirmation: RequestEmailConfirmationPayload @authenticated @userErrors(codes: [])
+  """
+  Confirms the address that a token was sent to, by ` + "`" + `signUp` + "`" + `, ` + "`" + `requestEmailConfirmation` + "`" + ` or ` + "`" + `changeEmail` + "`" + `, and makes it the
+  account's. For everyone. User errors: BLANK, TAKEN, INVALID_TOKEN.
+  """
+  confirmEmail(
+    """The token in the mail."""
+    input: ConfirmEmailInput!
+  ): ConfirmEmailPayload @public @userErrors(codes: [BLANK, TAKEN, INVALID_TOKEN])
+  """
+  Creates a secret for the viewer's authenticator app; an earlier one that was not confirmed becomes invalid. For everyone
+  who is signed in and whose address is confirmed. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED,
+  EMAIL_NOT_CONFIRMED.
+  """
+  enableTotp(
+    """The password."""
+    input: EnableTotpInput!
+  ): EnableTotpPayload @authenticated
+    @userErrors(codes: [BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED, EMAIL_NOT_CONFIRMED])
+  """
+  Enables the second factor and ends all other sessions of the viewer. For everyone who is signed in. User errors: BLANK,
+  INVALID_CODE, NOT_STARTED.
+  """
+  confirmTotp(
+    """A code of the authenticator app."""
+    input: ConfirmTotpInput!
+  ): ConfirmTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CODE, NOT_STARTED])
+  """
+  Disables the second factor and deletes its recovery codes. For everyone who is signed in. User errors: BLANK,
+  INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED.
+  """
+  disableTotp(
+    """The password and a code."""
+    input: DisableTotpInput!
+  ): DisableTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED])
+  """
+  Creates a workspace whose owner is the viewer; an account owns at most 20. For everyone who is signed in. User errors:
+  BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, QUOTA_EXCEEDED.
+  """
+  createWorkspace(
+    """The new workspace."""
+    input: CreateWorkspaceInput!
+  ): CreateWorkspacePayload @authenticated
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, QUOTA_EXCEEDED])
+  """Makes a workspace the current one of this session. For its members. User errors: NOT_FOUND."""
+  chooseWorkspace(
+    """The workspace to work in."""
+    input: ChooseWorkspaceInput!
+  ): ChooseWorkspacePayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [NOT_FOUND])
+  """
+  Sends a mail with a link to each of these people, or to nobody if there are user errors. For owners and masters whose
+  address is confirmed; at most 50 a day, then RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER,
+  INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED.
+  """
+  inviteMembers(
+    """The workspace and the people."""
+    input: InviteMembersInput!
+  ): InviteMembersPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED])
+  """
+  Sends an invitation again, valid for another 3 days; the earlier link becomes invalid. For owners and masters whose
+  address is confirmed; it counts as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED,
+  EMAIL_NOT_CONFIRMED.
+  """
+  resendInvitation(
+    """The invitation to resend."""
+    input: ResendInvitationInput!
+  ): ResendInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId")
+    @userErrors(codes: [WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED])
+  """Makes an invitation that was not accepted invalid. For owners and masters. User errors: WRONG_STATUS."""
+  withdrawInvitation(
+    """The invitation to withdraw."""
+    input: WithdrawInvitationInput!
+  ): WithdrawInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId") @userErrors(codes: [WRONG_STATUS])
+  """
+  Makes the viewer a member as an invitation says: with the account that is signed in, if it has the address, or with a new
+  account, which is signed in. For everyone. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER,
+  INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN.
+  """
+  acceptInvitation(
+    """The token and, for a new account, a password and a name."""
+    input: AcceptInvitationInput!
+  ): AcceptInvitationPayload @public
+    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN])
+  """
+  Makes a master a developer, whose open invitations are withdrawn, or a developer a master. For the owner. User errors:
+  UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
+  """
+  changeMemberRole(
+    """The member and the new role."""
+    input: ChangeMemberRoleInput!
+  ): ChangeMemberRolePayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [UNSUPPORTED, WRONG_STATUS, WRONG_ROLE])
+  """
+  Assigns a developer to these mini programs and to no others. For owners and masters. User errors: NOT_FOUND, WRONG_STATUS,
+  WRONG_ROLE.
+  """
+  assignMiniPrograms(
+    """The developer and the mini programs."""
+    input: AssignMiniProgramsInput!
+  ): AssignMiniProgramsPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [NOT_FOUND, WRONG_STATUS, WRONG_ROLE])
+  """
+  Ends a member's access at once, until the member is unblocked, and withdraws the member's open invitations. For owners, and
+  for masters if the member is a developer. User errors: WRONG_STATUS, WRONG_ROLE.
+  """
+  blockMember(
+    """The member to block."""
+    input: BlockMemberInput!
+  ): BlockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
+  """
+  Gives a blocked member access again. For owners, and for masters if the member is a developer. User errors: WRONG_STATUS,
+  WRONG_ROLE.
+  """
+  unblockMember(
+    """The member to unblock."""
+    input: UnblockMemberInput!
+  ): UnblockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
+  """
+  Ends a membership at once, and withdraws the member's open invitations; the member stays the author of earlier changes. For
+  the owner. User errors: WRONG_STATUS, WRONG_ROLE.
+  """
+  removeMember(
+    """The member to remove."""
+    input: RemoveMemberInput!
+  ): RemoveMemberPayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
+  """
+  Makes a master the owner and the owner a master; an account owns at most 20 workspaces. For the owner. User errors: BLANK,
+  WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS, QUOTA_EXCEEDED.
+  """
+  transferOwnership(
+    """The next owner and the viewer's password."""
+    input: TransferOwnershipInput!
+  ): TransferOwnershipPayload @hasRole(in: [OWNER], at: "input.memberId")
+    @userErrors(codes: [BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS, QUOTA_EXCEEDED])
+  """
+  Ends the viewer's own membership, and withdraws the viewer's open invitations. For members; the owner must transfer
+  ownership first. User errors: OWNER_MUST_TRANSFER.
+  """
+  leaveWorkspace(
+    """The workspace to leave."""
+    input: LeaveWorkspaceInput!
+  ): LeaveWorkspacePayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [OWNER_MUST_TRANSFER])
+  """Renames a workspace. For owners and masters. User errors: BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT."""
+  renameWorkspace(
+    """The workspace and its new name."""
+    input: RenameWorkspaceInput!
+  ): RenameWorkspacePayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT])
+  """Deletes a workspace that has no mini programs, and ends all its memberships. For the owner. User errors: NOT_EMPTY."""
+  deleteWorkspace(
+    """The workspace to delete."""
+    input: DeleteWorkspaceInput!
+  ): DeleteWorkspacePayload @hasRole(in: [OWNER], at: "input.workspaceId") @userErrors(codes: [NOT_EMPTY])
+  """
+  Creates a mini program and counts it against the workspace's quota. For owners and masters. User errors: BLANK,
+  TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL,
+  TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED. Warnings: NOT_CHINESE.
+  """
+  createMiniProgram(
+    """The form."""
+    input: CreateMiniProgramInput!
+  ): CreateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
+    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED], warnings: [NOT_CHINESE])
+  """
+  Changes the information of a mini program. For owners and masters; the logo at most 50 times a day, refused attempts
+  included, then RATE_LIMITED. User errors: BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN,
+  UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE. Warnings: NOT_CHINESE.
+  """
+  updateMiniProgram(
+    """The mini program and the changes."""
+    input: UpdateMiniProgramInput!
+  ): UpdateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.miniProgramId")
+    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE], warnings: [NOT_CHINESE])
+  """
+  Gives an account a role on the platform's staff, or another role. For administrators. User errors: BLANK, TOO_LONG,
+  INVALID_FORMAT, NOT_FOUND, EMAIL_NOT_CONFIRMED, LAST_ADMIN.
+  """
+  addStaff(
+    """The account and its role."""
+    input: AddStaffInput!
+  ): AddStaffPayload @staff(in: [ADMIN])
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, NOT_FOUND, EMAIL_NOT_CONFIRMED, LAST_ADMIN])
+  """
+  Removes an account from the platform's staff, with effect on its next request. For administrators. User errors: BLANK,
+  TOO_LONG, INVALID_FORMAT, NOT_FOUND, LAST_ADMIN.
+  """
+  removeStaff(
+    """The account to remove."""
+    input: RemoveStaffInput!
+  ): RemoveStaffPayload @staff(in: [ADMIN])
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, NOT_FOUND, LAST_ADMIN])
+}
+
+"""What can be waited for, over a WebSocket (` + "`" + `graphql-transport-ws` + "`" + `) or as server-sent events, until the session ends."""
+type Subscription {
+  """Reports once that the viewer's session has ended, and completes. For everyone who is signed in."""
+  sessionEnded: SessionEnd @authenticated
+  """
+  Reports the viewer's own membership of a workspace at once, and after each change of its role within 5 seconds. Completes
+  after the event that it is no longer active. For members.
+  """
+  membership(
+    """The workspace's id."""
+    workspaceId: ID!
+  ): MembershipEvent @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
+  """
+  Reports within 5 seconds each change of a workspace, its members, invitations or mini programs that the viewer may see.
+  Completes when the viewer is no longer a member. For members.
+  """
+  workspaceChanged(
+    """The workspace's id."""
+    workspaceId: ID!
+  ): WorkspaceChange @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
+}
+
+# Who may do what
+
+"""The field is for everyone, signed in or not; what the viewer may not see is left out."""
 directive @public on FIELD_DEFINITION
 
-"""Only for somebody who is signed in; refused with UNAUTHENTICATED otherwise."""
+"""The field is for people who are signed in; others are refused with UNAUTHENTICATED."""
 directive @authenticated on FIELD_DEFINITION
 
 """
-Only for members with one of these roles in the workspace that the argument at this path names, by its own id or by
-the id of anything inside it; on a field of an object, in the workspace that the object is. A developer counts on a mini
-program only when assigned to it. Refused with UNAUTHENTICATED when signed out, with NOT_FOUND when not a member (the same
-answer as for an id that never was), with FORBIDDEN when a member has another role.
+The field is for members with one of these roles in the workspace that an argument names, by its id or by that of anything in
+it; on a field of an object, in that workspace. Others are refused: with UNAUTHENTICATED when signed out, with NOT_FOUND if they are not
+members, or are developers who are not assigned to the mini program, and with FORBIDDEN if they have another role.
 """
 directive @hasRole(
-  """The roles that may."""
+  """The roles that may use the field."""
   in: [WorkspaceRole!]!
-  """The path of the argument that holds the id, its steps joined by dots: ` + "`" + `input.workspaceId` + "`" + `; absent on fields of objects."""
+  """The path of the argument that holds the id, its steps joined by dots: ` + "`" + `input.workspaceId` + "`" + `; absent on a field of an object."""
   at: String
 ) on FIELD_DEFINITION
 
-"""Only for the platform's own people with one of these roles; refused with UNAUTHENTICATED when signed out, with FORBIDDEN for everybody else."""
+"""The field is for staff with one of these roles; others are refused with UNAUTHENTICATED when signed out, and with FORBIDDEN."""
 directive @staff(
-  """The roles that may."""
+  """The roles that may use the field."""
   in: [StaffRole!]!
 ) on FIELD_DEFINITION
 
-"""The roles of the platform's own people, who stand outside all workspaces."""
-enum StaffRole {
-  """Decides about releases that are under review."""
-  REVIEWER
-  """Does what a reviewer does, and looks after the platform itself."""
-  ADMIN
-}
-
-"""The codes of the user errors and warnings that a mutation can report."""
+"""
+The codes that a mutation can report. With user errors nothing was changed, and all of the payload but ` + "`" + `query` + "`" + ` and ` + "`" + `warnings` + "`" + ` is null.
+"""
 directive @userErrors(
   """The codes in ` + "`" + `userErrors` + "`" + `."""
   codes: [UserErrorCode!]!
-  """The codes in ` + "`" + `warnings` + "`" + `; absent where the payload has none."""
+  """The codes in ` + "`" + `warnings` + "`" + `; absent if the payload has none."""
   warnings: [UserErrorCode!]
 ) on FIELD_DEFINITION
 
 # Common
 
-"""A moment in UTC as RFC 3339 writes it, such as ` + "`" + `2026-11-22T08:30:00.123456Z` + "`" + `."""
+"""A moment in RFC 3339, returned in UTC with three fraction digits: ` + "`" + `2026-11-22T08:30:00.123Z` + "`" + `."""
 scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
 """
-A file sent beside the query, as the GraphQL multipart request specification says. The request must carry the header
-` + "`" + `GraphQL-Require-Preflight` + "`" + ` or ` + "`" + `Apollo-Require-Preflight` + "`" + ` with any value.
+A file in a multipart request, which must have the header ` + "`" + `GraphQL-Require-Preflight` + "`" + ` or ` + "`" + `Apollo-Require-Preflight` + "`" + ` with any value.
 """
 scalar Upload @specifiedBy(url: "https://github.com/jaydenseric/graphql-multipart-request-spec")
 
-"""Anything that has an id of its own and can be read again by it."""
+"""An object that can be read again by its id."""
 interface Node {
-  """Opaque, unique over all types, never given twice."""
+  """Opaque, unique across all types, and never reused."""
   id: ID!
 }
 
-"""Where a page of a connection stands among all."""
+"""Where a page of a connection is in the whole list."""
 type PageInfo {
-  """Whether more follow after this page."""
+  """Whether there are more elements after this page."""
   hasNextPage: Boolean!
-  """Whether there are some before this page."""
+  """Whether there are elements before this page."""
   hasPreviousPage: Boolean!
-  """The cursor of the page's first element, to page backward with; null when the page is empty."""
+  """The cursor of the first element, for paging backward; null if the page is empty."""
   startCursor: String
-  """The cursor of the page's last element, to page forward with; null when the page is empty."""
+  """The cursor of the last element, for paging forward; null if the page is empty."""
   endCursor: String
 }
 
-"""Which way a list is sorted."""
+"""The direction in which a list is sorted."""
 enum OrderDirection {
-  """The smallest, earliest or alphabetically first comes first."""
+  """Smallest, earliest or alphabetically first value first."""
   ASC
-  """The greatest, latest or alphabetically last comes first."""
+  """Largest, latest or alphabetically last value first."""
   DESC
 }
 
 """
-A problem with an input that the person who filled it in can repair, or a warning about one. All user errors that can be
-known come at once, in the order of the input's fields, at most one a field; nothing was written. Warnings prevent nothing.
+A mistake in an input that the person who filled it in can correct, or a warning. All mistakes that can be known are reported
+at once, in the order of the input's fields, at most one for each field, and nothing is changed. Warnings prevent nothing.
 """
 type UserError {
-  """The rule that was broken."""
+  """The rule that the input breaks."""
   code: UserErrorCode!
   """The path to the field from the argument's name, list positions as decimal numbers; empty for the request as a whole."""
   path: [String!]!
-  """A sentence for people, in the language that ` + "`" + `Accept-Language` + "`" + ` asks for (English or Simplified Chinese)."""
+  """A sentence for people, in the language of ` + "`" + `Accept-Language` + "`" + ` (English or Simplified Chinese)."""
   message: String!
-  """The sentence's key, for clients with texts of their own."""
+  """The key of the sentence, for clients with their own texts."""
   messageKey: String!
-  """The values in the sentence: what was found, and the limit."""
+  """The values in the sentence, such as the value found and the limit."""
   messageParams: [MessageParam!]!
 }
 
-"""The rules that an input can break. Which of them a mutation reports stands in its directive ` + "`" + `@userErrors` + "`" + `."""
+"""The rules that an input can break; ` + "`" + `@userErrors` + "`" + ` lists those of each mutation."""
 enum UserErrorCode {
   """Nothing was entered."""
   BLANK
-  """Shorter than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `."""
+  """Shorter than the minimum; parameters: ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + `, ` + "`" + `max` + "`" + `."""
   TOO_SHORT
-  """Longer than allowed; the parameters are ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + ` and ` + "`" + `max` + "`" + `."""
+  """Longer than the maximum; parameters: ` + "`" + `weight` + "`" + `, ` + "`" + `min` + "`" + `, ` + "`" + `max` + "`" + `."""
   TOO_LONG
   """One of the most common passwords, which attackers guess first."""
   TOO_COMMON
-  """A control character, a line break or an invisible character; the parameter ` + "`" + `character` + "`" + ` names it."""
+  """A control character, a line break or an invisible character; parameter: ` + "`" + `character` + "`" + `."""
   INVALID_CHARACTER
-  """Not written in the format that the value must have; the parameter ` + "`" + `format` + "`" + ` shows it where there is one."""
+  """Not in the format of the field; parameter: ` + "`" + `format` + "`" + `, where an example helps."""
   INVALID_FORMAT
-  """Nothing visible to the viewer has this id or code."""
+  """Nothing that the viewer may see has this id or code."""
   NOT_FOUND
-  """Another account has this email address, or another mini program of the workspace this name."""
+  """Another account has the email address, or another mini program of the workspace the name."""
   TAKEN
-  """Not one of the values that can be chosen; the parameters are ` + "`" + `found` + "`" + ` and ` + "`" + `allowed` + "`" + `."""
+  """Not one of the possible values; parameters: ` + "`" + `found` + "`" + `, ` + "`" + `allowed` + "`" + `."""
   UNSUPPORTED
-  """Not a PNG or JPEG picture by its content, its file name and its declared type."""
+  """Not a PNG or JPEG picture by its content, file name and declared type; parameters: ` + "`" + `found` + "`" + `, ` + "`" + `allowed` + "`" + `."""
   UNSUPPORTED_TYPE
-  """More bytes than allowed; the parameters are ` + "`" + `bytes` + "`" + ` and ` + "`" + `max` + "`" + `."""
+  """More bytes than allowed; parameters: ` + "`" + `bytes` + "`" + `, ` + "`" + `max` + "`" + `."""
   TOO_LARGE
-  """Fewer pixels a side than required; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `min` + "`" + `."""
+  """Fewer pixels a side than required; parameters: ` + "`" + `width` + "`" + `, ` + "`" + `min` + "`" + `."""
   TOO_SMALL
-  """More pixels a side than allowed; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `max` + "`" + `."""
+  """More pixels a side than allowed; parameters: ` + "`" + `width` + "`" + `, ` + "`" + `max` + "`" + `."""
   TOO_MANY_PIXELS
-  """The picture is not square; the parameters are ` + "`" + `width` + "`" + ` and ` + "`" + `height` + "`" + `."""
+  """A picture that is not square; parameters: ` + "`" + `width` + "`" + `, ` + "`" + `height` + "`" + `."""
   NOT_SQUARE
-  """The picture is damaged."""
+  """A picture that cannot be decoded."""
   INVALID_IMAGE
-  """More elements than one request may have; the parameters are ` + "`" + `count` + "`" + ` and ` + "`" + `max` + "`" + `."""
+  """More elements than a request may have; parameters: ` + "`" + `count` + "`" + `, ` + "`" + `max` + "`" + `."""
   TOO_MANY
-  """An earlier element of the same list has this value."""
+  """The value of an earlier element of the same list."""
   DUPLICATE
-  """The workspace has used its quota for this launch target; the parameters are ` + "`" + `used` + "`" + ` and ` + "`" + `limit` + "`" + `."""
+  """The quota is used up; parameters: ` + "`" + `used` + "`" + `, ` + "`" + `limit` + "`" + `."""
   QUOTA_EXCEEDED
-  """The key was used within the last 24 hours with another input."""
+  """The key was used with another input within the last 24 hours."""
   IDEMPOTENCY_KEY_REUSED
-  """The record has another status than the mutation needs; the parameters are ` + "`" + `status` + "`" + ` and ` + "`" + `allowed` + "`" + `."""
+  """The record's status does not allow this step; parameters: ` + "`" + `status` + "`" + `, ` + "`" + `step` + "`" + `, ` + "`" + `allowed` + "`" + `."""
   WRONG_STATUS
-  """The member has another role than the mutation needs; the parameters are ` + "`" + `role` + "`" + ` and ` + "`" + `allowed` + "`" + `."""
+  """The member's role does not allow this step; parameters: ` + "`" + `role` + "`" + `, ` + "`" + `step` + "`" + `, ` + "`" + `allowed` + "`" + `."""
   WRONG_ROLE
-  """The workspace still has mini programs; the parameter is ` + "`" + `count` + "`" + `."""
+  """The owner cannot leave before transferring ownership."""
+  OWNER_MUST_TRANSFER
+  """The workspace still has mini programs; parameter: ` + "`" + `count` + "`" + `."""
   NOT_EMPTY
   """An active or blocked member has this email address."""
   ALREADY_MEMBER
   """Another open invitation has this email address."""
   ALREADY_INVITED
-  """The invitation is for another email address than that of the account that is signed in."""
+  """The invitation was sent to another email address than that of the account that is signed in."""
   OTHER_ACCOUNT
-  """An account with the email address of the invitation exists: sign in to it and accept again."""
+  """An account has the email address of the invitation: sign in to it and accept again."""
   SIGN_IN_REQUIRED
   """Incorrect email address or password."""
   INVALID_CREDENTIALS
-  """The token is not valid: never issued, used, withdrawn, replaced by a later one, or expired."""
+  """An invalid token: never issued, used, withdrawn, replaced or expired."""
   INVALID_TOKEN
   """Neither a current code nor an unused recovery code."""
   INVALID_CODE
-  """The password is correct and a code is needed as well: send it with the challenge to ` + "`" + `signInWithTotp` + "`" + `."""
-  TOTP_REQUIRED
-  """The account has a second factor already."""
+  """The account already has a second factor."""
   ALREADY_ENABLED
-  """The e-mail address of the account must be confirmed first."""
+  """The account's email address must be confirmed first."""
   EMAIL_NOT_CONFIRMED
-  """The last administrator of the platform must stay."""
+  """The platform's last administrator must stay."""
   LAST_ADMIN
   """The account has no second factor."""
   NOT_ENABLED
-  """No second factor waits for confirmation: call ` + "`" + `enableTotp` + "`" + ` first."""
+  """` + "`" + `enableTotp` + "`" + ` must be called first."""
   NOT_STARTED
-  """A warning: the text has no Chinese character; Chinese is advised for a smooth review."""
+  """A warning: the text has no Chinese characters, which are advised for a smooth review."""
   NOT_CHINESE
 }
 
-"""One figure or word in a message."""
+"""A value in a message."""
 type MessageParam {
-  """What it stands for, such as ` + "`" + `max` + "`" + `."""
+  """What the value is, such as ` + "`" + `max` + "`" + `."""
   name: String!
-  """Its value as text."""
+  """The value as text, at most 100 characters."""
   value: String!
 }
 
 # Signing in
 
-"""Somebody with an account."""
+"""A person with an account."""
 type User implements Node {
   """Opaque global id."""
   id: ID!
-  """The address to sign in with, in lower case, its domain in punycode."""
-  email: String!
-  """How the person wishes to be called."""
+  """The address to sign in with, in lower case, its domain in punycode; null if the viewer may not see it."""
+  email: String
+  """The name that the person chose."""
   displayName: String!
+  """When the account was created."""
+  createdAt: DateTime!
 }
 
-"""Whoever sends this request, being signed in."""
-type Viewer {
+"""The person who sends the request."""
+type Viewer implements Node {
+  """Opaque global id, the same in all sessions of the account."""
+  id: ID!
   """The viewer's account."""
   user: User!
-  """Whether the viewer has shown, by a token in a mail, to read the mail of the account's address."""
+  """Whether the account's address is confirmed by a token sent to it."""
   emailConfirmed: Boolean!
-  """The viewer's own memberships, the oldest first."""
+  """The viewer's active memberships, the oldest first."""
   memberships(
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
-    """Return those after this cursor."""
+    """Start after this cursor."""
     after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
     last: Int
-    """Return those before this cursor."""
+    """End before this cursor."""
     before: String
+    """Which memberships to list; all without it."""
+    filter: MembershipFilter
   ): MemberConnection!
-  """The workspace chosen last in this session; null before a choice and after the membership has ended."""
+  """The workspace chosen last in this session; null before the first choice and after the membership has ended."""
   currentWorkspace: Workspace
-  """The viewer's role as one of the platform's own people; null for everybody else."""
+  """The viewer's role on the platform's staff; null for everybody else."""
   staffRole: StaffRole
-  """The language of mails to the viewer as a BCP 47 tag; null while none is chosen, and each is in that of its cause."""
+  """The language of mails to the viewer, a BCP 47 tag; null until one is chosen: then a mail has the language of the request that causes it."""
   locale: String
-  """The viewer's sessions that have not ended, those used last first; 100 at most."""
-  sessions: [Session!]!
-  """Whether signing in takes a code of an authenticator app beside the password."""
+  """The viewer's active sessions, those used last first; an account has at most 100."""
+  sessions(
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
+    first: Int
+    """Start after this cursor."""
+    after: String
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
+    last: Int
+    """End before this cursor."""
+    before: String
+  ): SessionConnection!
+  """Whether signing in needs a code of an authenticator app."""
   totpEnabled: Boolean!
-  """How many recovery codes were not used yet."""
+  """How many unused recovery codes are left."""
   recoveryCodesLeft: Int!
 }
 
-"""What a new account needs."""
+"""Which of the viewer's memberships to list."""
+input MembershipFilter {
+  """Those in workspaces whose name contains this, ignoring the case of A to Z."""
+  search: String
+}
+
+"""A new account."""
 input SignUpInput {
-  """An e-mail address that no other account has, compared without regard to case; at most 254 bytes."""
+  """An email address that no other account has, in any case; at most 254 bytes."""
   email: String!
-  """8 to 256 bytes, any characters; the commonest passwords are refused."""
+  """8 to 256 bytes of any characters; the most common passwords are refused."""
   password: String!
-  """How the person wishes to be called: 1 to 60 characters."""
+  """The person's name: 1 to 60 characters."""
   displayName: String!
 }
 
-"""The answer to signUp."""
+"""The outcome of ` + "`" + `signUp` + "`" + `."""
 type SignUpPayload {
-  """The new user, signed in; null when refused."""
+  """The new user, signed in."""
   viewer: Viewer
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What signing in needs."""
+"""An account and its password."""
 input SignInInput {
-  """The account's e-mail address, in any case."""
+  """The account's email address, in any case."""
   email: String!
   """The account's password."""
   password: String!
 }
 
-"""The answer to signIn."""
+"""The outcome of ` + "`" + `signIn` + "`" + `: either ` + "`" + `viewer` + "`" + ` or ` + "`" + `challenge` + "`" + `, or user errors."""
 type SignInPayload {
-  """The user, signed in; null when refused."""
+  """The user, signed in; null if a code is needed."""
   viewer: Viewer
-  """What ` + "`" + `signInWithTotp` + "`" + ` takes together with a code; null unless the mistake is TOTP_REQUIRED."""
+  """What ` + "`" + `signInWithTotp` + "`" + ` needs besides a code; null unless the account has a second factor."""
   challenge: SignInChallenge
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""A sign-in whose password was right and which waits for a code."""
+"""A sign-in with a correct password that still needs a code."""
 type SignInChallenge {
-  """Stands for the sign-in, once."""
+  """Identifies the sign-in; valid once."""
   token: String!
-  """When it waits no longer."""
+  """When the token expires."""
   expiresAt: DateTime!
 }
 
-"""What a sign-in needs that waits for a code."""
+"""A code that completes a sign-in."""
 input SignInWithTotpInput {
-  """The token of the challenge that ` + "`" + `signIn` + "`" + ` answered with."""
+  """The token of the challenge that ` + "`" + `signIn` + "`" + ` returned."""
   challenge: String!
-  """The six digits that the authenticator app shows, or a recovery code. Each is taken once."""
+  """Six digits of the authenticator app, or a recovery code; each is accepted once."""
   code: String!
 }
 
-"""The answer to signInWithTotp."""
+"""The outcome of ` + "`" + `signInWithTotp` + "`" + `."""
 type SignInWithTotpPayload {
-  """The user, signed in; null when refused."""
+  """The user, signed in."""
   viewer: Viewer
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""The answer to signOut."""
+"""The outcome of ` + "`" + `signOut` + "`" + `."""
 type SignOutPayload {
-  """Always null: nobody is signed in any more."""
+  """Always null, since nobody is signed in any more."""
   viewer: Viewer
-  """The query root, as somebody who is signed out sees it."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
 """The end of a session."""
 type SessionEnd {
-  """What ended it."""
+  """Why it ended."""
   reason: SessionEndReason!
 }
 
-"""What can end a session."""
+"""Why a session ended."""
 enum SessionEndReason {
-  """The user signed out, here or from elsewhere, or signed in anew in this browser."""
+  """It was ended here or from elsewhere, or replaced by a new sign-in in the same browser."""
   SIGNED_OUT
-  """Its time was over."""
+  """It was too old, or unused for too long."""
   EXPIRED
 }
 
 # Accounts
 
-"""One sign-in of the viewer: a browser or a program."""
+"""A period in which the viewer is signed in, in a browser or another program."""
 type Session implements Node {
   """Opaque global id."""
   id: ID!
-  """Whether it is the one that this request is sent in."""
+  """Whether it is the session of this request."""
   current: Boolean!
-  """When it began."""
+  """When the viewer signed in."""
   createdAt: DateTime!
-  """When it was used last, to within a minute."""
+  """When it was last used, accurate to a minute."""
   lastUsedAt: DateTime!
-  """The network address that it was last used from; empty where it is not known."""
-  address: String!
-  """What the browser or program calls itself; nobody checks it."""
-  client: String!
+  """The network address from which it was last used; null if unknown."""
+  address: String
+  """How the browser or program identifies itself, which is not verified; null if it does not."""
+  client: String
 }
 
-"""What another password needs."""
+"""A page of sessions."""
+type SessionConnection {
+  """Each with its cursor."""
+  edges: [SessionEdge!]!
+  """Without cursors."""
+  nodes: [Session!]!
+  """Where the page is in the list."""
+  pageInfo: PageInfo!
+  """On all pages; counted only if selected."""
+  totalCount: Int!
+}
+
+"""A session in a list."""
+type SessionEdge {
+  """The session."""
+  node: Session!
+  """For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+}
+
+"""A new password."""
 input ChangePasswordInput {
-  """The password as it is."""
-  current: String!
-  """The password as it is to be: 8 to 256 bytes, any characters; the commonest passwords are refused."""
-  new: String!
+  """The password that the account has now."""
+  currentPassword: String!
+  """8 to 256 bytes of any characters; the most common passwords are refused."""
+  newPassword: String!
 }
 
-"""The answer to changePassword."""
+"""The outcome of ` + "`" + `changePassword` + "`" + `."""
 type ChangePasswordPayload {
-  """The viewer, whose other sessions have ended; null when refused."""
+  """The viewer, whose other sessions have ended."""
   viewer: Viewer
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What asking for another password needs."""
+"""A forgotten password's account."""
 input RequestPasswordResetInput {
   """The address to sign in with."""
   email: String!
 }
 
-"""The answer to requestPasswordReset."""
+"""The outcome of ` + "`" + `requestPasswordReset` + "`" + `."""
 type RequestPasswordResetPayload {
-  """The address that a mail goes to if an account has it, which is not told; null when refused."""
+  """The address that a mail is sent to if an account has it."""
   email: String
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What setting another password needs for whoever has forgotten it."""
+"""A new password instead of a forgotten one."""
 input ResetPasswordInput {
-  """The token of the mail. It is good once, for 30 minutes (a setting)."""
+  """The token in the mail, valid once and for 30 minutes (a setting)."""
   token: String!
-  """The password as it is to be: 8 to 256 bytes, any characters; the commonest passwords are refused."""
-  new: String!
+  """8 to 256 bytes of any characters; the most common passwords are refused."""
+  newPassword: String!
 }
 
-"""The answer to resetPassword."""
+"""The outcome of ` + "`" + `resetPassword` + "`" + `."""
 type ResetPasswordPayload {
-  """The address to sign in with; null when refused."""
+  """The address to sign in with."""
   email: String
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What to change in the profile. A field that is left out stays as it is; null or blank is refused as BLANK."""
+"""Changes of the profile; an absent field stays as it is, and null is refused as BLANK."""
 input UpdateProfileInput {
-  """How the person wishes to be called: 1 to 60 characters."""
+  """The person's name: 1 to 60 characters."""
   displayName: String
-  """The language of mails as a BCP 47 tag: ` + "`" + `en` + "`" + ` or ` + "`" + `zh-Hans` + "`" + `."""
+  """The language of mails, a BCP 47 tag: ` + "`" + `en` + "`" + ` or ` + "`" + `zh-Hans` + "`" + `."""
   locale: String
 }
 
-"""The answer to updateProfile."""
+"""The outcome of ` + "`" + `updateProfile` + "`" + `."""
 type UpdateProfilePayload {
-  """The viewer as he or she now is; null when refused."""
+  """The viewer with the changes."""
   viewer: Viewer
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What another e-mail address needs."""
+"""A new email address."""
 input ChangeEmailInput {
-  """The address as it is to be; no other account has it. A token is sent there."""
+  """An address that no other account has; a token is sent to it."""
   email: String!
   """The account's password."""
   password: String!
 }
 
-"""The answer to changeEmail."""
+"""The outcome of ` + "`" + `changeEmail` + "`" + `."""
 type ChangeEmailPayload {
-  """The address that the token is sent to; null when refused."""
+  """The address that the token is sent to."""
   email: String
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""The answer to requestEmailConfirmation."""
+"""The outcome of ` + "`" + `requestEmailConfirmation` + "`" + `."""
 type RequestEmailConfirmationPayload {
-  """The viewer's address, which the token is sent to unless it is confirmed already."""
+  """The viewer's address, which the token is sent to unless it is already confirmed."""
   email: String
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What confirming an e-mail address needs."""
+"""Confirms an email address."""
 input ConfirmEmailInput {
-  """The token of the mail. It is valid once, for 30 minutes (a setting)."""
+  """The token in the mail, valid once and for 30 minutes (a setting)."""
   token: String!
 }
 
-"""The answer to confirmEmail."""
+"""The outcome of ` + "`" + `confirmEmail` + "`" + `."""
 type ConfirmEmailPayload {
-  """The address, which is confirmed and to sign in with from now on; null when refused."""
+  """The confirmed address, which is now the one to sign in with."""
   email: String
-  """The query root, to read anything else after the change."""
+  """The person who is signed in; null when signed out."""
+  viewer: Viewer
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""Which session to end."""
+"""A session to end."""
 input EndSessionInput {
-  """One of the viewer's sessions."""
+  """The id of one of the viewer's sessions."""
   sessionId: ID!
 }
 
-"""The answer to endSession."""
+"""The outcome of ` + "`" + `endSession` + "`" + `."""
 type EndSessionPayload {
-  """The session that has ended."""
+  """The id of the session that has ended."""
   deletedSessionId: ID
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""The answer to signOutEverywhere."""
+"""The outcome of ` + "`" + `signOutEverywhere` + "`" + `."""
 type SignOutEverywherePayload {
-  """Always null: nobody is signed in any more."""
+  """Always null, since nobody is signed in any more."""
   viewer: Viewer
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What a second factor begins with."""
+"""The first step to a second factor."""
 input EnableTotpInput {
   """The account's password."""
   password: String!
 }
 
-"""What an authenticator app makes its codes of. It is told once."""
+"""The secret from which an authenticator app makes its codes; it is shown only once."""
 type TotpSecret {
-  """In base 32, to be typed."""
+  """The secret in base 32, for typing it in."""
   secret: String!
-  """As an ` + "`" + `otpauth` + "`" + ` address, to be shown as a QR code."""
+  """The secret as an ` + "`" + `otpauth` + "`" + ` address, for showing it as a QR code."""
   uri: String!
 }
 
-"""The answer to enableTotp."""
+"""The outcome of ` + "`" + `enableTotp` + "`" + `."""
 type EnableTotpPayload {
-  """The secret, which counts once ` + "`" + `confirmTotp` + "`" + ` has shown that the app knows it; null when refused."""
+  """The secret, in use after ` + "`" + `confirmTotp` + "`" + `."""
   totpSecret: TotpSecret
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What shows that the authenticator app knows the secret."""
+"""Shows that the authenticator app has the secret."""
 input ConfirmTotpInput {
-  """The six digits that the app shows."""
+  """Six digits of the app."""
   code: String!
 }
 
-"""The answer to confirmTotp."""
+"""The outcome of ` + "`" + `confirmTotp` + "`" + `."""
 type ConfirmTotpPayload {
-  """The viewer, who needs a code to sign in from now on; null when refused."""
+  """The viewer, who needs a code to sign in from now on."""
   viewer: Viewer
-  """Each stands in for a code of the app once. They are told here and never again; null when refused."""
+  """Codes that replace one of the app, each once; they are shown only here."""
   recoveryCodes: [String!]
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What giving up the second factor needs."""
+"""Disables the second factor."""
 input DisableTotpInput {
   """The account's password."""
   password: String!
-  """The six digits that the app shows, or a recovery code."""
+  """Six digits of the app, or a recovery code."""
   code: String!
 }
 
-"""The answer to disableTotp."""
+"""The outcome of ` + "`" + `disableTotp` + "`" + `."""
 type DisableTotpPayload {
-  """The viewer, who needs no code any more; null when refused."""
+  """The viewer, who no longer needs a code."""
   viewer: Viewer
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
 # Workspaces
 
-"""A merchant's place on the platform: its people and its mini programs."""
+"""A merchant's people and mini programs."""
 type Workspace implements Node {
   """Opaque global id."""
   id: ID!
-  """The merchant's name for it; other workspaces may have the same."""
+  """The merchant's name for it, which need not be unique."""
   name: String!
-  """The viewer's own role here."""
-  viewerRole: WorkspaceRole!
-  """What the viewer may do here, to the workspace, its members and its invitations."""
+  """When it was created."""
+  createdAt: DateTime!
+  """The member who owns it."""
+  owner: Member!
+  """The viewer's own membership; null if the viewer is not a member."""
+  viewerMember: Member
+  """The viewer's own role; null if the viewer is not a member."""
+  viewerRole: WorkspaceRole
+  """What the viewer may do with the workspace, and in general with its members and invitations."""
   viewerCan: [Permission!]!
   """The people of this workspace, in the order in which they first joined."""
   members(
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
-    """Return those after this cursor."""
+    """Start after this cursor."""
     after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
     last: Int
-    """Return those before this cursor."""
+    """End before this cursor."""
     before: String
-    """Which of them; all but those who were removed when left out."""
+    """Which members to list; all but removed ones without it."""
     filter: MemberFilter
   ): MemberConnection!
-  """Whom the workspace has invited, the latest first. For owners and masters; refused with FORBIDDEN otherwise."""
+  """The invitations to this workspace, the latest first. For owners and masters; refused with FORBIDDEN otherwise."""
   invitations(
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
-    """Return those after this cursor."""
+    """Start after this cursor."""
     after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
     last: Int
-    """Return those before this cursor."""
+    """End before this cursor."""
     before: String
-    """Which of them; all when left out."""
+    """Which invitations to list; all without it."""
     filter: InvitationFilter
   ): InvitationConnection @hasRole(in: [OWNER, MASTER])
-  """Who changed what here, the latest first. For owners and masters; refused with FORBIDDEN otherwise."""
+  """Who changed what in this workspace, the latest first. For owners and masters; refused with FORBIDDEN otherwise."""
   auditEvents(
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
-    """Return those after this cursor."""
+    """Start after this cursor."""
     after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
     last: Int
-    """Return those before this cursor."""
+    """End before this cursor."""
     before: String
-    """Which of them; all when left out."""
+    """Which events to list; all without it."""
     filter: AuditEventFilter
   ): AuditEventConnection @hasRole(in: [OWNER, MASTER])
-  """The mini programs of this workspace that the viewer may see: owners and masters all, a developer those assigned."""
+  """The mini programs that the viewer may see: all for owners and masters, those assigned for developers."""
   miniPrograms(
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
-    """Return those after this cursor, which must come from the same order."""
+    """Start after this cursor, which must come from the same order."""
     after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
     last: Int
-    """Return those before this cursor, which must come from the same order."""
+    """End before this cursor, which must come from the same order."""
     before: String
-    """How they are sorted."""
+    """How to sort them."""
     orderBy: MiniProgramOrder! = { field: CREATED_AT, direction: DESC }
-    """Which of them; all when left out."""
+    """Which mini programs to list; all without it."""
     filter: MiniProgramFilter
   ): MiniProgramConnection!
-  """For each launch target, how many mini programs this workspace has for it and how many it may have."""
+  """How much of each launch target's quota is used."""
   quotas: [Quota!]!
 }
 
-"""What a member of a workspace may do."""
+"""What a member is in a workspace."""
 enum WorkspaceRole {
-  """Made the workspace or took it over; may do everything. A workspace has exactly one."""
+  """May do everything; each workspace has exactly one."""
   OWNER
-  """May do everything but change roles, remove members, block other masters, delete the workspace and hand it over."""
+  """May do everything but change roles, remove members, block masters, and delete or transfer the workspace."""
   MASTER
-  """Works on the mini programs that he or she is assigned to."""
+  """Works on the mini programs assigned to him or her."""
   DEVELOPER
 }
 
-"""Somebody's place in a workspace."""
-type Member implements Node {
-  """Opaque global id."""
-  id: ID!
-  """Who it is."""
-  user: User!
-  """Where."""
-  workspace: Workspace!
-  """As what."""
-  role: WorkspaceRole!
-  """Whether the membership counts."""
-  status: MemberStatus!
-  """
-  What the member is assigned to or has created, as far as the viewer may see it. It counts for developers; masters and owners see
-  all without.
-  """
-  miniPrograms: [MiniProgram!]!
-  """Who invited the member; null for whoever made the workspace."""
-  invitedBy: User
-  """When the member has joined, for the last time if more than once."""
-  joinedAt: DateTime!
-  """When the member last changed something here; null before."""
-  lastActiveAt: DateTime
-}
-
-"""A page of members."""
-type MemberConnection {
-  """The page's members, each with its cursor."""
-  edges: [MemberEdge!]!
-  """The page's members."""
-  nodes: [Member!]!
-  """Where the page stands among all."""
-  pageInfo: PageInfo!
-  """How many there are on all pages; counted only when asked for."""
-  totalCount: Int!
-}
-
-"""A member in a page."""
-type MemberEdge {
-  """The member."""
-  node: Member!
-  """Marks this place in the list."""
-  cursor: String!
-}
-
-"""How much of a launch target's quota a workspace has used."""
-type Quota {
-  """The launch target."""
-  launchTarget: LaunchTarget!
-  """Mini programs of the workspace for this target, those that are deleted left out."""
-  used: Int!
-  """The most that a workspace may have for this target."""
-  limit: Int!
-}
-
-"""What a new workspace needs."""
-input CreateWorkspaceInput {
-  """1 to 60 characters; need not be unique."""
-  name: String!
-}
-
-"""The answer to createWorkspace."""
-type CreateWorkspacePayload {
-  """The new workspace, whose owner is the viewer; null when refused."""
-  workspace: Workspace
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""Which workspace to work in."""
-input ChooseWorkspaceInput {
-  """A workspace that the viewer is a member of."""
-  workspaceId: ID!
-}
-
-"""The answer to chooseWorkspace."""
-type ChooseWorkspacePayload {
-  """The viewer, whose ` + "`" + `currentWorkspace` + "`" + ` is now the chosen one; null when refused."""
-  viewer: Viewer
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-# Members
-
-"""Whether a membership counts."""
-enum MemberStatus {
-  """May do what the role says."""
-  ACTIVE
-  """Is shut out until unblocked, and keeps the place."""
-  BLOCKED
-  """Has left or was removed. What he or she did here keeps its author."""
-  REMOVED
-}
-
-"""Which members to list: those that fit all that is given."""
-input MemberFilter {
-  """Those with one of these statuses; without it all but REMOVED. Those are listed for owners and masters only."""
-  status: [MemberStatus!]
-  """Those with one of these roles."""
-  role: [WorkspaceRole!]
-  """Those whose name or e-mail address contains this, the case of A to Z aside."""
-  search: String
-}
-
-"""What a viewer may do, by the name of the mutation, or to view by the name of the field. A console offers what is in the list."""
+"""What a viewer may do, named after the mutation, or after the field to view; clients offer what is listed."""
 enum Permission {
   """` + "`" + `workspace` + "`" + `."""
   VIEW_WORKSPACE
@@ -1075,9 +1391,9 @@ enum Permission {
   CHOOSE_WORKSPACE
   """` + "`" + `renameWorkspace` + "`" + `."""
   RENAME_WORKSPACE
-  """` + "`" + `deleteWorkspace` + "`" + `; it must be without mini programs."""
+  """` + "`" + `deleteWorkspace` + "`" + `; not listed while the workspace has mini programs."""
   DELETE_WORKSPACE
-  """` + "`" + `leaveWorkspace` + "`" + `."""
+  """` + "`" + `leaveWorkspace` + "`" + `; not listed for the owner."""
   LEAVE_WORKSPACE
   """` + "`" + `transferOwnership` + "`" + `."""
   TRANSFER_OWNERSHIP
@@ -1091,14 +1407,16 @@ enum Permission {
   CHANGE_MEMBER_ROLE
   """` + "`" + `assignMiniPrograms` + "`" + `."""
   ASSIGN_MINI_PROGRAMS
-  """` + "`" + `blockMember` + "`" + `; a master, developers only."""
+  """` + "`" + `blockMember` + "`" + `; masters may block developers only."""
   BLOCK_MEMBER
-  """` + "`" + `unblockMember` + "`" + `; a master, developers only."""
+  """` + "`" + `unblockMember` + "`" + `; masters may unblock developers only."""
   UNBLOCK_MEMBER
   """` + "`" + `removeMember` + "`" + `."""
   REMOVE_MEMBER
   """` + "`" + `membership` + "`" + `."""
   VIEW_MEMBERSHIP
+  """` + "`" + `workspaceChanged` + "`" + `."""
+  VIEW_WORKSPACE_CHANGED
   """` + "`" + `Workspace.invitations` + "`" + `."""
   VIEW_INVITATIONS
   """` + "`" + `Workspace.auditEvents` + "`" + `."""
@@ -1111,368 +1429,619 @@ enum Permission {
   UPDATE_MINI_PROGRAM
 }
 
-"""Asks somebody into a workspace by mail. For owners and masters."""
-type Invitation implements Node {
-  """Opaque global id."""
-  id: ID!
-  """Where to."""
-  workspace: Workspace!
-  """How the person was called by whoever invited."""
+"""How much of a launch target's quota a workspace has used."""
+type Quota {
+  """The launch target that sets the limit."""
+  launchTarget: LaunchTarget!
+  """The workspace's mini programs for this target, without deleted ones."""
+  used: Int!
+  """The most mini programs that a workspace may have for this target."""
+  limit: Int!
+}
+
+"""A new workspace."""
+input CreateWorkspaceInput {
+  """1 to 60 characters; need not be unique."""
   name: String!
-  """Where the mail goes, in lower case, its domain in punycode."""
-  email: String!
-  """As what: MASTER or DEVELOPER."""
-  role: WorkspaceRole!
-  """What a developer is invited to work on; empty for a master."""
-  miniPrograms: [MiniProgram!]!
-  """What has become of it."""
-  status: InvitationStatus!
-  """Who invited."""
-  invitedBy: User!
-  """When it was made."""
-  createdAt: DateTime!
-  """Until when it can be accepted."""
-  expiresAt: DateTime!
 }
 
-"""What can become of an invitation."""
-enum InvitationStatus {
-  """Waits for an answer."""
-  INVITED
-  """The person is a member."""
-  ACCEPTED
-  """Was not answered in time; it can be sent again."""
-  EXPIRED
-  """Was taken back."""
-  WITHDRAWN
-}
-
-"""Which invitations to list."""
-input InvitationFilter {
-  """Those with one of these statuses; without it any."""
-  status: [InvitationStatus!]
-}
-
-"""A page of invitations."""
-type InvitationConnection {
-  """The page's invitations, each with its cursor."""
-  edges: [InvitationEdge!]!
-  """The page's invitations."""
-  nodes: [Invitation!]!
-  """Where the page stands among all."""
-  pageInfo: PageInfo!
-  """How many there are on all pages; counted only when asked for."""
-  totalCount: Int!
-}
-
-"""An invitation in a page."""
-type InvitationEdge {
-  """The invitation."""
-  node: Invitation!
-  """Marks this place in the list."""
-  cursor: String!
-}
-
-"""What an invitation says to whoever holds its token."""
-type InvitationOffer {
-  """The workspace that it is to."""
-  workspaceName: String!
-  """Who invites."""
-  inviterName: String!
-  """How the person is called who is invited."""
-  name: String!
-  """The address that it was sent to."""
-  email: String!
-  """As what: MASTER or DEVELOPER."""
-  role: WorkspaceRole!
-  """What a developer is to work on; empty for a master."""
-  miniProgramNames: [String!]!
-  """Until when it can be accepted."""
-  expiresAt: DateTime!
-  """Whether an account has this address: sign in to it, or else accept with a password and a name."""
-  hasAccount: Boolean!
-}
-
-"""Somebody to invite."""
-input InvitationInput {
-  """How the person is called: 1 to 60 characters."""
-  name: String!
-  """Where the mail goes: an e-mail address of at most 254 bytes."""
-  email: String!
-  """As what: MASTER or DEVELOPER."""
-  role: WorkspaceRole!
-  """What a developer is to work on, at least one mini program of the workspace; a master sees all, and it is left aside."""
-  miniProgramIds: [ID!]
-}
-
-"""Whom to invite to a workspace."""
-input InviteMembersInput {
-  """Where to."""
-  workspaceId: ID!
-  """Whom: 1 to 10 people."""
-  invitations: [InvitationInput!]!
-}
-
-"""The answer to inviteMembers."""
-type InviteMembersPayload {
-  """The invitations, in the order of the input; null when refused."""
-  invitations: [Invitation!]
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""Which invitation to send again."""
-input ResendInvitationInput {
-  """Which."""
-  invitationId: ID!
-}
-
-"""The answer to resendInvitation."""
-type ResendInvitationPayload {
-  """The invitation, which lasts anew; null when refused."""
-  invitation: Invitation
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""Which invitation to take back."""
-input WithdrawInvitationInput {
-  """Which."""
-  invitationId: ID!
-}
-
-"""The answer to withdrawInvitation."""
-type WithdrawInvitationPayload {
-  """The invitation, withdrawn; null when refused."""
-  invitation: Invitation
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""What taking the place that an invitation offers needs."""
-input AcceptInvitationInput {
-  """The token of the mail."""
-  token: String!
-  """For a new account: 8 to 256 bytes, any characters; the commonest passwords are refused. Needed by whoever is signed out."""
-  password: String
-  """For a new account: how the person wishes to be called, 1 to 60 characters. Needed by whoever is signed out."""
-  displayName: String
-}
-
-"""The answer to acceptInvitation."""
-type AcceptInvitationPayload {
-  """The new member; null when refused."""
+"""The outcome of ` + "`" + `createWorkspace` + "`" + `."""
+type CreateWorkspacePayload {
+  """The new workspace."""
+  workspace: Workspace
+  """The viewer's membership, as its owner."""
   member: Member
-  """The viewer, signed in; null when refused."""
+  """The membership in ` + "`" + `viewer.memberships` + "`" + `."""
+  membershipEdge: MemberEdge
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""A workspace to work in."""
+input ChooseWorkspaceInput {
+  """The id of a workspace that the viewer is a member of."""
+  workspaceId: ID!
+}
+
+"""The outcome of ` + "`" + `chooseWorkspace` + "`" + `."""
+type ChooseWorkspacePayload {
+  """The viewer, whose ` + "`" + `currentWorkspace` + "`" + ` is the chosen one."""
   viewer: Viewer
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""Another role for a member."""
-input ChangeMemberRoleInput {
-  """Who."""
-  memberId: ID!
-  """As what: MASTER or DEVELOPER."""
-  role: WorkspaceRole!
-}
-
-"""The answer to changeMemberRole."""
-type ChangeMemberRolePayload {
-  """The member as he or she now is; null when refused."""
-  member: Member
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""What a developer is to work on."""
-input AssignMiniProgramsInput {
-  """Who."""
-  memberId: ID!
-  """All that the developer is to work on, mini programs of the workspace; empty for nothing."""
-  miniProgramIds: [ID!]!
-}
-
-"""The answer to assignMiniPrograms."""
-type AssignMiniProgramsPayload {
-  """The member as he or she now is; null when refused."""
-  member: Member
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""Whom to shut out."""
-input BlockMemberInput {
-  """Who."""
-  memberId: ID!
-}
-
-"""The answer to blockMember."""
-type BlockMemberPayload {
-  """The member as he or she now is; null when refused."""
-  member: Member
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""Whom to let in again."""
-input UnblockMemberInput {
-  """Who."""
-  memberId: ID!
-}
-
-"""The answer to unblockMember."""
-type UnblockMemberPayload {
-  """The member as he or she now is; null when refused."""
-  member: Member
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""Whose membership to end."""
-input RemoveMemberInput {
-  """Who."""
-  memberId: ID!
-}
-
-"""The answer to removeMember."""
-type RemoveMemberPayload {
-  """The member as he or she now is; null when refused."""
-  member: Member
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""What handing a workspace over needs."""
-input TransferOwnershipInput {
-  """Who is to own the workspace: an active master."""
-  memberId: ID!
-  """The password of the viewer's account."""
-  password: String!
-}
-
-"""The answer to transferOwnership."""
-type TransferOwnershipPayload {
-  """The new owner; null when refused."""
-  member: Member
-  """The query root, to read anything else after the change."""
-  query: Query!
-  """What was wrong with the input; empty when it was done."""
-  userErrors: [UserError!]!
-}
-
-"""Which workspace to leave."""
+"""A workspace to leave."""
 input LeaveWorkspaceInput {
-  """Which."""
+  """The workspace's id."""
   workspaceId: ID!
 }
 
-"""The answer to leaveWorkspace."""
+"""The outcome of ` + "`" + `leaveWorkspace` + "`" + `."""
 type LeaveWorkspacePayload {
-  """The workspace; null when refused."""
+  """The id of the workspace that the viewer has left."""
   leftWorkspaceId: ID
-  """The query root, to read anything else after the change."""
+  """The id of the membership that has ended."""
+  deletedMemberId: ID
+  """The viewer, whose ` + "`" + `currentWorkspace` + "`" + ` may have changed."""
+  viewer: Viewer
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""Another name for a workspace."""
+"""A new name for a workspace."""
 input RenameWorkspaceInput {
-  """Which."""
+  """The workspace's id."""
   workspaceId: ID!
   """1 to 60 characters; need not be unique."""
   name: String!
 }
 
-"""The answer to renameWorkspace."""
+"""The outcome of ` + "`" + `renameWorkspace` + "`" + `."""
 type RenameWorkspacePayload {
-  """The workspace as it now is; null when refused."""
+  """The workspace with its new name."""
   workspace: Workspace
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""Which workspace to delete."""
+"""A workspace to delete."""
 input DeleteWorkspaceInput {
-  """Which."""
+  """The workspace's id."""
   workspaceId: ID!
 }
 
-"""The answer to deleteWorkspace."""
+"""The outcome of ` + "`" + `deleteWorkspace` + "`" + `."""
 type DeleteWorkspacePayload {
-  """The workspace; null when refused."""
+  """The id of the deleted workspace."""
   deletedWorkspaceId: ID
-  """The query root, to read anything else after the change."""
+  """The id of the viewer's membership, which has ended."""
+  deletedMemberId: ID
+  """The viewer, whose ` + "`" + `currentWorkspace` + "`" + ` may have changed."""
+  viewer: Viewer
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""A change in a workspace."""
+type WorkspaceChange {
+  """The mutation that made the change."""
+  operation: AuditOperation!
+  """The id of the workspace, member, invitation or mini program that has changed."""
+  nodeId: ID!
+  """What has changed, as it is now; null if the viewer can no longer see it."""
+  node: Node
+}
+
+# Members
+
+"""A person's membership of a workspace."""
+type Member implements Node {
+  """Opaque global id."""
+  id: ID!
+  """The person."""
+  user: User!
+  """The workspace that the person is a member of."""
+  workspace: Workspace!
+  """What the member may do."""
+  role: WorkspaceRole!
+  """Whether the member has access."""
+  status: MemberStatus!
+  """What the member is assigned to, as far as the viewer may see it, in the order of creation; only developers need it."""
+  miniPrograms(
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
+    first: Int
+    """Start after this cursor."""
+    after: String
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
+    last: Int
+    """End before this cursor."""
+    before: String
+  ): MiniProgramConnection!
+  """The person who invited the member; null for the workspace's founder, and if the viewer may not see the person."""
+  invitedBy: User
+  """When the member joined, for the last time if more than once."""
+  joinedAt: DateTime!
+  """When the member last changed something in the workspace; null before."""
+  lastActiveAt: DateTime
+  """What the viewer may do with the member, as the member's role and status allow."""
+  viewerCan: [Permission!]!
+}
+
+"""Whether a member has access."""
+enum MemberStatus {
+  """Has access as the role says."""
+  ACTIVE
+  """Has no access until unblocked, and keeps role and assignments."""
+  BLOCKED
+  """Has left or was removed, and remains the author of earlier changes."""
+  REMOVED
+}
+
+"""A page of members."""
+type MemberConnection {
+  """Each with its cursor."""
+  edges: [MemberEdge!]!
+  """Without cursors."""
+  nodes: [Member!]!
+  """Where the page is in the list."""
+  pageInfo: PageInfo!
+  """On all pages; counted only if selected."""
+  totalCount: Int!
+}
+
+"""A member in a list."""
+type MemberEdge {
+  """The member."""
+  node: Member!
+  """For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+}
+
+"""Which members to list: those that match all fields that are given."""
+input MemberFilter {
+  """Those with one of these statuses; without it all but REMOVED, which only owners and masters see."""
+  statuses: [MemberStatus!]
+  """Those with one of these roles."""
+  roles: [WorkspaceRole!]
+  """Those whose name or email address contains this, ignoring the case of A to Z."""
+  search: String
+}
+
+"""The viewer's membership at some moment."""
+type MembershipEvent {
+  """ACTIVE, or in the last event BLOCKED or REMOVED."""
+  status: MemberStatus!
+  """The viewer's role, or in the last event what it was."""
+  role: WorkspaceRole!
+  """The membership; null in the last event, when the viewer can no longer see it."""
+  member: Member
+}
+
+"""A new role for a member."""
+input ChangeMemberRoleInput {
+  """The member's id."""
+  memberId: ID!
+  """MASTER or DEVELOPER."""
+  role: WorkspaceRole!
+}
+
+"""The outcome of ` + "`" + `changeMemberRole` + "`" + `."""
+type ChangeMemberRolePayload {
+  """The member with the new role."""
+  member: Member
+  """The member's open invitations, which were withdrawn."""
+  withdrawnInvitations: [Invitation!]
+  """The mini programs whose ` + "`" + `developers` + "`" + ` have changed."""
+  miniPrograms: [MiniProgram!]
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""What a developer works on."""
+input AssignMiniProgramsInput {
+  """The developer's member id."""
+  memberId: ID!
+  """All that the developer will work on, mini programs of the workspace; empty for nothing."""
+  miniProgramIds: [ID!]!
+}
+
+"""The outcome of ` + "`" + `assignMiniPrograms` + "`" + `."""
+type AssignMiniProgramsPayload {
+  """The developer with the new assignments."""
+  member: Member
+  """The mini programs whose ` + "`" + `developers` + "`" + ` have changed."""
+  miniPrograms: [MiniProgram!]
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""A member to block."""
+input BlockMemberInput {
+  """The member's id."""
+  memberId: ID!
+}
+
+"""The outcome of ` + "`" + `blockMember` + "`" + `."""
+type BlockMemberPayload {
+  """The member, who is blocked."""
+  member: Member
+  """The member's open invitations, which were withdrawn."""
+  withdrawnInvitations: [Invitation!]
+  """The mini programs whose ` + "`" + `developers` + "`" + ` have changed."""
+  miniPrograms: [MiniProgram!]
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""A member to unblock."""
+input UnblockMemberInput {
+  """The member's id."""
+  memberId: ID!
+}
+
+"""The outcome of ` + "`" + `unblockMember` + "`" + `."""
+type UnblockMemberPayload {
+  """The member, who is active again."""
+  member: Member
+  """The mini programs whose ` + "`" + `developers` + "`" + ` have changed."""
+  miniPrograms: [MiniProgram!]
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""A member to remove."""
+input RemoveMemberInput {
+  """The member's id."""
+  memberId: ID!
+}
+
+"""The outcome of ` + "`" + `removeMember` + "`" + `."""
+type RemoveMemberPayload {
+  """The member, who is removed."""
+  member: Member
+  """Open invitations of the member and to the member's address, which were withdrawn."""
+  withdrawnInvitations: [Invitation!]
+  """The mini programs whose ` + "`" + `developers` + "`" + ` have changed."""
+  miniPrograms: [MiniProgram!]
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""A new owner for a workspace."""
+input TransferOwnershipInput {
+  """The member id of an active master."""
+  memberId: ID!
+  """The password of the viewer's account."""
+  password: String!
+}
+
+"""The outcome of ` + "`" + `transferOwnership` + "`" + `."""
+type TransferOwnershipPayload {
+  """The new owner."""
+  member: Member
+  """The viewer's membership, now as a master."""
+  formerOwner: Member
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+# Invitations
+
+"""A mail that invites a person to a workspace. For owners and masters."""
+type Invitation implements Node {
+  """Opaque global id."""
+  id: ID!
+  """The workspace that the person is invited to."""
+  workspace: Workspace!
+  """The person's name, as the inviter wrote it."""
+  name: String!
+  """The address that the mail is sent to, in lower case, its domain in punycode."""
+  email: String!
+  """The role that the person will have: MASTER or DEVELOPER."""
+  role: WorkspaceRole!
+  """The mini programs that a developer will work on; empty for a master."""
+  miniPrograms: [MiniProgram!]!
+  """Whether it can be accepted, and why not."""
+  status: InvitationStatus!
+  """The person who invited; null if the viewer may not see the person."""
+  invitedBy: User
+  """When it was first sent."""
+  createdAt: DateTime!
+  """When it expires, or expired."""
+  expiresAt: DateTime!
+  """What the viewer may do with the invitation, as its status allows."""
+  viewerCan: [Permission!]!
+}
+
+"""What has become of an invitation."""
+enum InvitationStatus {
+  """It can be accepted."""
+  INVITED
+  """The person is a member."""
+  ACCEPTED
+  """It was not accepted in time; it can be sent again."""
+  EXPIRED
+  """It was withdrawn."""
+  WITHDRAWN
+}
+
+"""A page of invitations."""
+type InvitationConnection {
+  """Each with its cursor."""
+  edges: [InvitationEdge!]!
+  """Without cursors."""
+  nodes: [Invitation!]!
+  """Where the page is in the list."""
+  pageInfo: PageInfo!
+  """On all pages; counted only if selected."""
+  totalCount: Int!
+}
+
+"""An invitation in a list."""
+type InvitationEdge {
+  """The invitation."""
+  node: Invitation!
+  """For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+}
+
+"""Which invitations to list."""
+input InvitationFilter {
+  """Those with one of these statuses; any without it."""
+  statuses: [InvitationStatus!]
+}
+
+"""What an invitation shows to people who have its token."""
+type InvitationOffer {
+  """The name of the workspace."""
+  workspaceName: String!
+  """The name of the person who invites."""
+  inviterName: String!
+  """The name of the invited person, as the inviter wrote it."""
+  name: String!
+  """The address that the mail was sent to."""
+  email: String!
+  """The role that the person will have: MASTER or DEVELOPER."""
+  role: WorkspaceRole!
+  """The names of the mini programs that a developer will work on; empty for a master."""
+  miniProgramNames: [String!]!
+  """When the invitation expires."""
+  expiresAt: DateTime!
+  """Whether an account has the address: if so, sign in to it before accepting, and otherwise accept with a password and a name."""
+  hasAccount: Boolean!
+}
+
+"""A person to invite."""
+input InvitationInput {
+  """The person's name: 1 to 60 characters."""
+  name: String!
+  """The address to send the mail to: at most 254 bytes."""
+  email: String!
+  """MASTER or DEVELOPER."""
+  role: WorkspaceRole!
+  """What a developer will work on, at least one mini program of the workspace; ignored for a master, who sees all."""
+  miniProgramIds: [ID!]
+}
+
+"""People to invite to a workspace."""
+input InviteMembersInput {
+  """The workspace's id."""
+  workspaceId: ID!
+  """1 to 10 people."""
+  invitations: [InvitationInput!]!
+}
+
+"""The outcome of ` + "`" + `inviteMembers` + "`" + `."""
+type InviteMembersPayload {
+  """The invitations, in the order of the input."""
+  invitations: [Invitation!]
+  """The invitations in ` + "`" + `Workspace.invitations` + "`" + `, in the order of the input."""
+  invitationEdges: [InvitationEdge!]
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""An invitation to resend."""
+input ResendInvitationInput {
+  """The invitation's id."""
+  invitationId: ID!
+}
+
+"""The outcome of ` + "`" + `resendInvitation` + "`" + `."""
+type ResendInvitationPayload {
+  """The invitation, valid for another 3 days (a setting)."""
+  invitation: Invitation
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""An invitation to withdraw."""
+input WithdrawInvitationInput {
+  """The invitation's id."""
+  invitationId: ID!
+}
+
+"""The outcome of ` + "`" + `withdrawInvitation` + "`" + `."""
+type WithdrawInvitationPayload {
+  """The invitation, withdrawn."""
+  invitation: Invitation
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""Accepts an invitation."""
+input AcceptInvitationInput {
+  """The token in the mail."""
+  token: String!
+  """For a new account, if nobody is signed in: 8 to 256 bytes of any characters; the most common passwords are refused."""
+  password: String
+  """For a new account, if nobody is signed in: the person's name, 1 to 60 characters."""
+  displayName: String
+}
+
+"""The outcome of ` + "`" + `acceptInvitation` + "`" + `."""
+type AcceptInvitationPayload {
+  """The viewer's new membership."""
+  member: Member
+  """The membership in ` + "`" + `viewer.memberships` + "`" + `."""
+  membershipEdge: MemberEdge
+  """The viewer, signed in."""
+  viewer: Viewer
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
 # Audit
 
 """
-Something that was changed in a workspace: who did it, when, and what it was before and is after. It is written together with
-the change, and never altered or deleted. For owners and masters.
+A change: who made it, when, and how. It is recorded together with the change, and never altered or deleted. For owners and masters of its
+workspace; events outside all workspaces are for administrators.
 """
 type AuditEvent implements Node {
   """Opaque global id."""
   id: ID!
-  """The name of the mutation."""
-  operation: String!
-  """Who did it; null when the viewer may not see the person."""
+  """The mutation that made the change."""
+  operation: AuditOperation!
+  """The person who made the change; null if nobody was signed in, or if the viewer may not see the person."""
   actor: User
-  """The id of what was changed; null where it has none."""
+  """The id of what was changed; null if it has none."""
   subjectId: ID
-  """What it was before and is after."""
+  """What was changed, as it is now; null if the viewer may not see it."""
+  subject: Node
+  """Each field that was changed."""
   changes: [AuditChange!]!
-  """When."""
+  """When the change was made."""
   createdAt: DateTime!
-  """The network address that it was asked from; empty where it is not known."""
-  address: String!
-  """The id of the request, as its answer and the log have it."""
-  requestId: String!
+  """The network address of the request; null if unknown."""
+  address: String
+  """The id of the request, as in its answer and the log; null for a change by the command line."""
+  requestId: String
 }
 
-"""One field before and after a change."""
+"""A field before and after a change."""
 type AuditChange {
-  """What was changed."""
+  """The name of the field."""
   field: String!
-  """What it was; null where there was nothing. A list is written as a JSON array."""
+  """The earlier value, a list as a JSON array; null if there was none."""
   before: String
-  """What it is; null where there is nothing. A list is written as a JSON array."""
+  """The new value, a list as a JSON array; null if there is none."""
   after: String
 }
 
-"""Which events to list: those that fit all that is given."""
+"""The mutations, which events record."""
+enum AuditOperation {
+  """` + "`" + `signUp` + "`" + `."""
+  SIGN_UP
+  """` + "`" + `signIn` + "`" + `."""
+  SIGN_IN
+  """` + "`" + `signInWithTotp` + "`" + `."""
+  SIGN_IN_WITH_TOTP
+  """` + "`" + `signOut` + "`" + `."""
+  SIGN_OUT
+  """` + "`" + `endSession` + "`" + `."""
+  END_SESSION
+  """` + "`" + `signOutEverywhere` + "`" + `."""
+  SIGN_OUT_EVERYWHERE
+  """` + "`" + `changePassword` + "`" + `."""
+  CHANGE_PASSWORD
+  """` + "`" + `requestPasswordReset` + "`" + `."""
+  REQUEST_PASSWORD_RESET
+  """` + "`" + `resetPassword` + "`" + `."""
+  RESET_PASSWORD
+  """` + "`" + `updateProfile` + "`" + `."""
+  UPDATE_PROFILE
+  """` + "`" + `changeEmail` + "`" + `."""
+  CHANGE_EMAIL
+  """` + "`" + `requestEmailConfirmation` + "`" + `."""
+  REQUEST_EMAIL_CONFIRMATION
+  """` + "`" + `confirmEmail` + "`" + `."""
+  CONFIRM_EMAIL
+  """` + "`" + `enableTotp` + "`" + `."""
+  ENABLE_TOTP
+  """` + "`" + `confirmTotp` + "`" + `."""
+  CONFIRM_TOTP
+  """` + "`" + `disableTotp` + "`" + `."""
+  DISABLE_TOTP
+  """` + "`" + `createWorkspace` + "`" + `."""
+  CREATE_WORKSPACE
+  """` + "`" + `chooseWorkspace` + "`" + `."""
+  CHOOSE_WORKSPACE
+  """` + "`" + `inviteMembers` + "`" + `."""
+  INVITE_MEMBERS
+  """` + "`" + `resendInvitation` + "`" + `."""
+  RESEND_INVITATION
+  """` + "`" + `withdrawInvitation` + "`" + `."""
+  WITHDRAW_INVITATION
+  """` + "`" + `acceptInvitation` + "`" + `."""
+  ACCEPT_INVITATION
+  """` + "`" + `changeMemberRole` + "`" + `."""
+  CHANGE_MEMBER_ROLE
+  """` + "`" + `assignMiniPrograms` + "`" + `."""
+  ASSIGN_MINI_PROGRAMS
+  """` + "`" + `blockMember` + "`" + `."""
+  BLOCK_MEMBER
+  """` + "`" + `unblockMember` + "`" + `."""
+  UNBLOCK_MEMBER
+  """` + "`" + `removeMember` + "`" + `."""
+  REMOVE_MEMBER
+  """` + "`" + `transferOwnership` + "`" + `."""
+  TRANSFER_OWNERSHIP
+  """` + "`" + `leaveWorkspace` + "`" + `."""
+  LEAVE_WORKSPACE
+  """` + "`" + `renameWorkspace` + "`" + `."""
+  RENAME_WORKSPACE
+  """` + "`" + `deleteWorkspace` + "`" + `."""
+  DELETE_WORKSPACE
+  """` + "`" + `createMiniProgram` + "`" + `."""
+  CREATE_MINI_PROGRAM
+  """` + "`" + `updateMiniProgram` + "`" + `."""
+  UPDATE_MINI_PROGRAM
+  """` + "`" + `addStaff` + "`" + `."""
+  ADD_STAFF
+  """` + "`" + `removeStaff` + "`" + `."""
+  REMOVE_STAFF
+}
+
+"""Which events to list: those that match all fields that are given."""
 input AuditEventFilter {
-  """Those of these mutations."""
-  operation: [String!]
-  """Those of this user."""
+  """Those made by one of these mutations."""
+  operations: [AuditOperation!]
+  """Those made by this user."""
   actorId: ID
-  """Those that changed this."""
+  """Those that changed the object with this id."""
   subjectId: ID
-  """Those of this moment and later."""
+  """Those at this moment or later."""
   since: DateTime
   """Those before this moment."""
   until: DateTime
@@ -1480,116 +2049,128 @@ input AuditEventFilter {
 
 """A page of events."""
 type AuditEventConnection {
-  """The page's events, each with its cursor."""
+  """Each with its cursor."""
   edges: [AuditEventEdge!]!
-  """The page's events."""
+  """Without cursors."""
   nodes: [AuditEvent!]!
-  """Where the page stands among all."""
+  """Where the page is in the list."""
   pageInfo: PageInfo!
-  """How many there are on all pages; counted only when asked for."""
+  """On all pages; counted only if selected."""
   totalCount: Int!
 }
 
-"""An event in a page."""
+"""An event in a list."""
 type AuditEventEdge {
   """The event."""
   node: AuditEvent!
-  """Marks this place in the list."""
+  """For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
   cursor: String!
 }
 
 # The platform's staff
 
-"""One of the platform's own people."""
+"""What a member of the platform's staff may do; they need not belong to any workspace."""
+enum StaffRole {
+  """Decides about releases under review."""
+  REVIEWER
+  """Does what a reviewer does, and administers the platform."""
+  ADMIN
+}
+
+"""A member of the platform's staff."""
 type StaffMember implements Node {
-  """Names this member of the staff."""
+  """Opaque global id."""
   id: ID!
-  """The account."""
+  """The person."""
   user: User!
   """What the person may do."""
   role: StaffRole!
-  """The administrator who added the person; null when an operator did it by the command line."""
+  """The administrator who added the person; null if an operator did so on the command line."""
   addedBy: User
   """When the person was added."""
   addedAt: DateTime!
 }
 
-"""A page of the staff."""
+"""A page of staff members."""
 type StaffMemberConnection {
-  """The page's people, each with a cursor."""
+  """Each with its cursor."""
   edges: [StaffMemberEdge!]!
-  """The page's people."""
+  """Without cursors."""
   nodes: [StaffMember!]!
-  """Where the page stands among all."""
+  """Where the page is in the list."""
   pageInfo: PageInfo!
-  """How many there are on all pages; counted only when asked for."""
+  """On all pages; counted only if selected."""
   totalCount: Int!
 }
 
-"""One of the staff in a page."""
+"""A staff member in a list."""
 type StaffMemberEdge {
-  """The person."""
+  """The staff member."""
   node: StaffMember!
-  """Marks this place in the list."""
+  """For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
   cursor: String!
 }
 
-"""Whom to add to the staff."""
+"""An account to add to the staff."""
 input AddStaffInput {
-  """The confirmed e-mail address of an account."""
+  """The confirmed email address of the account."""
   email: String!
-  """The role that the person will have, instead of any other."""
+  """The role that the person will have, instead of any earlier one."""
   role: StaffRole!
 }
 
-"""The answer to addStaff."""
+"""The outcome of ` + "`" + `addStaff` + "`" + `."""
 type AddStaffPayload {
-  """The person with the new role; null when refused."""
+  """The person with the new role."""
   staffMember: StaffMember
-  """The query root, to read anything else after the change."""
+  """The person in ` + "`" + `staff` + "`" + `."""
+  staffMemberEdge: StaffMemberEdge
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""Whom to remove from the staff."""
+"""An account to remove from the staff."""
 input RemoveStaffInput {
-  """The e-mail address of one of the staff."""
+  """The email address of a member of the staff."""
   email: String!
 }
 
-"""The answer to removeStaff."""
+"""The outcome of ` + "`" + `removeStaff` + "`" + `."""
 type RemoveStaffPayload {
-  """The account, which is no longer on the staff; null when refused."""
+  """The account, which is no longer on the staff."""
   user: User
-  """The query root, to read anything else after the change."""
+  """The id that the person had as a member of the staff."""
+  deletedStaffMemberId: ID
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
 # Launch targets and industries
 
-"""An app that mini programs are launched in, with the rules that it sets."""
+"""An app that mini programs are launched in, with its rules for them."""
 type LaunchTarget implements Node {
   """Opaque global id."""
   id: ID!
-  """What inputs name it by, such as ` + "`" + `ALIPAY_CN` + "`" + `."""
+  """Its name in inputs, such as ` + "`" + `ALIPAY_CN` + "`" + `."""
   code: String!
-  """What people call it."""
+  """Its name for people, in the language of ` + "`" + `Accept-Language` + "`" + `."""
   name: String!
-  """The language of its mini programs as a BCP 47 tag; it cannot be changed."""
+  """The language of its mini programs, a BCP 47 tag; it cannot be changed."""
   language: String!
   """The most mini programs that a workspace may have for it."""
   quota: Int!
-  """The rules of the form's fields, in the form's order: the prompts to show beside it. The checks use the same data."""
+  """The rules for the fields of the form, in the order of the form, which clients show beside it; the server checks the same."""
   fieldRules: [FieldRule!]!
 }
 
-"""What a launch target asks of one field of the form."""
+"""A launch target's rule for a field of the form; limits that do not apply are null."""
 type FieldRule {
-  """The name of the field in ` + "`" + `CreateMiniProgramInput` + "`" + `."""
-  field: String!
+  """The field."""
+  field: MiniProgramField!
   """Whether it must be filled in, when creating and when changing."""
   required: Boolean!
   """The least weight of a text; a Chinese character counts as 2, a letter or digit as 1."""
@@ -1602,25 +2183,43 @@ type FieldRule {
   maxBytes: Int
   """The media types that a file may have."""
   contentTypes: [String!]
-  """The shape of a picture as width to height, such as ` + "`" + `1:1` + "`" + `."""
+  """The width of a picture to its height, such as ` + "`" + `1:1` + "`" + `."""
   aspectRatio: String
   """The least width and height of a picture, in pixels."""
   minSide: Int
   """The greatest width and height of a picture, in pixels."""
   maxSide: Int
-  """The rule in a sentence for people, in the language that ` + "`" + `Accept-Language` + "`" + ` asks for."""
+  """The rule as a sentence, in the language of ` + "`" + `Accept-Language` + "`" + `."""
   hint: String!
 }
 
-"""A line of business: an ISO 18245 merchant category."""
+"""The fields of ` + "`" + `CreateMiniProgramInput` + "`" + ` that launch targets have rules for."""
+enum MiniProgramField {
+  """` + "`" + `name` + "`" + `."""
+  NAME
+  """` + "`" + `tagline` + "`" + `."""
+  TAGLINE
+  """` + "`" + `description` + "`" + `."""
+  DESCRIPTION
+  """` + "`" + `logo` + "`" + `."""
+  LOGO
+  """` + "`" + `industryCode` + "`" + `."""
+  INDUSTRY_CODE
+  """` + "`" + `servicePhone` + "`" + `."""
+  SERVICE_PHONE
+  """` + "`" + `serviceEmail` + "`" + `."""
+  SERVICE_EMAIL
+}
+
+"""A line of business: a merchant category of ISO 18245."""
 type Industry implements Node {
   """Opaque global id."""
   id: ID!
   """The four digits of ISO 18245."""
   code: String!
-  """What people call it."""
+  """Its name for people."""
   name(
-    """A BCP 47 tag; Chinese and English are known, others get English. Without it ` + "`" + `Accept-Language` + "`" + ` decides."""
+    """A BCP 47 tag, instead of ` + "`" + `Accept-Language` + "`" + `; there are Chinese names, and English ones for every other language."""
     language: String
   ): String!
   """The range of codes that it belongs to."""
@@ -1653,78 +2252,78 @@ enum IndustryGroup {
 
 """A page of industries."""
 type IndustryConnection {
-  """The page's industries, each with its cursor."""
+  """Each with its cursor."""
   edges: [IndustryEdge!]!
-  """The page's industries."""
+  """Without cursors."""
   nodes: [Industry!]!
-  """Where the page stands among all."""
+  """Where the page is in the list."""
   pageInfo: PageInfo!
-  """How many there are on all pages."""
+  """On all pages; counted only if selected."""
   totalCount: Int!
 }
 
-"""An industry in a page."""
+"""An industry in a list."""
 type IndustryEdge {
   """The industry."""
   node: Industry!
-  """Marks this place in the list."""
+  """For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
   cursor: String!
 }
 
 # Mini programs
 
-"""A small app that runs inside a super app: what merchants create, test, release and remove."""
+"""A small app inside a super app, which merchants create, test, release and remove."""
 type MiniProgram implements Node {
   """Opaque global id."""
   id: ID!
-  """16 decimal digits, the first not 0; given by the server, never changed and never given again."""
+  """16 decimal digits that the server assigns, never changed and never reused."""
   appId: String!
   """The workspace that it belongs to."""
   workspace: Workspace!
   """Its name, unique in the workspace."""
   name: String!
-  """What it is for, in one line."""
+  """Its purpose, in one line."""
   tagline: String!
-  """What it offers."""
+  """What it offers to its users."""
   description: String!
-  """The language of its texts as a BCP 47 tag, set by the launch target: ` + "`" + `zh-Hans` + "`" + `."""
+  """The language of its texts, a BCP 47 tag that the launch target sets: ` + "`" + `zh-Hans` + "`" + `."""
   language: String!
   """How far it has come."""
   status: MiniProgramStatus!
   """The merchant's line of business."""
   industry: Industry!
-  """The number of customer service."""
+  """The phone number of customer service."""
   servicePhone: String!
-  """The e-mail address of customer service."""
+  """The email address of customer service."""
   serviceEmail: String!
   """Its picture."""
   logo: Logo!
   """The apps that it is made for."""
   launchTargets: [LaunchTarget!]!
-  """Who created it."""
-  createdBy: User!
+  """The person who created it; null if the viewer may not see the person."""
+  createdBy: User
   """When it was created."""
   createdAt: DateTime!
   """When its information was last changed."""
   updatedAt: DateTime!
   """The active developers who are assigned to it, in the order in which they first joined."""
   developers(
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
-    """Return those after this cursor."""
+    """Start after this cursor."""
     after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
     last: Int
-    """Return those before this cursor."""
+    """End before this cursor."""
     before: String
   ): MemberConnection!
-  """What the viewer may do to it."""
+  """What the viewer may do with it."""
   viewerCan: [Permission!]!
 }
 
 """How far a mini program has come."""
 enum MiniProgramStatus {
-  """It has no version yet."""
+  """It has no version."""
   CREATED
   """It has a version, and none is released."""
   NEW_VERSION_CREATED
@@ -1734,9 +2333,9 @@ enum MiniProgramStatus {
   ARCHIVED
 }
 
-"""A mini program's picture, kept as the platform encoded it."""
+"""A mini program's picture, encoded by the platform."""
 type Logo {
-  """Where it can be fetched by anyone. The address names the content, so what it gives never changes."""
+  """Where anyone can fetch it; what an address returns never changes."""
   url: String!
   """In pixels."""
   width: Int!
@@ -1748,497 +2347,126 @@ type Logo {
 
 """A page of mini programs."""
 type MiniProgramConnection {
-  """The page's mini programs, each with its cursor."""
+  """Each with its cursor."""
   edges: [MiniProgramEdge!]!
-  """The page's mini programs."""
+  """Without cursors."""
   nodes: [MiniProgram!]!
-  """Where the page stands among all."""
+  """Where the page is in the list."""
   pageInfo: PageInfo!
-  """How many there are on all pages; counted only when asked for."""
+  """On all pages; counted only if selected."""
   totalCount: Int!
 }
 
-"""A mini program in a page."""
+"""A mini program in a list."""
 type MiniProgramEdge {
   """The mini program."""
   node: MiniProgram!
-  """Marks this place in the list."""
+  """For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
   cursor: String!
 }
 
-"""How mini programs are sorted; those that are equal by their id."""
+"""How to sort mini programs; those with equal values are sorted by id."""
 input MiniProgramOrder {
-  """By what."""
+  """The value to sort by."""
   field: MiniProgramOrderField!
-  """Which way."""
+  """The direction to sort in."""
   direction: OrderDirection!
 }
 
 """What mini programs can be sorted by."""
 enum MiniProgramOrderField {
-  """When it was created."""
+  """When they were created."""
   CREATED_AT
-  """When its information was last changed."""
+  """When their information was last changed."""
   UPDATED_AT
-  """Its name without regard to case, by Unicode code points."""
+  """Their name, ignoring case, by Unicode code points."""
   NAME
 }
 
-"""Which mini programs to list; those that fit all that is given."""
+"""Which mini programs to list: those that match all fields that are given."""
 input MiniProgramFilter {
-  """Those in one of these states."""
-  status: [MiniProgramStatus!]
-  """Those whose name contains this, without regard to case; or with exactly this appId."""
+  """Those with one of these statuses."""
+  statuses: [MiniProgramStatus!]
+  """Those whose name contains this, ignoring case, or with exactly this app id."""
   search: String
 }
 
-"""A logo, sent in one of two ways: .jpg, .jpeg or .png, at most 262,144 bytes, as wide as high, 64 to 4,096 pixels."""
+"""A logo, in one of two forms: .jpg, .jpeg or .png, square, at most 262,144 bytes, 64 to 4,096 pixels a side."""
 input LogoInput @oneOf {
-  """As a file beside the query."""
+  """As a file of a multipart request."""
   file: Upload
   """In base64, plain or as a data URI."""
   base64: String
 }
 
-"""What a new mini program needs. The launch target's ` + "`" + `fieldRules` + "`" + ` say what is asked of each field; all are required."""
+"""A new mini program; the launch target's ` + "`" + `fieldRules` + "`" + ` describe the fields, which are all required."""
 input CreateMiniProgramInput {
-  """The workspace that it will belong to."""
+  """The id of the workspace that it will belong to."""
   workspaceId: ID!
-  """The app that it is made for: the code of a launch target."""
+  """The code of the launch target that it is made for."""
   launchTargetCode: String!
-  """Unique in the workspace, compared without regard to case and width."""
+  """Unique in the workspace, ignoring case and width."""
   name: String!
-  """What it is for, in one line."""
+  """Its purpose, in one line."""
   tagline: String!
-  """What it offers. Line breaks are allowed."""
+  """What it offers; line breaks are allowed."""
   description: String!
-  """Its picture."""
+  """Its picture; null is refused as BLANK."""
   logo: LogoInput
   """The code of an industry."""
   industryCode: String!
-  """A landline number of customer service: ` + "`" + `XXXX-XXXXXXX` + "`" + `."""
+  """The landline number of customer service: ` + "`" + `XXXX-XXXXXXX` + "`" + `."""
   servicePhone: String!
-  """The e-mail address of customer service."""
+  """The email address of customer service."""
   serviceEmail: String!
-  """Makes it safe to send the same request again: for 24 hours the same key of the same caller gives the first success once more. 1 to 255 characters."""
+  """Makes it safe to send the same request again: for 24 hours the same key of the same caller returns the first success. 1 to 255 characters."""
   idempotencyKey: String
 }
 
-"""The answer to createMiniProgram."""
+"""The outcome of ` + "`" + `createMiniProgram` + "`" + `."""
 type CreateMiniProgramPayload {
-  """The new mini program; null when refused."""
+  """The new mini program."""
   miniProgram: MiniProgram
-  """What is allowed but may hinder a review."""
+  """The mini program in ` + "`" + `Workspace.miniPrograms` + "`" + `, sorted as by default."""
+  miniProgramEdge: MiniProgramEdge
+  """What may delay a review, though it is allowed."""
   warnings: [UserError!]!
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
 
-"""What to change in a mini program. A field that is left out stays as it is; null or blank is refused as BLANK."""
+"""Changes of a mini program's information; an absent field stays as it is, and null is refused as BLANK."""
 input UpdateMiniProgramInput {
-  """The mini program."""
+  """The mini program's id."""
   miniProgramId: ID!
-  """Unique in the workspace, compared without regard to case and width."""
+  """Unique in the workspace, ignoring case and width."""
   name: String
-  """What it is for, in one line."""
+  """Its purpose, in one line."""
   tagline: String
-  """What it offers. Line breaks are allowed."""
+  """What it offers; line breaks are allowed."""
   description: String
   """Its picture."""
   logo: LogoInput
   """The code of an industry."""
   industryCode: String
-  """A landline number of customer service: ` + "`" + `XXXX-XXXXXXX` + "`" + `."""
+  """The landline number of customer service: ` + "`" + `XXXX-XXXXXXX` + "`" + `."""
   servicePhone: String
-  """The e-mail address of customer service."""
+  """The email address of customer service."""
   serviceEmail: String
 }
 
-"""The answer to updateMiniProgram."""
+"""The outcome of ` + "`" + `updateMiniProgram` + "`" + `."""
 type UpdateMiniProgramPayload {
-  """The mini program as it now is; null when refused."""
+  """The mini program with the changes."""
   miniProgram: MiniProgram
-  """What is allowed but may hinder a review, in the fields that were given."""
+  """What may delay a review in the fields that were given, though it is allowed."""
   warnings: [UserError!]!
-  """The query root, to read anything else after the change."""
+  """For further reads."""
   query: Query!
-  """What was wrong with the input; empty when it was done."""
+  """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
-}
-
-# The roots
-
-"""Everything that can be read."""
-type Query {
-  """Whoever sends this request; null when signed out. For everyone."""
-  viewer: Viewer @public
-  """Anything by its id; null when there is no such thing, and just so when the viewer may not see it. For everyone."""
-  node(
-    """The id of any type that implements Node."""
-    id: ID!
-  ): Node @public
-  """
-  Several things by their ids, 100 at most, in the same order; null in the place of each that is absent or that the
-  viewer may not see. For everyone.
-  """
-  nodes(
-    """The ids of any types that implement Node."""
-    ids: [ID!]!
-  ): [Node]! @public
-  """A workspace. For its members."""
-  workspace(
-    """The workspace's id."""
-    id: ID!
-  ): Workspace @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
-  """A mini program. For owners and masters of its workspace, and for the developers assigned to it."""
-  miniProgram(
-    """The mini program's id."""
-    id: ID!
-  ): MiniProgram @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
-  """
-  What the token of an invitation offers; null when it is good for nothing: never sent, used, withdrawn, replaced or too old.
-  For everyone.
-  """
-  invitation(
-    """The token of the mail."""
-    token: String!
-  ): InvitationOffer @public
-  """The lines of business to choose from. For everyone."""
-  industries(
-    """
-    A code or words in English or Chinese; those that fit best come first, and small typing errors are forgiven. Without
-    it: all, by code.
-    """
-    search: String
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
-    first: Int
-    """Return those after this cursor, which must come from the same search."""
-    after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
-    last: Int
-    """Return those before this cursor, which must come from the same search."""
-    before: String
-  ): IndustryConnection! @public
-  """The apps that mini programs can be made for. For everyone."""
-  launchTargets: [LaunchTarget!]! @public
-  """The platform's own people, those with the oldest accounts first. For the platform's administrators."""
-  staff(
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
-    first: Int
-    """Return those after this cursor."""
-    after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
-    last: Int
-    """Return those before this cursor."""
-    before: String
-  ): StaffMemberConnection @staff(in: [ADMIN])
-  """
-  What was changed outside all workspaces, in accounts and by the staff, the latest first. For the platform's
-  administrators.
-  """
-  platformAuditEvents(
-    """How many to return from the start or after ` + "`" + `after` + "`" + `: 1 to 100. Without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `: 20."""
-    first: Int
-    """Return those after this cursor."""
-    after: String
-    """How many to return from the end or before ` + "`" + `before` + "`" + `: 1 to 100."""
-    last: Int
-    """Return those before this cursor."""
-    before: String
-    """Which events; all when left out."""
-    filter: AuditEventFilter
-  ): AuditEventConnection @staff(in: [ADMIN])
-}
-
-"""Everything that can be changed. The mutations of one request run one after the other."""
-type Mutation {
-  """
-  Makes an account and signs it in at once, in place of whoever was signed in. For everyone. User errors: BLANK,
-  TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, TAKEN.
-  """
-  signUp(
-    """The new account."""
-    input: SignUpInput!
-  ): SignUpPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, TAKEN])
-  """
-  Signs in with a new session, in place of whoever was signed in. For everyone. User errors: INVALID_CREDENTIALS,
-  TOTP_REQUIRED.
-  """
-  signIn(
-    """The account."""
-    input: SignInInput!
-  ): SignInPayload @public @userErrors(codes: [INVALID_CREDENTIALS, TOTP_REQUIRED])
-  """
-  Signs in with a new session where ` + "`" + `signIn` + "`" + ` answered TOTP_REQUIRED. For everyone. User errors: BLANK, INVALID_TOKEN,
-  INVALID_CODE.
-  """
-  signInWithTotp(
-    """The challenge and a code."""
-    input: SignInWithTotpInput!
-  ): SignInWithTotpPayload @public @userErrors(codes: [BLANK, INVALID_TOKEN, INVALID_CODE])
-  """Ends the session, if there is one. For everyone."""
-  signOut: SignOutPayload @public @userErrors(codes: [])
-  """Ends one of the viewer's sessions at once; this one, too. For everyone who is signed in."""
-  endSession(
-    """Which."""
-    input: EndSessionInput!
-  ): EndSessionPayload @authenticated @userErrors(codes: [])
-  """Ends all of the viewer's sessions at once, this one too. For everyone who is signed in."""
-  signOutEverywhere: SignOutEverywherePayload @authenticated @userErrors(codes: [])
-  """
-  Changes the viewer's password, ends all other sessions and gives this one a new token. For everyone who is signed in.
-  User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS.
-  """
-  changePassword(
-    """Both passwords."""
-    input: ChangePasswordInput!
-  ): ChangePasswordPayload @authenticated @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS])
-  """
-  Sends a token for another password to an address, if an account has it; whether one has is not told. For everyone.
-  User errors: BLANK, TOO_LONG, INVALID_FORMAT.
-  """
-  requestPasswordReset(
-    """The address."""
-    input: RequestPasswordResetInput!
-  ): RequestPasswordResetPayload @public @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT])
-  """
-  Sets another password by the token of a mail, and ends all sessions of the account. Nobody is signed in by it. For
-  everyone. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_TOKEN.
-  """
-  resetPassword(
-    """The token and the password."""
-    input: ResetPasswordInput!
-  ): ResetPasswordPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_TOKEN])
-  """
-  Changes what the viewer is called, and the language of mails. For everyone who is signed in. User errors: BLANK,
-  TOO_LONG, INVALID_FORMAT, UNSUPPORTED.
-  """
-  updateProfile(
-    """The changes."""
-    input: UpdateProfileInput!
-  ): UpdateProfilePayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, UNSUPPORTED])
-  """
-  Sends a token to the address that is to become the viewer's. It changes when the token comes back, and the old address
-  is told. For everyone who is signed in. User errors: BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS.
-  """
-  changeEmail(
-    """The address."""
-    input: ChangeEmailInput!
-  ): ChangeEmailPayload @authenticated @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, TAKEN, INVALID_CREDENTIALS])
-  """
-  Sends a token to the viewer's address, by which it is confirmed, as signUp does. Nothing is sent if it is confirmed
-  already. For everyone who is signed in.
-  """
-  requestEmailConfirmation: RequestEmailConfirmationPayload @authenticated @userErrors(codes: [])
-  """
-  Confirms the address that a token was sent to, by signUp, requestEmailConfirmation or changeEmail, and makes it the
-  account's. For everyone. User errors: BLANK, TAKEN, INVALID_TOKEN.
-  """
-  confirmEmail(
-    """The token."""
-    input: ConfirmEmailInput!
-  ): ConfirmEmailPayload @public @userErrors(codes: [BLANK, TAKEN, INVALID_TOKEN])
-  """
-  Makes a secret for the viewer's authenticator app, in place of one that was never confirmed. For everyone who is
-  signed in and whose address is confirmed. User errors: BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED,
-  EMAIL_NOT_CONFIRMED.
-  """
-  enableTotp(
-    """The password."""
-    input: EnableTotpInput!
-  ): EnableTotpPayload @authenticated
-    @userErrors(codes: [BLANK, INVALID_CREDENTIALS, ALREADY_ENABLED, EMAIL_NOT_CONFIRMED])
-  """Makes the viewer's second factor count. For everyone who is signed in. User errors: BLANK, INVALID_CODE, NOT_STARTED."""
-  confirmTotp(
-    """A code."""
-    input: ConfirmTotpInput!
-  ): ConfirmTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CODE, NOT_STARTED])
-  """
-  Gives up the viewer's second factor. For everyone who is signed in. User errors: BLANK, INVALID_CREDENTIALS,
-  INVALID_CODE, NOT_ENABLED.
-  """
-  disableTotp(
-    """The password and a code."""
-    input: DisableTotpInput!
-  ): DisableTotpPayload @authenticated @userErrors(codes: [BLANK, INVALID_CREDENTIALS, INVALID_CODE, NOT_ENABLED])
-  """
-  Makes a workspace, whose owner is the viewer. For everyone who is signed in; an account owns at most 20. User errors:
-  BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, QUOTA_EXCEEDED.
-  """
-  createWorkspace(
-    """The new workspace."""
-    input: CreateWorkspaceInput!
-  ): CreateWorkspacePayload @authenticated
-    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, QUOTA_EXCEEDED])
-  """Makes a workspace the current one of this session. For its members. User errors: NOT_FOUND."""
-  chooseWorkspace(
-    """The choice."""
-    input: ChooseWorkspaceInput!
-  ): ChooseWorkspacePayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [NOT_FOUND])
-  """
-  Sends each of these people a mail with a link, or none of them when anything is wrong. For owners and masters whose
-  address is confirmed; 50 a day, then RATE_LIMITED. User errors: BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT,
-  NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED.
-  """
-  inviteMembers(
-    """Whom, and where to."""
-    input: InviteMembersInput!
-  ): InviteMembersPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
-    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, UNSUPPORTED, TOO_MANY, DUPLICATE, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED])
-  """
-  Sends an invitation again: its time begins again, and the earlier link becomes invalid. For owners and masters whose
-  address is confirmed; it counts as an invitation. User errors: WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED,
-  EMAIL_NOT_CONFIRMED.
-  """
-  resendInvitation(
-    """Which."""
-    input: ResendInvitationInput!
-  ): ResendInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId")
-    @userErrors(codes: [WRONG_STATUS, ALREADY_MEMBER, ALREADY_INVITED, EMAIL_NOT_CONFIRMED])
-  """Takes an invitation back that was not accepted. For owners and masters. User errors: WRONG_STATUS."""
-  withdrawInvitation(
-    """Which."""
-    input: WithdrawInvitationInput!
-  ): WithdrawInvitationPayload @hasRole(in: [OWNER, MASTER], at: "input.invitationId") @userErrors(codes: [WRONG_STATUS])
-  """
-  Takes the place that an invitation offers: as the account that is signed in, if it has the same e-mail address, or
-  with a new one, which is signed in. For everyone. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT,
-  ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN.
-  """
-  acceptInvitation(
-    """The token, and what a new account needs."""
-    input: AcceptInvitationInput!
-  ): AcceptInvitationPayload @public
-    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN])
-  """
-  Makes a master a developer, whose invitations are withdrawn, or a developer a master. For the owner. User errors:
-  UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
-  """
-  changeMemberRole(
-    """Who, and as what."""
-    input: ChangeMemberRoleInput!
-  ): ChangeMemberRolePayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [UNSUPPORTED, WRONG_STATUS, WRONG_ROLE])
-  """
-  Has a developer work on these mini programs and on no others. For owners and masters. User errors: NOT_FOUND,
-  WRONG_STATUS, WRONG_ROLE.
-  """
-  assignMiniPrograms(
-    """Who, and on what."""
-    input: AssignMiniProgramsInput!
-  ): AssignMiniProgramsPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [NOT_FOUND, WRONG_STATUS, WRONG_ROLE])
-  """
-  Shuts a member out at once, who keeps the place, and withdraws his or her invitations. For owners, and for masters
-  where it is a developer; FORBIDDEN otherwise. User errors: WRONG_STATUS, WRONG_ROLE.
-  """
-  blockMember(
-    """Whom."""
-    input: BlockMemberInput!
-  ): BlockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
-  """
-  Lets a blocked member in again. For owners, and for masters where it is a developer; FORBIDDEN otherwise. User errors:
-  WRONG_STATUS, WRONG_ROLE.
-  """
-  unblockMember(
-    """Whom."""
-    input: UnblockMemberInput!
-  ): UnblockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
-  """
-  Ends a membership at once, and withdraws the member's invitations. What the member did here keeps its author. For the
-  owner. User errors: WRONG_STATUS, WRONG_ROLE.
-  """
-  removeMember(
-    """Whom."""
-    input: RemoveMemberInput!
-  ): RemoveMemberPayload @hasRole(in: [OWNER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
-  """
-  Makes a master the owner, and the owner a master. For the owner; an account owns at most 20 workspaces. User errors:
-  BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS, QUOTA_EXCEEDED.
-  """
-  transferOwnership(
-    """Who is to own it, and the password."""
-    input: TransferOwnershipInput!
-  ): TransferOwnershipPayload @hasRole(in: [OWNER], at: "input.memberId")
-    @userErrors(codes: [BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS, QUOTA_EXCEEDED])
-  """
-  Ends the viewer's own membership, and withdraws the viewer's invitations. For masters and developers; an owner hands
-  the workspace over first.
-  """
-  leaveWorkspace(
-    """Which."""
-    input: LeaveWorkspaceInput!
-  ): LeaveWorkspacePayload @hasRole(in: [MASTER, DEVELOPER], at: "input.workspaceId") @userErrors(codes: [])
-  """
-  Gives a workspace another name. For owners and masters. User errors: BLANK, TOO_LONG, INVALID_CHARACTER,
-  INVALID_FORMAT.
-  """
-  renameWorkspace(
-    """Which, and the name."""
-    input: RenameWorkspaceInput!
-  ): RenameWorkspacePayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
-    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT])
-  """Deletes a workspace that has no mini programs: nobody is a member any more. For the owner. User errors: NOT_EMPTY."""
-  deleteWorkspace(
-    """Which."""
-    input: DeleteWorkspaceInput!
-  ): DeleteWorkspacePayload @hasRole(in: [OWNER], at: "input.workspaceId") @userErrors(codes: [NOT_EMPTY])
-  """
-  Creates a mini program and counts it against the workspace's quota. For owners and masters. User errors: BLANK,
-  TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL,
-  TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED. Warnings: NOT_CHINESE.
-  """
-  createMiniProgram(
-    """The form."""
-    input: CreateMiniProgramInput!
-  ): CreateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
-    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE, QUOTA_EXCEEDED, IDEMPOTENCY_KEY_REUSED], warnings: [NOT_CHINESE])
-  """
-  Changes the information of a mini program. For owners and masters; its logo 50 times a day, counting changes that are
-  refused for user errors, then RATE_LIMITED. User errors: BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER,
-  INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE,
-  INVALID_IMAGE. Warnings: NOT_CHINESE.
-  """
-  updateMiniProgram(
-    """The changes."""
-    input: UpdateMiniProgramInput!
-  ): UpdateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.miniProgramId")
-    @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE], warnings: [NOT_CHINESE])
-  """
-  Gives somebody a role on the platform's staff, or another role. For the platform's administrators. User errors: BLANK,
-  TOO_LONG, INVALID_FORMAT, NOT_FOUND, EMAIL_NOT_CONFIRMED, LAST_ADMIN.
-  """
-  addStaff(
-    """Who, and the role."""
-    input: AddStaffInput!
-  ): AddStaffPayload @staff(in: [ADMIN])
-    @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, NOT_FOUND, EMAIL_NOT_CONFIRMED, LAST_ADMIN])
-  """
-  Removes somebody from the platform's staff, with effect on the next request. For the platform's administrators. User
-  errors: BLANK, TOO_LONG, INVALID_FORMAT, NOT_FOUND, LAST_ADMIN.
-  """
-  removeStaff(
-    """Who."""
-    input: RemoveStaffInput!
-  ): RemoveStaffPayload @staff(in: [ADMIN])
-    @userErrors(codes: [BLANK, TOO_LONG, INVALID_FORMAT, NOT_FOUND, LAST_ADMIN])
-}
-
-"""
-Everything that can be waited for, over a WebSocket (` + "`" + `graphql-transport-ws` + "`" + `) or as server-sent events. All of it ends with
-the session.
-"""
-type Subscription {
-  """Tells once when the viewer's session has ended, and is complete then. For everyone who is signed in."""
-  sessionEnded: SessionEnd @authenticated
-  """
-  Tells the viewer's own place in a workspace as it is, and within 5 seconds the latest that a change of the role has made of it. It
-  is complete as soon as the place counts no more: after a block, a removal, or the workspace's end. For its members.
-  """
-  membership(
-    """The workspace's id."""
-    workspaceId: ID!
-  ): Member @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
 }
 `, BuiltIn: false},
 }
@@ -2252,6 +2480,8 @@ func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Cont
 	switch field.Name {
 	case "member":
 		return ec.fieldContext_AcceptInvitationPayload_member(ctx, field)
+	case "membershipEdge":
+		return ec.fieldContext_AcceptInvitationPayload_membershipEdge(ctx, field)
 	case "viewer":
 		return ec.fieldContext_AcceptInvitationPayload_viewer(ctx, field)
 	case "query":
@@ -2266,6 +2496,8 @@ func (ec *executionContext) childFields_AddStaffPayload(ctx context.Context, fie
 	switch field.Name {
 	case "staffMember":
 		return ec.fieldContext_AddStaffPayload_staffMember(ctx, field)
+	case "staffMemberEdge":
+		return ec.fieldContext_AddStaffPayload_staffMemberEdge(ctx, field)
 	case "query":
 		return ec.fieldContext_AddStaffPayload_query(ctx, field)
 	case "userErrors":
@@ -2278,6 +2510,8 @@ func (ec *executionContext) childFields_AssignMiniProgramsPayload(ctx context.Co
 	switch field.Name {
 	case "member":
 		return ec.fieldContext_AssignMiniProgramsPayload_member(ctx, field)
+	case "miniPrograms":
+		return ec.fieldContext_AssignMiniProgramsPayload_miniPrograms(ctx, field)
 	case "query":
 		return ec.fieldContext_AssignMiniProgramsPayload_query(ctx, field)
 	case "userErrors":
@@ -2308,6 +2542,8 @@ func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field gr
 		return ec.fieldContext_AuditEvent_actor(ctx, field)
 	case "subjectId":
 		return ec.fieldContext_AuditEvent_subjectId(ctx, field)
+	case "subject":
+		return ec.fieldContext_AuditEvent_subject(ctx, field)
 	case "changes":
 		return ec.fieldContext_AuditEvent_changes(ctx, field)
 	case "createdAt":
@@ -2348,6 +2584,10 @@ func (ec *executionContext) childFields_BlockMemberPayload(ctx context.Context, 
 	switch field.Name {
 	case "member":
 		return ec.fieldContext_BlockMemberPayload_member(ctx, field)
+	case "withdrawnInvitations":
+		return ec.fieldContext_BlockMemberPayload_withdrawnInvitations(ctx, field)
+	case "miniPrograms":
+		return ec.fieldContext_BlockMemberPayload_miniPrograms(ctx, field)
 	case "query":
 		return ec.fieldContext_BlockMemberPayload_query(ctx, field)
 	case "userErrors":
@@ -2372,6 +2612,10 @@ func (ec *executionContext) childFields_ChangeMemberRolePayload(ctx context.Cont
 	switch field.Name {
 	case "member":
 		return ec.fieldContext_ChangeMemberRolePayload_member(ctx, field)
+	case "withdrawnInvitations":
+		return ec.fieldContext_ChangeMemberRolePayload_withdrawnInvitations(ctx, field)
+	case "miniPrograms":
+		return ec.fieldContext_ChangeMemberRolePayload_miniPrograms(ctx, field)
 	case "query":
 		return ec.fieldContext_ChangeMemberRolePayload_query(ctx, field)
 	case "userErrors":
@@ -2408,6 +2652,8 @@ func (ec *executionContext) childFields_ConfirmEmailPayload(ctx context.Context,
 	switch field.Name {
 	case "email":
 		return ec.fieldContext_ConfirmEmailPayload_email(ctx, field)
+	case "viewer":
+		return ec.fieldContext_ConfirmEmailPayload_viewer(ctx, field)
 	case "query":
 		return ec.fieldContext_ConfirmEmailPayload_query(ctx, field)
 	case "userErrors":
@@ -2434,6 +2680,8 @@ func (ec *executionContext) childFields_CreateMiniProgramPayload(ctx context.Con
 	switch field.Name {
 	case "miniProgram":
 		return ec.fieldContext_CreateMiniProgramPayload_miniProgram(ctx, field)
+	case "miniProgramEdge":
+		return ec.fieldContext_CreateMiniProgramPayload_miniProgramEdge(ctx, field)
 	case "warnings":
 		return ec.fieldContext_CreateMiniProgramPayload_warnings(ctx, field)
 	case "query":
@@ -2448,6 +2696,10 @@ func (ec *executionContext) childFields_CreateWorkspacePayload(ctx context.Conte
 	switch field.Name {
 	case "workspace":
 		return ec.fieldContext_CreateWorkspacePayload_workspace(ctx, field)
+	case "member":
+		return ec.fieldContext_CreateWorkspacePayload_member(ctx, field)
+	case "membershipEdge":
+		return ec.fieldContext_CreateWorkspacePayload_membershipEdge(ctx, field)
 	case "query":
 		return ec.fieldContext_CreateWorkspacePayload_query(ctx, field)
 	case "userErrors":
@@ -2460,6 +2712,10 @@ func (ec *executionContext) childFields_DeleteWorkspacePayload(ctx context.Conte
 	switch field.Name {
 	case "deletedWorkspaceId":
 		return ec.fieldContext_DeleteWorkspacePayload_deletedWorkspaceId(ctx, field)
+	case "deletedMemberId":
+		return ec.fieldContext_DeleteWorkspacePayload_deletedMemberId(ctx, field)
+	case "viewer":
+		return ec.fieldContext_DeleteWorkspacePayload_viewer(ctx, field)
 	case "query":
 		return ec.fieldContext_DeleteWorkspacePayload_query(ctx, field)
 	case "userErrors":
@@ -2592,6 +2848,8 @@ func (ec *executionContext) childFields_Invitation(ctx context.Context, field gr
 		return ec.fieldContext_Invitation_createdAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Invitation_expiresAt(ctx, field)
+	case "viewerCan":
+		return ec.fieldContext_Invitation_viewerCan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Invitation", field.Name)
 }
@@ -2646,6 +2904,8 @@ func (ec *executionContext) childFields_InviteMembersPayload(ctx context.Context
 	switch field.Name {
 	case "invitations":
 		return ec.fieldContext_InviteMembersPayload_invitations(ctx, field)
+	case "invitationEdges":
+		return ec.fieldContext_InviteMembersPayload_invitationEdges(ctx, field)
 	case "query":
 		return ec.fieldContext_InviteMembersPayload_query(ctx, field)
 	case "userErrors":
@@ -2676,6 +2936,10 @@ func (ec *executionContext) childFields_LeaveWorkspacePayload(ctx context.Contex
 	switch field.Name {
 	case "leftWorkspaceId":
 		return ec.fieldContext_LeaveWorkspacePayload_leftWorkspaceId(ctx, field)
+	case "deletedMemberId":
+		return ec.fieldContext_LeaveWorkspacePayload_deletedMemberId(ctx, field)
+	case "viewer":
+		return ec.fieldContext_LeaveWorkspacePayload_viewer(ctx, field)
 	case "query":
 		return ec.fieldContext_LeaveWorkspacePayload_query(ctx, field)
 	case "userErrors":
@@ -2718,6 +2982,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_joinedAt(ctx, field)
 	case "lastActiveAt":
 		return ec.fieldContext_Member_lastActiveAt(ctx, field)
+	case "viewerCan":
+		return ec.fieldContext_Member_viewerCan(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Member", field.Name)
 }
@@ -2744,6 +3010,18 @@ func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field gr
 		return ec.fieldContext_MemberEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_MembershipEvent_status(ctx, field)
+	case "role":
+		return ec.fieldContext_MembershipEvent_role(ctx, field)
+	case "member":
+		return ec.fieldContext_MembershipEvent_member(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_MessageParam(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2882,6 +3160,10 @@ func (ec *executionContext) childFields_RemoveMemberPayload(ctx context.Context,
 	switch field.Name {
 	case "member":
 		return ec.fieldContext_RemoveMemberPayload_member(ctx, field)
+	case "withdrawnInvitations":
+		return ec.fieldContext_RemoveMemberPayload_withdrawnInvitations(ctx, field)
+	case "miniPrograms":
+		return ec.fieldContext_RemoveMemberPayload_miniPrograms(ctx, field)
 	case "query":
 		return ec.fieldContext_RemoveMemberPayload_query(ctx, field)
 	case "userErrors":
@@ -2894,6 +3176,8 @@ func (ec *executionContext) childFields_RemoveStaffPayload(ctx context.Context, 
 	switch field.Name {
 	case "user":
 		return ec.fieldContext_RemoveStaffPayload_user(ctx, field)
+	case "deletedStaffMemberId":
+		return ec.fieldContext_RemoveStaffPayload_deletedStaffMemberId(ctx, field)
 	case "query":
 		return ec.fieldContext_RemoveStaffPayload_query(ctx, field)
 	case "userErrors":
@@ -2978,6 +3262,30 @@ func (ec *executionContext) childFields_Session(ctx context.Context, field graph
 		return ec.fieldContext_Session_client(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
+}
+
+func (ec *executionContext) childFields_SessionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SessionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SessionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SessionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SessionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SessionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SessionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SessionEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SessionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SessionEnd(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3114,6 +3422,8 @@ func (ec *executionContext) childFields_TransferOwnershipPayload(ctx context.Con
 	switch field.Name {
 	case "member":
 		return ec.fieldContext_TransferOwnershipPayload_member(ctx, field)
+	case "formerOwner":
+		return ec.fieldContext_TransferOwnershipPayload_formerOwner(ctx, field)
 	case "query":
 		return ec.fieldContext_TransferOwnershipPayload_query(ctx, field)
 	case "userErrors":
@@ -3126,6 +3436,8 @@ func (ec *executionContext) childFields_UnblockMemberPayload(ctx context.Context
 	switch field.Name {
 	case "member":
 		return ec.fieldContext_UnblockMemberPayload_member(ctx, field)
+	case "miniPrograms":
+		return ec.fieldContext_UnblockMemberPayload_miniPrograms(ctx, field)
 	case "query":
 		return ec.fieldContext_UnblockMemberPayload_query(ctx, field)
 	case "userErrors":
@@ -3168,6 +3480,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_email(ctx, field)
 	case "displayName":
 		return ec.fieldContext_User_displayName(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_User_createdAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -3190,6 +3504,8 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_Viewer_id(ctx, field)
 	case "user":
 		return ec.fieldContext_Viewer_user(ctx, field)
 	case "emailConfirmed":
@@ -3230,6 +3546,12 @@ func (ec *executionContext) childFields_Workspace(ctx context.Context, field gra
 		return ec.fieldContext_Workspace_id(ctx, field)
 	case "name":
 		return ec.fieldContext_Workspace_name(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Workspace_createdAt(ctx, field)
+	case "owner":
+		return ec.fieldContext_Workspace_owner(ctx, field)
+	case "viewerMember":
+		return ec.fieldContext_Workspace_viewerMember(ctx, field)
 	case "viewerRole":
 		return ec.fieldContext_Workspace_viewerRole(ctx, field)
 	case "viewerCan":
@@ -3246,6 +3568,18 @@ func (ec *executionContext) childFields_Workspace(ctx context.Context, field gra
 		return ec.fieldContext_Workspace_quotas(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Workspace", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkspaceChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "operation":
+		return ec.fieldContext_WorkspaceChange_operation(ctx, field)
+	case "nodeId":
+		return ec.fieldContext_WorkspaceChange_nodeId(ctx, field)
+	case "node":
+		return ec.fieldContext_WorkspaceChange_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkspaceChange", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3411,6 +3745,44 @@ func (ec *executionContext) field_Industry_name_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["language"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_miniPrograms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -4128,7 +4500,67 @@ func (ec *executionContext) field_Subscription_membership_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Subscription_workspaceChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "workspaceId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["workspaceId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Viewer_memberships_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*workspace.MembershipFilter, error) {
+			return ec.unmarshalOMembershipFilter2ᚖminidockᚋinternalᚋworkspaceᚐMembershipFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Viewer_sessions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -4464,6 +4896,38 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_member(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _AcceptInvitationPayload_membershipEdge(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptInvitationPayload_membershipEdge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MembershipEdge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*ent.Member]) graphql.Marshaler {
+			return ec.marshalOMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptInvitationPayload_membershipEdge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AcceptInvitationPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4589,6 +5053,38 @@ func (ec *executionContext) fieldContext_AddStaffPayload_staffMember(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _AddStaffPayload_staffMemberEdge(ctx context.Context, field graphql.CollectedField, obj *model.AddStaffPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddStaffPayload_staffMemberEdge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StaffMemberEdge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*account.StaffMember]) graphql.Marshaler {
+			return ec.marshalOStaffMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddStaffPayload_staffMemberEdge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddStaffPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffMemberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AddStaffPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.AddStaffPayload) (ret graphql.Marshaler) {
 	fc, err := ec.fieldContext_AddStaffPayload_query(ctx, field)
 	if err != nil {
@@ -4677,6 +5173,38 @@ func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_member(_ cont
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignMiniProgramsPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignMiniProgramsPayload_miniPrograms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MiniPrograms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_miniPrograms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignMiniProgramsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MiniProgram(ctx, field)
 		},
 	}
 	return fc, nil
@@ -4797,8 +5325,27 @@ func (ec *executionContext) fieldContext_AuditEvent_id(_ context.Context, field 
 	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "ID")
 }
 
+func (ec *executionContext) _AuditEvent_operation(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEvent_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEvent().Operation(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v access.Operation) graphql.Marshaler {
+			return ec.marshalNAuditOperation2minidockᚋinternalᚋaccessᚐOperation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
 func (ec *executionContext) fieldContext_AuditEvent_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "String")
+	return graphql.NewScalarFieldContext("AuditEvent", field, true, true, "AuditOperation")
 }
 
 func (ec *executionContext) _AuditEvent_actor(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
@@ -4856,6 +5403,38 @@ func (ec *executionContext) fieldContext_AuditEvent_subjectId(_ context.Context,
 	return graphql.NewScalarFieldContext("AuditEvent", field, true, true, "ID")
 }
 
+func (ec *executionContext) _AuditEvent_subject(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEvent_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEvent().Subject(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
+			return ec.marshalONode2minidockᚋgraphᚋmodelᚐNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEvent_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AuditEvent_changes(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4892,12 +5471,50 @@ func (ec *executionContext) fieldContext_AuditEvent_createdAt(_ context.Context,
 	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _AuditEvent_address(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEvent_address(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEvent().Address(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
 func (ec *executionContext) fieldContext_AuditEvent_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "String")
+	return graphql.NewScalarFieldContext("AuditEvent", field, true, true, "String")
 }
 
+func (ec *executionContext) _AuditEvent_requestId(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEvent_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEvent().RequestID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
 func (ec *executionContext) fieldContext_AuditEvent_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditEvent", field, false, false, "String")
+	return graphql.NewScalarFieldContext("AuditEvent", field, true, true, "String")
 }
 
 func (ec *executionContext) _AuditEventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.AuditEvent]) (ret graphql.Marshaler) {
@@ -5087,6 +5704,70 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_member(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _BlockMemberPayload_withdrawnInvitations(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockMemberPayload_withdrawnInvitations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnInvitations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
+			return ec.marshalOInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockMemberPayload_withdrawnInvitations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockMemberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockMemberPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockMemberPayload_miniPrograms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MiniPrograms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockMemberPayload_miniPrograms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockMemberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MiniProgram(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _BlockMemberPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
 	fc, err := ec.fieldContext_BlockMemberPayload_query(ctx, field)
 	if err != nil {
@@ -5240,6 +5921,70 @@ func (ec *executionContext) fieldContext_ChangeMemberRolePayload_member(_ contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeMemberRolePayload_withdrawnInvitations(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeMemberRolePayload_withdrawnInvitations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnInvitations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
+			return ec.marshalOInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeMemberRolePayload_withdrawnInvitations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeMemberRolePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeMemberRolePayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeMemberRolePayload_miniPrograms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MiniPrograms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeMemberRolePayload_miniPrograms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeMemberRolePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MiniProgram(ctx, field)
 		},
 	}
 	return fc, nil
@@ -5496,6 +6241,38 @@ func (ec *executionContext) fieldContext_ConfirmEmailPayload_email(_ context.Con
 	return graphql.NewScalarFieldContext("ConfirmEmailPayload", field, false, false, "String")
 }
 
+func (ec *executionContext) _ConfirmEmailPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmEmailPayload_viewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Viewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
+			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmEmailPayload_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmEmailPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Viewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ConfirmEmailPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailPayload) (ret graphql.Marshaler) {
 	fc, err := ec.fieldContext_ConfirmEmailPayload_query(ctx, field)
 	if err != nil {
@@ -5705,6 +6482,38 @@ func (ec *executionContext) fieldContext_CreateMiniProgramPayload_miniProgram(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateMiniProgramPayload_miniProgramEdge(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateMiniProgramPayload_miniProgramEdge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MiniProgramEdge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*ent.MiniProgram]) graphql.Marshaler {
+			return ec.marshalOMiniProgramEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateMiniProgramPayload_miniProgramEdge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateMiniProgramPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MiniProgramEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateMiniProgramPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5830,6 +6639,70 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_workspace(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateWorkspacePayload_member(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspacePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateWorkspacePayload_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateWorkspacePayload_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateWorkspacePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateWorkspacePayload_membershipEdge(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspacePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateWorkspacePayload_membershipEdge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MembershipEdge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*ent.Member]) graphql.Marshaler {
+			return ec.marshalOMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateWorkspacePayload_membershipEdge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateWorkspacePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateWorkspacePayload_query(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspacePayload) (ret graphql.Marshaler) {
 	fc, err := ec.fieldContext_CreateWorkspacePayload_query(ctx, field)
 	if err != nil {
@@ -5893,6 +6766,42 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_userErrors(_ con
 
 func (ec *executionContext) fieldContext_DeleteWorkspacePayload_deletedWorkspaceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteWorkspacePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) fieldContext_DeleteWorkspacePayload_deletedMemberId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteWorkspacePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteWorkspacePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspacePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteWorkspacePayload_viewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Viewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
+			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteWorkspacePayload_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteWorkspacePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Viewer(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DeleteWorkspacePayload_query(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspacePayload) (ret graphql.Marshaler) {
@@ -6207,8 +7116,27 @@ func (ec *executionContext) fieldContext_EndSessionPayload_userErrors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _FieldRule_field(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldRule_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.FieldRule().Field(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.MiniProgramField) graphql.Marshaler {
+			return ec.marshalNMiniProgramField2minidockᚋgraphᚋmodelᚐMiniProgramField(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
 func (ec *executionContext) fieldContext_FieldRule_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("FieldRule", field, false, false, "String")
+	return graphql.NewScalarFieldContext("FieldRule", field, true, true, "MiniProgramField")
 }
 
 func (ec *executionContext) fieldContext_FieldRule_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6635,10 +7563,10 @@ func (ec *executionContext) _Invitation_invitedBy(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Invitation_invitedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6660,6 +7588,29 @@ func (ec *executionContext) fieldContext_Invitation_createdAt(_ context.Context,
 
 func (ec *executionContext) fieldContext_Invitation_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Invitation", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Invitation_viewerCan(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invitation_viewerCan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Invitation().ViewerCan(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Permission) graphql.Marshaler {
+			return ec.marshalNPermission2ᚕminidockᚋgraphᚋmodelᚐPermissionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invitation_viewerCan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invitation", field, true, true, "Permission")
 }
 
 func (ec *executionContext) _InvitationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Invitation]) (ret graphql.Marshaler) {
@@ -6900,6 +7851,38 @@ func (ec *executionContext) fieldContext_InviteMembersPayload_invitations(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _InviteMembersPayload_invitationEdges(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InviteMembersPayload_invitationEdges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InvitationEdges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Invitation]) graphql.Marshaler {
+			return ec.marshalOInvitationEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InviteMembersPayload_invitationEdges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InviteMembersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvitationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _InviteMembersPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersPayload) (ret graphql.Marshaler) {
 	fc, err := ec.fieldContext_InviteMembersPayload_query(ctx, field)
 	if err != nil {
@@ -7015,6 +7998,42 @@ func (ec *executionContext) fieldContext_LaunchTarget_fieldRules(_ context.Conte
 
 func (ec *executionContext) fieldContext_LeaveWorkspacePayload_leftWorkspaceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LeaveWorkspacePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) fieldContext_LeaveWorkspacePayload_deletedMemberId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaveWorkspacePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _LeaveWorkspacePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWorkspacePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaveWorkspacePayload_viewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Viewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
+			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeaveWorkspacePayload_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaveWorkspacePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Viewer(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _LeaveWorkspacePayload_query(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWorkspacePayload) (ret graphql.Marshaler) {
@@ -7179,25 +8198,37 @@ func (ec *executionContext) _Member_miniPrograms(ctx context.Context, field grap
 			return ec.fieldContext_Member_miniPrograms(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Member().MiniPrograms(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().MiniPrograms(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
-			return ec.marshalNMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.MiniProgram]) graphql.Marshaler {
+			return ec.marshalNMiniProgramConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Member_miniPrograms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Member_miniPrograms(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Member",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
+			return ec.childFields_MiniProgramConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_miniPrograms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -7240,6 +8271,29 @@ func (ec *executionContext) fieldContext_Member_joinedAt(_ context.Context, fiel
 
 func (ec *executionContext) fieldContext_Member_lastActiveAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Member_viewerCan(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_viewerCan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().ViewerCan(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Permission) graphql.Marshaler {
+			return ec.marshalNPermission2ᚕminidockᚋgraphᚋmodelᚐPermissionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_viewerCan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, true, "Permission")
 }
 
 func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Member]) (ret graphql.Marshaler) {
@@ -7395,6 +8449,46 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 
 func (ec *executionContext) fieldContext_MemberEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberEdge", field, true, false, "String")
+}
+
+func (ec *executionContext) fieldContext_MembershipEvent_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipEvent", field, false, false, "MemberStatus")
+}
+
+func (ec *executionContext) fieldContext_MembershipEvent_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipEvent", field, false, false, "WorkspaceRole")
+}
+
+func (ec *executionContext) _MembershipEvent_member(ctx context.Context, field graphql.CollectedField, obj *workspace.MembershipEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipEvent_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipEvent_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipEvent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) fieldContext_MessageParam_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7582,10 +8676,10 @@ func (ec *executionContext) _MiniProgram_createdBy(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
+			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_MiniProgram_createdBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9403,7 +10497,7 @@ func (ec *executionContext) _Mutation_leaveWorkspace(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"MASTER", "DEVELOPER"})
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
 				if err != nil {
 					var zeroVal *model.LeaveWorkspacePayload
 					return zeroVal, err
@@ -10508,6 +11602,70 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_member(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _RemoveMemberPayload_withdrawnInvitations(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveMemberPayload_withdrawnInvitations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnInvitations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
+			return ec.marshalOInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveMemberPayload_withdrawnInvitations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveMemberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveMemberPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveMemberPayload_miniPrograms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MiniPrograms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveMemberPayload_miniPrograms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveMemberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MiniProgram(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RemoveMemberPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
 	fc, err := ec.fieldContext_RemoveMemberPayload_query(ctx, field)
 	if err != nil {
@@ -10599,6 +11757,10 @@ func (ec *executionContext) fieldContext_RemoveStaffPayload_user(_ context.Conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_RemoveStaffPayload_deletedStaffMemberId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveStaffPayload", field, false, false, "ID")
 }
 
 func (ec *executionContext) _RemoveStaffPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.RemoveStaffPayload) (ret graphql.Marshaler) {
@@ -11097,12 +12259,205 @@ func (ec *executionContext) fieldContext_Session_lastUsedAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Session", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Session_address(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Session_address(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Session().Address(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
 func (ec *executionContext) fieldContext_Session_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Session", field, true, true, "String")
 }
 
+func (ec *executionContext) _Session_client(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Session_client(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Session().Client(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
 func (ec *executionContext) fieldContext_Session_client(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Session", field, true, true, "String")
+}
+
+func (ec *executionContext) _SessionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SessionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Session]) graphql.Marshaler {
+			return ec.marshalNSessionEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SessionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SessionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SessionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SessionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SessionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Session) graphql.Marshaler {
+			return ec.marshalNSession2ᚕᚖminidockᚋentᚐSessionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SessionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SessionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Session(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SessionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SessionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SessionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SessionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SessionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SessionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SessionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SessionConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _SessionEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Session]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SessionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Session) graphql.Marshaler {
+			return ec.marshalNSession2ᚖminidockᚋentᚐSession(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SessionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SessionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Session(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_SessionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SessionEdge", field, true, false, "String")
 }
 
 func (ec *executionContext) fieldContext_SessionEnd_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -11908,16 +13263,16 @@ func (ec *executionContext) _Subscription_membership(ctx context.Context, field 
 			directive1 := func(ctx context.Context) (any, error) {
 				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
 				if err != nil {
-					var zeroVal *ent.Member
+					var zeroVal *workspace.MembershipEvent
 					return zeroVal, err
 				}
 				at, err := ec.unmarshalOString2ᚖstring(ctx, "workspaceId")
 				if err != nil {
-					var zeroVal *ent.Member
+					var zeroVal *workspace.MembershipEvent
 					return zeroVal, err
 				}
 				if ec.Directives.HasRole == nil {
-					var zeroVal *ent.Member
+					var zeroVal *workspace.MembershipEvent
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
 				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
@@ -11926,8 +13281,8 @@ func (ec *executionContext) _Subscription_membership(ctx context.Context, field 
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
-			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *workspace.MembershipEvent) graphql.Marshaler {
+			return ec.marshalOMembershipEvent2ᚖminidockᚋinternalᚋworkspaceᚐMembershipEvent(ctx, selections, v)
 		},
 		true,
 		false,
@@ -11940,7 +13295,7 @@ func (ec *executionContext) fieldContext_Subscription_membership(ctx context.Con
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
+			return ec.childFields_MembershipEvent(ctx, field)
 		},
 	}
 	defer func() {
@@ -11951,6 +13306,73 @@ func (ec *executionContext) fieldContext_Subscription_membership(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_membership_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_workspaceChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_workspaceChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().WorkspaceChanged(ctx, fc.Args["workspaceId"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
+				if err != nil {
+					var zeroVal *model.WorkspaceChange
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "workspaceId")
+				if err != nil {
+					var zeroVal *model.WorkspaceChange
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *model.WorkspaceChange
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WorkspaceChange) graphql.Marshaler {
+			return ec.marshalOWorkspaceChange2ᚖminidockᚋgraphᚋmodelᚐWorkspaceChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_workspaceChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkspaceChange(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_workspaceChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11985,6 +13407,38 @@ func (ec *executionContext) _TransferOwnershipPayload_member(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_TransferOwnershipPayload_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TransferOwnershipPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TransferOwnershipPayload_formerOwner(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferOwnershipPayload_formerOwner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FormerOwner, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TransferOwnershipPayload_formerOwner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "TransferOwnershipPayload",
 		Field:      field,
@@ -12085,6 +13539,38 @@ func (ec *executionContext) fieldContext_UnblockMemberPayload_member(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnblockMemberPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnblockMemberPayload_miniPrograms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MiniPrograms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnblockMemberPayload_miniPrograms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnblockMemberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MiniProgram(ctx, field)
 		},
 	}
 	return fc, nil
@@ -12373,12 +13859,35 @@ func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphq
 	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
 }
 
+func (ec *executionContext) _User_email(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().Email(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
 func (ec *executionContext) fieldContext_User_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("User", field, false, false, "String")
+	return graphql.NewScalarFieldContext("User", field, true, true, "String")
 }
 
 func (ec *executionContext) fieldContext_User_displayName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_User_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) fieldContext_UserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12448,6 +13957,29 @@ func (ec *executionContext) fieldContext_UserError_messageParams(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Viewer_id(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, true, "ID")
+}
+
 func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12513,7 +14045,7 @@ func (ec *executionContext) _Viewer_memberships(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Viewer().Memberships(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.Resolvers.Viewer().Memberships(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*workspace.MembershipFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Member]) graphql.Marshaler {
@@ -12634,25 +14166,37 @@ func (ec *executionContext) _Viewer_sessions(ctx context.Context, field graphql.
 			return ec.fieldContext_Viewer_sessions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Viewer().Sessions(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Viewer().Sessions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚕᚖminidockᚋentᚐSessionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Session]) graphql.Marshaler {
+			return ec.marshalNSessionConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Viewer_sessions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Viewer_sessions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Session(ctx, field)
+			return ec.childFields_SessionConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Viewer_sessions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -12804,6 +14348,74 @@ func (ec *executionContext) fieldContext_Workspace_name(_ context.Context, field
 	return graphql.NewScalarFieldContext("Workspace", field, false, false, "String")
 }
 
+func (ec *executionContext) fieldContext_Workspace_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Workspace", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Workspace_owner(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Workspace_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Workspace().Owner(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalNMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Workspace_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Workspace",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Workspace_viewerMember(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Workspace_viewerMember(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Workspace().ViewerMember(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Workspace_viewerMember(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Workspace",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Workspace_viewerRole(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12816,11 +14428,11 @@ func (ec *executionContext) _Workspace_viewerRole(ctx context.Context, field gra
 			return ec.Resolvers.Workspace().ViewerRole(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v member.Role) graphql.Marshaler {
-			return ec.marshalNWorkspaceRole2minidockᚋentᚋmemberᚐRole(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *member.Role) graphql.Marshaler {
+			return ec.marshalOWorkspaceRole2ᚖminidockᚋentᚋmemberᚐRole(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Workspace_viewerRole(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13089,6 +14701,46 @@ func (ec *executionContext) fieldContext_Workspace_quotas(_ context.Context, fie
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Quota(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_WorkspaceChange_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkspaceChange", field, false, false, "AuditOperation")
+}
+
+func (ec *executionContext) fieldContext_WorkspaceChange_nodeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorkspaceChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _WorkspaceChange_node(ctx context.Context, field graphql.CollectedField, obj *model.WorkspaceChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorkspaceChange_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
+			return ec.marshalONode2minidockᚋgraphᚋmodelᚐNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorkspaceChange_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorkspaceChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -13914,20 +15566,20 @@ func (ec *executionContext) unmarshalInputAuditEventFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"operation", "actorId", "subjectId", "since", "until"}
+	fieldsInOrder := [...]string{"operations", "actorId", "subjectId", "since", "until"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "operation":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operation"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		case "operations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operations"))
+			data, err := ec.unmarshalOAuditOperation2ᚕminidockᚋinternalᚋaccessᚐOperationᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Operation = data
+			it.Operations = data
 		case "actorId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actorId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -14124,27 +15776,27 @@ func (ec *executionContext) unmarshalInputChangePasswordInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"current", "new"}
+	fieldsInOrder := [...]string{"currentPassword", "newPassword"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "current":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("current"))
+		case "currentPassword":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currentPassword"))
 			data, err := ec.unmarshalNString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Current = data
-		case "new":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("new"))
+			it.CurrentPassword = data
+		case "newPassword":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newPassword"))
 			data, err := ec.unmarshalNString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.New = data
+			it.NewPassword = data
 		}
 	}
 	return it, nil
@@ -14621,20 +16273,20 @@ func (ec *executionContext) unmarshalInputInvitationFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"status"}
+	fieldsInOrder := [...]string{"statuses"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "status":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
 			data, err := ec.unmarshalOInvitationStatus2ᚕminidockᚋentᚋinvitationᚐStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Status = data
+			it.Statuses = data
 		}
 	}
 	return it, nil
@@ -14866,27 +16518,27 @@ func (ec *executionContext) unmarshalInputMemberFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"status", "role", "search"}
+	fieldsInOrder := [...]string{"statuses", "roles", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "status":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
 			data, err := ec.unmarshalOMemberStatus2ᚕminidockᚋentᚋmemberᚐStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Status = data
-		case "role":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			it.Statuses = data
+		case "roles":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roles"))
 			data, err := ec.unmarshalOWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Role = data
+			it.Roles = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			data, err := ec.unmarshalOString2string(ctx, v)
@@ -14911,6 +16563,48 @@ func UnmarshalMemberFilter(ctx context.Context, raw any) (workspace.MemberFilter
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMembershipFilter(ctx context.Context, obj any) (workspace.MembershipFilter, error) {
+	var it workspace.MembershipFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"search"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMembershipFilter unmarshals raw into the MembershipFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMembershipFilter(ctx context.Context, raw any) (workspace.MembershipFilter, error) {
+	var out workspace.MembershipFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MembershipFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMiniProgramFilter(ctx context.Context, obj any) (miniprogram.Filter, error) {
 	var it miniprogram.Filter
 	if obj == nil {
@@ -14922,20 +16616,20 @@ func (ec *executionContext) unmarshalInputMiniProgramFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"status", "search"}
+	fieldsInOrder := [...]string{"statuses", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "status":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
 			data, err := ec.unmarshalOMiniProgramStatus2ᚕminidockᚋentᚋminiprogramᚐStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Status = data
+			it.Statuses = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			data, err := ec.unmarshalOString2string(ctx, v)
@@ -15237,7 +16931,7 @@ func (ec *executionContext) unmarshalInputResetPasswordInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"token", "new"}
+	fieldsInOrder := [...]string{"token", "newPassword"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -15251,13 +16945,13 @@ func (ec *executionContext) unmarshalInputResetPasswordInput(ctx context.Context
 				return it, err
 			}
 			it.Token = data
-		case "new":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("new"))
+		case "newPassword":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newPassword"))
 			data, err := ec.unmarshalNString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.New = data
+			it.NewPassword = data
 		}
 	}
 	return it, nil
@@ -15715,6 +17409,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Workspace(ctx, sel, obj)
+	case *model.Viewer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Viewer(ctx, sel, obj)
 	case *ent.User:
 		if obj == nil {
 			return graphql.Null
@@ -15789,6 +17488,11 @@ func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel as
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "membershipEdge":
+			out.Values[i] = ec._AcceptInvitationPayload_membershipEdge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "viewer":
 			out.Values[i] = ec._AcceptInvitationPayload_viewer(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -15837,6 +17541,11 @@ func (ec *executionContext) _AddStaffPayload(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "staffMemberEdge":
+			out.Values[i] = ec._AddStaffPayload_staffMemberEdge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "query":
 			out.Values[i] = ec._AddStaffPayload_query(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -15877,6 +17586,11 @@ func (ec *executionContext) _AssignMiniProgramsPayload(ctx context.Context, sel 
 			out.Values[i] = graphql.MarshalString("AssignMiniProgramsPayload")
 		case "member":
 			out.Values[i] = ec._AssignMiniProgramsPayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "miniPrograms":
+			out.Values[i] = ec._AssignMiniProgramsPayload_miniPrograms(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15967,7 +17681,7 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "operation":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_operation, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Operation) })
+			out.Values[i] = ec._AuditEvent_operation(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15978,6 +17692,11 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 			}
 		case "subjectId":
 			out.Values[i] = ec._AuditEvent_subjectId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subject":
+			out.Values[i] = ec._AuditEvent_subject(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -15992,13 +17711,13 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 				out.Invalids++
 			}
 		case "address":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_address, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Address) })
-			if out.Values[i] == graphql.Null {
+			out.Values[i] = ec._AuditEvent_address(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "requestId":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_requestId, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.RequestID) })
-			if out.Values[i] == graphql.Null {
+			out.Values[i] = ec._AuditEvent_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -16120,6 +17839,16 @@ func (ec *executionContext) _BlockMemberPayload(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "withdrawnInvitations":
+			out.Values[i] = ec._BlockMemberPayload_withdrawnInvitations(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "miniPrograms":
+			out.Values[i] = ec._BlockMemberPayload_miniPrograms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "query":
 			out.Values[i] = ec._BlockMemberPayload_query(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -16203,6 +17932,16 @@ func (ec *executionContext) _ChangeMemberRolePayload(ctx context.Context, sel as
 			out.Values[i] = graphql.MarshalString("ChangeMemberRolePayload")
 		case "member":
 			out.Values[i] = ec._ChangeMemberRolePayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "withdrawnInvitations":
+			out.Values[i] = ec._ChangeMemberRolePayload_withdrawnInvitations(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "miniPrograms":
+			out.Values[i] = ec._ChangeMemberRolePayload_miniPrograms(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -16335,6 +18074,11 @@ func (ec *executionContext) _ConfirmEmailPayload(ctx context.Context, sel ast.Se
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "viewer":
+			out.Values[i] = ec._ConfirmEmailPayload_viewer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "query":
 			out.Values[i] = ec._ConfirmEmailPayload_query(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -16426,6 +18170,11 @@ func (ec *executionContext) _CreateMiniProgramPayload(ctx context.Context, sel a
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "miniProgramEdge":
+			out.Values[i] = ec._CreateMiniProgramPayload_miniProgramEdge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "warnings":
 			out.Values[i] = ec._CreateMiniProgramPayload_warnings(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -16474,6 +18223,16 @@ func (ec *executionContext) _CreateWorkspacePayload(ctx context.Context, sel ast
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "member":
+			out.Values[i] = ec._CreateWorkspacePayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "membershipEdge":
+			out.Values[i] = ec._CreateWorkspacePayload_membershipEdge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "query":
 			out.Values[i] = ec._CreateWorkspacePayload_query(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -16516,6 +18275,16 @@ func (ec *executionContext) _DeleteWorkspacePayload(ctx context.Context, sel ast
 			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_DeleteWorkspacePayload_deletedWorkspaceId, "ID", func() graphql.Marshaler {
 				return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedWorkspaceID)
 			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deletedMemberId":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_DeleteWorkspacePayload_deletedMemberId, "ID", func() graphql.Marshaler { return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedMemberID) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "viewer":
+			out.Values[i] = ec._DeleteWorkspacePayload_viewer(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -16687,7 +18456,7 @@ func (ec *executionContext) _FieldRule(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("FieldRule")
 		case "field":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FieldRule_field, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Field) })
+			out.Values[i] = ec._FieldRule_field(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16940,7 +18709,7 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 			}
 		case "invitedBy":
 			out.Values[i] = ec._Invitation_invitedBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createdAt":
@@ -16950,6 +18719,11 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 			}
 		case "expiresAt":
 			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Invitation_expiresAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.ExpiresAt) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "viewerCan":
+			out.Values[i] = ec._Invitation_viewerCan(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17140,6 +18914,11 @@ func (ec *executionContext) _InviteMembersPayload(ctx context.Context, sel ast.S
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "invitationEdges":
+			out.Values[i] = ec._InviteMembersPayload_invitationEdges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "query":
 			out.Values[i] = ec._InviteMembersPayload_query(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -17238,6 +19017,16 @@ func (ec *executionContext) _LeaveWorkspacePayload(ctx context.Context, sel ast.
 			out.Values[i] = graphql.MarshalString("LeaveWorkspacePayload")
 		case "leftWorkspaceId":
 			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LeaveWorkspacePayload_leftWorkspaceId, "ID", func() graphql.Marshaler { return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.LeftWorkspaceID) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deletedMemberId":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LeaveWorkspacePayload_deletedMemberId, "ID", func() graphql.Marshaler { return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedMemberID) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "viewer":
+			out.Values[i] = ec._LeaveWorkspacePayload_viewer(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17374,6 +19163,11 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "viewerCan":
+			out.Values[i] = ec._Member_viewerCan(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -17458,6 +19252,49 @@ func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSe
 		case "cursor":
 			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MemberEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var membershipEventImplementors = []string{"MembershipEvent"}
+
+func (ec *executionContext) _MembershipEvent(ctx context.Context, sel ast.SelectionSet, obj *workspace.MembershipEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipEvent")
+		case "status":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MembershipEvent_status, "MemberStatus!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Status)) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "role":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MembershipEvent_role, "WorkspaceRole!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Role)) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._MembershipEvent_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -17593,7 +19430,7 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 			}
 		case "createdBy":
 			out.Values[i] = ec._MiniProgram_createdBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createdAt":
@@ -18217,6 +20054,16 @@ func (ec *executionContext) _RemoveMemberPayload(ctx context.Context, sel ast.Se
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "withdrawnInvitations":
+			out.Values[i] = ec._RemoveMemberPayload_withdrawnInvitations(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "miniPrograms":
+			out.Values[i] = ec._RemoveMemberPayload_miniPrograms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "query":
 			out.Values[i] = ec._RemoveMemberPayload_query(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -18257,6 +20104,13 @@ func (ec *executionContext) _RemoveStaffPayload(ctx context.Context, sel ast.Sel
 			out.Values[i] = graphql.MarshalString("RemoveStaffPayload")
 		case "user":
 			out.Values[i] = ec._RemoveStaffPayload_user(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deletedStaffMemberId":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_RemoveStaffPayload_deletedStaffMemberId, "ID", func() graphql.Marshaler {
+				return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedStaffMemberID)
+			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -18534,12 +20388,98 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 				out.Invalids++
 			}
 		case "address":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Session_address, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Address) })
-			if out.Values[i] == graphql.Null {
+			out.Values[i] = ec._Session_address(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "client":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Session_client, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Client) })
+			out.Values[i] = ec._Session_client(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var sessionConnectionImplementors = []string{"SessionConnection"}
+
+func (ec *executionContext) _SessionConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Session]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sessionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SessionConnection")
+		case "edges":
+			out.Values[i] = ec._SessionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._SessionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SessionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._SessionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var sessionEdgeImplementors = []string{"SessionEdge"}
+
+func (ec *executionContext) _SessionEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Session]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sessionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SessionEdge")
+		case "node":
+			out.Values[i] = ec._SessionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_SessionEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19007,6 +20947,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_sessionEnded(ctx, fields[0])
 	case "membership":
 		return ec._Subscription_membership(ctx, fields[0])
+	case "workspaceChanged":
+		return ec._Subscription_workspaceChanged(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -19066,6 +21008,11 @@ func (ec *executionContext) _TransferOwnershipPayload(ctx context.Context, sel a
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "formerOwner":
+			out.Values[i] = ec._TransferOwnershipPayload_formerOwner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "query":
 			out.Values[i] = ec._TransferOwnershipPayload_query(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19106,6 +21053,11 @@ func (ec *executionContext) _UnblockMemberPayload(ctx context.Context, sel ast.S
 			out.Values[i] = graphql.MarshalString("UnblockMemberPayload")
 		case "member":
 			out.Values[i] = ec._UnblockMemberPayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "miniPrograms":
+			out.Values[i] = ec._UnblockMemberPayload_miniPrograms(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -19244,12 +21196,17 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 				out.Invalids++
 			}
 		case "email":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_User_email, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Email) })
-			if out.Values[i] == graphql.Null {
+			out.Values[i] = ec._User_email(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "displayName":
 			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_User_displayName, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.DisplayName) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_User_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19323,7 +21280,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var viewerImplementors = []string{"Viewer"}
+var viewerImplementors = []string{"Viewer", "Node"}
 
 func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *model.Viewer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, viewerImplementors)
@@ -19334,6 +21291,11 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Viewer")
+		case "id":
+			out.Values[i] = ec._Viewer_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "user":
 			out.Values[i] = ec._Viewer_user(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -19460,9 +21422,24 @@ func (ec *executionContext) _Workspace(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createdAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Workspace_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "owner":
+			out.Values[i] = ec._Workspace_owner(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "viewerMember":
+			out.Values[i] = ec._Workspace_viewerMember(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "viewerRole":
 			out.Values[i] = ec._Workspace_viewerRole(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "viewerCan":
@@ -19493,6 +21470,49 @@ func (ec *executionContext) _Workspace(ctx context.Context, sel ast.SelectionSet
 		case "quotas":
 			out.Values[i] = ec._Workspace_quotas(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var workspaceChangeImplementors = []string{"WorkspaceChange"}
+
+func (ec *executionContext) _WorkspaceChange(ctx context.Context, sel ast.SelectionSet, obj *model.WorkspaceChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, workspaceChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorkspaceChange")
+		case "operation":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_WorkspaceChange_operation, "AuditOperation!", func() graphql.Marshaler { return model.MarshalAuditOperation(obj.Operation) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodeId":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_WorkspaceChange_nodeId, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.NodeID) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._WorkspaceChange_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -19967,6 +21987,20 @@ func (ec *executionContext) marshalNAuditEventEdge2ᚖminidockᚋgraphᚋmodel�
 		return graphql.Null
 	}
 	return ec._AuditEventEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAuditOperation2minidockᚋinternalᚋaccessᚐOperation(ctx context.Context, v any) (access.Operation, error) {
+	res, err := model.UnmarshalAuditOperation(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAuditOperation2minidockᚋinternalᚋaccessᚐOperation(ctx context.Context, sel ast.SelectionSet, v access.Operation) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalAuditOperation(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "AuditOperation!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNBlockMemberInput2minidockᚋgraphᚋmodelᚐBlockMemberInput(ctx context.Context, v any) (model.BlockMemberInput, error) {
@@ -20485,6 +22519,16 @@ func (ec *executionContext) marshalNMiniProgramEdge2ᚖminidockᚋgraphᚋmodel�
 	return ec._MiniProgramEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMiniProgramField2minidockᚋgraphᚋmodelᚐMiniProgramField(ctx context.Context, v any) (model.MiniProgramField, error) {
+	var res model.MiniProgramField
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMiniProgramField2minidockᚋgraphᚋmodelᚐMiniProgramField(ctx context.Context, sel ast.SelectionSet, v model.MiniProgramField) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNMiniProgramOrder2minidockᚋgraphᚋmodelᚐMiniProgramOrder(ctx context.Context, v any) (model.MiniProgramOrder, error) {
 	res, err := ec.unmarshalInputMiniProgramOrder(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -20667,6 +22711,38 @@ func (ec *executionContext) marshalNSession2ᚖminidockᚋentᚐSession(ctx cont
 		return graphql.Null
 	}
 	return ec._Session(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSessionConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Session]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SessionConnection!")
+		return graphql.Null
+	}
+	return ec._SessionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSessionEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Session]) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSessionEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSessionEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Session]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SessionEdge!")
+		return graphql.Null
+	}
+	return ec._SessionEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSessionEndReason2minidockᚋgraphᚋmodelᚐSessionEndReason(ctx context.Context, v any) (model.SessionEndReason, error) {
@@ -21181,6 +23257,42 @@ func (ec *executionContext) unmarshalOAuditEventFilter2ᚖminidockᚋinternalᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOAuditOperation2ᚕminidockᚋinternalᚋaccessᚐOperationᚄ(ctx context.Context, v any) ([]access.Operation, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]access.Operation, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAuditOperation2minidockᚋinternalᚋaccessᚐOperation(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAuditOperation2ᚕminidockᚋinternalᚋaccessᚐOperationᚄ(ctx context.Context, sel ast.SelectionSet, v []access.Operation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAuditOperation2minidockᚋinternalᚋaccessᚐOperation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOBlockMemberPayload2ᚖminidockᚋgraphᚋmodelᚐBlockMemberPayload(ctx context.Context, sel ast.SelectionSet, v *model.BlockMemberPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -21424,6 +23536,25 @@ func (ec *executionContext) marshalOInvitationConnection2ᚖminidockᚋgraphᚋm
 	return ec._InvitationConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOInvitationEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Invitation]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvitationEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOInvitationFilter2ᚖminidockᚋinternalᚋworkspaceᚐInvitationFilter(ctx context.Context, v any) (*workspace.InvitationFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -21504,6 +23635,13 @@ func (ec *executionContext) marshalOMember2ᚖminidockᚋentᚐMember(ctx contex
 	return ec._Member(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Member]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MemberEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOMemberFilter2ᚖminidockᚋinternalᚋworkspaceᚐMemberFilter(ctx context.Context, v any) (*workspace.MemberFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -21548,11 +23686,52 @@ func (ec *executionContext) marshalOMemberStatus2ᚕminidockᚋentᚋmemberᚐSt
 	return ret
 }
 
+func (ec *executionContext) marshalOMembershipEvent2ᚖminidockᚋinternalᚋworkspaceᚐMembershipEvent(ctx context.Context, sel ast.SelectionSet, v *workspace.MembershipEvent) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MembershipEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMembershipFilter2ᚖminidockᚋinternalᚋworkspaceᚐMembershipFilter(ctx context.Context, v any) (*workspace.MembershipFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputMembershipFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMiniProgram2ᚖminidockᚋentᚐMiniProgram(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOMiniProgram2ᚖminidockᚋentᚐMiniProgram(ctx context.Context, sel ast.SelectionSet, v *ent.MiniProgram) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._MiniProgram(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMiniProgramEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.MiniProgram]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MiniProgramEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOMiniProgramFilter2ᚖminidockᚋinternalᚋminiprogramᚐFilter(ctx context.Context, v any) (*miniprogram.Filter, error) {
@@ -21716,6 +23895,13 @@ func (ec *executionContext) marshalOStaffMemberConnection2ᚖminidockᚋgraphᚋ
 		return graphql.Null
 	}
 	return ec._StaffMemberConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStaffMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*account.StaffMember]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StaffMemberEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOStaffRole2ᚖminidockᚋentᚋuserᚐStaffRole(ctx context.Context, v any) (*user.StaffRole, error) {
@@ -21919,6 +24105,13 @@ func (ec *executionContext) marshalOWorkspace2ᚖminidockᚋentᚐWorkspace(ctx 
 	return ec._Workspace(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOWorkspaceChange2ᚖminidockᚋgraphᚋmodelᚐWorkspaceChange(ctx context.Context, sel ast.SelectionSet, v *model.WorkspaceChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WorkspaceChange(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx context.Context, v any) ([]member.Role, error) {
 	if v == nil {
 		return nil, nil
@@ -21953,6 +24146,25 @@ func (ec *executionContext) marshalOWorkspaceRole2ᚕminidockᚋentᚋmemberᚐR
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOWorkspaceRole2ᚖminidockᚋentᚋmemberᚐRole(ctx context.Context, v any) (*member.Role, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := member.Role(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWorkspaceRole2ᚖminidockᚋentᚋmemberᚐRole(ctx context.Context, sel ast.SelectionSet, v *member.Role) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

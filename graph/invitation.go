@@ -7,6 +7,7 @@ import (
 	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/graph/model"
+	"minidock/internal/access"
 	"minidock/internal/page"
 	"minidock/internal/siblings"
 	"minidock/internal/store"
@@ -30,7 +31,11 @@ func (r *queryResolver) Invitation(ctx context.Context, token string) (*model.In
 func (r *mutationResolver) InviteMembers(ctx context.Context, in workspace.InviteMembersInput) (*model.InviteMembersPayload, error) {
 	invitations, err := r.Workspaces.Invite(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.InviteMembersPayload{Invitations: invitations, UserErrors: errs, Query: &model.Query{}}, err
+	payload := &model.InviteMembersPayload{Invitations: invitations, UserErrors: errs, Query: &model.Query{}}
+	if invitations != nil {
+		payload.InvitationEdges = model.EdgesOf(workspace.InvitationPage(invitations...))
+	}
+	return payload, err
 }
 
 // ResendInvitation sends an invitation again.
@@ -51,12 +56,14 @@ func (r *mutationResolver) WithdrawInvitation(ctx context.Context, in model.With
 func (r *mutationResolver) AcceptInvitation(ctx context.Context, in workspace.AcceptInvitationInput) (*model.AcceptInvitationPayload, error) {
 	member, err := r.Workspaces.Accept(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.AcceptInvitationPayload{Member: member, Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{}}, err
+	return &model.AcceptInvitationPayload{
+		Member: member, MembershipEdge: membershipEdge(member), Viewer: viewerUnless(errs), UserErrors: errs, Query: &model.Query{},
+	}, err
 }
 
 // Invitations returns a page of the workspace's invitations.
 func (r *workspaceResolver) Invitations(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.InvitationFilter) (*model.InvitationConnection, error) {
-	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
+	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orNone(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("invitations", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.Invitation], error) {
 		return r.Workspaces.Invitations(ctx, viewer(ctx), ids(ws, workspaceID), args, wanted)
 	})
@@ -89,6 +96,14 @@ func (r *invitationResolver) Status(_ context.Context, i *ent.Invitation) (invit
 	return r.Workspaces.InvitationStatus(i), nil
 }
 
+// ViewerCan returns what the viewer may do with the invitation.
+func (r *invitationResolver) ViewerCan(ctx context.Context, i *ent.Invitation) ([]model.Permission, error) {
+	can, err := siblings.Read(i.Siblings, i, "viewerCan", func(is []*ent.Invitation) (map[string][]access.Operation, error) {
+		return r.Workspaces.CanWithInvitations(ctx, viewer(ctx), is)
+	})
+	return permissions(can[i.ID]), err
+}
+
 // MiniPrograms returns what a developer is invited to work on.
 func (r *invitationResolver) MiniPrograms(ctx context.Context, i *ent.Invitation) ([]*ent.MiniProgram, error) {
 	miniPrograms, err := siblings.Read(i.Siblings, i, "miniPrograms", func(is []*ent.Invitation) (map[string][]*ent.MiniProgram, error) {
@@ -97,10 +112,10 @@ func (r *invitationResolver) MiniPrograms(ctx context.Context, i *ent.Invitation
 	return miniPrograms[i.ID], err
 }
 
-// InvitedBy returns who invited.
+// InvitedBy returns who invited, or nil if the viewer does not see them.
 func (r *invitationResolver) InvitedBy(ctx context.Context, i *ent.Invitation) (*ent.User, error) {
 	users, err := siblings.Read(i.Siblings, i, "invitedBy", func(is []*ent.Invitation) (map[string]*ent.User, error) {
 		return r.Workspaces.Inviters(ctx, viewer(ctx), is)
 	})
-	return store.OneOf(users, i.InvitedByID, err)
+	return users[i.InvitedByID], err
 }

@@ -5,6 +5,7 @@ import (
 
 	"minidock/ent"
 	"minidock/graph/model"
+	"minidock/internal/access"
 	"minidock/internal/page"
 	"minidock/internal/session"
 	"minidock/internal/siblings"
@@ -14,48 +15,68 @@ import (
 
 // ChangeMemberRole makes a master a developer, or a developer a master.
 func (r *mutationResolver) ChangeMemberRole(ctx context.Context, in workspace.ChangeMemberRoleInput) (*model.ChangeMemberRolePayload, error) {
-	member, err := r.Workspaces.ChangeRole(ctx, viewer(ctx), in)
+	changed, err := r.Workspaces.ChangeRole(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.ChangeMemberRolePayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
+	done := orNone(changed)
+	return &model.ChangeMemberRolePayload{
+		Member: done.Member, WithdrawnInvitations: done.Withdrawn, MiniPrograms: done.MiniPrograms, UserErrors: errs, Query: &model.Query{},
+	}, err
 }
 
 // AssignMiniPrograms assigns a developer to these mini programs and no others.
 func (r *mutationResolver) AssignMiniPrograms(ctx context.Context, in workspace.AssignMiniProgramsInput) (*model.AssignMiniProgramsPayload, error) {
-	member, err := r.Workspaces.Assign(ctx, viewer(ctx), in)
+	changed, err := r.Workspaces.Assign(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.AssignMiniProgramsPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
+	done := orNone(changed)
+	return &model.AssignMiniProgramsPayload{Member: done.Member, MiniPrograms: done.MiniPrograms, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // BlockMember ends a member's access until they are unblocked.
 func (r *mutationResolver) BlockMember(ctx context.Context, in model.BlockMemberInput) (*model.BlockMemberPayload, error) {
-	member, err := r.Workspaces.Block(ctx, viewer(ctx), in.MemberID)
+	changed, err := r.Workspaces.Block(ctx, viewer(ctx), in.MemberID)
 	errs, err := userErrors(ctx, err)
-	return &model.BlockMemberPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
+	done := orNone(changed)
+	return &model.BlockMemberPayload{
+		Member: done.Member, WithdrawnInvitations: done.Withdrawn, MiniPrograms: done.MiniPrograms, UserErrors: errs, Query: &model.Query{},
+	}, err
 }
 
 // UnblockMember gives a blocked member access again.
 func (r *mutationResolver) UnblockMember(ctx context.Context, in model.UnblockMemberInput) (*model.UnblockMemberPayload, error) {
-	member, err := r.Workspaces.Unblock(ctx, viewer(ctx), in.MemberID)
+	changed, err := r.Workspaces.Unblock(ctx, viewer(ctx), in.MemberID)
 	errs, err := userErrors(ctx, err)
-	return &model.UnblockMemberPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
+	done := orNone(changed)
+	return &model.UnblockMemberPayload{Member: done.Member, MiniPrograms: done.MiniPrograms, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // RemoveMember ends a membership.
 func (r *mutationResolver) RemoveMember(ctx context.Context, in model.RemoveMemberInput) (*model.RemoveMemberPayload, error) {
-	member, err := r.Workspaces.Remove(ctx, viewer(ctx), in.MemberID)
+	changed, err := r.Workspaces.Remove(ctx, viewer(ctx), in.MemberID)
 	errs, err := userErrors(ctx, err)
-	return &model.RemoveMemberPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
+	done := orNone(changed)
+	return &model.RemoveMemberPayload{
+		Member: done.Member, WithdrawnInvitations: done.Withdrawn, MiniPrograms: done.MiniPrograms, UserErrors: errs, Query: &model.Query{},
+	}, err
+}
+
+// orNone returns the result of a change, or an empty one when it was refused.
+func orNone[T any](done *T) (result T) {
+	if done != nil {
+		result = *done
+	}
+	return result
 }
 
 // TransferOwnership makes a master the owner.
 func (r *mutationResolver) TransferOwnership(ctx context.Context, in workspace.TransferOwnershipInput) (*model.TransferOwnershipPayload, error) {
-	member, err := r.Workspaces.TransferOwnership(ctx, viewer(ctx), in)
+	transferred, err := r.Workspaces.TransferOwnership(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.TransferOwnershipPayload{Member: member, UserErrors: errs, Query: &model.Query{}}, err
+	done := orNone(transferred)
+	return &model.TransferOwnershipPayload{Member: done.Owner, FormerOwner: done.Former, UserErrors: errs, Query: &model.Query{}}, err
 }
 
 // Membership sends the viewer's membership of a workspace and its changes.
-func (r *subscriptionResolver) Membership(ctx context.Context, workspaceID string) (<-chan *ent.Member, error) {
+func (r *subscriptionResolver) Membership(ctx context.Context, workspaceID string) (<-chan *workspace.MembershipEvent, error) {
 	if _, ok := session.StreamOf(ctx); !ok {
 		return nil, errNoStream
 	}
@@ -64,7 +85,7 @@ func (r *subscriptionResolver) Membership(ctx context.Context, workspaceID strin
 
 // Members returns a page of the workspace's members.
 func (r *workspaceResolver) Members(ctx context.Context, w *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.MemberFilter) (*model.MemberConnection, error) {
-	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orAll(filter)
+	args, wanted := page.Args{First: first, After: after, Last: last, Before: before}, orNone(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("members", args, wanted), func(ws []*ent.Workspace) (map[string]page.Page[*ent.Member], error) {
 		return r.Workspaces.Members(ctx, viewer(ctx), ids(ws, workspaceID), args, wanted)
 	})
@@ -95,12 +116,29 @@ func (r *memberResolver) Workspace(ctx context.Context, m *ent.Member) (*ent.Wor
 	return store.OneOf(workspaces, m.WorkspaceID, err)
 }
 
-// MiniPrograms returns what the member is assigned to.
-func (r *memberResolver) MiniPrograms(ctx context.Context, m *ent.Member) ([]*ent.MiniProgram, error) {
-	assigned, err := siblings.Read(m.Siblings, m, "miniPrograms", func(ms []*ent.Member) (map[string][]*ent.MiniProgram, error) {
-		return r.Workspaces.MiniProgramsOf(ctx, viewer(ctx), ids(ms, func(m *ent.Member) string { return m.ID }))
+// MiniPrograms returns a page of what the member is assigned to.
+func (r *memberResolver) MiniPrograms(ctx context.Context, m *ent.Member, first *int, after *string, last *int, before *string) (*model.MiniProgramConnection, error) {
+	args := page.Args{First: first, After: after, Last: last, Before: before}
+	pages, err := siblings.Read(m.Siblings, m, readKey("miniPrograms", args), func(ms []*ent.Member) (map[string]page.Page[*ent.MiniProgram], error) {
+		return r.Workspaces.MiniProgramsOf(ctx, viewer(ctx), ms, args)
 	})
-	return assigned[m.ID], err
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(pages[m.ID], func(ctx context.Context) (int, error) {
+		counts, err := siblings.Read(m.Siblings, m, "miniPrograms.totalCount", func(ms []*ent.Member) (map[string]int, error) {
+			return r.Workspaces.CountMiniProgramsOf(ctx, viewer(ctx), ms)
+		})
+		return counts[m.ID], err
+	}), nil
+}
+
+// ViewerCan returns what the viewer may do with the member.
+func (r *memberResolver) ViewerCan(ctx context.Context, m *ent.Member) ([]model.Permission, error) {
+	can, err := siblings.Read(m.Siblings, m, "viewerCan", func(ms []*ent.Member) (map[string][]access.Operation, error) {
+		return r.Workspaces.CanWith(ctx, viewer(ctx), ms)
+	})
+	return permissions(can[m.ID]), err
 }
 
 // InvitedBy returns who invited the member, or nil for the workspace's creator.
@@ -123,12 +161,4 @@ func known[T any](rows []T, id func(T) *string) []string {
 		}
 	}
 	return all
-}
-
-// orAll returns a filter, or one that matches everything when it was left out.
-func orAll[F any](filter *F) (wanted F) {
-	if filter != nil {
-		wanted = *filter
-	}
-	return wanted
 }

@@ -7,6 +7,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/graph/model"
+	"minidock/internal/access"
 	"minidock/internal/id"
 	"minidock/internal/industry"
 	"minidock/internal/launchtarget"
@@ -26,7 +27,10 @@ func (r *queryResolver) MiniProgram(ctx context.Context, id string) (*ent.MiniPr
 func (r *mutationResolver) CreateMiniProgram(ctx context.Context, in miniprogram.CreateInput) (*model.CreateMiniProgramPayload, error) {
 	saved, err := r.MiniPrograms.Create(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.CreateMiniProgramPayload{MiniProgram: saved.MiniProgram, Warnings: translate(ctx, saved.Warnings), UserErrors: errs, Query: &model.Query{}}, err
+	return &model.CreateMiniProgramPayload{
+		MiniProgram: saved.MiniProgram, MiniProgramEdge: model.EdgeOf(miniprogram.InDefaultOrder(saved.MiniProgram)),
+		Warnings: translate(ctx, saved.Warnings), UserErrors: errs, Query: &model.Query{},
+	}, err
 }
 
 // UpdateMiniProgram changes the profile of a mini program.
@@ -42,7 +46,7 @@ func (r *workspaceResolver) MiniPrograms(ctx context.Context, w *ent.Workspace, 
 	order := miniprogram.Sort{
 		Field: miniprogram.SortField(orderBy.Field), Descending: orderBy.Direction == model.OrderDirectionDesc,
 	}
-	wanted := orAll(filter)
+	wanted := orNone(filter)
 	pages, err := siblings.Read(w.Siblings, w, readKey("miniPrograms", args, order, wanted),
 		func(ws []*ent.Workspace) (map[string]page.Page[*ent.MiniProgram], error) {
 			return r.Resolver.MiniPrograms.List(ctx, viewer(ctx), ids(ws, workspaceID), args, order, wanted)
@@ -67,12 +71,12 @@ func (r *miniProgramResolver) Workspace(ctx context.Context, m *ent.MiniProgram)
 	return store.OneOf(workspaces, m.WorkspaceID, err)
 }
 
-// CreatedBy returns who created the mini program.
+// CreatedBy returns who created the mini program, or nil if the viewer does not see them.
 func (r *miniProgramResolver) CreatedBy(ctx context.Context, m *ent.MiniProgram) (*ent.User, error) {
 	users, err := siblings.Read(m.Siblings, m, "createdBy", func(ms []*ent.MiniProgram) (map[string]*ent.User, error) {
 		return r.MiniPrograms.Creators(ctx, viewer(ctx), ms)
 	})
-	return store.OneOf(users, m.CreatedByID, err)
+	return users[m.CreatedByID], err
 }
 
 // LaunchTargets returns the mini program's launch targets.
@@ -109,7 +113,7 @@ func (r *miniProgramResolver) ViewerCan(ctx context.Context, m *ent.MiniProgram)
 	if err != nil {
 		return nil, err
 	}
-	return permissions(role, id.MiniProgram), nil
+	return permissions(access.Allowed(role, id.MiniProgram)), nil
 }
 
 // Industry returns the merchant's line of business.

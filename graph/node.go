@@ -29,6 +29,19 @@ func (r *queryResolver) Nodes(ctx context.Context, wanted []string) ([]model.Nod
 	if len(wanted) > maxNodes {
 		return nil, fault.BadInput(fmt.Sprintf("ids must hold at most %d; found %d.", maxNodes, len(wanted)))
 	}
+	found, err := r.nodesByID(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	nodes := make([]model.Node, len(wanted))
+	for i, one := range wanted {
+		nodes[i] = found[one]
+	}
+	return nodes, nil
+}
+
+// nodesByID returns, by id, those of the nodes that the viewer may see. It reads once for each type.
+func (r *Resolver) nodesByID(ctx context.Context, wanted []string) (map[string]model.Node, error) {
 	byKind := map[id.Kind][]string{}
 	for _, one := range wanted {
 		byKind[id.KindOf(one)] = append(byKind[id.KindOf(one)], one)
@@ -39,16 +52,14 @@ func (r *queryResolver) Nodes(ctx context.Context, wanted []string) ([]model.Nod
 			return nil, err
 		}
 	}
-	nodes := make([]model.Node, len(wanted))
-	for i, one := range wanted {
-		nodes[i] = found[one]
-	}
-	return nodes, nil
+	return found, nil
 }
 
 // nodesOf adds to found the nodes of one kind that the viewer may see.
-func (r *queryResolver) nodesOf(ctx context.Context, kind id.Kind, ids []string, found map[string]model.Node) error {
+func (r *Resolver) nodesOf(ctx context.Context, kind id.Kind, ids []string, found map[string]model.Node) error {
 	switch kind {
+	case id.Viewer:
+		return addViewer(ctx, found)
 	case id.User:
 		return add(ctx, found, ids, r.Accounts.ByIDs)
 	case id.Session:
@@ -82,6 +93,15 @@ func add[N model.Node](ctx context.Context, found map[string]model.Node, ids []s
 	rows, err := read(ctx, viewer(ctx), ids)
 	for key, row := range rows {
 		found[key] = row
+	}
+	return err
+}
+
+// addViewer adds the viewer, who sees no other.
+func addViewer(ctx context.Context, found map[string]model.Node) error {
+	principal, err := viewer(ctx).Principal(ctx)
+	if err == nil && principal.SignedIn() {
+		found[viewerID(principal)] = &model.Viewer{}
 	}
 	return err
 }

@@ -21,6 +21,7 @@ type Resolver struct {
 	Workspaces   *workspace.Workspaces
 	MiniPrograms *miniprogram.MiniPrograms
 	Audit        *event.Log
+	Changes      *event.Watches
 	// LogoURL returns the absolute address of a logo.
 	LogoURL func(name string) string
 }
@@ -30,6 +31,7 @@ type (
 	mutationResolver     struct{ *Resolver }
 	subscriptionResolver struct{ *Resolver }
 	viewerResolver       struct{ *Resolver }
+	userResolver         struct{ *Resolver }
 	sessionResolver      struct{ *Resolver }
 	workspaceResolver    struct{ *Resolver }
 	memberResolver       struct{ *Resolver }
@@ -46,6 +48,7 @@ func (r *Resolver) Query() QueryResolver               { return &queryResolver{r
 func (r *Resolver) Mutation() MutationResolver         { return &mutationResolver{r} }
 func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionResolver{r} }
 func (r *Resolver) Viewer() ViewerResolver             { return &viewerResolver{r} }
+func (r *Resolver) User() UserResolver                 { return &userResolver{r} }
 func (r *Resolver) Session() SessionResolver           { return &sessionResolver{r} }
 func (r *Resolver) Workspace() WorkspaceResolver       { return &workspaceResolver{r} }
 func (r *Resolver) Member() MemberResolver             { return &memberResolver{r} }

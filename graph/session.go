@@ -5,6 +5,7 @@ import (
 
 	"minidock/ent"
 	"minidock/graph/model"
+	"minidock/internal/page"
 	"minidock/internal/session"
 )
 
@@ -45,14 +46,28 @@ func (r *subscriptionResolver) SessionEnded(ctx context.Context) (<-chan *model.
 	return ends, nil
 }
 
-// Sessions returns the viewer's sessions.
-func (r *viewerResolver) Sessions(ctx context.Context, _ *model.Viewer) ([]*ent.Session, error) {
-	return r.Resolver.Sessions.Own(ctx, viewer(ctx))
+// Sessions returns a page of the viewer's sessions.
+func (r *viewerResolver) Sessions(ctx context.Context, _ *model.Viewer, first *int, after *string, last *int, before *string) (*model.SessionConnection, error) {
+	own, total, err := r.Resolver.Sessions.Own(ctx, viewer(ctx), page.Args{First: first, After: after, Last: last, Before: before})
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(own, func(context.Context) (int, error) { return total, nil }), nil
 }
 
 // ID returns the id by which clients know the session.
 func (r *sessionResolver) ID(_ context.Context, s *ent.Session) (string, error) {
 	return session.PublicID(s.ID), nil
+}
+
+// Address returns the network address of the last use, or nil if it is not known.
+func (r *sessionResolver) Address(_ context.Context, s *ent.Session) (*string, error) {
+	return unlessEmpty(s.Address), nil
+}
+
+// Client returns what the browser or program calls itself, or nil.
+func (r *sessionResolver) Client(_ context.Context, s *ent.Session) (*string, error) {
+	return unlessEmpty(s.Client), nil
 }
 
 // Current says whether the session is that of the request.

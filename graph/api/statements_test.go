@@ -232,8 +232,8 @@ func TestTheSameFieldWithOtherArgumentsIsReadSeparately(t *testing.T) {
 			down: miniPrograms(first: 1, orderBy: {field: NAME, direction: DESC}) { totalCount nodes { name } }
 			tea: miniPrograms(filter: {search: "tea"}) { totalCount nodes { name } }
 			milk: miniPrograms(filter: {search: $name}) { totalCount nodes { name } }
-			gone: miniPrograms(filter: {status: [ARCHIVED]}) { totalCount nodes { name } }
-			none: miniPrograms(filter: {status: []}) { totalCount nodes { name } }
+			gone: miniPrograms(filter: {statuses: [ARCHIVED]}) { totalCount nodes { name } }
+			none: miniPrograms(filter: {statuses: []}) { totalCount nodes { name } }
 		} }`, apitest.Vars{"id": workspace, "name": "milk"})
 		for alias, want := range map[string][]string{
 			"default": {"Milk 3", "Tea 2", "Milk 1", "Tea 0"}, "one": {"Milk 3"}, "two": {"Milk 3", "Tea 2"}, "last": {"Tea 0"},

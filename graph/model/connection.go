@@ -12,6 +12,9 @@ type Node interface{ IsNode() }
 // Viewer is who sends the request. Its fields are resolved when they are asked for.
 type Viewer struct{}
 
+// IsNode says that the viewer can be read by the id.
+func (*Viewer) IsNode() {}
+
 // Connection is a page of nodes.
 type Connection[T any] struct {
 	page  page.Page[T]
@@ -27,6 +30,17 @@ type Edge[T any] struct {
 // NewConnection returns the connection of a page. Count is called only when the total is asked for.
 func NewConnection[T any](p page.Page[T], count func(context.Context) (int, error)) *Connection[T] {
 	return &Connection[T]{page: p, count: count}
+}
+
+// EdgesOf returns the edges of a page, without the connection.
+func EdgesOf[T any](p page.Page[T]) []*Edge[T] { return NewConnection(p, nil).Edges() }
+
+// EdgeOf returns the only edge of a page; nil if there is none.
+func EdgeOf[T any](p page.Page[T]) *Edge[T] {
+	if len(p.Nodes) == 0 {
+		return nil
+	}
+	return EdgesOf(p)[0]
 }
 
 // Nodes returns the page's nodes.

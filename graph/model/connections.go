@@ -20,6 +20,8 @@ type (
 	MemberEdge            = Edge[*ent.Member]
 	MiniProgramConnection = Connection[*ent.MiniProgram]
 	MiniProgramEdge       = Edge[*ent.MiniProgram]
+	SessionConnection     = Connection[*ent.Session]
+	SessionEdge           = Edge[*ent.Session]
 	StaffMemberConnection = Connection[*account.StaffMember]
 	StaffMemberEdge       = Edge[*account.StaffMember]
 )

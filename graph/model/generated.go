@@ -14,245 +14,277 @@ import (
 	"time"
 )
 
-// The answer to acceptInvitation.
+// The outcome of `acceptInvitation`.
 type AcceptInvitationPayload struct {
-	// The new member; null when refused.
+	// The viewer's new membership.
 	Member *ent.Member `json:"member"`
-	// The viewer, signed in; null when refused.
+	// The membership in `viewer.memberships`.
+	MembershipEdge *Edge[*ent.Member] `json:"membershipEdge"`
+	// The viewer, signed in.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to addStaff.
+// The outcome of `addStaff`.
 type AddStaffPayload struct {
-	// The person with the new role; null when refused.
+	// The person with the new role.
 	StaffMember *account.StaffMember `json:"staffMember"`
-	// The query root, to read anything else after the change.
+	// The person in `staff`.
+	StaffMemberEdge *Edge[*account.StaffMember] `json:"staffMemberEdge"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to assignMiniPrograms.
+// The outcome of `assignMiniPrograms`.
 type AssignMiniProgramsPayload struct {
-	// The member as he or she now is; null when refused.
+	// The developer with the new assignments.
 	Member *ent.Member `json:"member"`
-	// The query root, to read anything else after the change.
+	// The mini programs whose `developers` have changed.
+	MiniPrograms []*ent.MiniProgram `json:"miniPrograms"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Whom to shut out.
+// A member to block.
 type BlockMemberInput struct {
-	// Who.
+	// The member's id.
 	MemberID string `json:"memberId"`
 }
 
-// The answer to blockMember.
+// The outcome of `blockMember`.
 type BlockMemberPayload struct {
-	// The member as he or she now is; null when refused.
+	// The member, who is blocked.
 	Member *ent.Member `json:"member"`
-	// The query root, to read anything else after the change.
+	// The member's open invitations, which were withdrawn.
+	WithdrawnInvitations []*ent.Invitation `json:"withdrawnInvitations"`
+	// The mini programs whose `developers` have changed.
+	MiniPrograms []*ent.MiniProgram `json:"miniPrograms"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to changeEmail.
+// The outcome of `changeEmail`.
 type ChangeEmailPayload struct {
-	// The address that the token is sent to; null when refused.
+	// The address that the token is sent to.
 	Email *string `json:"email"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to changeMemberRole.
+// The outcome of `changeMemberRole`.
 type ChangeMemberRolePayload struct {
-	// The member as he or she now is; null when refused.
+	// The member with the new role.
 	Member *ent.Member `json:"member"`
-	// The query root, to read anything else after the change.
+	// The member's open invitations, which were withdrawn.
+	WithdrawnInvitations []*ent.Invitation `json:"withdrawnInvitations"`
+	// The mini programs whose `developers` have changed.
+	MiniPrograms []*ent.MiniProgram `json:"miniPrograms"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to changePassword.
+// The outcome of `changePassword`.
 type ChangePasswordPayload struct {
-	// The viewer, whose other sessions have ended; null when refused.
+	// The viewer, whose other sessions have ended.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which workspace to work in.
+// A workspace to work in.
 type ChooseWorkspaceInput struct {
-	// A workspace that the viewer is a member of.
+	// The id of a workspace that the viewer is a member of.
 	WorkspaceID string `json:"workspaceId"`
 }
 
-// The answer to chooseWorkspace.
+// The outcome of `chooseWorkspace`.
 type ChooseWorkspacePayload struct {
-	// The viewer, whose `currentWorkspace` is now the chosen one; null when refused.
+	// The viewer, whose `currentWorkspace` is the chosen one.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to confirmEmail.
+// The outcome of `confirmEmail`.
 type ConfirmEmailPayload struct {
-	// The address, which is confirmed and to sign in with from now on; null when refused.
+	// The confirmed address, which is now the one to sign in with.
 	Email *string `json:"email"`
-	// The query root, to read anything else after the change.
-	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-// The answer to confirmTotp.
-type ConfirmTotpPayload struct {
-	// The viewer, who needs a code to sign in from now on; null when refused.
+	// The person who is signed in; null when signed out.
 	Viewer *Viewer `json:"viewer"`
-	// Each stands in for a code of the app once. They are told here and never again; null when refused.
+	// For further reads.
+	Query *Query `json:"query"`
+	// Why nothing was changed; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The outcome of `confirmTotp`.
+type ConfirmTotpPayload struct {
+	// The viewer, who needs a code to sign in from now on.
+	Viewer *Viewer `json:"viewer"`
+	// Codes that replace one of the app, each once; they are shown only here.
 	RecoveryCodes []string `json:"recoveryCodes"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to createMiniProgram.
+// The outcome of `createMiniProgram`.
 type CreateMiniProgramPayload struct {
-	// The new mini program; null when refused.
+	// The new mini program.
 	MiniProgram *ent.MiniProgram `json:"miniProgram"`
-	// What is allowed but may hinder a review.
+	// The mini program in `Workspace.miniPrograms`, sorted as by default.
+	MiniProgramEdge *Edge[*ent.MiniProgram] `json:"miniProgramEdge"`
+	// What may delay a review, though it is allowed.
 	Warnings []*UserError `json:"warnings"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to createWorkspace.
+// The outcome of `createWorkspace`.
 type CreateWorkspacePayload struct {
-	// The new workspace, whose owner is the viewer; null when refused.
+	// The new workspace.
 	Workspace *ent.Workspace `json:"workspace"`
-	// The query root, to read anything else after the change.
+	// The viewer's membership, as its owner.
+	Member *ent.Member `json:"member"`
+	// The membership in `viewer.memberships`.
+	MembershipEdge *Edge[*ent.Member] `json:"membershipEdge"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which workspace to delete.
+// A workspace to delete.
 type DeleteWorkspaceInput struct {
-	// Which.
+	// The workspace's id.
 	WorkspaceID string `json:"workspaceId"`
 }
 
-// The answer to deleteWorkspace.
+// The outcome of `deleteWorkspace`.
 type DeleteWorkspacePayload struct {
-	// The workspace; null when refused.
+	// The id of the deleted workspace.
 	DeletedWorkspaceID *string `json:"deletedWorkspaceId"`
-	// The query root, to read anything else after the change.
-	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-// The answer to disableTotp.
-type DisableTotpPayload struct {
-	// The viewer, who needs no code any more; null when refused.
+	// The id of the viewer's membership, which has ended.
+	DeletedMemberID *string `json:"deletedMemberId"`
+	// The viewer, whose `currentWorkspace` may have changed.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to enableTotp.
+// The outcome of `disableTotp`.
+type DisableTotpPayload struct {
+	// The viewer, who no longer needs a code.
+	Viewer *Viewer `json:"viewer"`
+	// For further reads.
+	Query *Query `json:"query"`
+	// Why nothing was changed; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The outcome of `enableTotp`.
 type EnableTotpPayload struct {
-	// The secret, which counts once `confirmTotp` has shown that the app knows it; null when refused.
+	// The secret, in use after `confirmTotp`.
 	TotpSecret *account.TotpSecret `json:"totpSecret"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which session to end.
+// A session to end.
 type EndSessionInput struct {
-	// One of the viewer's sessions.
+	// The id of one of the viewer's sessions.
 	SessionID string `json:"sessionId"`
 }
 
-// The answer to endSession.
+// The outcome of `endSession`.
 type EndSessionPayload struct {
-	// The session that has ended.
+	// The id of the session that has ended.
 	DeletedSessionID *string `json:"deletedSessionId"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// What an invitation says to whoever holds its token.
+// What an invitation shows to people who have its token.
 type InvitationOffer struct {
-	// The workspace that it is to.
+	// The name of the workspace.
 	WorkspaceName string `json:"workspaceName"`
-	// Who invites.
+	// The name of the person who invites.
 	InviterName string `json:"inviterName"`
-	// How the person is called who is invited.
+	// The name of the invited person, as the inviter wrote it.
 	Name string `json:"name"`
-	// The address that it was sent to.
+	// The address that the mail was sent to.
 	Email string `json:"email"`
-	// As what: MASTER or DEVELOPER.
+	// The role that the person will have: MASTER or DEVELOPER.
 	Role member.Role `json:"role"`
-	// What a developer is to work on; empty for a master.
+	// The names of the mini programs that a developer will work on; empty for a master.
 	MiniProgramNames []string `json:"miniProgramNames"`
-	// Until when it can be accepted.
+	// When the invitation expires.
 	ExpiresAt time.Time `json:"expiresAt"`
-	// Whether an account has this address: sign in to it, or else accept with a password and a name.
+	// Whether an account has the address: if so, sign in to it before accepting, and otherwise accept with a password and a name.
 	HasAccount bool `json:"hasAccount"`
 }
 
-// The answer to inviteMembers.
+// The outcome of `inviteMembers`.
 type InviteMembersPayload struct {
-	// The invitations, in the order of the input; null when refused.
+	// The invitations, in the order of the input.
 	Invitations []*ent.Invitation `json:"invitations"`
-	// The query root, to read anything else after the change.
+	// The invitations in `Workspace.invitations`, in the order of the input.
+	InvitationEdges []*Edge[*ent.Invitation] `json:"invitationEdges"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which workspace to leave.
+// A workspace to leave.
 type LeaveWorkspaceInput struct {
-	// Which.
+	// The workspace's id.
 	WorkspaceID string `json:"workspaceId"`
 }
 
-// The answer to leaveWorkspace.
+// The outcome of `leaveWorkspace`.
 type LeaveWorkspacePayload struct {
-	// The workspace; null when refused.
+	// The id of the workspace that the viewer has left.
 	LeftWorkspaceID *string `json:"leftWorkspaceId"`
-	// The query root, to read anything else after the change.
+	// The id of the membership that has ended.
+	DeletedMemberID *string `json:"deletedMemberId"`
+	// The viewer, whose `currentWorkspace` may have changed.
+	Viewer *Viewer `json:"viewer"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// A mini program's picture, kept as the platform encoded it.
+// A mini program's picture, encoded by the platform.
 type Logo struct {
-	// Where it can be fetched by anyone. The address names the content, so what it gives never changes.
+	// Where anyone can fetch it; what an address returns never changes.
 	URL string `json:"url"`
 	// In pixels.
 	Width int `json:"width"`
@@ -262,291 +294,359 @@ type Logo struct {
 	ContentType string `json:"contentType"`
 }
 
-// One figure or word in a message.
+// A value in a message.
 type MessageParam struct {
-	// What it stands for, such as `max`.
+	// What the value is, such as `max`.
 	Name string `json:"name"`
-	// Its value as text.
+	// The value as text, at most 100 characters.
 	Value string `json:"value"`
 }
 
-// How mini programs are sorted; those that are equal by their id.
+// How to sort mini programs; those with equal values are sorted by id.
 type MiniProgramOrder struct {
-	// By what.
+	// The value to sort by.
 	Field MiniProgramOrderField `json:"field"`
-	// Which way.
+	// The direction to sort in.
 	Direction OrderDirection `json:"direction"`
 }
 
-// Everything that can be changed. The mutations of one request run one after the other.
+// What can be changed; the mutations of a request run one after another.
 type Mutation struct {
 }
 
-// Where a page of a connection stands among all.
+// Where a page of a connection is in the whole list.
 type PageInfo struct {
-	// Whether more follow after this page.
+	// Whether there are more elements after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// Whether there are some before this page.
+	// Whether there are elements before this page.
 	HasPreviousPage bool `json:"hasPreviousPage"`
-	// The cursor of the page's first element, to page backward with; null when the page is empty.
+	// The cursor of the first element, for paging backward; null if the page is empty.
 	StartCursor *string `json:"startCursor"`
-	// The cursor of the page's last element, to page forward with; null when the page is empty.
+	// The cursor of the last element, for paging forward; null if the page is empty.
 	EndCursor *string `json:"endCursor"`
 }
 
-// Everything that can be read.
+// What can be read.
 type Query struct {
 }
 
 // How much of a launch target's quota a workspace has used.
 type Quota struct {
-	// The launch target.
+	// The launch target that sets the limit.
 	LaunchTarget *launchtarget.Target `json:"launchTarget"`
-	// Mini programs of the workspace for this target, those that are deleted left out.
+	// The workspace's mini programs for this target, without deleted ones.
 	Used int `json:"used"`
-	// The most that a workspace may have for this target.
+	// The most mini programs that a workspace may have for this target.
 	Limit int `json:"limit"`
 }
 
-// Whose membership to end.
+// A member to remove.
 type RemoveMemberInput struct {
-	// Who.
+	// The member's id.
 	MemberID string `json:"memberId"`
 }
 
-// The answer to removeMember.
+// The outcome of `removeMember`.
 type RemoveMemberPayload struct {
-	// The member as he or she now is; null when refused.
+	// The member, who is removed.
 	Member *ent.Member `json:"member"`
-	// The query root, to read anything else after the change.
+	// Open invitations of the member and to the member's address, which were withdrawn.
+	WithdrawnInvitations []*ent.Invitation `json:"withdrawnInvitations"`
+	// The mini programs whose `developers` have changed.
+	MiniPrograms []*ent.MiniProgram `json:"miniPrograms"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Whom to remove from the staff.
+// An account to remove from the staff.
 type RemoveStaffInput struct {
-	// The e-mail address of one of the staff.
+	// The email address of a member of the staff.
 	Email string `json:"email"`
 }
 
-// The answer to removeStaff.
+// The outcome of `removeStaff`.
 type RemoveStaffPayload struct {
-	// The account, which is no longer on the staff; null when refused.
+	// The account, which is no longer on the staff.
 	User *ent.User `json:"user"`
-	// The query root, to read anything else after the change.
+	// The id that the person had as a member of the staff.
+	DeletedStaffMemberID *string `json:"deletedStaffMemberId"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to renameWorkspace.
+// The outcome of `renameWorkspace`.
 type RenameWorkspacePayload struct {
-	// The workspace as it now is; null when refused.
+	// The workspace with its new name.
 	Workspace *ent.Workspace `json:"workspace"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to requestEmailConfirmation.
+// The outcome of `requestEmailConfirmation`.
 type RequestEmailConfirmationPayload struct {
-	// The viewer's address, which the token is sent to unless it is confirmed already.
+	// The viewer's address, which the token is sent to unless it is already confirmed.
 	Email *string `json:"email"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to requestPasswordReset.
+// The outcome of `requestPasswordReset`.
 type RequestPasswordResetPayload struct {
-	// The address that a mail goes to if an account has it, which is not told; null when refused.
+	// The address that a mail is sent to if an account has it.
 	Email *string `json:"email"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Which invitation to send again.
+// An invitation to resend.
 type ResendInvitationInput struct {
-	// Which.
+	// The invitation's id.
 	InvitationID string `json:"invitationId"`
 }
 
-// The answer to resendInvitation.
+// The outcome of `resendInvitation`.
 type ResendInvitationPayload struct {
-	// The invitation, which lasts anew; null when refused.
+	// The invitation, valid for another 3 days (a setting).
 	Invitation *ent.Invitation `json:"invitation"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to resetPassword.
+// The outcome of `resetPassword`.
 type ResetPasswordPayload struct {
-	// The address to sign in with; null when refused.
+	// The address to sign in with.
 	Email *string `json:"email"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The end of a session.
 type SessionEnd struct {
-	// What ended it.
+	// Why it ended.
 	Reason SessionEndReason `json:"reason"`
 }
 
-// The answer to signIn.
+// The outcome of `signIn`: either `viewer` or `challenge`, or user errors.
 type SignInPayload struct {
-	// The user, signed in; null when refused.
+	// The user, signed in; null if a code is needed.
 	Viewer *Viewer `json:"viewer"`
-	// What `signInWithTotp` takes together with a code; null unless the mistake is TOTP_REQUIRED.
+	// What `signInWithTotp` needs besides a code; null unless the account has a second factor.
 	Challenge *account.SignInChallenge `json:"challenge"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to signInWithTotp.
+// The outcome of `signInWithTotp`.
 type SignInWithTotpPayload struct {
-	// The user, signed in; null when refused.
+	// The user, signed in.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to signOutEverywhere.
+// The outcome of `signOutEverywhere`.
 type SignOutEverywherePayload struct {
-	// Always null: nobody is signed in any more.
+	// Always null, since nobody is signed in any more.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to signOut.
+// The outcome of `signOut`.
 type SignOutPayload struct {
-	// Always null: nobody is signed in any more.
+	// Always null, since nobody is signed in any more.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, as somebody who is signed out sees it.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to signUp.
+// The outcome of `signUp`.
 type SignUpPayload struct {
-	// The new user, signed in; null when refused.
+	// The new user, signed in.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Everything that can be waited for, over a WebSocket (`graphql-transport-ws`) or as server-sent events. All of it ends with
-// the session.
+// What can be waited for, over a WebSocket (`graphql-transport-ws`) or as server-sent events, until the session ends.
 type Subscription struct {
 }
 
-// The answer to transferOwnership.
+// The outcome of `transferOwnership`.
 type TransferOwnershipPayload struct {
-	// The new owner; null when refused.
+	// The new owner.
 	Member *ent.Member `json:"member"`
-	// The query root, to read anything else after the change.
+	// The viewer's membership, now as a master.
+	FormerOwner *ent.Member `json:"formerOwner"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Whom to let in again.
+// A member to unblock.
 type UnblockMemberInput struct {
-	// Who.
+	// The member's id.
 	MemberID string `json:"memberId"`
 }
 
-// The answer to unblockMember.
+// The outcome of `unblockMember`.
 type UnblockMemberPayload struct {
-	// The member as he or she now is; null when refused.
+	// The member, who is active again.
 	Member *ent.Member `json:"member"`
-	// The query root, to read anything else after the change.
+	// The mini programs whose `developers` have changed.
+	MiniPrograms []*ent.MiniProgram `json:"miniPrograms"`
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to updateMiniProgram.
+// The outcome of `updateMiniProgram`.
 type UpdateMiniProgramPayload struct {
-	// The mini program as it now is; null when refused.
+	// The mini program with the changes.
 	MiniProgram *ent.MiniProgram `json:"miniProgram"`
-	// What is allowed but may hinder a review, in the fields that were given.
+	// What may delay a review in the fields that were given, though it is allowed.
 	Warnings []*UserError `json:"warnings"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The answer to updateProfile.
+// The outcome of `updateProfile`.
 type UpdateProfilePayload struct {
-	// The viewer as he or she now is; null when refused.
+	// The viewer with the changes.
 	Viewer *Viewer `json:"viewer"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// A problem with an input that the person who filled it in can repair, or a warning about one. All user errors that can be
-// known come at once, in the order of the input's fields, at most one a field; nothing was written. Warnings prevent nothing.
+// A mistake in an input that the person who filled it in can correct, or a warning. All mistakes that can be known are reported
+// at once, in the order of the input's fields, at most one for each field, and nothing is changed. Warnings prevent nothing.
 type UserError struct {
-	// The rule that was broken.
+	// The rule that the input breaks.
 	Code fault.Code `json:"code"`
 	// The path to the field from the argument's name, list positions as decimal numbers; empty for the request as a whole.
 	Path []string `json:"path"`
-	// A sentence for people, in the language that `Accept-Language` asks for (English or Simplified Chinese).
+	// A sentence for people, in the language of `Accept-Language` (English or Simplified Chinese).
 	Message string `json:"message"`
-	// The sentence's key, for clients with texts of their own.
+	// The key of the sentence, for clients with their own texts.
 	MessageKey string `json:"messageKey"`
-	// The values in the sentence: what was found, and the limit.
+	// The values in the sentence, such as the value found and the limit.
 	MessageParams []*MessageParam `json:"messageParams"`
 }
 
-// Which invitation to take back.
+// An invitation to withdraw.
 type WithdrawInvitationInput struct {
-	// Which.
+	// The invitation's id.
 	InvitationID string `json:"invitationId"`
 }
 
-// The answer to withdrawInvitation.
+// The outcome of `withdrawInvitation`.
 type WithdrawInvitationPayload struct {
-	// The invitation, withdrawn; null when refused.
+	// The invitation, withdrawn.
 	Invitation *ent.Invitation `json:"invitation"`
-	// The query root, to read anything else after the change.
+	// For further reads.
 	Query *Query `json:"query"`
-	// What was wrong with the input; empty when it was done.
+	// Why nothing was changed; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The fields of `CreateMiniProgramInput` that launch targets have rules for.
+type MiniProgramField string
+
+const (
+	// `name`.
+	MiniProgramFieldName MiniProgramField = "NAME"
+	// `tagline`.
+	MiniProgramFieldTagline MiniProgramField = "TAGLINE"
+	// `description`.
+	MiniProgramFieldDescription MiniProgramField = "DESCRIPTION"
+	// `logo`.
+	MiniProgramFieldLogo MiniProgramField = "LOGO"
+	// `industryCode`.
+	MiniProgramFieldIndustryCode MiniProgramField = "INDUSTRY_CODE"
+	// `servicePhone`.
+	MiniProgramFieldServicePhone MiniProgramField = "SERVICE_PHONE"
+	// `serviceEmail`.
+	MiniProgramFieldServiceEmail MiniProgramField = "SERVICE_EMAIL"
+)
+
+var AllMiniProgramField = []MiniProgramField{
+	MiniProgramFieldName,
+	MiniProgramFieldTagline,
+	MiniProgramFieldDescription,
+	MiniProgramFieldLogo,
+	MiniProgramFieldIndustryCode,
+	MiniProgramFieldServicePhone,
+	MiniProgramFieldServiceEmail,
+}
+
+func (e MiniProgramField) IsValid() bool {
+	switch e {
+	case MiniProgramFieldName, MiniProgramFieldTagline, MiniProgramFieldDescription, MiniProgramFieldLogo, MiniProgramFieldIndustryCode, MiniProgramFieldServicePhone, MiniProgramFieldServiceEmail:
+		return true
+	}
+	return false
+}
+
+func (e MiniProgramField) String() string {
+	return string(e)
+}
+
+func (e *MiniProgramField) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MiniProgramField(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MiniProgramField", str)
+	}
+	return nil
+}
+
+func (e MiniProgramField) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
 // What mini programs can be sorted by.
 type MiniProgramOrderField string
 
 const (
-	// When it was created.
+	// When they were created.
 	MiniProgramOrderFieldCreatedAt MiniProgramOrderField = "CREATED_AT"
-	// When its information was last changed.
+	// When their information was last changed.
 	MiniProgramOrderFieldUpdatedAt MiniProgramOrderField = "UPDATED_AT"
-	// Its name without regard to case, by Unicode code points.
+	// Their name, ignoring case, by Unicode code points.
 	MiniProgramOrderFieldName MiniProgramOrderField = "NAME"
 )
 
@@ -585,13 +685,13 @@ func (e MiniProgramOrderField) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// Which way a list is sorted.
+// The direction in which a list is sorted.
 type OrderDirection string
 
 const (
-	// The smallest, earliest or alphabetically first comes first.
+	// Smallest, earliest or alphabetically first value first.
 	OrderDirectionAsc OrderDirection = "ASC"
-	// The greatest, latest or alphabetically last comes first.
+	// Largest, latest or alphabetically last value first.
 	OrderDirectionDesc OrderDirection = "DESC"
 )
 
@@ -629,13 +729,13 @@ func (e OrderDirection) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-// What can end a session.
+// Why a session ended.
 type SessionEndReason string
 
 const (
-	// The user signed out, here or from elsewhere, or signed in anew in this browser.
+	// It was ended here or from elsewhere, or replaced by a new sign-in in the same browser.
 	SessionEndReasonSignedOut SessionEndReason = "SIGNED_OUT"
-	// Its time was over.
+	// It was too old, or unused for too long.
 	SessionEndReasonExpired SessionEndReason = "EXPIRED"
 )
 

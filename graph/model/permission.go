@@ -15,7 +15,7 @@ type Permission string
 
 // viewed are the operations that are named by what they show.
 var viewed = map[access.Operation]bool{
-	access.ViewWorkspace: true, access.ViewMembership: true, access.ViewMiniProgram: true, access.ViewInvitations: true, access.ViewAuditEvents: true,
+	access.ViewWorkspace: true, access.ViewMembership: true, access.ViewWorkspaceChanged: true, access.ViewMiniProgram: true, access.ViewInvitations: true, access.ViewAuditEvents: true,
 }
 
 // PermissionOf returns the permission to do an operation: createMiniProgram is CREATE_MINI_PROGRAM, the field workspace is
@@ -25,13 +25,20 @@ func PermissionOf(operation access.Operation) Permission {
 	if viewed[operation] {
 		name.WriteString("VIEW_")
 	}
-	for _, letter := range string(operation) {
-		if unicode.IsUpper(letter) {
-			name.WriteByte('_')
-		}
-		name.WriteRune(unicode.ToUpper(letter))
-	}
+	name.WriteString(enumValue(string(operation)))
 	return Permission(name.String())
+}
+
+// enumValue writes a name of the schema as a value of an enum: createMiniProgram is CREATE_MINI_PROGRAM.
+func enumValue(name string) string {
+	var value strings.Builder
+	for _, letter := range name {
+		if unicode.IsUpper(letter) {
+			value.WriteByte('_')
+		}
+		value.WriteRune(unicode.ToUpper(letter))
+	}
+	return value.String()
 }
 
 // MarshalGQL writes the permission.

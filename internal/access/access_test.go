@@ -24,7 +24,7 @@ func TestTheMatrix(t *testing.T) {
 		"chooseWorkspace":    {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"renameWorkspace":    {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 		"deleteWorkspace":    {member.RoleOWNER: true, member.RoleMASTER: false, member.RoleDEVELOPER: false},
-		"leaveWorkspace":     {member.RoleOWNER: false, member.RoleMASTER: true, member.RoleDEVELOPER: true},
+		"leaveWorkspace":     {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"transferOwnership":  {member.RoleOWNER: true, member.RoleMASTER: false, member.RoleDEVELOPER: false},
 		"inviteMembers":      {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 		"resendInvitation":   {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
@@ -37,6 +37,7 @@ func TestTheMatrix(t *testing.T) {
 		"createMiniProgram":  {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 		"updateMiniProgram":  {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 		"invitations":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
+		"workspaceChanged":   {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"auditEvents":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 	}
 	members := 0

@@ -26,6 +26,7 @@ const (
 	ViewPlatformAuditEvents Operation = "platformAuditEvents"
 	ViewSessionEnded        Operation = "sessionEnded"
 	ViewMembership          Operation = "membership"
+	ViewWorkspaceChanged    Operation = "workspaceChanged"
 	// ViewInvitations and ViewAuditEvents are fields of a workspace.
 	ViewInvitations Operation = "invitations"
 	ViewAuditEvents Operation = "auditEvents"
@@ -70,11 +71,10 @@ const (
 )
 
 var (
-	everyone  = []member.Role{member.RoleOWNER, member.RoleMASTER, member.RoleDEVELOPER}
-	managers  = []member.Role{member.RoleOWNER, member.RoleMASTER}
-	owner     = []member.Role{member.RoleOWNER}
-	notOwners = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
-	admins    = []user.StaffRole{user.StaffRoleADMIN}
+	everyone = []member.Role{member.RoleOWNER, member.RoleMASTER, member.RoleDEVELOPER}
+	managers = []member.Role{member.RoleOWNER, member.RoleMASTER}
+	owner    = []member.Role{member.RoleOWNER}
+	admins   = []user.StaffRole{user.StaffRoleADMIN}
 )
 
 // Audience is those for whom an operation is.
@@ -125,6 +125,7 @@ var Matrix = map[Operation]Rule{
 	ViewWorkspace:           {For: Members, At: id.Workspace, Roles: everyone},
 	ViewMiniProgram:         {For: Members, At: id.MiniProgram, Roles: everyone, SeeingIsEnough: true},
 	ViewMembership:          {For: Members, At: id.Workspace, Roles: everyone},
+	ViewWorkspaceChanged:    {For: Members, At: id.Workspace, Roles: everyone},
 	ViewInvitations:         {For: Members, At: id.Workspace, Roles: managers},
 	ViewAuditEvents:         {For: Members, At: id.Workspace, Roles: managers},
 
@@ -149,7 +150,7 @@ var Matrix = map[Operation]Rule{
 	ChooseWorkspace:    {For: Members, At: id.Workspace, Roles: everyone},
 	RenameWorkspace:    {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
 	DeleteWorkspace:    {For: Members, At: id.Workspace, Roles: owner, HoldsWorkspace: true},
-	LeaveWorkspace:     {For: Members, At: id.Workspace, Roles: notOwners, HoldsWorkspace: true},
+	LeaveWorkspace:     {For: Members, At: id.Workspace, Roles: everyone, HoldsWorkspace: true},
 	TransferOwnership:  {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true, HoldsAccount: true},
 	InviteMembers:      {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
 	ResendInvitation:   {For: Members, At: id.Invitation, Roles: managers, HoldsWorkspace: true},

@@ -13,17 +13,17 @@ import (
 )
 
 // ChangePasswordInput is what changing one's password needs.
-type ChangePasswordInput struct{ Current, New string }
+type ChangePasswordInput struct{ CurrentPassword, NewPassword string }
 
 // ChangePassword changes the viewer's password, ends all sessions of the account, invalidates its tokens, and notifies the owner by mail.
 // The viewer gets a new session with the same current workspace. Refused with UNAUTHENTICATED when the session has ended meanwhile. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CREDENTIALS.
 func (a *Accounts) ChangePassword(ctx context.Context, viewer *access.Viewer, in ChangePasswordInput) error {
 	var errs fault.UserErrors
-	self, err := a.Prove(ctx, viewer, "current", in.Current, &errs)
+	self, err := a.Prove(ctx, viewer, "currentPassword", in.CurrentPassword, &errs)
 	if err != nil {
 		return err
 	}
-	checkPassword("new", in.New, &errs, self.Email, self.DisplayName)
+	checkPassword("newPassword", in.NewPassword, &errs, self.Email, self.DisplayName)
 	if err := errs.Err(); err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, viewer *access.Viewer, in
 		return err
 	}
 	changed := *self
-	if changed.PasswordHash, err = a.Passwords.hash(ctx, in.New); err != nil {
+	if changed.PasswordHash, err = a.Passwords.hash(ctx, in.NewPassword); err != nil {
 		return fmt.Errorf("hash a password: %w", err)
 	}
 	_, err = operation.Run(ctx, a.DB, viewer, access.ChangePassword, "", func(tx *operation.Tx) (struct{}, error) {
@@ -48,7 +48,7 @@ func (a *Accounts) changePassword(ctx context.Context, tx *operation.Tx, self, c
 	case err != nil:
 		return err
 	case replaced == 0:
-		return tx.Refuse("current", fault.InvalidCredentials)
+		return tx.Refuse("currentPassword", fault.InvalidCredentials)
 	}
 	if err := a.lockOut(ctx, tx, self); err != nil {
 		return err

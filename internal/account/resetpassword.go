@@ -50,7 +50,7 @@ func (a *Accounts) RequestPasswordReset(ctx context.Context, viewer *access.View
 }
 
 // ResetPasswordInput sets a new password by the token in the mail.
-type ResetPasswordInput struct{ Token, New string }
+type ResetPasswordInput struct{ Token, NewPassword string }
 
 // ResetPassword changes the password of the account that the token was sent to, ends all its sessions, invalidates its other tokens, and
 // lifts the block after too many failed sign-ins. An address that was not confirmed is so now, and a second factor that was set up before is
@@ -70,11 +70,11 @@ func (a *Accounts) ResetPassword(ctx context.Context, viewer *access.Viewer, in 
 		}
 		about = []string{owner.Email, owner.DisplayName}
 	}
-	checkPassword("new", in.New, &errs, about...)
+	checkPassword("newPassword", in.NewPassword, &errs, about...)
 	if err := errs.Err(); err != nil {
 		return "", err
 	}
-	hash, err := a.Passwords.hash(ctx, in.New)
+	hash, err := a.Passwords.hash(ctx, in.NewPassword)
 	if err != nil {
 		return "", fmt.Errorf("hash a password: %w", err)
 	}

@@ -51,8 +51,15 @@ func (a *Accounts) Staff(ctx context.Context, args page.Args) (page.Page[*StaffM
 	if err != nil {
 		return page.Page[*StaffMember]{}, err
 	}
-	return page.Cut(request, members, func(m *StaffMember) page.Position { return page.Position{ID: m.User.ID} }), nil
+	return page.Cut(request, members, staffPosition), nil
 }
+
+// StaffPage returns members of the staff with their places in the list of the staff.
+func StaffPage(members ...*StaffMember) page.Page[*StaffMember] {
+	return page.Of(orderByAccount, staffPosition, members...)
+}
+
+func staffPosition(m *StaffMember) page.Position { return page.Position{ID: m.User.ID} }
 
 // StaffByIDs returns, by their ids, those of these members of the staff that the viewer may see: administrators see all.
 func (a *Accounts) StaffByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*StaffMember, error) {

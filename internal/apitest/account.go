@@ -32,7 +32,7 @@ func Account(email, password, displayName string) Vars {
 func Credentials(email, password string) Vars { return Vars{"email": email, "password": password} }
 
 // Passwords is an input of changePassword.
-func Passwords(current, next string) Vars { return Vars{"current": current, "new": next} }
+func Passwords(current, next string) Vars { return Vars{"currentPassword": current, "newPassword": next} }
 
 // LongEmail returns a well-formed address of this many bytes.
 func LongEmail(size int) string {
@@ -78,7 +78,7 @@ func (p *Person) EmailToken(t *testing.T, email string) string {
 // ExpectInvalidResetToken makes sure that no password can be set by a token.
 func (w *World) ExpectInvalidResetToken(t *testing.T, token string) {
 	t.Helper()
-	w.Visitor(t).Mutate(t, "resetPassword", Vars{"token": token, "new": "a password of a thief"}).HasUserErrors(t, "INVALID_TOKEN token")
+	w.Visitor(t).Mutate(t, "resetPassword", Vars{"token": token, "newPassword": "a password of a thief"}).HasUserErrors(t, "INVALID_TOKEN token")
 }
 
 // ExpectSignIn signs in with these credentials and makes sure of the outcome: "" for a session, or the code of the user error or refusal.

@@ -121,9 +121,12 @@ func TextOf(text *string) string {
 	return *text
 }
 
-// IDs returns the ids of the objects in a list.
+// IDs returns the ids of the objects in a list or in the page of a connection.
 func IDs(list any) []string {
 	ids := []string{}
+	if connection, ok := list.(map[string]any); ok {
+		list = connection["nodes"]
+	}
 	for _, one := range list.([]any) {
 		ids = append(ids, one.(map[string]any)["id"].(string))
 	}
@@ -206,4 +209,9 @@ func Codes(errors []UserError) []string {
 		codes = append(codes, e.Code+" "+strings.Join(e.Path[1:], "."))
 	}
 	return codes
+}
+
+// EnumValue returns a name of the schema as a value of an enum: createMiniProgram is CREATE_MINI_PROGRAM.
+func EnumValue(name string) string {
+	return strings.ToUpper(regexp.MustCompile(`[A-Z]`).ReplaceAllString(name, "_$0"))
 }

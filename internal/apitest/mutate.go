@@ -18,17 +18,21 @@ var selections = map[string]string{
 	"Workspace": `id name viewerRole members { totalCount nodes { role user { id } } } quotas { used limit launchTarget { code } }
 		miniPrograms { totalCount }`,
 	"Member": `id role status joinedAt user { id email displayName } workspace { id name viewerRole } invitedBy { id displayName }
-		miniPrograms { id name }`,
-	"Invitation":  InvitationFields,
-	"MiniProgram": miniProgramFields,
-	"StaffMember": `id user { id email } role addedBy { id email } addedAt`,
-	"User":        `id email displayName`,
-	"UserError":   `code path message messageKey messageParams { name value }`,
+		miniPrograms(first: 100) { nodes { id name } }`,
+	"Invitation":      InvitationFields,
+	"MiniProgram":     miniProgramFields,
+	"StaffMember":     `id user { id email } role addedBy { id email } addedAt`,
+	"User":            `id email displayName`,
+	"MemberEdge":      `cursor node { id }`,
+	"InvitationEdge":  `cursor node { id }`,
+	"MiniProgramEdge": `cursor node { id }`,
+	"StaffMemberEdge": `cursor node { id }`,
+	"UserError":       `code path message messageKey messageParams { name value }`,
 }
 
 const (
 	viewerFields = `user { id email displayName } emailConfirmed staffRole locale totpEnabled recoveryCodesLeft currentWorkspace { id name }
-		memberships { totalCount } sessions { id }`
+		memberships { totalCount } sessions { nodes { id } }`
 	miniProgramFields = `id appId name tagline description language status servicePhone serviceEmail createdAt updatedAt
 		workspace { id name } industry { id code name group } logo { url width height contentType }
 		launchTargets { id code } createdBy { id email displayName }`

@@ -45,7 +45,7 @@ func (a *Answer) SetCookie(t *testing.T) *http.Cookie {
 }
 
 // SessionsQuery asks for all of the viewer's sessions.
-const SessionsQuery = `{ viewer { sessions { id current createdAt lastUsedAt address client } } }`
+const SessionsQuery = `{ viewer { sessions(first: 100) { nodes { id current createdAt lastUsedAt address client } } } }`
 
 // Session is a session as the API shows it.
 type Session struct {
@@ -59,7 +59,7 @@ type Session struct {
 func (p *Person) Sessions(t *testing.T) []Session {
 	t.Helper()
 	var read struct {
-		Viewer struct{ Sessions []Session }
+		Viewer struct{ Sessions struct{ Nodes []Session } }
 	}
 	answer := p.Do(t, SessionsQuery, nil)
 	text, err := json.Marshal(answer.Data)
@@ -69,7 +69,7 @@ func (p *Person) Sessions(t *testing.T) []Session {
 	if err != nil || len(answer.Errors) != 0 {
 		t.Fatalf("%v: %s", err, answer.Body)
 	}
-	return read.Viewer.Sessions
+	return read.Viewer.Sessions.Nodes
 }
 
 // CurrentSession returns the session that the person's requests are sent in.

@@ -26,9 +26,16 @@ type Team struct {
 // NewTeam returns a new team.
 func (w *World) NewTeam(t *testing.T) *Team {
 	t.Helper()
+	return w.NewTeamNamed(t, "")
+}
+
+// NewTeamNamed returns a new team whose people's names begin in this way, for a test that needs several.
+func (w *World) NewTeamNamed(t *testing.T, prefix string) *Team {
+	t.Helper()
+	signUp := func(name string) *Person { return w.SignUp(t, prefix+name) }
 	c := &Team{
-		World: w, Owner: w.SignUp(t, "owner"), Master: w.SignUp(t, "master"), OtherMaster: w.SignUp(t, "other"),
-		Developer: w.SignUp(t, "developer"), Unassigned: w.SignUp(t, "unassigned"), Stranger: w.SignUp(t, "stranger"),
+		World: w, Owner: signUp("owner"), Master: signUp("master"), OtherMaster: signUp("other"),
+		Developer: signUp("developer"), Unassigned: signUp("unassigned"), Stranger: signUp("stranger"),
 	}
 	c.ID, c.ForeignID = c.Owner.CreateWorkspace(t, "The team"), c.Stranger.CreateWorkspace(t, "Elsewhere")
 	c.OwnerID, c.ForeignMemberID = w.MemberID(t, c.ID, c.Owner), w.MemberID(t, c.ForeignID, c.Stranger)

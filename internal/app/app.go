@@ -113,7 +113,7 @@ func New(c Config) (*App, error) {
 // lists says how long the lists of the schema are: those of mini programs hold some of a workspace's, usually fewer than five.
 var lists = gqlhttp.Lists{
 	DefaultPage: page.DefaultSize, MaxPage: page.MaxSize,
-	Sizes: map[string]int{"Member.miniPrograms": 5, "Invitation.miniPrograms": 5},
+	Sizes: map[string]int{"Invitation.miniPrograms": 5},
 }
 
 func (c Config) isHTTPS() bool { return strings.HasPrefix(c.PublicURL, "https://") }
@@ -149,7 +149,7 @@ func newAreas(c Config) *areas {
 		Resolver: graph.Resolver{
 			Sessions: sessions, Accounts: accounts, Workspaces: workspaces,
 			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Limits: c.Limits, Blobs: c.Blobs, Throttles: accounts.Throttles},
-			Audit:        &event.Log{Client: c.Store.Client},
+			Audit:        &event.Log{Client: c.Store.Client}, Changes: event.NewWatches(c.Store.Client, c.Now),
 		},
 	}
 }

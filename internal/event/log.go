@@ -23,8 +23,8 @@ type Log struct{ Client *ent.Client }
 
 // Filter says which events to list: those that fit all that is given.
 type Filter struct {
-	// Operation lists mutations; nil for any.
-	Operation []string
+	// Operations are mutations; nil for any.
+	Operations []access.Operation
 	// ActorID and SubjectID are ids; nil for any.
 	ActorID, SubjectID *string
 	// Since and Until bound when it happened, Until not among it; nil for any time.
@@ -111,18 +111,22 @@ func (l *Log) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []s
 // Actors returns who did each of these, by user id, for a viewer who sees the event: people who act in a workspace are members there,
 // and owners and masters see past members, too.
 func (l *Log) Actors(ctx context.Context, viewer *access.Viewer, events []*ent.AuditEvent) (map[string]*ent.User, error) {
-	return access.UsersNamedBy(ctx, viewer, events, (*access.Principal).KeepAuditEvents, func(e *ent.AuditEvent) string {
+	return access.WithEmails(access.UsersNamedBy(ctx, viewer, events, (*access.Principal).KeepAuditEvents, func(e *ent.AuditEvent) string {
 		if e.ActorID == nil {
 			return ""
 		}
 		return *e.ActorID
-	})
+	}))
 }
 
 func (f Filter) predicates(principal *access.Principal) []predicate.AuditEvent {
 	predicates := []predicate.AuditEvent{principal.AuditEvents()}
-	if f.Operation != nil {
-		predicates = append(predicates, auditevent.OperationIn(findable(f.Operation...)...))
+	if f.Operations != nil {
+		names := make([]string, len(f.Operations))
+		for i, operation := range f.Operations {
+			names[i] = string(operation)
+		}
+		predicates = append(predicates, auditevent.OperationIn(names...))
 	}
 	if f.ActorID != nil {
 		predicates = append(predicates, auditevent.ActorIDIn(findable(*f.ActorID)...))

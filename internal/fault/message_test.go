@@ -27,11 +27,11 @@ var carried = map[string]map[Code][]string{
 	"signIn":         {InvalidCredentials: {""}, TotpRequired: {""}},
 	"signInWithTotp": {Blank: {"challenge", "code"}, InvalidToken: {"challenge"}, InvalidCode: {"code"}},
 	"changePassword": {
-		Blank: {"current", "new"}, TooShort: {"new"}, TooLong: {"new"}, TooCommon: {"new"}, InvalidCredentials: {"current"},
+		Blank: {"currentPassword", "newPassword"}, TooShort: {"newPassword"}, TooLong: {"newPassword"}, TooCommon: {"newPassword"}, InvalidCredentials: {"currentPassword"},
 	},
 	"requestPasswordReset": {Blank: {"email"}, InvalidFormat: {"email"}, TooLong: {"email"}},
 	"resetPassword": {
-		Blank: {"token", "new"}, InvalidToken: {"token"}, TooShort: {"new"}, TooLong: {"new"}, TooCommon: {"new"},
+		Blank: {"token", "newPassword"}, InvalidToken: {"token"}, TooShort: {"newPassword"}, TooLong: {"newPassword"}, TooCommon: {"newPassword"},
 	},
 	"updateProfile": {
 		Blank: {"displayName", "locale"}, InvalidFormat: {"displayName", "locale"}, TooLong: {"displayName"}, Unsupported: {"locale"},

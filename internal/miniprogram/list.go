@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"minidock/ent"
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
 	"minidock/internal/access"
 	"minidock/internal/fault"
+	"minidock/internal/moment"
 	"minidock/internal/page"
 	"minidock/internal/store"
 	"minidock/internal/text"
@@ -35,8 +35,8 @@ type Sort struct {
 
 // Filter says which mini programs to list: those that match all fields that are set.
 type Filter struct {
-	// Status is the wanted states; nil for any.
-	Status []miniprogram.Status
+	// Statuses are the wanted ones; nil for any.
+	Statuses []miniprogram.Status
 	// Search is a part of the name, or the whole app id; "" for any.
 	Search string
 }
@@ -49,8 +49,8 @@ type sorting struct {
 }
 
 var sortings = map[SortField]sorting{
-	SortByCreatedAt: {miniprogram.FieldCreatedAt, func(m *ent.MiniProgram) string { return timeText(m.CreatedAt) }, parseTime},
-	SortByUpdatedAt: {miniprogram.FieldUpdatedAt, func(m *ent.MiniProgram) string { return timeText(m.UpdatedAt) }, parseTime},
+	SortByCreatedAt: {miniprogram.FieldCreatedAt, func(m *ent.MiniProgram) string { return moment.Text(m.CreatedAt) }, parseTime},
+	SortByUpdatedAt: {miniprogram.FieldUpdatedAt, func(m *ent.MiniProgram) string { return moment.Text(m.UpdatedAt) }, parseTime},
 	SortByName:      {miniprogram.FieldNameKey, func(m *ent.MiniProgram) string { return m.NameKey }, parseText},
 }
 
@@ -86,10 +86,18 @@ func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspac
 	if err != nil {
 		return nil, fmt.Errorf("list mini programs: %w", err)
 	}
-	return page.CutEach(request, workspaceIDs, found,
-		func(row *ent.MiniProgram) string { return row.WorkspaceID },
-		func(row *ent.MiniProgram) page.Position { return page.Position{Value: by.value(row), ID: row.ID} },
-	), nil
+	return page.CutEach(request, workspaceIDs, found, func(row *ent.MiniProgram) string { return row.WorkspaceID }, by.position), nil
+}
+
+// defaultOrder is how mini programs are sorted unless a client wants another order: the latest first.
+var defaultOrder = Sort{Field: SortByCreatedAt, Descending: true}
+
+// InDefaultOrder returns a mini program with its place in the list that is sorted as by default; nil is nowhere.
+func InDefaultOrder(row *ent.MiniProgram) page.Page[*ent.MiniProgram] {
+	if row == nil {
+		return page.Page[*ent.MiniProgram]{}
+	}
+	return page.Of(defaultOrder.name(), sortings[defaultOrder.Field].position, row)
 }
 
 // Count returns how many mini programs of each workspace match the filter and are visible to the viewer.
@@ -113,8 +121,8 @@ func (m *MiniPrograms) Count(ctx context.Context, viewer *access.Viewer, workspa
 
 func (f Filter) predicates(principal *access.Principal) []predicate.MiniProgram {
 	predicates := []predicate.MiniProgram{principal.MiniPrograms()}
-	if f.Status != nil {
-		predicates = append(predicates, miniprogram.StatusIn(f.Status...))
+	if f.Statuses != nil {
+		predicates = append(predicates, miniprogram.StatusIn(f.Statuses...))
 	}
 	switch wanted := text.Fold(f.Search); {
 	case strings.ContainsRune(wanted, 0): // no text has it, and databases refuse it
@@ -132,6 +140,10 @@ func (o Sort) name() string {
 	return string(o.Field) + " ASC"
 }
 
+func (s sorting) position(row *ent.MiniProgram) page.Position {
+	return page.Position{Value: s.value(row), ID: row.ID}
+}
+
 func (s sorting) values(argument string, at *page.Position) ([]any, error) {
 	if at == nil {
 		return nil, nil
@@ -143,12 +155,10 @@ func (s sorting) values(argument string, at *page.Position) ([]any, error) {
 	return []any{value, at.ID}, nil
 }
 
-func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-// parseTime reads a moment only in the form that timeText writes, since other forms would sort differently.
+// parseTime reads a moment only as a cursor writes it, since databases compare moments in one form.
 func parseTime(value string) (any, error) {
-	t, err := time.Parse(time.RFC3339Nano, value)
-	if err == nil && timeText(t) != value {
+	t, err := moment.Parse(value)
+	if err == nil && moment.Text(t) != value {
 		err = errors.New("not as a cursor writes it")
 	}
 	return t, err

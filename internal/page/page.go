@@ -2,6 +2,7 @@
 package page
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -102,6 +103,11 @@ func Cut[T any](r Request, rows []T, position func(T) Position) Page[T] {
 	return p
 }
 
+// Of makes a page of rows that were not read as a page of this order, so that they have cursors.
+func Of[T any](order string, position func(T) Position, rows ...T) Page[T] {
+	return Page[T]{Nodes: rows, order: order, position: position}
+}
+
 // Cursor returns the cursor of a node of the page.
 func (p Page[T]) Cursor(node T) string {
 	at := p.position(node)
@@ -174,9 +180,33 @@ func OfSlice[T any](args Args, order string, all []T, key func(T) string) (Page[
 			return Page[T]{}, BadCursor("before")
 		}
 	}
-	rows := slices.Clone(all[min(from, to):to])
+	return cutSlice(r, all[min(from, to):to], func(t T) Position { return Position{ID: key(t)} }), nil
+}
+
+// OfDescending makes a page of a list that is in memory, sorted by the positions of its elements, the greatest first. A cursor stays
+// valid when its element is no longer in the list.
+func OfDescending[T any](args Args, order string, all []T, position func(T) Position) (Page[T], error) {
+	r, err := args.Request(order)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	kept := slices.DeleteFunc(slices.Clone(all), func(t T) bool {
+		at := position(t)
+		return r.After != nil && at.compare(*r.After) >= 0 || r.Before != nil && at.compare(*r.Before) <= 0
+	})
+	slices.SortFunc(kept, func(a, b T) int { return position(b).compare(position(a)) })
+	return cutSlice(r, kept, position), nil
+}
+
+func (p Position) compare(q Position) int {
+	return cmp.Or(strings.Compare(p.Value, q.Value), strings.Compare(p.ID, q.ID))
+}
+
+// cutSlice makes the page of a request from all rows between its cursors.
+func cutSlice[T any](r Request, rows []T, position func(T) Position) Page[T] {
+	rows = slices.Clone(rows)
 	if r.Backward {
 		slices.Reverse(rows)
 	}
-	return Cut(r, rows, func(t T) Position { return Position{ID: key(t)} }), nil
+	return Cut(r, rows, position)
 }

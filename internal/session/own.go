@@ -10,24 +10,31 @@ import (
 	"minidock/ent/session"
 	"minidock/internal/access"
 	"minidock/internal/fault"
+	"minidock/internal/moment"
 	"minidock/internal/operation"
+	"minidock/internal/page"
 )
 
 // maxOwn is the most sessions of one user.
 const maxOwn = 100
 
-// Own returns the viewer's active sessions, those used last first, at most 100.
-func (s *Sessions) Own(ctx context.Context, viewer *access.Viewer) ([]*ent.Session, error) {
+// orderByUse sorts sessions by when they were last used, the latest first.
+const orderByUse = "LAST USED"
+
+// Own returns a page of the viewer's active sessions, those used last first, and how many there are.
+func (s *Sessions) Own(ctx context.Context, viewer *access.Viewer, args page.Args) (page.Page[*ent.Session], int, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
-		return nil, err
+		return page.Page[*ent.Session]{}, 0, err
 	}
-	found, err := s.db.Client.Session.Query().Where(s.own(principal)).
-		Order(ent.Desc(session.FieldLastUsedAt, session.FieldID)).Limit(maxOwn).All(ctx)
+	found, err := s.db.Client.Session.Query().Where(s.own(principal)).Order(ent.Desc(session.FieldLastUsedAt)).Limit(maxOwn).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read sessions: %w", err)
+		return page.Page[*ent.Session]{}, 0, fmt.Errorf("read sessions: %w", err)
 	}
-	return found, nil
+	own, err := page.OfDescending(args, orderByUse, found, func(one *ent.Session) page.Position {
+		return page.Position{Value: moment.Text(one.LastUsedAt), ID: PublicID(one.ID)} // the row's id is the hash of the token
+	})
+	return own, len(found), err
 }
 
 // ByIDs returns the viewer's sessions with these public ids, by public id.

@@ -23,6 +23,13 @@ func Read[P, V any](g *Group[P], row P, key any, load func([]P) (V, error)) (V, 
 	return once(g, key, load)()
 }
 
+// Know notes what Read returns for a key, so that it is not loaded.
+func Know[P, V any](g *Group[P], key any, value V) {
+	if g != nil {
+		once(g, key, func([]P) (V, error) { return value, nil })
+	}
+}
+
 func once[P, V any](g *Group[P], key any, load func([]P) (V, error)) func() (V, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

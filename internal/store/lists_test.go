@@ -108,7 +108,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 	first, last := page.Args{First: new(10)}, page.Args{Last: new(10)}
 	reads := map[string]func() (int, error){
 		"a user's memberships": func() (int, error) {
-			memberships, err := workspaces.Memberships(ctx, ann, first)
+			memberships, err := workspaces.Memberships(ctx, ann, first, workspace.MembershipFilter{})
 			return len(memberships.Nodes), err
 		},
 		"counted mini programs": func() (int, error) {
@@ -121,7 +121,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 		},
 	}
 	for name, filter := range map[string]event.Filter{
-		"all": {}, "an operation's": {Operation: []string{"renameWorkspace"}}, "a subject's": {SubjectID: new("wsp_20")},
+		"all": {}, "an operation's": {Operations: []access.Operation{access.RenameWorkspace}}, "a subject's": {SubjectID: new("wsp_20")},
 	} {
 		reads["events, "+name] = func() (int, error) {
 			pages, err := events.Of(ctx, ann, ids[19:], first, filter)
@@ -149,7 +149,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 		return len(pages[miniProgramRows[0].ID].Nodes), err
 	}
 	reads["developers"] = func() (int, error) {
-		pages, err := workspaces.Members(ctx, ann, ids, first, workspace.MemberFilter{Role: []member.Role{member.RoleDEVELOPER}, Search: "MAX"})
+		pages, err := workspaces.Members(ctx, ann, ids, first, workspace.MemberFilter{Roles: []member.Role{member.RoleDEVELOPER}, Search: "MAX"})
 		return len(pages["wsp_20"].Nodes), err
 	}
 	for way, args := range map[string]page.Args{"first": first, "last": last} {

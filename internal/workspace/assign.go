@@ -25,9 +25,9 @@ type AssignMiniProgramsInput struct {
 
 // Assign assigns a developer to these mini programs of the workspace and no others. Owners and masters may. User errors:
 // NOT_FOUND, WRONG_STATUS, WRONG_ROLE.
-func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in AssignMiniProgramsInput) (*ent.Member, error) {
+func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in AssignMiniProgramsInput) (*MemberChange, error) {
 	wanted := distinct(in.MiniProgramIDs)
-	return operation.Run(ctx, w.DB, viewer, access.AssignMiniPrograms, in.MemberID, func(tx *operation.Tx) (*ent.Member, error) {
+	return operation.Run(ctx, w.DB, viewer, access.AssignMiniPrograms, in.MemberID, func(tx *operation.Tx) (*MemberChange, error) {
 		if err := checkMiniPrograms(ctx, tx, "miniProgramIds", wanted); err != nil {
 			return nil, err
 		}
@@ -39,7 +39,11 @@ func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in Assig
 			return nil, err
 		}
 		tx.Changed(in.MemberID, event.List("miniPrograms", assigned, wanted))
-		return tx.Target, reassign(ctx, tx, in.MemberID, assigned, wanted)
+		change := &MemberChange{Member: tx.Target}
+		if err := change.readMiniPrograms(ctx, tx, append(without(assigned, wanted), without(wanted, assigned)...)); err != nil {
+			return nil, err
+		}
+		return change, reassign(ctx, tx, in.MemberID, assigned, wanted)
 	})
 }
 

@@ -8,17 +8,13 @@ import (
 	"minidock/ent"
 	"minidock/ent/invitation"
 	"minidock/ent/member"
+	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
 	"minidock/internal/access"
 	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/operation"
-)
-
-var (
-	notRemoved = []member.Status{member.StatusACTIVE, member.StatusBLOCKED}
-	// assignable are the roles that an invitation or a change can give.
-	assignable = []member.Role{member.RoleMASTER, member.RoleDEVELOPER}
+	"minidock/internal/store"
 )
 
 // ChangeMemberRoleInput is another role for a member.
@@ -27,46 +23,61 @@ type ChangeMemberRoleInput struct {
 	Role     member.Role
 }
 
+// MemberChange is a member who was changed, and what was changed with the member.
+type MemberChange struct {
+	Member *ent.Member
+	// Withdrawn are the invitations that were withdrawn.
+	Withdrawn []*ent.Invitation
+	// MiniPrograms are those whose developers have changed.
+	MiniPrograms []*ent.MiniProgram
+}
+
 // ChangeRole makes a master a developer, whose open invitations are withdrawn, or a developer a master. The owner may. User errors:
 // UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
-func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in ChangeMemberRoleInput) (*ent.Member, error) {
-	return operation.Run(ctx, w.DB, viewer, access.ChangeMemberRole, in.MemberID, func(tx *operation.Tx) (*ent.Member, error) {
+func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in ChangeMemberRoleInput) (*MemberChange, error) {
+	return operation.Run(ctx, w.DB, viewer, access.ChangeMemberRole, in.MemberID, func(tx *operation.Tx) (*MemberChange, error) {
 		checkRole("role", in.Role, &tx.Errors)
 		if err := checkTarget(tx, assignable, notRemoved...); err != nil {
 			return nil, err
 		}
-		changes := []event.Change{event.Text("role", string(tx.Target.Role), string(in.Role))}
+		change := &MemberChange{Member: tx.Target}
+		if in.Role == tx.Target.Role {
+			return change, nil
+		}
 		if in.Role == member.RoleDEVELOPER {
-			withdrawn, err := uninvite(ctx, tx, tx.Target, invitation.InvitedByID(tx.Target.UserID))
-			if err != nil {
+			if err := change.uninvite(ctx, tx, invitation.InvitedByID(tx.Target.UserID)); err != nil {
 				return nil, err
 			}
-			changes = append(changes, withdrawn)
 		}
-		tx.Changed(in.MemberID, changes...)
-		return tx.Member.UpdateOneID(in.MemberID).SetRole(in.Role).Save(ctx)
+		if _, err := change.readAssigned(ctx, tx); err != nil {
+			return nil, err
+		}
+		tx.Changed(in.MemberID, event.Text("role", string(tx.Target.Role), string(in.Role)), change.withdrawn())
+		changed, err := tx.Member.UpdateOneID(in.MemberID).SetRole(in.Role).Save(ctx)
+		change.Member = changed
+		return change, err
 	})
 }
 
 // Block ends a member's access until the member is unblocked, and withdraws the member's invitations. The owner may, and masters
 // may block developers. User errors: WRONG_STATUS, WRONG_ROLE.
-func (w *Workspaces) Block(ctx context.Context, viewer *access.Viewer, memberID string) (*ent.Member, error) {
+func (w *Workspaces) Block(ctx context.Context, viewer *access.Viewer, memberID string) (*MemberChange, error) {
 	return w.setStatus(ctx, viewer, access.BlockMember, memberID, member.StatusBLOCKED, member.StatusACTIVE)
 }
 
 // Unblock gives a blocked member access again. The owner may, and masters may unblock developers. User errors: WRONG_STATUS,
 // WRONG_ROLE.
-func (w *Workspaces) Unblock(ctx context.Context, viewer *access.Viewer, memberID string) (*ent.Member, error) {
+func (w *Workspaces) Unblock(ctx context.Context, viewer *access.Viewer, memberID string) (*MemberChange, error) {
 	return w.setStatus(ctx, viewer, access.UnblockMember, memberID, member.StatusACTIVE, member.StatusBLOCKED)
 }
 
 // Remove ends a membership. The member stays the author of what they did. The owner may. User errors: WRONG_STATUS, WRONG_ROLE.
-func (w *Workspaces) Remove(ctx context.Context, viewer *access.Viewer, memberID string) (*ent.Member, error) {
+func (w *Workspaces) Remove(ctx context.Context, viewer *access.Viewer, memberID string) (*MemberChange, error) {
 	return w.setStatus(ctx, viewer, access.RemoveMember, memberID, member.StatusREMOVED, notRemoved...)
 }
 
-func (w *Workspaces) setStatus(ctx context.Context, viewer *access.Viewer, op access.Operation, memberID string, to member.Status, from ...member.Status) (*ent.Member, error) {
-	return operation.Run(ctx, w.DB, viewer, op, memberID, func(tx *operation.Tx) (*ent.Member, error) {
+func (w *Workspaces) setStatus(ctx context.Context, viewer *access.Viewer, op access.Operation, memberID string, to member.Status, from ...member.Status) (*MemberChange, error) {
+	return operation.Run(ctx, w.DB, viewer, op, memberID, func(tx *operation.Tx) (*MemberChange, error) {
 		if err := checkTarget(tx, assignable, from...); err != nil {
 			return nil, err
 		}
@@ -74,60 +85,77 @@ func (w *Workspaces) setStatus(ctx context.Context, viewer *access.Viewer, op ac
 	})
 }
 
-// Leave ends the viewer's membership, and returns the workspace's id. Masters and developers may; the owner transfers the ownership first.
-func (w *Workspaces) Leave(ctx context.Context, viewer *access.Viewer, workspaceID string) (string, error) {
-	return operation.Run(ctx, w.DB, viewer, access.LeaveWorkspace, workspaceID, func(tx *operation.Tx) (string, error) {
-		_, err := setStatus(ctx, tx, tx.Own, member.StatusREMOVED)
-		return workspaceID, err
+// Leave ends the viewer's membership, and returns it. Masters and developers may; the owner transfers the ownership first.
+func (w *Workspaces) Leave(ctx context.Context, viewer *access.Viewer, workspaceID string) (*ent.Member, error) {
+	return operation.Run(ctx, w.DB, viewer, access.LeaveWorkspace, workspaceID, func(tx *operation.Tx) (*ent.Member, error) {
+		change, err := setStatus(ctx, tx, tx.Own, member.StatusREMOVED)
+		if err != nil {
+			return nil, err
+		}
+		return change.Member, nil
 	})
 }
 
 // setStatus changes a member's status, and what depends on it.
-func setStatus(ctx context.Context, tx *operation.Tx, target *ent.Member, to member.Status) (*ent.Member, error) {
-	moved, err := tx.Member.UpdateOneID(target.ID).SetStatus(to).Save(ctx)
+func setStatus(ctx context.Context, tx *operation.Tx, target *ent.Member, to member.Status) (*MemberChange, error) {
+	change := &MemberChange{Member: target}
+	assigned, err := change.readAssigned(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	changes := []event.Change{event.Text("status", string(target.Status), string(to))}
 	switch to {
 	case member.StatusBLOCKED:
-		withdrawn, err := uninvite(ctx, tx, target, invitation.InvitedByID(target.UserID))
-		if err != nil {
+		if err := change.uninvite(ctx, tx, invitation.InvitedByID(target.UserID)); err != nil {
 			return nil, err
 		}
-		changes = append(changes, withdrawn)
+		changes = append(changes, change.withdrawn())
 	case member.StatusREMOVED:
-		ended, err := endMembership(ctx, tx, target)
-		if err != nil {
+		if err := change.endMembership(ctx, tx, assigned); err != nil {
 			return nil, err
 		}
-		changes = append(changes, ended...)
+		changes = append(changes, change.withdrawn(), event.List("miniPrograms", assigned, nil))
 	}
 	tx.Changed(target.ID, changes...)
-	return moved, nil
+	change.Member, err = tx.Member.UpdateOneID(target.ID).SetStatus(to).Save(ctx)
+	return change, err
 }
 
 // endMembership deletes what a removed member could use: invitations from the member and to the account's address, and assignments.
-func endMembership(ctx context.Context, tx *operation.Tx, target *ent.Member) ([]event.Change, error) {
-	self, err := tx.User.Get(ctx, target.UserID)
+func (c *MemberChange) endMembership(ctx context.Context, tx *operation.Tx, assigned []string) error {
+	self, err := tx.User.Get(ctx, c.Member.UserID)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	withdrawn, err := uninvite(ctx, tx, target, invitation.Or(invitation.InvitedByID(self.ID), invitation.Email(self.Email)))
-	if err != nil {
-		return nil, err
+	if err := c.uninvite(ctx, tx, invitation.Or(invitation.InvitedByID(self.ID), invitation.Email(self.Email))); err != nil {
+		return err
 	}
-	assigned, err := assignmentsOf(ctx, tx, target.ID)
-	if err != nil {
-		return nil, err
-	}
-	return []event.Change{withdrawn, event.List("miniPrograms", assigned, nil)}, unassign(ctx, tx, target.ID, assigned)
+	return unassign(ctx, tx, c.Member.ID, assigned)
 }
 
-// uninvite withdraws invitations because a member changes, and returns the change to record.
-func uninvite(ctx context.Context, tx *operation.Tx, target *ent.Member, which predicate.Invitation) (event.Change, error) {
-	withdrawn, err := withdraw(ctx, tx, target.WorkspaceID, which)
-	return event.List("invitations", withdrawn, nil), err
+// uninvite withdraws invitations because the member changes.
+func (c *MemberChange) uninvite(ctx context.Context, tx *operation.Tx, which predicate.Invitation) (err error) {
+	c.Withdrawn, err = withdraw(ctx, tx, c.Member.WorkspaceID, which)
+	return err
+}
+
+// withdrawn is the change of the withdrawn invitations for the event.
+func (c *MemberChange) withdrawn() event.Change {
+	return event.List("invitations", idsOf(c.Withdrawn, func(i *ent.Invitation) string { return i.ID }), nil)
+}
+
+// readAssigned reads the mini programs that the member is assigned to, and returns their ids.
+func (c *MemberChange) readAssigned(ctx context.Context, tx *operation.Tx) ([]string, error) {
+	assigned, err := assignmentsOf(ctx, tx, c.Member.ID)
+	if err == nil {
+		err = c.readMiniPrograms(ctx, tx, assigned)
+	}
+	return assigned, err
+}
+
+func (c *MemberChange) readMiniPrograms(ctx context.Context, tx *operation.Tx, ids []string) (err error) {
+	c.MiniPrograms, err = tx.MiniProgram.Query().Where(store.In(miniprogram.FieldID, ids)).Order(miniprogram.ByID()).All(ctx)
+	return err
 }
 
 // checkTarget records in memberId that the member has none of these statuses or roles, and returns all user errors.

@@ -7,6 +7,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/assignment"
 	"minidock/ent/member"
+	"minidock/ent/predicate"
 	"minidock/internal/access"
 	"minidock/internal/page"
 	"minidock/internal/store"
@@ -15,8 +16,14 @@ import (
 // isDeveloper selects the assignments of active developers.
 var isDeveloper = assignment.HasMemberWith(member.RoleEQ(member.RoleDEVELOPER), member.StatusEQ(member.StatusACTIVE))
 
-// assigned links mini programs to the members who are assigned to them.
-var assigned = store.Link{Table: assignment.Table, Parent: assignment.FieldMiniProgramID, Child: assignment.FieldMemberID}
+// byMiniProgram links mini programs to the members who are assigned to them, and byMember members to their mini programs.
+var (
+	byMiniProgram = store.Link{Table: assignment.Table, Parent: assignment.FieldMiniProgramID, Child: assignment.FieldMemberID}
+	byMember      = store.Link{Table: assignment.Table, Parent: assignment.FieldMemberID, Child: assignment.FieldMiniProgramID}
+)
+
+// orderByCreation sorts the mini programs of a member by when they were created, which is the order of their ids.
+const orderByCreation = "ASSIGNED"
 
 // Developers returns the same page of the active developers that are assigned to each of these mini programs, by mini program, in
 // the order in which they joined, for a viewer who sees the mini program.
@@ -30,13 +37,12 @@ func (w *Workspaces) Developers(ctx context.Context, viewer *access.Viewer, mini
 		return nil, err
 	}
 	query := w.Client.Member.Query()
-	query.Modify(store.Through(assigned, request.ByID(assigned.Child, false), ids, isDeveloper))
+	query.Modify(store.Through(byMiniProgram, request.ByID(byMiniProgram.Child, false), ids, isDeveloper))
 	found, err := query.All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read developers: %w", err)
 	}
-	return page.CutEach(request, ids, found, func(m *ent.Member) string { return store.Parent(m.Value) },
-		func(m *ent.Member) page.Position { return page.Position{ID: m.ID} }), nil
+	return page.CutEach(request, ids, found, func(m *ent.Member) string { return store.Parent(m.Value) }, memberPosition), nil
 }
 
 // CountDevelopers returns how many active developers are assigned to each of these mini programs, for a viewer who sees the mini
@@ -65,4 +71,61 @@ func (w *Workspaces) CountDevelopers(ctx context.Context, viewer *access.Viewer,
 // visibleIDs returns the ids of those of the mini programs that the viewer sees.
 func visibleIDs(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) ([]string, error) {
 	return access.NamedBy(ctx, viewer, miniPrograms, (*access.Principal).KeepMiniPrograms, func(m *ent.MiniProgram) string { return m.ID })
+}
+
+// MiniProgramsOf returns the same page of the mini programs that each of these members is assigned to, as far as the viewer sees them, by
+// member, in the order in which they were created.
+func (w *Workspaces) MiniProgramsOf(ctx context.Context, viewer *access.Viewer, members []*ent.Member, args page.Args) (map[string]page.Page[*ent.MiniProgram], error) {
+	request, err := args.Request(orderByCreation)
+	if err != nil {
+		return nil, err
+	}
+	ids, visible, err := assignments(ctx, viewer, members)
+	if err != nil {
+		return nil, err
+	}
+	query := w.Client.MiniProgram.Query()
+	query.Modify(store.Through(byMember, request.ByID(byMember.Child, false), ids, visible))
+	found, err := query.All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read assigned mini programs: %w", err)
+	}
+	return page.CutEach(request, ids, found, func(m *ent.MiniProgram) string { return store.Parent(m.Value) },
+		func(m *ent.MiniProgram) page.Position { return page.Position{ID: m.ID} }), nil
+}
+
+// CountMiniProgramsOf returns how many mini programs each of these members is assigned to, as far as the viewer sees them.
+func (w *Workspaces) CountMiniProgramsOf(ctx context.Context, viewer *access.Viewer, members []*ent.Member) (map[string]int, error) {
+	ids, visible, err := assignments(ctx, viewer, members)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		MemberID string `json:"member_id"`
+		Count    int    `json:"count"`
+	}
+	err = w.Client.Assignment.Query().Where(store.In(assignment.FieldMemberID, ids), visible).
+		GroupBy(assignment.FieldMemberID).Aggregate(ent.Count()).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count assigned mini programs: %w", err)
+	}
+	counts := make(map[string]int, len(rows))
+	for _, row := range rows {
+		counts[row.MemberID] = row.Count
+	}
+	return counts, nil
+}
+
+// assignments returns the ids of those of the members that the viewer sees, and a filter for the assignments to mini programs that the
+// viewer sees.
+func assignments(ctx context.Context, viewer *access.Viewer, members []*ent.Member) ([]string, predicate.Assignment, error) {
+	ids, err := access.NamedBy(ctx, viewer, members, (*access.Principal).KeepMembers, func(m *ent.Member) string { return m.ID })
+	if err != nil {
+		return nil, nil, err
+	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ids, assignment.HasMiniProgramWith(principal.MiniPrograms()), nil
 }

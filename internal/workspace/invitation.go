@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"minidock/ent"
 	"minidock/ent/invitation"
@@ -15,6 +14,7 @@ import (
 	"minidock/internal/event"
 	"minidock/internal/fault"
 	mails "minidock/internal/mail"
+	"minidock/internal/moment"
 	"minidock/internal/operation"
 	"minidock/internal/outbox"
 	"minidock/internal/page"
@@ -24,9 +24,6 @@ import (
 
 // orderLatest sorts invitations by when they were created, which is the order of their ids, the latest first.
 const orderLatest = "LATEST INVITATION"
-
-// unanswered are the statuses of invitations that can be resent or withdrawn.
-var unanswered = []invitation.Status{invitation.StatusINVITED, invitation.StatusEXPIRED}
 
 // open selects the invitations that can be accepted.
 func (w *Workspaces) open() predicate.Invitation {
@@ -120,19 +117,30 @@ func (w *Workspaces) Withdraw(ctx context.Context, viewer *access.Viewer, invita
 	})
 }
 
-// withdraw withdraws those of a workspace's invitations that were not answered, cancels their mails, and returns their ids.
-func withdraw(ctx context.Context, tx *operation.Tx, workspaceID string, which ...predicate.Invitation) ([]string, error) {
-	ids, err := tx.Invitation.Query().Where(invitation.WorkspaceID(workspaceID), invitation.StatusEQ(invitation.StatusINVITED)).
-		Where(which...).Order(invitation.ByID()).IDs(ctx)
+// withdraw withdraws those of a workspace's invitations that were not answered, cancels their mails, and returns them.
+func withdraw(ctx context.Context, tx *operation.Tx, workspaceID string, which ...predicate.Invitation) ([]*ent.Invitation, error) {
+	withdrawn, err := tx.Invitation.Query().Where(invitation.WorkspaceID(workspaceID), invitation.StatusEQ(invitation.StatusINVITED)).
+		Where(which...).Order(invitation.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read invitations: %w", err)
 	}
+	ids := idsOf(withdrawn, func(i *ent.Invitation) string { return i.ID })
 	if err := cancelMail(ctx, tx, ids...); err != nil {
 		return nil, err
 	}
-	err = tx.Invitation.Update().SetStatus(invitation.StatusWITHDRAWN).ClearTokenHash().
+	for _, row := range withdrawn {
+		row.Status, row.TokenHash = invitation.StatusWITHDRAWN, nil
+	}
+	return withdrawn, tx.Invitation.Update().SetStatus(invitation.StatusWITHDRAWN).ClearTokenHash().
 		Where(store.In(invitation.FieldID, ids)).Exec(ctx)
-	return ids, err
+}
+
+func idsOf[T any](rows []T, id func(T) string) []string {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = id(row)
+	}
+	return ids
 }
 
 // changeInvitation changes an unanswered invitation under lock. Its mails that were not sent are canceled.
@@ -155,12 +163,10 @@ func (w *Workspaces) changeInvitation(ctx context.Context, viewer *access.Viewer
 		}
 		tx.Changed(current.ID,
 			event.Text("status", string(w.InvitationStatus(current)), string(changed.Status)),
-			event.Text("expiresAt", timeText(current.ExpiresAt), timeText(changed.ExpiresAt)))
+			event.Text("expiresAt", moment.Text(current.ExpiresAt), moment.Text(changed.ExpiresAt)))
 		return changed, nil
 	})
 }
-
-func timeText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 func cancelMail(ctx context.Context, tx *operation.Tx, invitationIDs ...string) error {
 	return outbox.Cancel(ctx, tx.Tx, mail.KindEQ(mail.KindINVITATION), store.In(mail.FieldAbout, invitationIDs))
@@ -191,17 +197,17 @@ func (w *Workspaces) InvitationsByIDs(ctx context.Context, viewer *access.Viewer
 
 // InvitationFilter says which invitations to list.
 type InvitationFilter struct {
-	// Status is the wanted statuses; nil for any.
-	Status []invitation.Status
+	// Statuses are the wanted ones; nil for any.
+	Statuses []invitation.Status
 }
 
 func (w *Workspaces) fitting(filter InvitationFilter, principal *access.Principal) []predicate.Invitation {
 	predicates := []predicate.Invitation{principal.Invitations()}
-	if filter.Status == nil {
+	if filter.Statuses == nil {
 		return predicates
 	}
 	var either []predicate.Invitation
-	for _, status := range filter.Status {
+	for _, status := range filter.Statuses {
 		switch status {
 		case invitation.StatusINVITED:
 			either = append(either, w.open())
@@ -232,10 +238,14 @@ func (w *Workspaces) Invitations(ctx context.Context, viewer *access.Viewer, wor
 	if err != nil {
 		return nil, fmt.Errorf("list invitations: %w", err)
 	}
-	return page.CutEach(request, workspaceIDs, found,
-		func(i *ent.Invitation) string { return i.WorkspaceID },
-		func(i *ent.Invitation) page.Position { return page.Position{ID: i.ID} },
-	), nil
+	return page.CutEach(request, workspaceIDs, found, func(i *ent.Invitation) string { return i.WorkspaceID }, invitationPosition), nil
+}
+
+func invitationPosition(i *ent.Invitation) page.Position { return page.Position{ID: i.ID} }
+
+// InvitationPage returns invitations with their places in the list of a workspace's invitations.
+func InvitationPage(invitations ...*ent.Invitation) page.Page[*ent.Invitation] {
+	return page.Of(orderLatest, invitationPosition, invitations...)
 }
 
 // CountInvitations returns how many invitations of each workspace match the filter and are visible to the viewer.
@@ -275,7 +285,7 @@ func (w *Workspaces) MiniProgramsInvitedTo(ctx context.Context, viewer *access.V
 
 // Inviters returns who sent each of these invitations, by user id, for a viewer who sees the invitation.
 func (w *Workspaces) Inviters(ctx context.Context, viewer *access.Viewer, invitations []*ent.Invitation) (map[string]*ent.User, error) {
-	return access.UsersNamedBy(ctx, viewer, invitations, (*access.Principal).KeepInvitations, func(i *ent.Invitation) string { return i.InvitedByID })
+	return access.WithEmails(access.UsersNamedBy(ctx, viewer, invitations, (*access.Principal).KeepInvitations, func(i *ent.Invitation) string { return i.InvitedByID }))
 }
 
 // Offer is what an invitation shows to people who have its token.

@@ -5,10 +5,10 @@ import (
 	"fmt"
 
 	"minidock/ent"
-	"minidock/ent/assignment"
 	"minidock/ent/member"
 	"minidock/ent/predicate"
 	"minidock/ent/user"
+	"minidock/ent/workspace"
 	"minidock/internal/access"
 	"minidock/internal/page"
 	"minidock/internal/store"
@@ -27,22 +27,22 @@ func (w *Workspaces) MembersByIDs(ctx context.Context, viewer *access.Viewer, id
 
 // MemberFilter says which members to list: those that match all fields that are set.
 type MemberFilter struct {
-	// Status and Role are the wanted ones; without a Status all but removed members, without a Role any.
-	Status []member.Status
-	Role   []member.Role
+	// Statuses and Roles are the wanted ones; without Statuses all but removed members, without Roles any.
+	Statuses []member.Status
+	Roles    []member.Role
 	// Search is a part of the person's name or e-mail address; "" for any.
 	Search string
 }
 
 func (f MemberFilter) predicates(principal *access.Principal) []predicate.Member {
 	predicates := []predicate.Member{principal.Members()}
-	if f.Status != nil {
-		predicates = append(predicates, member.StatusIn(f.Status...))
+	if f.Statuses != nil {
+		predicates = append(predicates, member.StatusIn(f.Statuses...))
 	} else {
 		predicates = append(predicates, member.StatusNEQ(member.StatusREMOVED))
 	}
-	if f.Role != nil {
-		predicates = append(predicates, member.RoleIn(f.Role...))
+	if f.Roles != nil {
+		predicates = append(predicates, member.RoleIn(f.Roles...))
 	}
 	if wanted := text.Clean(f.Search); wanted != "" {
 		predicates = append(predicates, member.HasUserWith(user.Or(
@@ -81,14 +81,32 @@ func (w *Workspaces) Members(ctx context.Context, viewer *access.Viewer, ids []s
 		filter.predicates(principal)...)
 }
 
+// MembershipFilter says which of the viewer's memberships to list.
+type MembershipFilter struct {
+	// Search is a part of the workspace's name; "" for any.
+	Search string
+}
+
+func (f MembershipFilter) predicates(principal *access.Principal) ([]predicate.Member, error) {
+	predicates := []predicate.Member{principal.Active()}
+	if wanted := text.Clean(f.Search); wanted != "" {
+		predicates = append(predicates, member.HasWorkspaceWith(store.Contains(workspace.FieldName, wanted)))
+	}
+	return predicates, page.CheckSearch(f.Search)
+}
+
 // Memberships returns a page of the viewer's active memberships, the oldest first.
-func (w *Workspaces) Memberships(ctx context.Context, viewer *access.Viewer, args page.Args) (page.Page[*ent.Member], error) {
+func (w *Workspaces) Memberships(ctx context.Context, viewer *access.Viewer, args page.Args, filter MembershipFilter) (page.Page[*ent.Member], error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return page.Page[*ent.Member]{}, err
 	}
+	predicates, err := filter.predicates(principal)
+	if err != nil {
+		return page.Page[*ent.Member]{}, err
+	}
 	pages, err := w.memberPages(ctx, args, member.FieldUserID, []string{principal.UserID},
-		func(m *ent.Member) string { return m.UserID }, principal.Active())
+		func(m *ent.Member) string { return m.UserID }, predicates...)
 	return pages[principal.UserID], err
 }
 
@@ -110,13 +128,17 @@ func (w *Workspaces) CountMembers(ctx context.Context, viewer *access.Viewer, id
 	return counts.ByWorkspace(), nil
 }
 
-// CountMemberships returns how many active memberships the viewer has.
-func (w *Workspaces) CountMemberships(ctx context.Context, viewer *access.Viewer) (int, error) {
+// CountMemberships returns how many of the viewer's active memberships match the filter.
+func (w *Workspaces) CountMemberships(ctx context.Context, viewer *access.Viewer, filter MembershipFilter) (int, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return 0, err
 	}
-	n, err := w.Client.Member.Query().Where(principal.Active()).Count(ctx)
+	predicates, err := filter.predicates(principal)
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Client.Member.Query().Where(predicates...).Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count memberships: %w", err)
 	}
@@ -125,41 +147,15 @@ func (w *Workspaces) CountMemberships(ctx context.Context, viewer *access.Viewer
 
 // Persons returns who each of these members is, by user id, for a viewer who sees the member.
 func (w *Workspaces) Persons(ctx context.Context, viewer *access.Viewer, members []*ent.Member) (map[string]*ent.User, error) {
-	return access.UsersNamedBy(ctx, viewer, members, (*access.Principal).KeepMembers, func(m *ent.Member) string { return m.UserID })
+	return access.WithEmails(access.UsersNamedBy(ctx, viewer, members, (*access.Principal).KeepMembers, func(m *ent.Member) string { return m.UserID }))
 }
 
-// MiniProgramsOf returns the mini programs that each member is assigned to, as far as the viewer sees them, in the order of their
-// ids.
-func (w *Workspaces) MiniProgramsOf(ctx context.Context, viewer *access.Viewer, memberIDs []string) (map[string][]*ent.MiniProgram, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := w.Client.Assignment.Query().Where(store.In(assignment.FieldMemberID, memberIDs)).
-		WithMiniProgram().Order(assignment.ByMiniProgramID()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read assignments: %w", err)
-	}
-	rows := make([]*ent.MiniProgram, len(found))
-	for i, row := range found {
-		rows[i] = row.Edges.MiniProgram
-	}
-	visible, err := principal.KeepMiniPrograms(ctx, rows)
-	if err != nil {
-		return nil, err
-	}
-	isVisible := make(map[*ent.MiniProgram]bool, len(visible))
-	for _, row := range visible {
-		isVisible[row] = true
-	}
-	miniPrograms := map[string][]*ent.MiniProgram{}
-	for _, row := range found {
-		if isVisible[row.Edges.MiniProgram] {
-			miniPrograms[row.MemberID] = append(miniPrograms[row.MemberID], row.Edges.MiniProgram)
-		}
-	}
-	return miniPrograms, nil
+// MemberPage returns members with their places in a list of members or of the viewer's memberships.
+func MemberPage(members ...*ent.Member) page.Page[*ent.Member] {
+	return page.Of(orderByJoining, memberPosition, members...)
 }
+
+func memberPosition(m *ent.Member) page.Position { return page.Position{ID: m.ID} }
 
 func (w *Workspaces) memberPages(ctx context.Context, args page.Args, parentColumn string, parents []string,
 	parent func(*ent.Member) string, filters ...predicate.Member) (map[string]page.Page[*ent.Member], error) {
@@ -172,7 +168,5 @@ func (w *Workspaces) memberPages(ctx context.Context, args page.Args, parentColu
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
-	return page.CutEach(request, parents, found, parent, func(m *ent.Member) page.Position {
-		return page.Position{ID: m.ID}
-	}), nil
+	return page.CutEach(request, parents, found, parent, memberPosition), nil
 }

@@ -15,9 +15,12 @@ import (
 // TransferOwnershipInput makes a member the owner. Password is that of the present owner's account.
 type TransferOwnershipInput struct{ MemberID, Password string }
 
+// Transfer is the new owner of a workspace, and the one before.
+type Transfer struct{ Owner, Former *ent.Member }
+
 // TransferOwnership makes an active master the owner, and the owner a master. The owner may. The password counts as an attempt to
 // sign in. User errors: BLANK, INVALID_CREDENTIALS, WRONG_STATUS, WRONG_ROLE, QUOTA_EXCEEDED.
-func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewer, in TransferOwnershipInput) (*ent.Member, error) {
+func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewer, in TransferOwnershipInput) (*Transfer, error) {
 	if err := viewer.Require(ctx, access.TransferOwnership, in.MemberID); err != nil {
 		return nil, err
 	}
@@ -26,7 +29,7 @@ func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewe
 	if err != nil {
 		return nil, err
 	}
-	return operation.Run(ctx, w.DB, viewer, access.TransferOwnership, in.MemberID, func(tx *operation.Tx) (*ent.Member, error) {
+	return operation.Run(ctx, w.DB, viewer, access.TransferOwnership, in.MemberID, func(tx *operation.Tx) (*Transfer, error) {
 		tx.Errors = errs.Clone()
 		if err := checkTarget(tx, []member.Role{member.RoleMASTER}, member.StatusACTIVE); err != nil {
 			return nil, err
@@ -38,10 +41,12 @@ func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewe
 			return nil, err
 		}
 		// The owner first, so that there are never two.
-		if err := tx.Member.UpdateOneID(tx.Own.ID).SetRole(member.RoleMASTER).Exec(ctx); err != nil {
+		former, err := tx.Member.UpdateOneID(tx.Own.ID).SetRole(member.RoleMASTER).Save(ctx)
+		if err != nil {
 			return nil, err
 		}
 		tx.Changed(in.MemberID, event.Text("owner", self.ID, tx.Target.UserID))
-		return tx.Member.UpdateOneID(in.MemberID).SetRole(member.RoleOWNER).Save(ctx)
+		owner, err := tx.Member.UpdateOneID(in.MemberID).SetRole(member.RoleOWNER).Save(ctx)
+		return &Transfer{owner, former}, err
 	})
 }

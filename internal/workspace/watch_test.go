@@ -28,8 +28,8 @@ func TestAWatchEndsWithItsContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first := <-changes; first.ID != "mem_1" {
-		t.Errorf("sent %s", first.ID)
+	if first := <-changes; first.Member.ID != "mem_1" {
+		t.Errorf("sent %s", first.Member.ID)
 	}
 	if watched := watches.open.All(); len(watched) != 1 {
 		t.Errorf("%d watches", len(watched))

@@ -44,25 +44,32 @@ type Workspaces struct {
 // CreateInput is what a new workspace needs.
 type CreateInput struct{ Name string }
 
+// Created is a new workspace and the membership of its owner.
+type Created struct {
+	Workspace *ent.Workspace
+	Owner     *ent.Member
+}
+
 // Create creates a workspace whose owner is the viewer. User errors: BLANK, INVALID_CHARACTER, INVALID_FORMAT, TOO_LONG, QUOTA_EXCEEDED.
-func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in CreateInput) (*ent.Workspace, error) {
+func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in CreateInput) (created Created, err error) {
 	var errs fault.UserErrors
 	name := cleanName("name", in.Name, &errs)
 	if err := errs.Err(); err != nil {
-		return nil, err
+		return created, err
 	}
-	return operation.Run(ctx, w.DB, viewer, access.CreateWorkspace, "", func(tx *operation.Tx) (*ent.Workspace, error) {
+	return operation.Run(ctx, w.DB, viewer, access.CreateWorkspace, "", func(tx *operation.Tx) (created Created, err error) {
 		if err := w.checkOwned(ctx, tx, tx.Principal.UserID, ""); err != nil {
-			return nil, err
+			return created, err
 		}
-		created, err := tx.Workspace.Create().SetID(id.New(id.Workspace)).SetName(name).SetCreatedAt(tx.Now).Save(ctx)
+		created.Workspace, err = tx.Workspace.Create().SetID(id.New(id.Workspace)).SetName(name).SetCreatedAt(tx.Now).Save(ctx)
 		if err != nil {
-			return nil, err
+			return created, err
 		}
-		tx.FoundWorkspace(created.ID)
-		tx.Changed(created.ID, event.Text("name", "", name))
-		return created, tx.Member.Create().SetID(id.New(id.Member)).SetUserID(tx.Principal.UserID).SetWorkspaceID(created.ID).
-			SetRole(member.RoleOWNER).SetCreatedAt(tx.Now).SetJoinedAt(tx.Now).Exec(ctx)
+		tx.FoundWorkspace(created.Workspace.ID)
+		tx.Changed(created.Workspace.ID, event.Text("name", "", name))
+		created.Owner, err = tx.Member.Create().SetID(id.New(id.Member)).SetUserID(tx.Principal.UserID).SetWorkspaceID(created.Workspace.ID).
+			SetRole(member.RoleOWNER).SetCreatedAt(tx.Now).SetJoinedAt(tx.Now).SetLastActiveAt(tx.Now).Save(ctx)
+		return created, err
 	})
 }
 
@@ -91,23 +98,23 @@ func (w *Workspaces) Rename(ctx context.Context, viewer *access.Viewer, in Renam
 	})
 }
 
-// Delete deletes a workspace that has no mini programs, and returns its id: all memberships end, and no invitation can be accepted. The owner
-// may. Its events are kept. User errors: NOT_EMPTY.
-func (w *Workspaces) Delete(ctx context.Context, viewer *access.Viewer, workspaceID string) (string, error) {
-	return operation.Run(ctx, w.DB, viewer, access.DeleteWorkspace, workspaceID, func(tx *operation.Tx) (string, error) {
+// Delete deletes a workspace that has no mini programs, and returns the viewer's membership, which has ended as all others have. No
+// invitation can be accepted. The owner may. Its events are kept. User errors: NOT_EMPTY.
+func (w *Workspaces) Delete(ctx context.Context, viewer *access.Viewer, workspaceID string) (*ent.Member, error) {
+	return operation.Run(ctx, w.DB, viewer, access.DeleteWorkspace, workspaceID, func(tx *operation.Tx) (*ent.Member, error) {
 		if err := endWorkspace(ctx, tx, workspaceID); err != nil {
-			return "", err
+			return nil, err
 		}
 		// Last, when creations that had begun have finished, and no other can begin.
 		left, err := tx.MiniProgram.Query().Where(miniprogram.WorkspaceID(workspaceID)).Count(ctx)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if left > 0 {
-			return "", tx.Refuse("workspaceId", fault.NotEmpty, "count", left)
+			return nil, tx.Refuse("workspaceId", fault.NotEmpty, "count", left)
 		}
 		tx.Changed(workspaceID, event.Text("name", tx.At.Name, ""))
-		return workspaceID, nil
+		return tx.Own, nil
 	})
 }
 
@@ -158,6 +165,41 @@ func (w *Workspaces) ByIDs(ctx context.Context, viewer *access.Viewer, ids []str
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Workspace, error) {
 		return w.Client.Workspace.Query().Where(store.In(workspace.FieldID, ids), principal.Workspaces()).All(ctx)
 	})
+}
+
+// Owners returns the owner of each of these workspaces, by workspace, as far as the viewer sees them.
+func (w *Workspaces) Owners(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Member, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.Client.Member.Query().
+		Where(store.In(member.FieldWorkspaceID, ids), member.RoleEQ(member.RoleOWNER), principal.Members()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read owners: %w", err)
+	}
+	owners := make(map[string]*ent.Member, len(found))
+	for _, row := range found {
+		owners[row.WorkspaceID] = row
+	}
+	return owners, nil
+}
+
+// ViewerMembers returns the viewer's memberships of these workspaces, by workspace.
+func (w *Workspaces) ViewerMembers(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Member, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids), principal.Active()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the viewer's memberships: %w", err)
+	}
+	memberships := make(map[string]*ent.Member, len(found))
+	for _, row := range found {
+		memberships[row.WorkspaceID] = row
+	}
+	return memberships, nil
 }
 
 // QuotaUses returns how much of each quota those of the workspaces have used that the viewer sees, by workspace and launch target.

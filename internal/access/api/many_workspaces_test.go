@@ -64,11 +64,11 @@ func TestVeryManyWorkspacesChangeNothingAboutWhatIsVisible(t *testing.T) {
 			mine = append(mine, assigned, other)
 		}
 		ask := func() []string {
-			answers := []string{ann.Do(t, `query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Member { invitedBy { id } miniPrograms { id } user { id } }
+			answers := []string{ann.Do(t, `query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Member { invitedBy { id } miniPrograms { nodes { id } } user { id } }
 				... on MiniProgram { viewerCan createdBy { id } developers { totalCount nodes { id } } workspace { name } launchTargets { code } } } }`, apitest.Vars{"ids": ids}).Anonymous()}
 			for _, workspaceID := range workspaceIDs {
 				answers = append(answers, ann.Do(t, `query($id: ID!) { workspace(id: $id) { name viewerRole viewerCan quotas { used }
-					members(filter: {status: [ACTIVE, BLOCKED, REMOVED]}) { totalCount nodes { id user { email } } } miniPrograms { totalCount nodes { id createdBy { email } } }
+					members(filter: {statuses: [ACTIVE, BLOCKED, REMOVED]}) { totalCount nodes { id user { email } } } miniPrograms { totalCount nodes { id createdBy { email } } }
 					invitations { totalCount nodes { id } } auditEvents { totalCount nodes { id actor { id } } } } }`, apitest.Vars{"id": workspaceID}).Anonymous())
 			}
 			for _, miniProgramID := range mine {

@@ -12,7 +12,7 @@ const fiveMutations = `mutation($password: String!, $token: String!, $member: ID
 	signIn(input: {email: "bob@example.com", password: $password}) { viewer { ...who } userErrors { code } query { viewer { ...who } } }
 	second: createWorkspace(input: {name: "Second"}) { ...created }
 	transferOwnership(input: {memberId: $member, password: $password}) {
-		member { role workspace { viewerRole viewerCan members(filter: {role: [OWNER]}) { nodes { id } } } } userErrors { code }
+		member { role workspace { viewerRole viewerCan members(filter: {roles: [OWNER]}) { nodes { id } } } } userErrors { code }
 	}
 	acceptInvitation(input: {token: $token}) {
 		member { role workspace { id name viewerRole invitations { totalCount } } } viewer { ...who } userErrors { code }
@@ -39,7 +39,7 @@ func TestEachOfFiveMutationsAnswersWithTheNewState(t *testing.T) {
 		}
 		for path, want := range map[string]any{
 			"first.workspace.viewerRole": "OWNER", "first.workspace.members.nodes.0.user.displayName": "ann",
-			"first.workspace.auditEvents.nodes.0.operation": "createWorkspace", "first.query.viewer.memberships.totalCount": 2.0,
+			"first.workspace.auditEvents.nodes.0.operation": "CREATE_WORKSPACE", "first.query.viewer.memberships.totalCount": 2.0,
 			"first.query.viewer.memberships.nodes.1.workspace.name": "First",
 			"signIn.viewer.user.displayName":                        "bob", "signIn.viewer.memberships.totalCount": 1.0,
 			"signIn.query.viewer.memberships.nodes.0.workspace.viewerRole": "OWNER",

@@ -34,6 +34,10 @@ func newShop(t *testing.T, w *apitest.World) shop {
 		s.master:    w.Join(t, s.id, s.master, member.RoleMASTER),
 		s.developer: w.Join(t, s.id, s.developer, member.RoleDEVELOPER),
 	}
+	for _, p := range []*apitest.Person{s.left, s.leftToo} {
+		w.Join(t, s.id, p, member.RoleMASTER)
+		w.Leave(t, s.id, p)
+	}
 	s.shown = w.Insert(t, s.id, apitest.Row{Name: "shown program", CreatedBy: s.left})
 	s.hidden = w.Insert(t, s.id, apitest.Row{Name: "hidden program", CreatedBy: s.leftToo})
 	w.Assign(t, s.members[s.developer], s.shown)

@@ -196,7 +196,7 @@ func TestTokensSentToTheOldAddressAreInvalid(t *testing.T) {
 			t.Error("a token is sent to the old address")
 		}
 		ann.Email = "new@example.com"
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "new": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "newPassword": apitest.NewPassword}).Succeeded(t)
 		w.Visitor(t).ExpectSignIn(t, "new@example.com", apitest.NewPassword, "")
 	})
 }

@@ -146,7 +146,7 @@ func TestAResetByMailConfirmsTheAddressAndEndsASecondFactorFromBefore(t *testing
 		challenge := w.Visitor(t).Challenge(t, ann)
 		token := ann.ResetToken(t)
 		owner := w.Visitor(t)
-		owner.Mutate(t, "resetPassword", apitest.Vars{"token": token, "new": apitest.NewPassword}).Succeeded(t)
+		owner.Mutate(t, "resetPassword", apitest.Vars{"token": token, "newPassword": apitest.NewPassword}).Succeeded(t)
 
 		ann.ExpectSignedOut(t)
 		w.Visitor(t).Mutate(t, "signInWithTotp", apitest.Vars{"challenge": challenge, "code": app.RecoveryCodes[0]}).HasUserErrors(t, "INVALID_TOKEN challenge")
@@ -163,7 +163,7 @@ func TestAResetByMailKeepsTheSecondFactorOfAConfirmedAddress(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		ann.SetUpTotp(t)
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "new": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "newPassword": apitest.NewPassword}).Succeeded(t)
 		w.Visitor(t).ExpectSignIn(t, ann.Email, apitest.NewPassword, "TOTP_REQUIRED")
 	})
 }

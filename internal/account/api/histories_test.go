@@ -190,7 +190,7 @@ func (h *history) look(t *testing.T, with *token, held bool) *step {
 func (h *history) signIn(t *testing.T, with *token, held bool) {
 	t.Helper()
 	e, answer := h.ask(t, "signIn", with, held, `mutation($email: String!, $password: String!) {
-		signIn(input: {email: $email, password: $password}) { viewer { sessions { id current } } }
+		signIn(input: {email: $email, password: $password}) { viewer { sessions(first: 100) { nodes { id current } } } }
 	}`, apitest.Vars{"email": "ann@example.com", "password": apitest.Password})
 	given := &token{born: e}
 	for _, line := range answer.header.Values("Set-Cookie") {
@@ -198,7 +198,7 @@ func (h *history) signIn(t *testing.T, with *token, held bool) {
 			given.value = cookie.Value
 		}
 	}
-	for _, one := range answer.Data.SignIn.Viewer.Sessions {
+	for _, one := range answer.Data.SignIn.Viewer.Sessions.Nodes {
 		if one.Current {
 			given.publicID = one.ID
 		}
@@ -242,9 +242,11 @@ type outcome struct {
 		Viewer *struct{ User struct{ ID string } }
 		SignIn struct {
 			Viewer struct {
-				Sessions []struct {
-					ID      string
-					Current bool
+				Sessions struct {
+					Nodes []struct {
+						ID      string
+						Current bool
+					}
 				}
 			}
 		}

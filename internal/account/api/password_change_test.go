@@ -65,15 +65,15 @@ func TestChangePasswordReportsEachErrorAndWritesNothing(t *testing.T) {
 			name, current, next string
 			want                []string
 		}{
-			{"no current", "", apitest.NewPassword, []string{"BLANK current"}},
-			{"wrong current", apitest.WrongPassword, apitest.NewPassword, []string{"INVALID_CREDENTIALS current"}},
-			{"another case", strings.ToUpper(apitest.Password), apitest.NewPassword, []string{"INVALID_CREDENTIALS current"}},
-			{"no new", apitest.Password, "", []string{"BLANK new"}},
-			{"7 bytes", apitest.Password, "seven b", []string{"TOO_SHORT new"}},
-			{"257 bytes", apitest.Password, strings.Repeat("x", 257), []string{"TOO_LONG new"}},
-			{"common", apitest.Password, "PassWord1", []string{"TOO_COMMON new"}},
-			{"both blank", "", "", []string{"BLANK current", "BLANK new"}},
-			{"both wrong", apitest.WrongPassword, "short", []string{"INVALID_CREDENTIALS current", "TOO_SHORT new"}},
+			{"no current", "", apitest.NewPassword, []string{"BLANK currentPassword"}},
+			{"wrong current", apitest.WrongPassword, apitest.NewPassword, []string{"INVALID_CREDENTIALS currentPassword"}},
+			{"another case", strings.ToUpper(apitest.Password), apitest.NewPassword, []string{"INVALID_CREDENTIALS currentPassword"}},
+			{"no new", apitest.Password, "", []string{"BLANK newPassword"}},
+			{"7 bytes", apitest.Password, "seven b", []string{"TOO_SHORT newPassword"}},
+			{"257 bytes", apitest.Password, strings.Repeat("x", 257), []string{"TOO_LONG newPassword"}},
+			{"common", apitest.Password, "PassWord1", []string{"TOO_COMMON newPassword"}},
+			{"both blank", "", "", []string{"BLANK currentPassword", "BLANK newPassword"}},
+			{"both wrong", apitest.WrongPassword, "short", []string{"INVALID_CREDENTIALS currentPassword", "TOO_SHORT newPassword"}},
 		} {
 			answer := ann.Mutate(t, "changePassword", apitest.Passwords(c.current, c.next))
 			if got := answer.UserErrorCodes(t); !slices.Equal(got, c.want) {
@@ -112,7 +112,7 @@ func TestOneOfManySimultaneousPasswordChangesSucceeds(t *testing.T) {
 			switch got := answer.UserErrorCodes(t); {
 			case len(got) == 0 && winner < 0:
 				winner = i
-			case !slices.Equal(got, []string{"INVALID_CREDENTIALS current"}):
+			case !slices.Equal(got, []string{"INVALID_CREDENTIALS currentPassword"}):
 				t.Errorf("number %d: %q", i, got)
 			}
 		}

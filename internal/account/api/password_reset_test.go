@@ -77,7 +77,7 @@ func TestAPasswordResetEndsAllSessionsAndSignsNobodyIn(t *testing.T) {
 		socket := w.OpenSocket(t, elsewhere)
 		socket.AwaitEnd("1")
 		visitor := w.Visitor(t)
-		answer := visitor.Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "new": apitest.NewPassword}).Succeeded(t)
+		answer := visitor.Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "newPassword": apitest.NewPassword}).Succeeded(t)
 		if answer.Get("resetPassword.email") != ann.Email || answer.Header.Get("Set-Cookie") != "" || answer.Get("resetPassword.query.viewer") != nil {
 			t.Errorf("%s, %v", answer.Body, answer.Header)
 		}
@@ -101,7 +101,7 @@ func TestAResetTokenWorksForOneOfManySimultaneousRequests(t *testing.T) {
 		reset := ann.ResetToken(t)
 		winner := -1
 		for i, answer := range apitest.AtOnce(8, func(i int) *apitest.Answer {
-			return w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": reset, "new": fmt.Sprintf("password number %d", i)})
+			return w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": reset, "newPassword": fmt.Sprintf("password number %d", i)})
 		}) {
 			switch got := answer.UserErrorCodes(t); {
 			case len(got) == 0 && winner < 0:
@@ -120,7 +120,7 @@ func TestAResetTokenIsValidForThirtyMinutes(t *testing.T) {
 		ann := w.SignUp(t, "ann")
 		inTime := ann.ResetToken(t)
 		w.Advance(29*time.Minute + 30*time.Second)
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": inTime, "new": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": inTime, "newPassword": apitest.NewPassword}).Succeeded(t)
 		late := ann.ResetToken(t)
 		w.Advance(30 * time.Minute)
 		w.ExpectInvalidResetToken(t, late)
@@ -137,8 +137,8 @@ func TestAResetTokenIsReplacedByALaterOne(t *testing.T) {
 		ann, bob := w.SignUp(t, "ann"), w.SignUp(t, "bob")
 		ofBob, first, second := bob.ResetToken(t), ann.ResetToken(t), ann.ResetToken(t)
 		w.ExpectInvalidResetToken(t, first)
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": second, "new": apitest.NewPassword}).Succeeded(t)
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ofBob, "new": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": second, "newPassword": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ofBob, "newPassword": apitest.NewPassword}).Succeeded(t)
 	})
 }
 
@@ -200,14 +200,14 @@ func TestResetPasswordReportsEachErrorAndKeepsTheToken(t *testing.T) {
 			{reset + "x", apitest.NewPassword, []string{"INVALID_TOKEN token"}},
 			{strings.ToUpper(reset), apitest.NewPassword, []string{"INVALID_TOKEN token"}},
 			{"' OR 1=1 --\x00", apitest.NewPassword, []string{"INVALID_TOKEN token"}},
-			{reset, "", []string{"BLANK new"}},
-			{reset, "seven b", []string{"TOO_SHORT new"}},
-			{reset, strings.Repeat("x", 257), []string{"TOO_LONG new"}},
-			{reset, "password", []string{"TOO_COMMON new"}},
-			{"", "", []string{"BLANK token", "BLANK new"}},
-			{"x", "short", []string{"INVALID_TOKEN token", "TOO_SHORT new"}},
+			{reset, "", []string{"BLANK newPassword"}},
+			{reset, "seven b", []string{"TOO_SHORT newPassword"}},
+			{reset, strings.Repeat("x", 257), []string{"TOO_LONG newPassword"}},
+			{reset, "password", []string{"TOO_COMMON newPassword"}},
+			{"", "", []string{"BLANK token", "BLANK newPassword"}},
+			{"x", "short", []string{"INVALID_TOKEN token", "TOO_SHORT newPassword"}},
 		} {
-			answer := w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": c.token, "new": c.next})
+			answer := w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": c.token, "newPassword": c.next})
 			if got := answer.UserErrorCodes(t); !slices.Equal(got, c.want) || answer.Get("resetPassword.email") != nil {
 				t.Errorf("%q, %.20q: %s, want %q", c.token, c.next, answer.Body, c.want)
 			}
@@ -216,7 +216,7 @@ func TestResetPasswordReportsEachErrorAndKeepsTheToken(t *testing.T) {
 			t.Error("refused, but something was written")
 		}
 		ann.ExpectSignedInAs(t, ann.ID)
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": reset, "new": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": reset, "newPassword": apitest.NewPassword}).Succeeded(t)
 	})
 }
 
@@ -226,7 +226,7 @@ func TestAPasswordResetOpensAClosedAccount(t *testing.T) {
 		owner, stranger := w.Visitor(t).From("203.0.113.1"), w.Visitor(t).From("203.0.113.66")
 		stranger.FailSignIns(t, ann.Email, 10)
 		owner.ExpectSignIn(t, ann.Email, apitest.Password, "RATE_LIMITED")
-		owner.Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "new": apitest.NewPassword}).Succeeded(t)
+		owner.Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "newPassword": apitest.NewPassword}).Succeeded(t)
 		stranger.FailSignIns(t, ann.Email, 10) // and the owner is known where the mail was read
 		owner.ExpectSignIn(t, ann.Email, apitest.NewPassword, "")
 	})
@@ -245,7 +245,7 @@ func TestATokenIsNeitherStoredNorLogged(t *testing.T) {
 			}
 		}
 		w.ExpectInvalidResetToken(t, w.Client.OneTimeToken.Query().FirstIDX(t.Context()))
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": reset, "new": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": reset, "newPassword": apitest.NewPassword}).Succeeded(t)
 		w.Stop()
 		for _, secret := range []string{reset, confirmation, ann.Email, "new@example.com"} {
 			if strings.Contains(w.Log.String(), secret) {

@@ -125,7 +125,7 @@ func TestAPasswordChangeEndsAnUnconfirmedSecondFactor(t *testing.T) {
 		ends := map[string]func(p *apitest.Person){
 			"change": func(p *apitest.Person) { p.ReplacePassword(t) },
 			"reset": func(p *apitest.Person) {
-				w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": p.ResetToken(t), "new": apitest.NewPassword}).Succeeded(t)
+				w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": p.ResetToken(t), "newPassword": apitest.NewPassword}).Succeeded(t)
 			},
 		}
 		for name, end := range ends {
@@ -150,7 +150,7 @@ func TestAPasswordResetEndsAnEmailChangeUnderWay(t *testing.T) {
 			token := ann.ResetToken(t)
 			apitest.AtOnce(2, func(i int) *apitest.Answer {
 				if i == 0 {
-					return w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": token, "new": apitest.NewPassword})
+					return w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": token, "newPassword": apitest.NewPassword})
 				}
 				return ann.Mutate(t, "changeEmail", apitest.Credentials("thief@example.com", apitest.Password))
 			})

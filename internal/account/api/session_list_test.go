@@ -191,7 +191,7 @@ func TestEndingASessionKillsItAtOnceAndNoOther(t *testing.T) {
 		staying.AwaitEnd("a")
 		lostID := lost.CurrentSession(t).ID
 		answer := ann.Mutate(t, "endSession", apitest.Vars{"sessionId": lostID})
-		if got := answer.Get("endSession.deletedSessionId"); got != lostID || len(answer.List(t, "endSession.query.viewer.sessions")) != 2 {
+		if got := answer.Get("endSession.deletedSessionId"); got != lostID || len(answer.List(t, "endSession.query.viewer.sessions.nodes")) != 2 {
 			t.Errorf("ended %s: %s", lostID, answer.Body)
 		}
 		if cookie := answer.Header.Get("Set-Cookie"); cookie != "" || strings.Count(answer.Body, lostID) != 1 {

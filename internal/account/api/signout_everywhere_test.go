@@ -72,8 +72,8 @@ func TestPasswordsAboutTheOwnerAreRefused(t *testing.T) {
 		}
 		ann := w.SignUp(t, "annasofie")
 		for _, password := range []string{"annasofie@example.com", "AnnaSofie"} {
-			ann.Mutate(t, "changePassword", apitest.Passwords(apitest.Password, password)).HasUserErrors(t, "TOO_COMMON new")
-			w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "new": password}).HasUserErrors(t, "TOO_COMMON new")
+			ann.Mutate(t, "changePassword", apitest.Passwords(apitest.Password, password)).HasUserErrors(t, "TOO_COMMON newPassword")
+			w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "newPassword": password}).HasUserErrors(t, "TOO_COMMON newPassword")
 		}
 		owner := w.SignUp(t, "owner")
 		token := owner.InvitationToken(t, owner.CreateWorkspace(t, "Coffee"), apitest.MasterInvitation("newcomer@example.com"))

@@ -240,20 +240,20 @@ func TestAdministratorsSeeTheEventsOutsideWorkspaces(t *testing.T) {
 		for i := range answer.List(t, "platformAuditEvents.nodes") {
 			operations = append(operations, answer.String(t, fmt.Sprint("platformAuditEvents.nodes.", i, ".operation")))
 		}
-		if want := []string{"removeStaff", "addStaff", "signUp", "signUp"}; !slices.Equal(operations, want) || answer.Get("platformAuditEvents.totalCount") != 4.0 {
+		if want := []string{"REMOVE_STAFF", "ADD_STAFF", "SIGN_UP", "SIGN_UP"}; !slices.Equal(operations, want) || answer.Get("platformAuditEvents.totalCount") != 4.0 {
 			t.Errorf("%q, want %q: %s", operations, want, answer.Body)
 		}
 		if answer.Get("platformAuditEvents.nodes.1.subjectId") != ann.ID || answer.Get("platformAuditEvents.nodes.1.actor.email") != ada.Email ||
 			answer.Get("platformAuditEvents.nodes.1.changes.0.after") != "REVIEWER" {
 			t.Errorf("%s", answer.Body)
 		}
-		filtered := ada.Do(t, query, apitest.Vars{"filter": apitest.Vars{"operation": []string{"removeStaff"}}})
+		filtered := ada.Do(t, query, apitest.Vars{"filter": apitest.Vars{"operations": []string{"REMOVE_STAFF"}}})
 		if filtered.Get("platformAuditEvents.totalCount") != 1.0 || len(filtered.List(t, "platformAuditEvents.nodes")) != 1 {
 			t.Errorf("%s", filtered.Body)
 		}
 		eventID := answer.String(t, "platformAuditEvents.nodes.1.id")
 		const node = `query($id: ID!) { node(id: $id) { id ... on AuditEvent { operation } } }`
-		if ada.Do(t, node, apitest.Vars{"id": eventID}).Get("node.operation") != "addStaff" {
+		if ada.Do(t, node, apitest.Vars{"id": eventID}).Get("node.operation") != "ADD_STAFF" {
 			t.Error("the administrator does not see the event by its id")
 		}
 		if got := ann.Do(t, node, apitest.Vars{"id": eventID}).Get("node"); got != nil {

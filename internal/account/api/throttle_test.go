@@ -357,7 +357,7 @@ func TestPasswordsOfOtherMutationsCountAsSignIns(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		asking := []string{
-			`mutation($p: String!) { changePassword(input: {current: $p, new: "another password"}) { userErrors { code } } }`,
+			`mutation($p: String!) { changePassword(input: {currentPassword: $p, newPassword: "another password"}) { userErrors { code } } }`,
 			`mutation($p: String!) { changeEmail(input: {email: "new@example.com", password: $p}) { userErrors { code } } }`,
 			`mutation($p: String!) { enableTotp(input: {password: $p}) { userErrors { code } } }`,
 			`mutation($p: String!) { disableTotp(input: {password: $p, code: ""}) { userErrors { code } } }`,

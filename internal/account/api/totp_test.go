@@ -437,7 +437,7 @@ func TestAnotherPasswordLeavesTheSecondFactor(t *testing.T) {
 // setPassword gives somebody another password by mail.
 func setPassword(t *testing.T, w *apitest.World, p *apitest.Person, password string) {
 	t.Helper()
-	w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": p.ResetToken(t), "new": password}).Succeeded(t)
+	w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": p.ResetToken(t), "newPassword": password}).Succeeded(t)
 }
 
 func TestSecondFactorErrorsNameTheirField(t *testing.T) {

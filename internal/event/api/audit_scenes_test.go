@@ -198,7 +198,7 @@ var auditScenes = map[string]func(t *testing.T, s *scene){
 	},
 	"changePassword": func(t *testing.T, s *scene) {
 		ann := s.signUp(t, "ann")
-		s.isRefused(t, s.send(t, ann, apitest.Passwords("not the password", apitest.NewPassword)), "INVALID_CREDENTIALS current")
+		s.isRefused(t, s.send(t, ann, apitest.Passwords("not the password", apitest.NewPassword)), "INVALID_CREDENTIALS currentPassword")
 		s.isRecorded(t, s.send(t, ann, apitest.Passwords(apitest.Password, apitest.NewPassword)), ann.ID, "", ann.ID)
 		s.addSecrets(ann.Cookie(t).Value)
 	},
@@ -214,9 +214,9 @@ var auditScenes = map[string]func(t *testing.T, s *scene){
 		ann, bob := s.signUp(t, "ann"), s.signUp(t, "bob")
 		token := ann.ResetToken(t)
 		s.addSecrets(token, "not a token")
-		s.isRefused(t, s.send(t, bob, apitest.Vars{"token": "not a token", "new": apitest.NewPassword}), "INVALID_TOKEN token")
-		s.isRecorded(t, s.send(t, bob, apitest.Vars{"token": token, "new": apitest.NewPassword}), ann.ID, "", ann.ID)
-		s.isRefused(t, s.send(t, bob, apitest.Vars{"token": token, "new": apitest.NewPassword}), "INVALID_TOKEN token")
+		s.isRefused(t, s.send(t, bob, apitest.Vars{"token": "not a token", "newPassword": apitest.NewPassword}), "INVALID_TOKEN token")
+		s.isRecorded(t, s.send(t, bob, apitest.Vars{"token": token, "newPassword": apitest.NewPassword}), ann.ID, "", ann.ID)
+		s.isRefused(t, s.send(t, bob, apitest.Vars{"token": token, "newPassword": apitest.NewPassword}), "INVALID_TOKEN token")
 	},
 	"updateProfile": func(t *testing.T, s *scene) {
 		ann := s.signUp(t, "ann")

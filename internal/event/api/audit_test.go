@@ -138,7 +138,7 @@ func TestOnlyTheSuccessfulOneOfSeveralAtOnceIsRecorded(t *testing.T) {
 			return w.Visitor(t).Mutate(t, "acceptInvitation", apitest.Vars{"token": token, "password": apitest.Password, "displayName": "New"})
 		})
 		once("a token", "resetPassword", 6, func(int) *apitest.Answer {
-			return w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": reset, "new": apitest.NewPassword})
+			return w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": reset, "newPassword": apitest.NewPassword})
 		})
 	})
 }

@@ -41,7 +41,7 @@ func hugeRefusals() map[string]map[string]any {
 		"a variable's field": {"query": "mutation($i: SignInInput!) { signIn(input: $i) { viewer { user { id } } } }",
 			"variables": map[string]any{"i": map[string]any{"email": "x", "password": "x", strings.Repeat(long, 50): 1}}},
 		"a variable's name": {"query": "query($" + name + ": Int!) { industries(first: $" + name + ") { totalCount } }", "variables": map[string]any{}},
-		"an enum in a variable": {"query": "query($s: [MiniProgramStatus!]) { viewer { currentWorkspace { miniPrograms(filter: {status: $s}) { totalCount } } } }",
+		"an enum in a variable": {"query": "query($s: [MiniProgramStatus!]) { viewer { currentWorkspace { miniPrograms(filter: {statuses: $s}) { totalCount } } } }",
 			"variables": map[string]any{"s": []string{strings.Repeat(long, 50)}}},
 		"a cursor":               {"query": "query($c: String) { industries(after: $c) { totalCount } }", "variables": map[string]any{"c": strings.Repeat(long, 50)}},
 		"an alias":               {"query": "{ " + name + ": workspace(id: \"x\") { id } }"},

@@ -177,7 +177,7 @@ func TestTrapCostCountsWhatTheAnswerMayHold(t *testing.T) {
 		{"{viewer{memberships(first:10){nodes{workspace{members(first:99){nodes{id}}}}}}}", nil, 1_000},
 		{"{viewer{memberships{nodes{workspace{members(first:5){edges{node{id}}}}}}}}", nil, 120},
 		{"{viewer{memberships(first:3){nodes{workspace{quotas{used}}}}}}", nil, 6},
-		{"{viewer{memberships(first:3){nodes{miniPrograms{developers(first:2){nodes{id}}}}}}}", nil, 48},
+		{"{viewer{memberships(first:3){nodes{miniPrograms(first:5){nodes{developers(first:2){nodes{id}}}}}}}}", nil, 48},
 		{`{nodes(ids:["a" "b" "c"]){id}}`, nil, 3},
 		{"query($ids:[ID!]!){nodes(ids:$ids){id}}", apitest.Vars{"ids": []string{"a", "b", "c", "d"}}, 4},
 		{`{nodes(ids:["a" "b"]){...on MiniProgram{w:workspace{...A}} ...on Member{w:workspace{...B}}}} ` + oneAndHundred, nil, 202},

@@ -39,7 +39,7 @@ func TestLaunchTargetsTellTheRulesThatTheChecksUse(t *testing.T) {
 			}
 			for j, rule := range want.FieldRules {
 				got := rules[j].(map[string]any)
-				agrees(t, got, "field", rule.Field)
+				agrees(t, got, "field", apitest.EnumValue(rule.Field))
 				agrees(t, got, "required", rule.Required)
 				agrees(t, got, "pattern", asText(rule.Pattern))
 				agrees(t, got, "aspectRatio", asText(rule.AspectRatio))
@@ -103,7 +103,7 @@ func TestTheChecksKeepTheRulesThatTheFormIsTold(t *testing.T) {
 		texts := 0
 		for _, rule := range rules {
 			rule := rule.(map[string]any)
-			field := rule["field"].(string)
+			field := inputField(rule["field"].(string))
 			if rule["required"] != true {
 				t.Errorf("%s need not be filled in", field)
 			}
@@ -180,4 +180,14 @@ func TestHintsSpeakTheLanguageThatIsAskedFor(t *testing.T) {
 			}
 		}
 	})
+}
+
+// inputField returns the field of the input that a value of MiniProgramField stands for.
+func inputField(value string) string {
+	for _, rule := range launchtarget.AlipayCN.FieldRules {
+		if apitest.EnumValue(rule.Field) == value {
+			return rule.Field
+		}
+	}
+	return ""
 }

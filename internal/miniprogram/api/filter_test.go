@@ -72,12 +72,12 @@ func TestAFilterCombinesItsFields(t *testing.T) {
 			{apitest.Vars{"search": appID[:15]}, nil},
 			{apitest.Vars{"search": hidden.AppID}, nil},
 			{apitest.Vars{"search": hidden.ID}, nil},
-			{apitest.Vars{"status": []string{"RELEASED"}}, []string{"ＣＯＦＦＥＥ 店", "100% Tea"}},
-			{apitest.Vars{"status": []string{"ARCHIVED", "NEW_VERSION_CREATED", "ARCHIVED"}}, []string{"100 Teas", "snake_case"}},
-			{apitest.Vars{"status": []string{}}, nil},
-			{apitest.Vars{"status": []string{"RELEASED"}, "search": "coffee"}, []string{"ＣＯＦＦＥＥ 店"}},
-			{apitest.Vars{"status": []string{"ARCHIVED"}, "search": "coffee"}, nil},
-			{apitest.Vars{"status": []string{"ARCHIVED"}, "search": appID}, nil},
+			{apitest.Vars{"statuses": []string{"RELEASED"}}, []string{"ＣＯＦＦＥＥ 店", "100% Tea"}},
+			{apitest.Vars{"statuses": []string{"ARCHIVED", "NEW_VERSION_CREATED", "ARCHIVED"}}, []string{"100 Teas", "snake_case"}},
+			{apitest.Vars{"statuses": []string{}}, nil},
+			{apitest.Vars{"statuses": []string{"RELEASED"}, "search": "coffee"}, []string{"ＣＯＦＦＥＥ 店"}},
+			{apitest.Vars{"statuses": []string{"ARCHIVED"}, "search": "coffee"}, nil},
+			{apitest.Vars{"statuses": []string{"ARCHIVED"}, "search": appID}, nil},
 		} {
 			page := owner.MiniPrograms(t, workspace, apitest.Vars{"filter": test.filter})
 			slices.Sort(page.Names)

@@ -129,7 +129,7 @@ func TestTheTokenOfARetriedMailWorks(t *testing.T) {
 		w.Letters(t)
 		w.RefuseMail(nil)
 		w.Advance(2 * time.Hour)
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": w.LetterTo(t, ann.Email).Token(t), "new": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": w.LetterTo(t, ann.Email).Token(t), "newPassword": apitest.NewPassword}).Succeeded(t)
 	})
 }
 

@@ -23,7 +23,7 @@ func TestANewcomerSignsUpAndJoinsInOneStep(t *testing.T) {
 		for field, want := range map[string]any{
 			"viewer.user.email": "eva@example.com", "viewer.user.displayName": "Eva", "query.viewer.user.id": eva.ID,
 			"member.user.id": eva.ID, "member.role": "MASTER", "member.status": "ACTIVE", "member.workspace.id": s.ID,
-			"member.workspace.viewerRole": "MASTER", "member.invitedBy.id": s.Owner.ID, "member.miniPrograms": []any{},
+			"member.workspace.viewerRole": "MASTER", "member.invitedBy.id": s.Owner.ID, "member.miniPrograms.nodes": []any{},
 		} {
 			if got := answer.Get("acceptInvitation." + field); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s is %v, not %v", field, got, want)
@@ -55,7 +55,7 @@ func TestADeveloperSeesExactlyTheMiniProgramsOfTheInvitation(t *testing.T) {
 		foreign := w.Insert(t, s.Owner.CreateWorkspace(t, "Elsewhere"), apitest.Row{Name: "Foreign", CreatedBy: s.Owner})
 		tom, answer := w.AcceptAsNewcomer(t, s.Owner.InvitationToken(t, s.ID, apitest.DeveloperInvitation("tom@example.com", milk, s.Coffee)), "Tom")
 		want := []string{"Coffee", "Milk"}
-		if got := answer.Names(t, "acceptInvitation.member.miniPrograms"); answer.Get("acceptInvitation.member.role") != "DEVELOPER" || !slices.Equal(got, want) {
+		if got := answer.Names(t, "acceptInvitation.member.miniPrograms.nodes"); answer.Get("acceptInvitation.member.role") != "DEVELOPER" || !slices.Equal(got, want) {
 			t.Errorf("joined: %s", answer.Body)
 		}
 		seen := tom.Do(t, `query($id: ID!) { workspace(id: $id) { viewerRole miniPrograms { totalCount nodes { name } } } }`, apitest.Vars{"id": s.ID})
@@ -266,7 +266,7 @@ func TestARemovedMemberRejoinsWithTheSameMembership(t *testing.T) {
 				joined.Before(before) || joined.After(w.Now()) {
 				t.Errorf("back as %v: %s", c.one, answer.Body)
 			}
-			if got := answer.Names(t, "acceptInvitation.member.miniPrograms"); !slices.Equal(got, c.assigned) {
+			if got := answer.Names(t, "acceptInvitation.member.miniPrograms.nodes"); !slices.Equal(got, c.assigned) {
 				t.Errorf("assigned to %q, not to %q", got, c.assigned)
 			}
 		}

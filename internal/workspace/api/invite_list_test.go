@@ -162,7 +162,7 @@ func listsByStatus(t *testing.T, s apitest.CoffeeHouse, want map[string][]string
 	}{
 		{list("INVITED", "EXPIRED"), all - answered}, {list("ACCEPTED", "WITHDRAWN", "ACCEPTED"), answered},
 		{list("INVITED", "EXPIRED", "ACCEPTED", "WITHDRAWN"), all}, {invitationsOf(t, s.Owner, s.ID, nil), all},
-		{invitationsOf(t, s.Owner, s.ID, apitest.Vars{"filter": apitest.Vars{"status": []string{}}}), 0},
+		{invitationsOf(t, s.Owner, s.ID, apitest.Vars{"filter": apitest.Vars{"statuses": []string{}}}), 0},
 		{invitationsOf(t, s.Owner, s.ID, apitest.Vars{"filter": nil}), all}, {invitationsOf(t, s.Owner, s.ID, apitest.Vars{"filter": apitest.Vars{}}), all},
 	} {
 		if len(c.page.addresses) != c.size || c.page.total != float64(c.size) {

@@ -12,21 +12,21 @@ import (
 )
 
 func watchMembership(workspaceID string) string {
-	return fmt.Sprintf(`subscription { membership(workspaceId: %q) { role user { displayName } workspace { name } } }`, workspaceID)
+	return fmt.Sprintf(`subscription { membership(workspaceId: %q) { status role member { user { displayName } workspace { name } } } }`, workspaceID)
 }
 
 func TestAMembershipSubscriptionSendsTheRoleAndEndsWithTheMembership(t *testing.T) {
 	ends := map[string]func(t *testing.T, owner, dev *apitest.Person, workspaceID, memberID string){
-		"block": func(t *testing.T, owner, _ *apitest.Person, _, memberID string) {
+		"BLOCKED by a block": func(t *testing.T, owner, _ *apitest.Person, _, memberID string) {
 			owner.ChangeMember(t, "blockMember", apitest.MemberInput(memberID))
 		},
-		"removal": func(t *testing.T, owner, _ *apitest.Person, _, memberID string) {
+		"REMOVED by a removal": func(t *testing.T, owner, _ *apitest.Person, _, memberID string) {
 			owner.ChangeMember(t, "removeMember", apitest.MemberInput(memberID))
 		},
-		"leaving": func(t *testing.T, _, dev *apitest.Person, workspaceID, _ string) {
+		"REMOVED by leaving": func(t *testing.T, _, dev *apitest.Person, workspaceID, _ string) {
 			dev.Mutate(t, "leaveWorkspace", apitest.Vars{"workspaceId": workspaceID}).Succeeded(t)
 		},
-		"the workspace's end": func(t *testing.T, owner, _ *apitest.Person, workspaceID, _ string) {
+		"REMOVED by the workspace's end": func(t *testing.T, owner, _ *apitest.Person, workspaceID, _ string) {
 			owner.Mutate(t, "deleteWorkspace", apitest.Vars{"workspaceId": workspaceID}).Succeeded(t)
 		},
 	}
@@ -51,9 +51,12 @@ func TestAMembershipSubscriptionSendsTheRoleAndEndsWithTheMembership(t *testing.
 				text += until(t, stream, `"MASTER"`)
 
 				end(t, owner, dev, workspaceID, memberID)
+				status, _, _ := strings.Cut(name, " ")
+				last := fmt.Sprintf(`{"status":%q,"role":"MASTER","member":null}`, status)
+				socket.Expect("next", "1", last)
 				socket.Expect("complete", "1")
 				text += apitest.Rest(t, stream)
-				if !strings.HasSuffix(text, "event: complete\ndata:\n\n") || strings.Count(text, "event: next") != 2 {
+				if !strings.HasSuffix(text, last+"}}\n\nevent: complete\ndata:\n\n") || strings.Count(text, "event: next") != 3 {
 					t.Errorf("the stream sent %s", text)
 				}
 				socket.Subscribe("2", query)
@@ -61,7 +64,7 @@ func TestAMembershipSubscriptionSendsTheRoleAndEndsWithTheMembership(t *testing.
 				socket.Expect("complete", "2")
 				socket.Send(`{"type":"ping"}`)
 				socket.Expect("pong", "")
-				if name != "the workspace's end" {
+				if name != "REMOVED by the workspace's end" {
 					bystander.Send(`{"type":"ping"}`)
 					bystander.Expect("pong", "")
 				}

@@ -1,0 +1,78 @@
+package graph
+
+import (
+	"context"
+
+	"minidock/graph/model"
+	"minidock/internal/access"
+	"minidock/internal/event"
+	"minidock/internal/id"
+	"minidock/internal/session"
+)
+
+// WorkspaceChanged sends what changes in a workspace, until the viewer is no longer a member.
+func (r *subscriptionResolver) WorkspaceChanged(ctx context.Context, workspaceID string) (<-chan *model.WorkspaceChange, error) {
+	if _, ok := session.StreamOf(ctx); !ok {
+		return nil, errNoStream
+	}
+	watching, err := r.Changes.Watch(ctx, workspaceID)
+	if err != nil {
+		return nil, err
+	}
+	membership, err := r.Workspaces.Watches.Membership(ctx, viewer(ctx), workspaceID)
+	if err != nil {
+		return nil, err
+	}
+	changes := make(chan *model.WorkspaceChange)
+	go func() {
+		defer close(changes)
+		for {
+			select {
+			case own, more := <-membership:
+				if !more || own.Member == nil {
+					return
+				}
+			case <-watching.Changed():
+				if !r.sendChanges(ctx, workspaceID, watching.Take(), changes) {
+					return
+				}
+			}
+		}
+	}()
+	return changes, nil
+}
+
+// sendChanges sends those of the changes that the viewer may see. It says whether the viewer is still a member and waits for more.
+func (r *subscriptionResolver) sendChanges(ctx context.Context, workspaceID string, taken []event.NodeChange, to chan<- *model.WorkspaceChange) bool {
+	viewer(ctx).Stale() // what the viewer may see is decided now
+	own, err := r.membershipIn(ctx, workspaceID)
+	if err != nil || own.ID == "" {
+		return false
+	}
+	nodes, err := r.nodesByID(ctx, ids(taken, func(c event.NodeChange) string { return c.NodeID }))
+	if err != nil {
+		return false
+	}
+	for _, change := range taken {
+		node, isVisible := nodes[change.NodeID]
+		if !isVisible && !own.Manages() && !change.IsOf(id.Member) {
+			continue // a developer does not learn of what is hidden
+		}
+		select {
+		case to <- &model.WorkspaceChange{Operation: change.Operation, NodeID: change.NodeID, Node: node}:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+// membershipIn returns the viewer's membership of a workspace; one without an id if there is none.
+func (r *Resolver) membershipIn(ctx context.Context, workspaceID string) (access.Membership, error) {
+	principal, err := viewer(ctx).Principal(ctx)
+	if err != nil {
+		return access.Membership{}, err
+	}
+	memberships, err := principal.Memberships(ctx, workspaceID)
+	return memberships[workspaceID], err
+}
