@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -15,30 +16,49 @@ import (
 )
 
 type data struct {
-	Data        string `help:"Folder of the database and the files, made when absent." default:"./data" env:"MINIDOCK_DATA" type:"path"`
-	DatabaseURL string `help:"PostgreSQL database to use instead of SQLite in the data folder: postgres://user:password@host:5432/name." name:"database-url" env:"MINIDOCK_DATABASE_URL"`
-	Connections int    `help:"The most connections to PostgreSQL." name:"database-connections" default:"${connections}" env:"MINIDOCK_DATABASE_CONNECTIONS"`
+	Data        string `group:"Data" help:"Folder of the files and of the SQLite database, created when absent." default:"./data" env:"MINIDOCK_DATA" type:"path"`
+	DatabaseURL string `group:"Data" help:"PostgreSQL database to use instead of SQLite: postgres://user:password@host:5432/name. Default: SQLite in the data folder." name:"database-url" placeholder:"URL" env:"MINIDOCK_DATABASE_URL"`
+	Connections number `group:"Data" help:"The most connections to PostgreSQL." name:"database-connections" default:"${connections}" env:"MINIDOCK_DATABASE_CONNECTIONS"`
 }
 
 func (d data) location() app.Data {
-	return app.Data{Folder: d.Data, DatabaseURL: d.DatabaseURL, Connections: d.Connections}
+	return app.Data{Folder: d.Data, DatabaseURL: d.DatabaseURL, Connections: int(d.Connections)}
+}
+
+// number is a whole number.
+type number int
+
+// UnmarshalText reads a number, and says what is wrong with any other text.
+func (n *number) UnmarshalText(text []byte) error {
+	parsed, err := strconv.ParseInt(string(text), 10, 32)
+	if err != nil {
+		return fmt.Errorf("%q is not a whole number, such as 20", text)
+	}
+	*n = number(parsed)
+	return nil
+}
+
+type demoCommand struct {
+	Load load `cmd:"" default:"withargs" help:"Load people and mini programs to play with; twice does no harm. This is what minidock demo does."`
 }
 
 type load struct {
 	data
-	PublicURL string `help:"Where the server is found, to say so." name:"public-url" default:"http://127.0.0.1:8080" env:"MINIDOCK_PUBLIC_URL"`
-	Yes       bool   `help:"Load them beside other people: everybody can then sign in as an administrator."`
+	PublicURL string `help:"Where the server is found, which is only shown." name:"public-url" placeholder:"URL" default:"http://127.0.0.1:8080" env:"MINIDOCK_PUBLIC_URL"`
+	Yes       bool   `help:"Load them although there are other people, too: everybody can then sign in as an administrator."`
 }
 
+type version struct{}
+
 type staff struct {
-	Add    addStaff    `cmd:"" help:"Give the account with an e-mail address a role on the platform's staff, or another role."`
+	Add    addStaff    `cmd:"" help:"Give the account with an email address a role on the platform's staff, or another role."`
 	List   listStaff   `cmd:"" help:"List the staff."`
-	Remove removeStaff `cmd:"" help:"Remove the account with an e-mail address from the staff."`
+	Remove removeStaff `cmd:"" help:"Remove the account with an email address from the staff."`
 }
 
 type addStaff struct {
 	data
-	Email string         `arg:"" help:"Confirmed e-mail address of an account."`
+	Email string         `arg:"" help:"Confirmed email address of an account."`
 	Role  user.StaffRole `help:"ADMIN or REVIEWER." enum:"ADMIN,REVIEWER" required:""`
 }
 
@@ -51,7 +71,7 @@ type removeStaff struct {
 
 type migrate struct {
 	data
-	DryRun bool `help:"Only say what would be done."`
+	DryRun bool `help:"Only list what would be done, and change nothing."`
 }
 
 // Run loads the people to play with.
@@ -72,6 +92,12 @@ Next, with the server running, open %s/playground and sign in:
 
 then ask for { viewer { memberships { nodes { workspace { name miniPrograms { nodes { name status } } } } } } }
 `, l.PublicURL, demo.Password)
+	return nil
+}
+
+// Run prints the versions.
+func (version) Run() error {
+	fmt.Print(app.ReadVersion())
 	return nil
 }
 

@@ -49,7 +49,7 @@ func oddLimitsEndTheProgram(t *testing.T) {
 		{"query-depth=0", `query-depth: "0" must be a whole number from 1 to `},
 		{"body-bytes=-1KiB", `body-bytes: "-1KiB" must be a number of bytes from 1 to `},
 		{"read-time=10", `read-time: "10" must be a time from 1ms to `},
-		{"query-depth", `--limit: expected "<key>=<value>"`},
+		{"query-depth", `--limit (MINIDOCK_LIMIT): "query-depth" is not NAME=VALUE`},
 	} {
 		for name, how := range map[string]struct{ args, env []string }{
 			"flag":        {args: []string{"--limit", test.limit}},

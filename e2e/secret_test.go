@@ -48,7 +48,7 @@ func TestSecretKey(t *testing.T) {
 	if err := os.Rename(path, kept); err != nil {
 		t.Fatal(err)
 	}
-	failsToStart(t, data, "--secret-key-file: there is no "+path)
+	failsToStart(t, data, "--secret-key-file (MINIDOCK_SECRET_KEY_FILE): there is no "+path)
 	if _, err := os.Stat(path); err == nil {
 		t.Error("a key was made that the database's secrets were not sealed with")
 	}

@@ -32,6 +32,10 @@ func TestStart(t *testing.T) {
 	t.Run("makes the data folder", makesTheDataFolder)
 	t.Run("obeys the environment", obeysTheEnvironment)
 	t.Run("loads no demo unasked", loadsNoDemoUnasked)
+	t.Run("welcomes in a terminal", welcomesInATerminal)
+	t.Run("creates nothing on a busy port", createsNothingOnABusyPort)
+	t.Run("takes former names", takesFormerNames)
+	t.Run("says its version", saysItsVersion)
 }
 
 func answersSoon(t *testing.T) {
@@ -110,8 +114,74 @@ func loadsNoDemoUnasked(t *testing.T) {
 	if got := signIn(t, newClient(t), s.URL); !slices.Equal(got, []string{"INVALID_CREDENTIALS"}) {
 		t.Errorf("signing in as the demo's owner gives %v, want INVALID_CREDENTIALS", got)
 	}
-	if hint := "minidock demo --data " + data; !strings.Contains(s.log.String(), hint) {
+	if hint := "minidock demo load --data " + data; !strings.Contains(s.log.String(), hint) {
 		t.Errorf("the log does not contain %q", hint)
+	}
+}
+
+// welcomesInATerminal runs the program in a terminal of its own, which script makes.
+func welcomesInATerminal(t *testing.T) {
+	if _, err := exec.LookPath("script"); err != nil {
+		missing(t, "script is not installed: %v", err)
+	}
+	data, addr := t.TempDir(), freeAddr(t)
+	shown := &logBook{url: make(chan string, 1)}
+	command := exec.CommandContext(t.Context(), "script", "-qefc", "exec "+program+" --addr "+addr+" --data "+data, os.DevNull)
+	command.Env, command.Stdout = withoutSettings(os.Environ()), shown
+	input, err := command.StdinPipe() // the terminal lasts until the input ends
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "ready", func() bool { return status("http://"+addr+"/readyz") == http.StatusOK })
+	if _, err := input.Write([]byte{'C' - '@'}); err != nil { // Ctrl-C
+		t.Error(err)
+	}
+	if err := command.Wait(); err != nil {
+		t.Errorf("%v:\n%s", err, shown)
+	}
+	for _, want := range []string{"http://" + addr + "\r\n", "http://" + addr + "/playground", data + " (SQLite)", filepath.Join(data, "mail"), "minidock demo load", "minidock  "} {
+		if !strings.Contains(shown.String(), want) {
+			t.Errorf("the terminal does not show %q:\n%s", want, shown)
+		}
+	}
+	if strings.Contains(shown.String(), "msg=serving") {
+		t.Errorf("the terminal shows it twice:\n%s", shown)
+	}
+}
+
+func createsNothingOnABusyPort(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	data := filepath.Join(t.TempDir(), "data")
+	failsToStart(t, data, "another program uses "+busy.Addr().String(), "--addr", busy.Addr().String())
+	if _, err := os.Stat(data); err == nil {
+		t.Error("the data folder was made")
+	}
+}
+
+func takesFormerNames(t *testing.T) {
+	const network = "127.0.0.1/32"
+	for _, how := range []struct{ args, env []string }{
+		{[]string{"--trusted-proxies", network}, nil}, {nil, []string{"MINIDOCK_TRUSTED_PROXIES=" + network}},
+		{[]string{"--trusted-proxy", network}, nil}, {nil, []string{"MINIDOCK_TRUSTED_PROXY=" + network, "MINIDOCK_REQUEST_LIMIT="}},
+		{nil, []string{"MINIDOCK_LIMIT=query-depth=3;query-aliases=4,query-tokens=500"}},
+	} {
+		startWith(t, append([]string{"--addr", "127.0.0.1:0", "--data", t.TempDir()}, how.args...), how.env).stop(t)
+	}
+}
+
+func saysItsVersion(t *testing.T) {
+	for _, argument := range []string{"version", "--version"} {
+		out, err := exec.CommandContext(t.Context(), program, argument).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "minidock  ") || !strings.Contains(string(out), runtime.Version()) || !strings.Contains(string(out), "sqlite    3.") {
+			t.Errorf("%s: %v: %s", argument, err, out)
+		}
 	}
 }
 

@@ -80,6 +80,8 @@ type App struct {
 	miniPrograms *miniprogram.MiniPrograms
 	outbox       *outbox.Outbox
 	draining     atomic.Bool
+	// publicURL is where clients find the server.
+	publicURL string
 	// stop hurries clients that are receiving an answer.
 	stop context.CancelFunc
 }
@@ -90,7 +92,7 @@ func New(c Config) (*App, error) {
 	areas, counted := newAreas(c), metrics.New()
 	a := &App{
 		metrics: counted, limits: c.Limits, log: c.Log, store: c.Store, blobs: c.Blobs, secretKey: c.SecretKey, now: c.Now, sessions: areas.Sessions, stop: stop,
-		miniPrograms: areas.MiniPrograms, outbox: areas.outbox,
+		miniPrograms: areas.MiniPrograms, outbox: areas.outbox, publicURL: c.PublicURL,
 	}
 	areas.LogoURL = func(name string) string { return web.LogoURL(c.PublicURL, name) }
 	schema, err := graph.NewSchema(&areas.Resolver)
@@ -116,7 +118,9 @@ var lists = gqlhttp.Lists{
 	Sizes: map[string]int{"Invitation.miniPrograms": 5},
 }
 
-func (c Config) isHTTPS() bool { return strings.HasPrefix(c.PublicURL, "https://") }
+func (c Config) isHTTPS() bool { return isHTTPS(c.PublicURL) }
+
+func isHTTPS(publicURL string) bool { return strings.HasPrefix(publicURL, "https://") }
 
 func (c Config) introspection() web.Audience {
 	if c.isHTTPS() {

@@ -1,10 +1,8 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -12,164 +10,201 @@ import (
 	"strings"
 
 	"minidock/ent"
+	"minidock/ent/secondfactor"
 	"minidock/internal/account"
 	"minidock/internal/blob"
-	"minidock/internal/demo"
-	"minidock/internal/limit"
 	"minidock/internal/mail"
 	"minidock/internal/moment"
 	"minidock/internal/secret"
 	"minidock/internal/store"
-	"minidock/internal/web"
 )
 
-// Data says where the data is.
-type Data struct {
-	// Folder has the files, and the database unless DatabaseURL names another; it is created when absent.
-	Folder string
-	// DatabaseURL is a PostgreSQL database; empty for SQLite in the folder.
-	DatabaseURL string
-	// Connections is the most connections to PostgreSQL.
-	Connections int
-}
-
-// DefaultConnections is the default of Data.Connections.
-const DefaultConnections = store.DefaultConnections
-
-func (d Data) options() store.Options {
-	return store.Options{Dir: d.Folder, URL: d.DatabaseURL, Connections: d.Connections}
-}
-
-func (d Data) blobs() string { return filepath.Join(d.Folder, "blobs") }
-
-// Options say how a server is run, in the words of the command line.
-type Options struct {
-	Data
-	// Addr is the address to listen on, AdminAddr that of the operators' pages; empty for none.
-	Addr, AdminAddr string
-	// PublicURL is where clients find the server; when empty, http:// and the address it listens on.
-	PublicURL string
-	// AppURL is where the front end's pages are; PublicURL when empty.
-	AppURL string
-	// MailFrom is the sender of mails; when empty, minidock at the host of PublicURL.
-	MailFrom string
-	// SMTPURL is the server that delivers mails; when empty, they are written to a folder in the data folder.
-	SMTPURL        string
-	AllowedOrigins []string
-	Introspection  web.Audience
-	// SecretKeyFile has the key that seals secrets in the database; when empty, secret.key in the data folder. It is made when absent.
-	SecretKeyFile string
-	// Limits are the values of limits other than the default, by their names.
-	Limits            map[string]string
-	RequestsPerMinute int
-	// TrustedProxies are addresses or networks.
-	TrustedProxies []string
-	Log            *slog.Logger
-}
-
-// Run serves until the context ends.
+// Run serves until the context ends. Before it creates or changes anything it checks the options and what is there, and binds its addresses.
 func Run(ctx context.Context, o Options) error {
-	limits, err := limit.Default.With(o.Limits)
+	s, err := o.settings()
 	if err != nil {
 		return err
 	}
-	database := o.options()
-	if o.Log.Enabled(ctx, slog.LevelDebug) {
-		database.Trace = traceStatements(o.Log)
+	key, err := o.checkStored(ctx)
+	if err != nil {
+		return err
 	}
-	db, err := store.Open(ctx, database)
+	listeners, err := o.bind()
+	if err != nil {
+		return err
+	}
+	defer listeners.close()
+	log := NewLog(o.Stderr, s.level)
+	a, err := o.open(ctx, s, key, listeners.public.Addr(), log)
+	if err != nil {
+		return err
+	}
+	defer a.store.Close()
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // operators see what keeps the program from ending
+	defer stop()
+	a.serveAdmin(serving, listeners.admin)
+	o.announce(a.publicURL, s, log)
+	return a.Serve(ctx, listeners.public)
+}
+
+// listeners are bound addresses; admin is nil for none.
+type listeners struct{ public, admin net.Listener }
+
+func (o Options) bind() (l listeners, err error) {
+	if l.public, err = listen("addr", o.Addr); err != nil {
+		return l, err
+	}
+	if o.AdminAddr != "" {
+		if l.admin, err = listen("admin-addr", o.AdminAddr); err != nil {
+			l.close()
+		}
+	}
+	return l, err
+}
+
+func (l listeners) close() {
+	for _, one := range []net.Listener{l.public, l.admin} {
+		if one != nil {
+			_ = one.Close()
+		}
+	}
+}
+
+// checkStored fails if the files, the key or the database cannot be used. It changes nothing.
+func (o Options) checkStored(ctx context.Context) (*secret.Key, error) {
+	if err := o.checkFiles(); err != nil {
+		return nil, err
+	}
+	key, err := o.readKey()
+	if err != nil {
+		return nil, err
+	}
+	pending, err := Migrate(ctx, o.Data, true)
+	if err != nil {
+		return nil, err
+	}
+	if len(pending) > 0 {
+		err = o.checkKey(ctx, key)
+	}
+	return key, err
+}
+
+// checkKey fails if a database that is to be migrated holds secrets that this key, or nil for a new one, did not seal. A database that is too
+// old to be asked is not judged here.
+func (o Options) checkKey(ctx context.Context, key *secret.Key) error {
+	db, err := store.OpenAsIs(ctx, o.options())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	blobs, err := blob.Open(o.blobs())
-	if err != nil {
-		return err
+	others := db.Client.SecondFactor.Query().Where(secondfactor.SecretHasPrefix(secret.Sealed))
+	if key != nil {
+		others.Where(secondfactor.Not(secondfactor.SecretHasPrefix(key.Mark())))
 	}
-	key, err := o.secretKey(ctx, db.Client)
-	if err != nil {
-		return err
+	if has, err := others.Exist(ctx); err == nil && has {
+		return o.otherKey(key)
 	}
-	proxies, err := web.ParseProxies(o.TrustedProxies)
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", o.Addr)
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
-	publicURL, appURL, err := o.urls(listener.Addr())
-	if err != nil {
-		return err
-	}
-	if cookiesAreOpen(publicURL, listener.Addr()) {
-		o.Log.Warn("cookies are sent without encryption: set --public-url to an https address, behind a proxy that ends TLS")
-	}
-	sender, err := o.sender(publicURL)
-	if err != nil {
-		return err
-	}
-	a, err := New(Config{
-		Store: db, Blobs: blobs, PublicURL: publicURL, AppURL: appURL, AllowedOrigins: o.AllowedOrigins, Introspection: o.Introspection,
-		Mail: sender, Proxies: proxies, RequestsPerMinute: o.RequestsPerMinute, PasswordCost: account.DefaultCost, Limits: limits,
-		SecretKey: key, Log: o.Log, Now: moment.Now,
-	})
-	if err != nil {
-		return err
-	}
-	switch err := a.claimFiles(ctx); {
-	case errors.Is(err, blob.ErrOtherOwner):
-		o.Log.Warn("no files are deleted", "error", err.Error())
-	case err != nil:
-		return err
-	}
-	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // operators see what keeps the program from ending
-	defer stop()
-	if err := a.ListenAdmin(serving, o.AdminAddr); err != nil {
-		return err
-	}
-	o.Log.Info("serving", o.announcement(publicURL)...)
-	return a.Serve(ctx, listener)
+	return nil
 }
 
-func (o Options) urls(listening net.Addr) (publicURL, appURL string, err error) {
-	if publicURL, err = parsePublicURL(o.PublicURL, listening); err != nil {
-		return "", "", fmt.Errorf("--public-url: %w", err)
+// otherKey says that the database needs another key than this one, which is nil if there is none.
+func (o Options) otherKey(key *secret.Key) error {
+	if key == nil {
+		return badFlag("secret-key-file", "there is no %s, but %w; put that key's file there, or name it", o.keyFile(), account.ErrOtherKey)
 	}
-	if o.AppURL == "" {
-		return publicURL, publicURL, nil
-	}
-	if appURL, err = parsePublicURL(o.AppURL, listening); err != nil {
-		return "", "", fmt.Errorf("--app-url: %w", err)
-	}
-	return publicURL, appURL, nil
+	return badFlag("secret-key-file", "%s is not the right key: %w; name that key's file", o.keyFile(), account.ErrOtherKey)
 }
 
-// secretKey reads the key that seals secrets, makes it unless the database needs one that was there before, and seals with it what is in
-// plain text.
-func (o Options) secretKey(ctx context.Context, client *ent.Client) (*secret.Key, error) {
-	path := cmp.Or(o.SecretKeyFile, filepath.Join(o.Folder, "secret.key"))
-	key, err := secret.Read(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		var needed bool
-		if needed, err = account.HasSealedSecrets(ctx, client); needed {
-			err = fmt.Errorf("there is no %s, but %w", path, account.ErrOtherKey)
-		} else if err == nil {
-			key, err = secret.Create(path)
+// open opens the database and the files, which it creates and brings up to date, and builds the App.
+func (o Options) open(ctx context.Context, s settings, key *secret.Key, listening net.Addr, log *slog.Logger) (a *App, err error) {
+	database := o.options()
+	if log.Enabled(ctx, slog.LevelDebug) {
+		database.Trace = traceStatements(log)
+	}
+	db, err := store.Open(ctx, database)
+	if err != nil {
+		return nil, o.inDatabase(err)
+	}
+	defer func() {
+		if err != nil {
+			_ = db.Close()
+		}
+	}()
+	config := Config{
+		Store: db, AllowedOrigins: s.allowedOrigins, Introspection: s.introspection, Proxies: s.proxies, RequestsPerMinute: o.RequestsPerMinute,
+		PasswordCost: account.DefaultCost, Limits: s.limits, Log: log, Now: moment.Now,
+	}
+	if config.PublicURL, config.AppURL, err = s.urls(listening); err != nil {
+		return nil, err
+	}
+	if cookiesAreOpen(config.PublicURL, listening) {
+		log.Warn("cookies are sent without encryption: set --public-url to an https address, behind a proxy that ends TLS")
+	}
+	if config.SecretKey, err = o.secretKey(ctx, db.Client, key); err != nil {
+		return nil, err
+	}
+	if config.Blobs, err = blob.Open(o.blobs()); err != nil {
+		return nil, badFlag("data", "%w", err)
+	}
+	if config.Mail, err = o.sender(config.PublicURL, log); err != nil {
+		return nil, badFlag("data", "%w", err)
+	}
+	if a, err = New(config); err != nil {
+		return nil, err
+	}
+	return a, a.claim(ctx)
+}
+
+// claim makes the database the owner of the files. If another one is, that is logged.
+func (a *App) claim(ctx context.Context) error {
+	err := a.claimFiles(ctx)
+	if errors.Is(err, blob.ErrOtherOwner) {
+		a.log.Warn("no files are deleted", "error", err.Error())
+		return nil
+	}
+	return err
+}
+
+// urls returns where clients find the server, and where the links in mails lead.
+func (s settings) urls(listening net.Addr) (publicURL, appURL string, err error) {
+	if publicURL = s.publicURL; publicURL == "" {
+		publicURL, err = listensAt(listening)
+	}
+	if appURL = s.appURL; appURL == "" {
+		appURL = publicURL
+	}
+	return publicURL, appURL, err
+}
+
+// secretKey returns the key that seals secrets, and seals with it what is in plain text. It makes one if there is none, unless the database
+// needs one that was there before.
+func (o Options) secretKey(ctx context.Context, client *ent.Client, key *secret.Key) (*secret.Key, error) {
+	if key == nil {
+		needed, err := account.HasSealedSecrets(ctx, client)
+		if err != nil {
+			return nil, err
+		}
+		if needed {
+			return nil, o.otherKey(nil)
+		}
+		if key, err = secret.Create(o.keyFile()); err != nil {
+			return nil, badFlag("secret-key-file", "%w", err)
 		}
 	}
-	if err == nil {
-		err = account.SealSecrets(ctx, client, key)
+	err := account.SealSecrets(ctx, client, key)
+	if errors.Is(err, account.ErrOtherKey) {
+		return nil, o.otherKey(key)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("--secret-key-file: %w", err)
-	}
-	return key, nil
+	return key, err
 }
 
+func (d Data) mails() string { return filepath.Join(d.Folder, "mail") }
+
 // sender delivers mails to the SMTP server, or writes them to a folder.
-func (o Options) sender(publicURL string) (mail.Sender, error) {
+func (o Options) sender(publicURL string, log *slog.Logger) (mail.Sender, error) {
 	from := o.MailFrom
 	if from == "" {
 		from = "minidock <minidock@" + mailDomain(publicURL) + ">"
@@ -177,51 +212,16 @@ func (o Options) sender(publicURL string) (mail.Sender, error) {
 	if o.SMTPURL != "" {
 		return mail.NewSMTP(o.SMTPURL, from)
 	}
-	return mail.NewFolder(filepath.Join(o.Folder, "mail"), from, o.Log)
+	return mail.NewFolder(o.mails(), from, log)
 }
 
-// announcement says where the server is found. The demo's people, whose password everybody knows, are not suggested for a server in
-// production, nor is a playground that is closed.
-func (o Options) announcement(publicURL string) []any {
-	said := []any{"address", publicURL}
-	isHTTPS := strings.HasPrefix(publicURL, "https://")
-	if o.Introspection == web.Everyone || o.Introspection == "" && !isHTTPS {
-		said = append(said, "playground", publicURL+"/playground")
+// inDatabase names the flag of the database that an error is about.
+func (d Data) inDatabase(err error) error {
+	if d.DatabaseURL != "" {
+		reason := strings.Join(strings.Fields(err.Error()), " ") // on one line
+		return badFlag("database-url", "%s; check that the server runs, and that user, password and name are right", reason)
 	}
-	if !isHTTPS {
-		said = append(said, "hint", "to load people to play with, run: "+o.demoCommand())
-	}
-	return said
-}
-
-// demoCommand does not repeat the database's URL, which may hold a password.
-func (o Options) demoCommand() string {
-	if o.DatabaseURL != "" {
-		return "minidock demo --database-url ... (as for serve)"
-	}
-	return "minidock demo --data " + o.Folder
+	return badFlag("data", "%s: %w", store.SQLitePath(d.Folder), err)
 }
 
 // now is the clock: UTC, in the microseconds that both databases keep.
-
-// LoadDemo loads people to play with, and leaves alone those who are there. See demo.Load.
-func LoadDemo(ctx context.Context, d Data, withOthers bool) error {
-	db, err := store.Open(ctx, d.options())
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	blobs, err := blob.Open(d.blobs())
-	if err != nil {
-		return err
-	}
-	areas := newAreas(Config{Store: db, Blobs: blobs, PasswordCost: account.DefaultCost, Limits: limit.Default, Now: moment.Now})
-	return demo.Load(ctx, demo.Server{
-		Client: db.Client, Accounts: areas.Accounts, Workspaces: areas.Workspaces, MiniPrograms: areas.MiniPrograms, Now: moment.Now,
-	}, withOthers)
-}
-
-// Migrate applies the migrations that the database lacks and returns their names; with dryRun it only returns them.
-func Migrate(ctx context.Context, d Data, dryRun bool) ([]string, error) {
-	return store.Migrate(ctx, d.options(), dryRun)
-}

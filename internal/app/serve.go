@@ -24,14 +24,10 @@ func (a *App) HTTP() *http.Server {
 	}
 }
 
-// ListenAdmin serves the operators' pages at an address of their own until the context ends. Without an address it does nothing.
-func (a *App) ListenAdmin(ctx context.Context, addr string) error {
-	if addr == "" {
-		return nil
-	}
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return err
+// serveAdmin serves the operators' pages until the context ends. Without a listener it does nothing.
+func (a *App) serveAdmin(ctx context.Context, listener net.Listener) {
+	if listener == nil {
+		return
 	}
 	server := &http.Server{Handler: a.Admin(), ReadHeaderTimeout: a.limits.HeaderTime, IdleTimeout: a.limits.IdleTime}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
@@ -40,7 +36,6 @@ func (a *App) ListenAdmin(ctx context.Context, addr string) error {
 			a.log.ErrorContext(ctx, "admin", "error", err.Error())
 		}
 	}()
-	return nil
 }
 
 // Serve answers requests, sends mails and sweeps until the context ends. Then it answers that it is not ready, lets running requests

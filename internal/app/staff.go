@@ -13,7 +13,6 @@ import (
 	"minidock/internal/limit"
 	"minidock/internal/moment"
 	"minidock/internal/page"
-	"minidock/internal/store"
 )
 
 // AddStaff gives an account a role on the platform's staff, as the operator. See account.AddStaff.
@@ -53,7 +52,7 @@ func Staff(ctx context.Context, d Data) (all []*account.StaffMember, err error) 
 
 // asOperator calls do with the accounts in the data, and with the viewer that an operator is.
 func (d Data) asOperator(ctx context.Context, do func(*account.Accounts, *access.Viewer) error) error {
-	db, err := store.Open(ctx, d.options())
+	db, err := d.openExisting(ctx)
 	if err != nil {
 		return err
 	}

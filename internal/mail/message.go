@@ -22,6 +22,12 @@ type letterhead struct {
 	domain string
 }
 
+// IsSender says whether mails can come from this: one plain address, with or without a display name.
+func IsSender(from string) bool {
+	_, err := newLetterhead(from)
+	return err == nil
+}
+
 func newLetterhead(from string) (letterhead, error) {
 	named, err := netmail.ParseAddress(from)
 	if err != nil {

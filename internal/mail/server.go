@@ -21,6 +21,12 @@ type server struct {
 	startTLS gomail.TLSPolicy
 }
 
+// IsServer says whether NewSMTP takes this address of a server.
+func IsServer(address string) bool {
+	_, err := parseServer(address)
+	return err == nil
+}
+
 var defaultPorts = map[string]string{"smtp": "587", "smtps": "465"}
 
 var policies = map[string]gomail.TLSPolicy{"required": gomail.TLSMandatory, "none": gomail.NoTLS}

@@ -46,7 +46,7 @@ func openForMigration(ctx context.Context, options Options, dryRun bool) (*sql.D
 		db, err := openPostgresForMigration(ctx, options.URL)
 		return db, dialect.Postgres, err
 	}
-	path := sqlitePath(options.Dir)
+	path := SQLitePath(options.Dir)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && dryRun {
 		path = ":memory:"
 	} else if err := errors.Join(os.MkdirAll(options.Dir, 0o700), makePrivate(path)); err != nil {

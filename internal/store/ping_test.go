@@ -33,7 +33,7 @@ func TestPingMissesADatabaseThatIsGone(t *testing.T) {
 		dir := t.TempDir()
 		s := open(t, dir)
 		execute(t, s, "PRAGMA wal_checkpoint(TRUNCATE)")
-		if err := os.Truncate(sqlitePath(dir), 0); err != nil {
+		if err := os.Truncate(SQLitePath(dir), 0); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Ping(t.Context()); err == nil {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +48,22 @@ func openPostgres(ctx context.Context, address string, connections int) (*pgxpoo
 		return nil, err
 	}
 	return pool, nil
+}
+
+// IsPostgres says whether this is an address of a PostgreSQL database.
+func IsPostgres(address string) bool {
+	_, err := readAddress(address)
+	return err == nil
+}
+
+// Describe returns the address of a PostgreSQL database without its password and settings.
+func Describe(address string) string {
+	config, err := readAddress(address)
+	if err != nil {
+		return "PostgreSQL"
+	}
+	c := config.ConnConfig
+	return (&url.URL{Scheme: "postgres", User: url.User(c.User), Host: net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))), Path: c.Database}).String()
 }
 
 // readAddress adds the settings that the address does not have.

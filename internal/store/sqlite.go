@@ -37,7 +37,14 @@ func checkSQLite(name string, number int) error {
 	return nil
 }
 
-func sqlitePath(dir string) string { return filepath.Join(dir, "minidock.db") }
+// SQLitePath returns the file of the SQLite database in a data folder.
+func SQLitePath(dir string) string { return filepath.Join(dir, "minidock.db") }
+
+// SQLiteVersion returns the version of SQLite that the program has.
+func SQLiteVersion() string {
+	name, _, _ := sqlite3.Version()
+	return name
+}
 
 func openSQLite(ctx context.Context, path string) (dialect.Driver, []*sql.DB, error) {
 	writer, err := openPool(ctx, path, writerSettings, 1)

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -50,6 +51,20 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	if _, err := Migrate(ctx, options, false); err != nil {
 		return nil, err
 	}
+	return openCurrent(ctx, options)
+}
+
+// OpenAsIs opens a database without migrating it, so that some tables may be missing. The error is fs.ErrNotExist if there is none.
+func OpenAsIs(ctx context.Context, options Options) (*Store, error) {
+	if options.URL == "" {
+		if _, err := os.Stat(SQLitePath(options.Dir)); err != nil {
+			return nil, err
+		}
+	}
+	return openCurrent(ctx, options)
+}
+
+func openCurrent(ctx context.Context, options Options) (*Store, error) {
 	if options.URL != "" {
 		return onPostgres(ctx, options)
 	}
@@ -57,7 +72,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 }
 
 func onSQLite(ctx context.Context, options Options) (*Store, error) {
-	driver, pools, err := openSQLite(ctx, sqlitePath(options.Dir))
+	driver, pools, err := openSQLite(ctx, SQLitePath(options.Dir))
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
