@@ -3,8 +3,6 @@
 package e2e_test
 
 import (
-	"io"
-	"mime/quotedprintable"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -43,7 +41,7 @@ func TestMail(t *testing.T) {
 	}
 }
 
-// onlyMail waits for the first mail in a folder, and returns it as it reads.
+// onlyMail waits for the first mail in a folder, and returns the file's text.
 func onlyMail(t *testing.T, folder string) string {
 	t.Helper()
 	var files []string
@@ -55,9 +53,5 @@ func onlyMail(t *testing.T, folder string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(string(raw))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return string(raw)
 }

@@ -18,7 +18,7 @@ type folder struct {
 	log *slog.Logger
 }
 
-// NewFolder returns a Sender that writes each message as an .eml file into dir and logs the file's name, and nothing
+// NewFolder returns a Sender that writes each message as an .eml file into dir, readable as it is, and logs the file's name, and nothing
 // else of the message. A missing folder is created; only the owner can read folder and files. When Send returns without an error, the file is
 // complete and survives a crash.
 func NewFolder(dir, from string, log *slog.Logger) (Sender, error) {
@@ -33,7 +33,7 @@ func NewFolder(dir, from string, log *slog.Logger) (Sender, error) {
 }
 
 func (f *folder) Send(ctx context.Context, m Message) error {
-	letter, err := f.write(m)
+	letter, err := f.writeReadable(m)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,12 @@ func checkFile(t *testing.T, path string, m Message) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkHeader(t, raw, "li@xn--fsqu00a.xn--fiqs8s")
+	checkHeader(t, bytes.Replace(raw, []byte("Content-Transfer-Encoding: 8bit\r\n"), nil, 1), "li@xn--fsqu00a.xn--fiqs8s")
+	for _, want := range []string{"\r\n" + facts.Link + "\r\n", "李雷 邀请您加入"} {
+		if !bytes.Contains(raw, []byte(want)) {
+			t.Errorf("%q is not readable in\n%s", want, raw)
+		}
+	}
 	read := open(t, raw)
 	if read.subject != m.Subject || read.text != m.Text || read.html != m.HTML {
 		t.Errorf("got %+v, want %+v", read, m)

@@ -24,6 +24,30 @@ func line(s string, runes int) string {
 	return cut(strings.Join(strings.Fields(s), " "), runes)
 }
 
+// maxLineBytes is the longest line of a message.
+const maxLineBytes = 998
+
+// inLines returns a text whose lines end as those of a message do, and break at spaces where they are too long. It is not ok if one cannot be
+// broken, or if there are characters that no message may have as they are.
+func inLines(s string) (text string, ok bool) {
+	if strings.ContainsAny(s, "\r\x00") || !utf8.ValidString(s) {
+		return "", false
+	}
+	var lines []string
+	for whole := range strings.SplitSeq(s, "\n") {
+		for len(whole) > maxLineBytes {
+			end := strings.LastIndexByte(whole[:maxLineBytes], ' ')
+			if end <= 0 {
+				return "", false
+			}
+			lines = append(lines, whole[:end])
+			whole = whole[end+1:]
+		}
+		lines = append(lines, whole)
+	}
+	return strings.Join(lines, "\r\n"), true
+}
+
 // header is line for a header field: it begins no encoded word, which mail programs would turn into other text.
 func header(s string, runes int) string {
 	return cut(strings.ReplaceAll(line(s, runes), "=?", "= ?"), runes)

@@ -40,13 +40,32 @@ func newLetterhead(from string) (letterhead, error) {
 	return letterhead{from: netmail.Address{Name: header(named.Name, maxName), Address: address}, domain: domain}, nil
 }
 
-// write returns the message as it goes over the wire, with a date and an id of its own, or errReceiver.
-func (l letterhead) write(m Message) (*gomail.Msg, error) {
+// write returns the message as it goes over the wire, with a date and an id of its own, or errReceiver. Its lines are short and in ASCII,
+// which every mail server takes.
+func (l letterhead) write(m Message) (*gomail.Msg, error) { return l.writeIn(gomail.EncodingQP, m) }
+
+// writeReadable is write for a message that people read as it is: its text is in UTF-8 and its links are in one piece, if the lines are not
+// too long for that.
+func (l letterhead) writeReadable(m Message) (*gomail.Msg, error) {
+	text, textOK := inLines(m.Text)
+	html, htmlOK := inLines(m.HTML)
+	if !textOK || !htmlOK {
+		return l.write(m)
+	}
+	m.Text, m.HTML = text, html
+	letter, err := l.writeIn(gomail.NoEncoding, m)
+	if err == nil && m.HTML != "" { // of the parts together; go-mail writes those of each
+		letter.SetGenHeader(gomail.HeaderContentTransferEnc, gomail.NoEncoding.String())
+	}
+	return letter, err
+}
+
+func (l letterhead) writeIn(encoding gomail.Encoding, m Message) (*gomail.Msg, error) {
 	to, _, ok := plain(m.To)
 	if !ok {
 		return nil, errReceiver
 	}
-	letter := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	letter := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(encoding))
 	letter.FromMailAddress(&l.from)
 	letter.ToMailAddress(&netmail.Address{Address: to})
 	letter.Subject(header(m.Subject, maxSubject))

@@ -153,3 +153,52 @@ func TestAMessageWithoutHTMLIsPlainText(t *testing.T) {
 		t.Errorf("%s, %v", raw, err)
 	}
 }
+
+// A message in a folder has no line that is too long for one, and links in one piece.
+func TestAReadableMessageIsAValidOne(t *testing.T) {
+	t.Parallel()
+	head, err := newLetterhead(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Repeat("早上好 ", 2_000)
+	for name, test := range map[string]struct {
+		text, encoding string
+	}{
+		"short":           {"a\n.\nFrom here: " + facts.Link, "8bit"},
+		"long lines":      {words + "\n" + facts.Link + "\n" + words, "8bit"},
+		"a long word":     {strings.Repeat("早", 400), "quoted-printable"},
+		"a carriage":      {"a\rb", "quoted-printable"},
+		"what is no text": {"a\x00b\xff", "quoted-printable"},
+	} {
+		letter, err := head.writeReadable(Message{To: "ann@example.com", Subject: "早上好", Text: test.text, HTML: "<p>" + test.text + "</p>"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var raw bytes.Buffer
+		if _, err := letter.WriteTo(&raw); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(raw.String(), "\r\n") {
+			if len(line) > 998 || strings.ContainsAny(line, "\r\n\x00") {
+				t.Errorf("%s: a line has %d bytes: %.50q", name, len(line), line)
+			}
+		}
+		if n := strings.Count(raw.String(), "Content-Transfer-Encoding: "+test.encoding+"\r\n"); n < 2 {
+			t.Errorf("%s: not %s:\n%.2000s", name, test.encoding, raw.String())
+		}
+		unbroken := strings.NewReplacer("\n", " ", "  ", " ")
+		if read := open(t, raw.Bytes()); test.encoding == "8bit" && unbroken.Replace(read.text) != unbroken.Replace(test.text) {
+			t.Errorf("%s: %.200q", name, read.text)
+		}
+	}
+}
+
+// SMTP servers may not take anything but ASCII.
+func TestAMessageOverTheWireIsASCII(t *testing.T) {
+	t.Parallel()
+	raw := sent(t, compose(t, Invitation, languages[1], "ann@example.com", facts))
+	if bytes.ContainsFunc(raw, func(r rune) bool { return r > '~' }) || bytes.Contains(raw, []byte("8bit")) {
+		t.Errorf("%s", raw)
+	}
+}

@@ -45,14 +45,26 @@ func part(t *testing.T, parts *multipart.Reader, want string) string {
 		t.Fatal(err)
 	}
 	kind, parameters, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
-	if err != nil || kind != want || !strings.EqualFold(parameters["charset"], "UTF-8") || part.Header.Get("Content-Transfer-Encoding") != "quoted-printable" {
+	if err != nil || kind != want || !strings.EqualFold(parameters["charset"], "UTF-8") {
 		t.Fatalf("%v, %v; want %s", part.Header, err, want)
 	}
-	content, err := io.ReadAll(quotedprintable.NewReader(part))
+	content, err := io.ReadAll(decodedPart(t, part))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return strings.ReplaceAll(string(content), "\r\n", "\n")
+}
+
+func decodedPart(t *testing.T, part *multipart.Part) io.Reader {
+	t.Helper()
+	switch encoding := part.Header.Get("Content-Transfer-Encoding"); encoding {
+	case "quoted-printable":
+		return quotedprintable.NewReader(part)
+	case "8bit":
+	default:
+		t.Fatalf("encoded as %q", encoding)
+	}
+	return part
 }
 
 func decoded(t *testing.T, header string) string {
