@@ -2,23 +2,15 @@
 //
 //   node playground.js URL SCREENSHOT
 import assert from 'node:assert/strict';
-import { chromium } from 'playwright-core';
+import { launch, watch } from './browser.js';
 
 const [server, screenshot] = process.argv.slice(2);
 const origin = new URL(server).origin;
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+// The page gives a stream up with its last event, and it is chance whether the browser has seen the end of the response by then.
+const isGivenUp = (request, errorText) => errorText === 'net::ERR_ABORTED' && request.postData()?.includes('subscription Ended');
+
+const browser = await launch();
 try {
   await journey(await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' }));
 } finally {
@@ -27,7 +19,7 @@ try {
 
 async function journey(context) {
   const page = await context.newPage();
-  const wrong = await watch(page);
+  const wrong = await watch(page, origin, isGivenUp);
 
   await page.goto(`${server}/`, { waitUntil: 'networkidle' });
   assert.equal(page.url(), `${origin}/playground`, 'the root leads to the playground');
@@ -70,38 +62,6 @@ async function journey(context) {
 
   await listen(page);
   assert.deepEqual(wrong, [], 'nothing went wrong in the browser');
-}
-
-// watch collects what must not happen: errors, violations of the content security policy, requests to other hosts.
-async function watch(page) {
-  const wrong = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') {
-      wrong.push(`console: ${message.text()}`);
-    }
-  });
-  page.on('pageerror', (error) => wrong.push(`page: ${error}`));
-  page.on('requestfailed', (request) => {
-    const { errorText } = request.failure() ?? {};
-    // The page gives a stream up with its last event, and it is chance whether the browser has seen the end of the response by then.
-    const isGivenUp = errorText === 'net::ERR_ABORTED' && request.postData()?.includes('subscription Ended');
-    if (!isGivenUp) {
-      wrong.push(`failed: ${request.url()} ${errorText} ${request.postData()}`);
-    }
-  });
-  page.on('request', (request) => {
-    const { protocol, origin: target } = new URL(request.url());
-    if (protocol !== 'data:' && protocol !== 'blob:' && target !== origin) {
-      wrong.push(`other host: ${request.url()}`);
-    }
-  });
-  await page.exposeFunction('violated', (what) => wrong.push(`policy: ${what}`));
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => {
-      window.violated(`${event.effectiveDirective} ${event.blockedURI}`);
-    });
-  });
-  return wrong;
 }
 
 // open changes to a tab.

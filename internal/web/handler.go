@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"minidock/internal/blob"
+	"minidock/internal/mailpage"
 	"minidock/internal/metrics"
 	"minidock/internal/playground"
 )
@@ -59,6 +60,10 @@ func New(c Config) (http.Handler, error) {
 	mux.Handle("GET "+logoPath+"{name}", logos(c.Blobs))
 	mux.Handle(playgroundPath, explorer)
 	mux.Handle(playgroundPath+"/", explorer)
+	mailPages := mailpage.Handler()
+	for _, path := range mailpage.Paths() {
+		mux.Handle(path, mailPages)
+	}
 	mux.Handle("GET /{$}", c.Viewers.identify(c.Viewers.front(c.Log)))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c.IsReady))
