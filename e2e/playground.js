@@ -2,6 +2,11 @@
 //
 //   node playground.js URL SCREENSHOT
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { launch, watch } from './browser.js';
 
 const [server, screenshot] = process.argv.slice(2);
@@ -13,6 +18,7 @@ const isGivenUp = (request, errorText) => errorText === 'net::ERR_ABORTED' && re
 const browser = await launch();
 try {
   await journey(await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' }));
+  await onAPhone(await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, locale: 'en-US' }));
 } finally {
   await browser.close();
 }
@@ -60,8 +66,53 @@ async function journey(context) {
     [{ code: 'TAKEN', path: ['input', 'name'] }],
   );
 
+  await upload(page, created.miniProgram);
   await listen(page);
   assert.deepEqual(wrong, [], 'nothing went wrong in the browser');
+}
+
+// onAPhone looks whether all that one needs is on a small screen.
+async function onAPhone(context) {
+  const page = await context.newPage();
+  const wrong = await watch(page, origin, isGivenUp);
+  await page.goto(`${server}/playground`, { waitUntil: 'networkidle' });
+  const isOnScreen = async (selector, width, height) => {
+    const box = await page.locator(selector).first().boundingBox();
+    const fits = box && box.x >= 0 && box.y >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844;
+    assert.ok(fits && box.width >= width && box.height >= height, `${selector} is at ${JSON.stringify(box)}`);
+  };
+  await isOnScreen('.graphiql-tabs', 250, 30);
+  await isOnScreen('.graphiql-query-editor .graphiql-editor', 250, 150);
+  await isOnScreen('.graphiql-execute-button', 40, 40);
+  await isOnScreen('.graphiql-editor-tools', 250, 30);
+  const look = await run(page, 'LookAround');
+  assert.equal(look.errors, undefined);
+  await isOnScreen('.graphiql-response', 350, 200);
+  await open(page, 'UploadFile'); // the last tab
+  await page.locator('.graphiql-sidebar button').first().tap();
+  await isOnScreen('.graphiql-doc-explorer-title', 30, 20);
+  await page.locator('.graphiql-sidebar button').first().tap();
+  await isOnScreen('.graphiql-query-editor .graphiql-editor', 250, 150);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  assert.deepEqual(wrong, [], 'nothing went wrong on the phone');
+}
+
+// upload runs the commands that the last tab shows, with the id of a mini program from its answer.
+async function upload(page, { id, logo }) {
+  await open(page, 'UploadFile');
+  const miniPrograms = async () => (await run(page, 'UploadFile')).data.viewer.memberships.nodes[0].workspace.miniPrograms.nodes;
+  assert.ok((await miniPrograms()).some((one) => one.id === id && one.logo.url === logo.url));
+  const shown = await page.evaluate(() => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue());
+  const commands = /^# curl [^]*?@logo\.png'$/m.exec(shown)[0].replaceAll(/^# ?/gm, '').replace('THE ID', id);
+  const folder = await mkdtemp(join(tmpdir(), 'minidock-upload-'));
+  try {
+    await writeFile(join(folder, 'logo.png'), await page.screenshot({ clip: { x: 0, y: 0, width: 200, height: 200 } }));
+    const { stdout } = await promisify(execFile)('sh', ['-ec', commands], { cwd: folder });
+    assert.match(stdout, /"updateMiniProgram":\{"miniProgram":\{"logo":\{"url":/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  assert.ok((await miniPrograms()).some((one) => one.id === id && one.logo.url !== logo.url), 'the logo was changed');
 }
 
 // open changes to a tab.
@@ -69,7 +120,7 @@ async function open(page, title) {
   await page.locator('.graphiql-tab-button', { hasText: title }).click();
   await page.waitForFunction(
     (name) => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue().includes(name),
-    `mutation ${title}`,
+    ` ${title}`,
   );
 }
 

@@ -92,13 +92,16 @@
   const fetcher = (request, options) =>
     (isSubscription(request.query, request.operationName) ? listen : post)(request, options);
 
+  const address = new URL(place.dataset.endpoint, location.href).href;
+
   const lookAround = `# Welcome to minidock!
 #
 # Send this query with the play button or
 # Ctrl-Enter. It needs no signing in.
 #
-# The next tabs sign in and create a mini
-# program. The book at the left has the docs.
+# The next tabs sign in, create a mini
+# program and send a file. The button with
+# the book opens the docs.
 
 query LookAround {
   # Where mini programs are launched,
@@ -132,11 +135,23 @@ query LookAround {
 }
 `;
 
-  const signIn = `# The cookie that this sets is sent by the
-# other tabs too.
+  const signIn = `# This sets a cookie, which the other tabs
+# send, too. The mutation signOut ends it.
+#
+# The demo has these people, all with the
+# password demo-password-1:
+#   owner@demo.example
+#   master@demo.example
+#   developer@demo.example
+# and of the platform's staff:
+#   reviewer@demo.example
+#   admin@demo.example
+# Incorrect password? Then load them once,
+# beside the server:
+#   minidock demo load
 #
 # This browser will remember what you type
-# here, so stay with the demo account.
+# here, so do not use a password of yours.
 
 mutation SignIn {
   signIn(input: { email: "owner@demo.example", password: "demo-password-1" }) {
@@ -167,8 +182,10 @@ mutation SignIn {
 # workspace from that answer into the
 # variables below.
 #
-# Where lengths are limited, a Chinese
-# character counts as two.
+# The logo is in base64 here; as a file it
+# is sent as in the next tab. Where lengths
+# are limited, a Chinese character counts
+# as two.
 
 mutation CreateMiniProgram($input: CreateMiniProgramInput!) {
   createMiniProgram(input: $input) {
@@ -201,6 +218,49 @@ mutation CreateMiniProgram($input: CreateMiniProgramInput!) {
 }
 `;
 
+  // The commands work as they are once the # are gone.
+  const upload = `# This page cannot send files; curl can.
+#
+# 1. Send the query below, signed in, and
+#    copy the id of a mini program.
+# 2. Copy these commands without the #
+#    (Ctrl-/ removes them), put the id in,
+#    and run them beside a logo.png.
+#
+# curl -c cookies '${address}' \\
+#  -H 'Content-Type: application/json' \\
+#  -d '{"query": "mutation { signIn(input: {email: \\"owner@demo.example\\", password: \\"demo-password-1\\"}) { userErrors { message } } }"}'
+#
+# curl -b cookies '${address}' \\
+#  -H 'GraphQL-Require-Preflight: 1' \\
+#  -F 'operations={"query": "mutation($input: UpdateMiniProgramInput!) { updateMiniProgram(input: $input) { miniProgram { logo { url } } userErrors { path message } } }", "variables": {"input": {"miniProgramId": "THE ID", "logo": {"file": null}}}}' \\
+#  -F 'map={"0": ["variables.input.logo.file"]}' \\
+#  -F '0=@logo.png'
+#
+# So are all files sent: null in the place
+# of the file, and its path in the map.
+
+query UploadFile {
+  viewer {
+    memberships {
+      nodes {
+        workspace {
+          miniPrograms {
+            nodes {
+              id
+              name
+              logo {
+                url
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+`;
+
   const miniProgram = {
     workspaceId: 'paste the id of a workspace here',
     launchTargetCode: 'ALIPAY_CN',
@@ -227,6 +287,7 @@ mutation CreateMiniProgram($input: CreateMiniProgramInput!) {
           { query: lookAround },
           { query: signIn },
           { query: create, variables: JSON.stringify({ input: miniProgram }, null, 2) },
+          { query: upload },
         ],
         defaultQuery: '',
         defaultEditorToolsVisibility: 'variables',
