@@ -9,6 +9,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"minidock/ent/user"
 	"minidock/internal/account"
 	"minidock/internal/app"
@@ -28,11 +30,15 @@ func (d data) location() app.Data {
 // number is a whole number.
 type number int
 
-// UnmarshalText reads a number, and says what is wrong with any other text.
-func (n *number) UnmarshalText(text []byte) error {
-	parsed, err := strconv.ParseInt(string(text), 10, 32)
+// Decode reads the number of a flag, and says what is wrong with any other text.
+func (n *number) Decode(flag *kong.DecodeContext) error {
+	var text string
+	if err := flag.Scan.PopValueInto("number", &text); err != nil {
+		return err
+	}
+	parsed, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
-		return fmt.Errorf("%q is not a whole number, such as 20", text)
+		return fmt.Errorf("%q is not a whole number, such as 20; the flag's environment variable is %s", text, flag.Value.Tag.Envs[0])
 	}
 	*n = number(parsed)
 	return nil

@@ -18,7 +18,7 @@ func listen(flag, address string) (net.Listener, error) {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, badFlag(flag, "another program uses %s; stop it, or choose another port: --%s %s", address, flag, freeNear(address))
 	case errors.Is(err, fs.ErrPermission):
-		return nil, badFlag(flag, "this user may not listen on %s; choose a port from 1024: --%s %s", address, flag, freeNear(withPort(address, 8080)))
+		return nil, badFlag(flag, "this user may not listen on %s; choose a port from 1024: --%s %s", address, flag, freeNear(withPort(address, 8079)))
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return nil, badFlag(flag, "this machine does not have the address %s; write 127.0.0.1:8080, or 0.0.0.0:8080 for all networks", address)
 	}
