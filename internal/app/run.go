@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"minidock/ent"
@@ -97,7 +99,7 @@ func (o Options) checkKey(ctx context.Context, key *secret.Key) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return o.inDatabase(err)
 	}
 	defer db.Close()
 	others := db.Client.SecondFactor.Query().Where(secondfactor.SecretHasPrefix(secret.Sealed))
@@ -123,6 +125,9 @@ func (o Options) open(ctx context.Context, s settings, key *secret.Key, listenin
 	database := o.options()
 	if log.Enabled(ctx, slog.LevelDebug) {
 		database.Trace = traceStatements(log)
+	}
+	if err := os.MkdirAll(o.Folder, 0o700); err != nil { // the database is elsewhere if it is PostgreSQL, and the key is here
+		return nil, badFlag("data", "%w", err)
 	}
 	db, err := store.Open(ctx, database)
 	if err != nil {
@@ -217,11 +222,24 @@ func (o Options) sender(publicURL string, log *slog.Logger) (mail.Sender, error)
 
 // inDatabase names the flag of the database that an error is about.
 func (d Data) inDatabase(err error) error {
+	if d.DatabaseURL != "" && store.IsConnecting(err) {
+		return badFlag("database-url", "%s; check that the server runs, and that user, password and name are right", onOneLine(err.Error()))
+	}
 	if d.DatabaseURL != "" {
-		reason := strings.Join(strings.Fields(err.Error()), " ") // on one line
-		return badFlag("database-url", "%s; check that the server runs, and that user, password and name are right", reason)
+		return badFlag("database-url", "%w", err)
 	}
 	return badFlag("data", "%s: %w", store.SQLitePath(d.Folder), err)
+}
+
+// onOneLine joins the lines of a text, each once: pgx writes one for each way in which it tried to connect.
+func onOneLine(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " ")
 }
 
 // now is the clock: UTC, in the microseconds that both databases keep.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"database/sql"
@@ -15,6 +16,7 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 
 	"minidock/ent"
+	"minidock/internal/pgtest"
 	"minidock/internal/secret"
 	"minidock/internal/store"
 )
@@ -249,5 +251,74 @@ func TestTheStaffOfNoDatabaseIsNotListed(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Dir(o.Folder)); err == nil {
 		t.Error("the data folder was made")
+	}
+}
+
+// serves runs a server until it says that it serves, and then stops it.
+func serves(t *testing.T, o Options) {
+	t.Helper()
+	log, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	o.Stderr = write
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Run(ctx, o)
+		write.Close()
+	}()
+	lines := bufio.NewScanner(log)
+	hasServed := false
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), `"msg":"serving"`) {
+			hasServed = true
+			stop()
+		}
+	}
+	if err := <-ended; err != nil || !hasServed {
+		t.Fatalf("served: %t, %v", hasServed, err)
+	}
+}
+
+func TestAServerMakesItsFolderAndStartsAgain(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	for range 2 {
+		serves(t, o)
+	}
+	checkFiles(t, o.Folder, "blobs", "mail", "minidock.db", "secret.key")
+}
+
+func TestAServerOnPostgreSQLMakesItsFolderAndStartsAgain(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.DatabaseURL = pgtest.Require(t).NewDatabase(t, "")
+	for range 2 {
+		serves(t, o)
+	}
+	checkFiles(t, o.Folder, "blobs", "mail", "secret.key")
+}
+
+func TestAPostgreSQLDatabaseThatCannotBeUsedLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	address := pgtest.Require(t).NewDatabase(t, "")
+	for bad, want := range map[string]string{
+		address + "&statement_timeout=x": "statement_timeout",
+		address + "&user=nobody":         "check that the server runs",
+	} {
+		o := options(t)
+		o.DatabaseURL = bad
+		if message := failsToRun(t, o); !strings.HasPrefix(message, "--database-url (MINIDOCK_DATABASE_URL): ") || !strings.Contains(message, want) {
+			t.Errorf("want %q in %s", want, message)
+		}
+		if _, err := os.Stat(filepath.Dir(o.Folder)); err == nil {
+			t.Error("something was created")
+		}
+	}
+	if pending, err := Migrate(t.Context(), Data{Folder: t.TempDir(), DatabaseURL: address, Connections: 1}, true); err != nil || len(pending) < 2 {
+		t.Errorf("the database was migrated: pending are %v, %v", pending, err)
 	}
 }

@@ -53,7 +53,8 @@ func (d Data) check() error {
 	}
 	if d.DatabaseURL != "" && !store.IsPostgres(d.DatabaseURL) { // the address is not repeated, since it may have a password
 		errs = append(errs, badFlag("database-url",
-			"it is not the address of a PostgreSQL database; write postgres://user:password@host:5432/name, or leave it out for SQLite in the data folder"))
+			"it is not the address of a PostgreSQL database; write postgres://user:password@host:5432/name, with special characters in user and "+
+				"password as %%40 and the like, or leave it out for SQLite in the data folder"))
 	}
 	if d.Connections < 1 || d.Connections > maxConnections {
 		errs = append(errs, badFlag("database-connections", "%d is not a number from 1 to %d; write %d, for example", d.Connections, maxConnections, DefaultConnections))

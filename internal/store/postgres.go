@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -54,6 +55,12 @@ func openPostgres(ctx context.Context, address string, connections int) (*pgxpoo
 func IsPostgres(address string) bool {
 	_, err := readAddress(address)
 	return err == nil
+}
+
+// IsConnecting says whether an error is that of connecting to PostgreSQL.
+func IsConnecting(err error) bool {
+	_, is := errors.AsType[*pgconn.ConnectError](err)
+	return is
 }
 
 // Describe returns the address of a PostgreSQL database without its password and settings.
