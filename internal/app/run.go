@@ -241,5 +241,3 @@ func onOneLine(text string) string {
 	}
 	return strings.Join(lines, " ")
 }
-
-// now is the clock: UTC, in the microseconds that both databases keep.

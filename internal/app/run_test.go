@@ -16,6 +16,7 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 
 	"minidock/ent"
+	"minidock/internal/moment"
 	"minidock/internal/pgtest"
 	"minidock/internal/secret"
 	"minidock/internal/store"
@@ -166,7 +167,7 @@ func oldDatabase(t *testing.T, folder string) *sql.DB {
 		t.Fatal(err)
 	}
 	user := addUser(t, s.Client)
-	s.Client.SecondFactor.Create().SetID("factor").SetUserID(user).SetSecret(other.Seal("the secret", user)).SetCreatedAt(now()).SaveX(t.Context())
+	s.Client.SecondFactor.Create().SetID("factor").SetUserID(user).SetSecret(other.Seal("the secret", user)).SetCreatedAt(moment.Now()).SaveX(t.Context())
 	db, err := sql.Open("sqlite3", store.SQLitePath(folder))
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +179,7 @@ func oldDatabase(t *testing.T, folder string) *sql.DB {
 
 func addUser(t *testing.T, client *ent.Client) (id string) {
 	t.Helper()
-	return client.User.Create().SetID("user").SetEmail("ann@example.com").SetDisplayName("Ann").SetPasswordHash("x").SetCreatedAt(now()).SaveX(t.Context()).ID
+	return client.User.Create().SetID("user").SetEmail("ann@example.com").SetDisplayName("Ann").SetPasswordHash("x").SetCreatedAt(moment.Now()).SaveX(t.Context()).ID
 }
 
 func execute(t *testing.T, db *sql.DB, statement string) {
