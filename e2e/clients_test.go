@@ -17,6 +17,13 @@ func TestHTTPAudit(t *testing.T) {
 	nodeRun(t, "audit.js", start(t, t.TempDir()).URL)
 }
 
+// TestCoercion makes sure that what the server's variables and documents are compared with is what graphql-js makes of them.
+func TestCoercion(t *testing.T) {
+	t.Parallel()
+	needNodeModules(t)
+	nodeRun(t, "coercion.js", "--check")
+}
+
 // TestApolloJourney works with Apollo Client as a front end does.
 func TestApolloJourney(t *testing.T) {
 	t.Parallel()
