@@ -155,7 +155,7 @@ func TestABodyThatIsLateSinceItWaitedForMemoryIsUnavailable(t *testing.T) {
 func TestAFileThatCannotBeWrittenIsUnavailable(t *testing.T) {
 	t.Parallel()
 	full := fmt.Errorf("copy: %w", &fs.PathError{Op: "write", Path: "secret", Err: syscall.ENOSPC})
-	if got := unreadable(full, errBadForm); got.Code != "UNAVAILABLE" || strings.Contains(got.Message, "secret") {
+	if got := unreadable(full, errFormEnds); got.Code != "UNAVAILABLE" || strings.Contains(got.Message, "secret") {
 		t.Errorf("got %v", got)
 	}
 }

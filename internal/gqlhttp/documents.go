@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"golang.org/x/sync/semaphore"
 
+	"minidock/internal/coercion"
 	"minidock/internal/limit"
 )
 
@@ -23,9 +24,9 @@ const cachedQueries = 200
 // documents parses and validates queries, as many at once as there are processors, and caches the valid ones, where the executor
 // finds them.
 type documents struct {
-	schema *ast.Schema
-	limits limit.GraphQL
-	valid  *lru.LRU[*document]
+	coercer *coercion.Coercer
+	limits  limit.GraphQL
+	valid   *lru.LRU[*document]
 	// turns has one for each processor.
 	turns *semaphore.Weighted
 }
@@ -34,22 +35,27 @@ type documents struct {
 type document struct {
 	query  *ast.QueryDocument
 	tokens int
+	// notNull are the variables that must not be null, though their types allow it.
+	notNull map[*ast.VariableDefinition]bool
 }
 
-func newDocuments(schema *ast.Schema, limits limit.GraphQL) *documents {
+func newDocuments(coercer *coercion.Coercer, limits limit.GraphQL) *documents {
 	return &documents{
-		schema: schema, limits: limits, valid: lru.New[*document](cachedQueries),
+		coercer: coercer, limits: limits, valid: lru.New[*document](cachedQueries),
 		turns: semaphore.NewWeighted(int64(runtime.NumCPU())),
 	}
 }
 
-// Get returns a query that prepare has validated.
-func (d *documents) Get(ctx context.Context, query string) (*ast.QueryDocument, bool) {
-	found, ok := d.valid.Get(ctx, query)
+// documentKey is the key of the document that a request executes in its context.
+type documentKey struct{}
+
+// Get returns the query of the document that prepare has returned for the request, which the cache may have dropped meanwhile.
+func (d *documents) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
+	doc, ok := ctx.Value(documentKey{}).(*document)
 	if !ok {
 		return nil, false
 	}
-	return found.query, true
+	return doc.query, true
 }
 
 // Add does nothing: prepare caches what is valid.
@@ -57,9 +63,9 @@ func (d *documents) Add(context.Context, string, *ast.QueryDocument) {}
 
 // prepare parses and validates a query unless it is cached, or returns its errors. What that costs is bounded, also for a query that
 // is made to be expensive.
-func (d *documents) prepare(ctx context.Context, query string, isSignedIn bool) gqlerror.List {
+func (d *documents) prepare(ctx context.Context, query string, isSignedIn bool) (*document, gqlerror.List) {
 	if n := utf8.RuneCountInString(query); n > d.limits.QueryCharacters {
-		return gqlerror.List{tooComplex("too many characters", n, d.limits.QueryCharacters)}
+		return nil, gqlerror.List{tooComplex("too many characters", n, d.limits.QueryCharacters)}
 	}
 	maxTokens := d.limits.QueryTokensSignedOut
 	if isSignedIn {
@@ -69,14 +75,14 @@ func (d *documents) prepare(ctx context.Context, query string, isSignedIn bool) 
 	if !ok {
 		var errs gqlerror.List
 		if found, errs = d.parse(ctx, query, maxTokens); errs != nil {
-			return errs
+			return nil, errs
 		}
 		d.valid.Add(ctx, query, found)
 	}
 	if found.tokens > maxTokens {
-		return gqlerror.List{tooComplex("too many tokens", found.tokens, maxTokens)}
+		return nil, gqlerror.List{tooComplex("too many tokens", found.tokens, maxTokens)}
 	}
-	return nil
+	return found, nil
 }
 
 // parse parses and validates a query when it is its turn.
@@ -94,15 +100,16 @@ func (d *documents) parse(ctx context.Context, query string, maxTokens int) (*do
 		return nil, gqlerror.List{withCode(err, errcode.ParseFailed)}
 	}
 	if len(doc.Operations) == 0 {
-		return nil, gqlerror.List{withCode(gqlerror.Errorf("no operation provided"), errcode.ValidationFailed)}
+		return nil, gqlerror.List{withCode(gqlerror.Errorf("The document has no operation."), errcode.ValidationFailed)}
 	}
 	if err := checkText(d.limits, doc); err != nil {
 		return nil, gqlerror.List{err}
 	}
-	if errs := validate(d.schema, doc); errs != nil {
-		return nil, errs
+	validation := validate(d.coercer, doc)
+	if validation.errs != nil {
+		return nil, validation.errs
 	}
-	return &document{doc, tokens}, nil
+	return &document{doc, tokens, validation.notNull}, nil
 }
 
 // countTokens counts a query's tokens, at most one more than the limit. It stops at what is not a token, which the parser reports.

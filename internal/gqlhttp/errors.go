@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"minidock/internal/fault"
@@ -32,9 +33,22 @@ func errorPresenter(log *slog.Logger, isUnavailable func(error) bool) graphql.Er
 			presented = coded(refusal)
 			presented.Path, presented.Locations = path, locations
 		}
+		presented.Path = responsePath(ctx, presented.Path)
 		presented.Extensions["requestId"] = request.ID(ctx)
 		return presented
 	}
+}
+
+// responsePath returns the path of an error as a path in the response: gqlgen lets it go on into the arguments of a field.
+func responsePath(ctx context.Context, path ast.Path) ast.Path {
+	field := graphql.GetFieldContext(ctx)
+	if field == nil {
+		return nil
+	}
+	if own := field.Path(); len(path) > len(own) {
+		return own
+	}
+	return path
 }
 
 // retryAfter is the extension that says in how many seconds it may help to try again.
@@ -59,9 +73,9 @@ func longestWait(errs gqlerror.List) int {
 	return longest
 }
 
-// errUnreadable answers what is not a GraphQL request. The reason may repeat the whole request, passwords included, and is neither
+// errUnreadable answers what the executor could not read. The reason may repeat the whole request, passwords included, and is neither
 // reported nor logged.
-var errUnreadable = &fault.Refusal{Code: "BAD_REQUEST", Message: "This is not a GraphQL request."}
+var errUnreadable = badRequest("The request could not be read as a GraphQL request.")
 
 // refusalOf returns what an error is presented as. What is not the client's doing is logged.
 func refusalOf(ctx context.Context, log *slog.Logger, isUnavailable func(error) bool, err error) *fault.Refusal {

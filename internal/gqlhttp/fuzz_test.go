@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"minidock/graph"
+	"minidock/internal/coercion"
 	"minidock/internal/fault"
 	"minidock/internal/limit"
 )
@@ -57,12 +59,12 @@ func FuzzRequest(f *testing.F) {
 	}
 	h := newHandler(f, nil)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		params, refusal := decode(body)
+		params, refusal := decode("The body", body)
 		if refusal != nil {
 			checkRefusal(t, refusal)
 			return
 		}
-		wrong := h.documents.prepare(context.Background(), params.Query, true)
+		doc, wrong := h.documents.prepare(context.Background(), params.query, true)
 		if len(wrong) > maxErrors {
 			t.Errorf("%d errors", len(wrong))
 		}
@@ -74,12 +76,12 @@ func FuzzRequest(f *testing.F) {
 		if wrong != nil {
 			return
 		}
-		doc, ok := h.documents.Get(context.Background(), params.Query)
-		if !ok {
-			t.Fatal("ready and not kept")
-		}
-		for _, operation := range doc.Operations {
-			cost, err := measure(h.Limits, h.Lists, operation, params.Variables, h.Limits.QueryCost)
+		for _, operation := range doc.query.Operations {
+			variables, errs := h.coerce(doc, operation, params.variables)
+			if errs != nil {
+				continue
+			}
+			cost, err := measure(h.Limits, h.Lists, operation, variables, h.Limits.QueryCost)
 			if err == nil && (cost < 0 || cost > h.Limits.QueryCost) || err != nil && err.Extensions["code"] != "QUERY_TOO_COMPLEX" {
 				t.Errorf("cost %d, %v", cost, err)
 			}
@@ -87,12 +89,16 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
+// checkRefusal makes sure that a refusal has a code and a short message.
 func checkRefusal(t *testing.T, refusal *fault.Refusal) {
 	t.Helper()
-	switch refusal {
-	case errUnreadable, errBatch, errNoQuery, errBadQuery, errBadVariables, errBadExtensions, errBadOperationName, errBadForm, errBadMap, errTooManyFiles, errTooLarge:
+	switch refusal.Code {
+	case "BAD_REQUEST", "PERSISTED_QUERY_NOT_SUPPORTED", "PAYLOAD_TOO_LARGE":
 	default:
-		t.Errorf("refused in other words: %v", refusal)
+		t.Errorf("refused with another code: %v", refusal)
+	}
+	if n := len([]rune(refusal.Message)); n == 0 || n > 400 || !utf8.ValidString(refusal.Message) {
+		t.Errorf("a message of %d characters: %s", n, refusal.Message)
 	}
 }
 
@@ -127,12 +133,12 @@ func FuzzMultipart(f *testing.F) {
 			checkRefusal(t, refusal)
 			return
 		}
-		if len(b.path) == 0 || b.params.Query == "" {
+		if len(b.path) == 0 || b.params.query == "" {
 			t.Errorf("a form without its file or its query: %v", b)
 		}
-		var at any = b.params.Variables
+		var at any = b.params.variables
 		for _, step := range b.path {
-			at = at.(map[string]any)[step]
+			at, _ = at.(*coercion.Object).Get(step)
 		}
 		if at == nil {
 			t.Errorf("nothing at %s", strings.Join(b.path, "."))

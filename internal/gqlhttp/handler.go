@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"minidock/internal/coercion"
 	"minidock/internal/fault"
 	"minidock/internal/limit"
 )
@@ -26,6 +27,8 @@ type Config struct {
 	Viewers Viewers
 	Streams Streams
 	Limits  limit.GraphQL
+	// Scalars judge the values of the schema's own scalars.
+	Scalars map[string]coercion.Scalar
 	// Lists says how long the lists of an answer are.
 	Lists Lists
 	// Observe is called for each operation that was answered; nil for nothing.
@@ -80,6 +83,7 @@ const (
 type Handler struct {
 	Config
 	executor  *executor.Executor
+	coercer   *coercion.Coercer
 	documents *documents
 	// memory bounds the bodies in memory, space the files on disk.
 	memory, space *budget
@@ -89,15 +93,15 @@ type Handler struct {
 
 // New returns the handler of a schema.
 func New(c Config) *Handler {
+	coercer := &coercion.Coercer{Schema: c.Schema.Schema(), Scalars: c.Scalars, MaxErrors: maxErrors}
 	h := &Handler{
-		Config: c, executor: executor.New(c.Schema), documents: newDocuments(c.Schema.Schema(), c.Limits),
+		Config: c, executor: executor.New(c.Schema), coercer: coercer, documents: newDocuments(coercer, c.Limits),
 		memory: newMemory(c.Limits), space: newSpace(c.Limits), uploads: newUploads(c.Limits.Uploads, c.Limits.UploadsOfUser),
 		present: errorPresenter(c.Log, c.IsUnavailable),
 	}
 	h.executor.SetQueryCache(h.documents)
 	h.executor.SetErrorPresenter(h.present)
 	h.executor.SetRecoverFunc(recoverFunc(c.Log))
-	h.executor.Use(checkVariables{schema: c.Schema.Schema(), maxLength: c.Limits.ListLength})
 	h.executor.AroundResponses(capErrors)
 	h.executor.AroundResponses(addCost)
 	return h
@@ -120,6 +124,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	request, err := h.readRequest(w, r, held)
 	if err != nil {
 		held.release()
+		if accepted.media == "" && err == errPersistedQuery { // which is about the query, and not about the HTTP request
+			writeSSE(w, refused(r, err))
+			return
+		}
 		refuse(w, r, cmp.Or(accepted.media, mediaJSON), err)
 		return
 	}
@@ -144,9 +152,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve answers a request, or returns the subscription whose responses are still to come. What the request holds is released
 // before the response is written, which takes as long as the client likes.
-func (h *Handler) serve(ctx context.Context, accepted accepted, params *graphql.RawParams, held *releases) (*graphql.OperationContext, *graphql.Response) {
+func (h *Handler) serve(ctx context.Context, accepted accepted, sent *params, held *releases) (*graphql.OperationContext, *graphql.Response) {
 	defer held.release()
-	operation, errs := h.prepare(ctx, accepted, params)
+	operation, errs := h.prepare(ctx, accepted, sent)
 	if errs == nil && operation.Operation.Operation == ast.Subscription {
 		return operation, nil
 	}
@@ -200,16 +208,27 @@ func (h *Handler) userID(ctx context.Context) (string, *fault.Refusal) {
 }
 
 // prepare makes an operation ready to be executed, or returns its errors. The context holds the time at which it was received.
-func (h *Handler) prepare(ctx context.Context, accepted accepted, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+func (h *Handler) prepare(ctx context.Context, accepted accepted, sent *params) (*graphql.OperationContext, gqlerror.List) {
 	userID, refusal := h.userID(ctx)
 	if refusal != nil {
 		return nil, gqlerror.List{coded(refusal)}
 	}
 	isSignedIn := userID != ""
-	if errs := h.documents.prepare(ctx, params.Query, isSignedIn); errs != nil {
+	doc, errs := h.documents.prepare(ctx, sent.query, isSignedIn)
+	if errs != nil {
 		return nil, errs
 	}
-	operation, errs := h.executor.CreateOperationContext(ctx, params)
+	definition, err := doc.operation(sent.operationName)
+	if err != nil {
+		return nil, gqlerror.List{err}
+	}
+	variables, errs := h.coerce(doc, definition, sent.variables)
+	if errs != nil {
+		return &graphql.OperationContext{Operation: definition, Headers: sent.headers}, errs
+	}
+	operation, errs := h.executor.CreateOperationContext(context.WithValue(ctx, documentKey{}, doc), &graphql.RawParams{
+		Query: sent.query, OperationName: definition.Name, Variables: variables, Extensions: sent.extensions, Headers: sent.headers,
+	})
 	if errs != nil {
 		return operation, errs
 	}

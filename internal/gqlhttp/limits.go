@@ -58,6 +58,12 @@ func checkText(limits limit.GraphQL, doc *ast.QueryDocument) *gqlerror.Error {
 	t := &queryText{fragments: map[string]*definition{}}
 	for _, operation := range doc.Operations {
 		t.read(operation.Directives, operation.SelectionSet)
+		for _, variable := range operation.VariableDefinitions {
+			t.weigh(variable.Directives, nil)
+			if variable.DefaultValue != nil {
+				t.countValues(variable.DefaultValue)
+			}
+		}
 	}
 	for _, fragment := range doc.Fragments {
 		read := t.read(fragment.Directives, fragment.SelectionSet)

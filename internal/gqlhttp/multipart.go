@@ -12,15 +12,19 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"minidock/internal/coercion"
 	"minidock/internal/fault"
 	"minidock/internal/request"
 )
 
-// What a multipart request can be refused with.
+// What a multipart request can be refused with, where nothing of it has to be repeated.
 var (
-	errBadForm      = &fault.Refusal{Code: "BAD_REQUEST", Message: "A multipart request has the parts operations, map and one file, in this order."}
-	errBadMap       = &fault.Refusal{Code: "BAD_REQUEST", Message: `map must assign the file to exactly one variable: {"0": ["variables.input.logo.file"]}, where operations has null.`}
-	errTooManyFiles = &fault.Refusal{Code: "BAD_REQUEST", Message: "Send one file at a time."}
+	errNoForm       = badRequest("The Content-Type of a multipart request must have a boundary.")
+	errFormEnds     = badRequest("The form ends too early, or one of its boundaries is malformed.")
+	errUnnamedPart  = badRequest("A part of the form has no name that can be read: write name=\"…\" and filename=\"…\" in its Content-Disposition, in quotes.")
+	errMapNotJSON   = badRequest(`map must be a JSON object such as {"0": ["variables.input.logo.file"]}.`)
+	errMapEmpty     = badRequest(`map is empty: it must say which variable the file is for, such as {"0": ["variables.input.logo.file"]}.`)
+	errTooManyFiles = badRequest("Send one file at a time.")
 	errNotSaved     = &fault.Refusal{Code: "UNAVAILABLE", Message: "The file cannot be received right now. Try again later."}
 )
 
@@ -71,7 +75,7 @@ func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request, held *re
 	r.Body = form.body
 	var err error
 	if form.Reader, err = r.MultipartReader(); err != nil {
-		return nil, errBadForm
+		return nil, errNoForm
 	}
 	fields, refusal := h.receiveFields(r.Context(), form)
 	if refusal != nil {
@@ -81,7 +85,7 @@ func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request, held *re
 		return nil, refusal
 	}
 	h.Viewers.Refresh(r.Context()) // receiving the file may have taken long
-	fields.params.Headers = r.Header
+	fields.params.headers = r.Header
 	return &parsedRequest{params: fields.params, timeout: h.Limits.UploadTime, hasFile: true}, nil
 }
 
@@ -135,7 +139,7 @@ func (h *Handler) wait(ctx context.Context, held *releases, acquire func(ctx con
 
 // formFields are the parts of a form that precede the file: the request, the name of the file's part and the path of its variable.
 type formFields struct {
-	params *graphql.RawParams
+	params *params
 	part   string
 	path   []string
 }
@@ -145,7 +149,7 @@ func (h *Handler) readFields(form *uploadForm) (*formFields, *fault.Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	params, refusal := decode(operations)
+	params, refusal := decode("operations", operations)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -162,9 +166,12 @@ func (h *Handler) readFields(form *uploadForm) (*formFields, *fault.Refusal) {
 
 // readFile reads the file and the end of the form, and sets the file's variable.
 func (h *Handler) readFile(form *uploadForm, fields *formFields) *fault.Refusal {
-	part, err := form.NextPart()
-	if err != nil || part.FormName() != fields.part {
-		return unreadable(err, errBadForm)
+	part, refusal := form.next()
+	switch {
+	case refusal != nil:
+		return refusal
+	case part.FormName() != fields.part:
+		return badRequest("map names the part %s, but the file is in the part %s.", coercion.Inspect(fields.part), coercion.Inspect(part.FormName()))
 	}
 	form.body.left = h.Limits.FileBytes + formBytes
 	file, size, refusal := h.receive(part, form.held)
@@ -172,30 +179,45 @@ func (h *Handler) readFile(form *uploadForm, fields *formFields) *fault.Refusal 
 		return refusal
 	}
 	form.body.left = formBytes
-	if _, err := form.NextPart(); err == nil {
-		return errTooManyFiles
+	if further, err := form.NextPart(); err == nil {
+		return badRequest("The form has the part %s after the file: send one file at a time.", coercion.Inspect(further.FormName()))
 	} else if !errors.Is(err, io.EOF) {
-		return unreadable(err, errBadForm)
+		return unreadable(err, errFormEnds)
 	}
 	if _, err := io.Copy(io.Discard, form.body); err != nil { // what follows the form
-		return unreadable(err, errBadForm)
+		return unreadable(err, errFormEnds)
 	}
 	upload := graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}
-	if !setVariable(fields.params.Variables, fields.path, upload) {
-		return errBadMap
+	if !setVariable(fields.params.variables, fields.path, upload) {
+		return badRequest("map names %s, but operations has no null there.", coercion.Inspect("variables."+strings.Join(fields.path, ".")))
 	}
 	return nil
 }
 
+// next returns the next part, which must have a name.
+func (f *uploadForm) next() (*multipart.Part, *fault.Refusal) {
+	part, err := f.NextPart()
+	switch {
+	case err != nil:
+		return nil, unreadable(err, errFormEnds)
+	case part.FormName() == "":
+		return nil, errUnnamedPart
+	}
+	return part, nil
+}
+
 // readPart reads the next part, which must have this name.
 func (h *Handler) readPart(form *uploadForm, name string) ([]byte, *fault.Refusal) {
-	part, err := form.NextPart()
-	if err != nil || part.FormName() != name {
-		return nil, unreadable(err, errBadForm)
+	part, refusal := form.next()
+	switch {
+	case refusal != nil:
+		return nil, refusal
+	case part.FormName() != name:
+		return nil, badRequest("The parts of the form must be operations, map and one file, in this order: found %s where %s belongs.", coercion.Inspect(part.FormName()), name)
 	}
 	content, err := io.ReadAll(io.LimitReader(part, h.Limits.BesideBytes+1))
 	if err != nil {
-		return nil, unreadable(err, errBadForm)
+		return nil, unreadable(err, errFormEnds)
 	}
 	if int64(len(content)) > h.Limits.BesideBytes {
 		return nil, errTooLarge
@@ -207,40 +229,40 @@ func (h *Handler) readPart(form *uploadForm, name string) ([]byte, *fault.Refusa
 func readMap(text []byte) (part string, path []string, refusal *fault.Refusal) {
 	var parts map[string][]string
 	if err := json.Unmarshal(text, &parts); err != nil {
-		return "", nil, errBadMap
+		return "", nil, errMapNotJSON
 	}
 	if len(parts) > 1 {
 		return "", nil, errTooManyFiles
 	}
 	for part, paths := range parts {
 		if len(paths) != 1 {
-			return "", nil, errBadMap
+			return "", nil, badRequest("map must assign the part %s to one variable, not to %d.", coercion.Inspect(part), len(paths))
 		}
 		steps := strings.Split(paths[0], ".")
 		if len(steps) < 2 || steps[0] != "variables" {
-			return "", nil, errBadMap
+			return "", nil, badRequest(`map must name a variable, such as "variables.input.logo.file", and not %s.`, coercion.Inspect(paths[0]))
 		}
 		return part, steps[1:], nil
 	}
-	return "", nil, errBadMap
+	return "", nil, errMapEmpty
 }
 
 // setVariable sets the variable at the path, which must be null, to the upload, and says whether there is such a variable. No input
 // has a list of files, so every step is the name of a field.
-func setVariable(variables map[string]any, path []string, upload graphql.Upload) bool {
+func setVariable(variables *coercion.Object, path []string, upload graphql.Upload) bool {
 	object := variables
 	for _, step := range path[:len(path)-1] {
-		inner, ok := object[step].(map[string]any)
-		if !ok {
+		inner, _ := object.Get(step)
+		var ok bool
+		if object, ok = inner.(*coercion.Object); !ok {
 			return false
 		}
-		object = inner
 	}
 	last := path[len(path)-1]
-	if value, ok := object[last]; !ok || value != nil {
+	if value, ok := object.Get(last); !ok || value != nil {
 		return false
 	}
-	object[last] = upload
+	object.Set(last, upload)
 	return true
 }
 
@@ -255,7 +277,7 @@ func (h *Handler) receive(part *multipart.Part, held *releases) (*os.File, int64
 	size, err := io.Copy(file, io.LimitReader(part, h.Limits.FileBytes+1))
 	switch {
 	case err != nil:
-		return nil, 0, unreadable(err, errBadForm)
+		return nil, 0, unreadable(err, errFormEnds)
 	case size > h.Limits.FileBytes:
 		return nil, 0, errTooLarge
 	}

@@ -67,8 +67,7 @@ func negotiateMedia(accept []string) (media string, stream bool) {
 func parseAccept(header string) []goautoneg.Accept {
 	var clauses []goautoneg.Accept
 	for _, clause := range goautoneg.ParseAccept(strings.ToLower(header)) {
-		charset, ok := clause.Params["charset"]
-		if !ok || strings.Trim(charset, `"`) == "utf-8" {
+		if isUTF8(strings.Trim(clause.Params["charset"], `"`)) {
 			clauses = append(clauses, clause)
 		}
 	}

@@ -26,7 +26,7 @@ func FuzzGet(f *testing.F) {
 		got, refusal := readQuery(r)
 		if refusal != nil {
 			checkRefusal(t, refusal)
-		} else if got.Query == "" {
+		} else if got.query == "" {
 			t.Errorf("%q is a request without a query", raw)
 		}
 		values, fields := r.URL.Query(), map[string]any{}
@@ -51,9 +51,9 @@ func FuzzGet(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		posted, refused := decode(body)
-		if refusal == errUnreadable {
-			return // bytes that are not UTF-8, which Marshal has replaced
+		posted, refused := decode("The body", body)
+		if refusal == errQueryString || refusal != nil && strings.Contains(refusal.Message, " times: ") {
+			return // what a body cannot have
 		}
 		if refusal != refused || !reflect.DeepEqual(got, posted) {
 			t.Errorf("GET %q: %+v, %v; POST %s: %+v, %v", raw, got, refusal, body, posted, refused)

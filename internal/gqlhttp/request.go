@@ -1,47 +1,55 @@
 package gqlhttp
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
 	"io/fs"
-	"mime"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
-	"github.com/99designs/gqlgen/graphql"
-
+	"minidock/internal/coercion"
 	"minidock/internal/fault"
 	"minidock/internal/request"
 )
 
-// What a request can be refused with before it is GraphQL.
+// What a request can be refused with before it is GraphQL, where nothing of the request has to be repeated.
 var (
-	errNotAcceptable    = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "Answers come as application/graphql-response+json or application/json, those of subscriptions as text/event-stream, in UTF-8."}
-	errMethod           = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "Send a GET or a POST."}
-	errMutationByGet    = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "A GET only reads. Send a POST."}
-	errNoStream         = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "A subscription is answered as text/event-stream or over a WebSocket."}
-	errStreamOnly       = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "Only subscriptions are answered here. Send queries and mutations by POST, for an answer in JSON."}
-	errMediaType        = &fault.Refusal{Code: "UNSUPPORTED_MEDIA_TYPE", Message: "Send application/json in UTF-8, or multipart/form-data."}
+	errNotAcceptable    = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "The Accept header allows none of our media types: application/graphql-response+json, application/json, and text/event-stream for subscriptions, all in UTF-8."}
+	errMutationByGet    = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "A mutation must be sent by POST, not by GET."}
+	errNoStream         = &fault.Refusal{Code: "NOT_ACCEPTABLE", Message: "A subscription needs a stream: accept text/event-stream, or use a WebSocket."}
+	errStreamOnly       = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: "Only subscriptions are answered with a stream. Send queries and mutations by POST, and accept application/json."}
 	errTooLarge         = &fault.Refusal{Code: "PAYLOAD_TOO_LARGE", Message: "The request is too large."}
-	errBatch            = &fault.Refusal{Code: "BAD_REQUEST", Message: "Send one operation at a time."}
-	errNoQuery          = &fault.Refusal{Code: "BAD_REQUEST", Message: "There is no query."}
-	errBadQuery         = &fault.Refusal{Code: "BAD_REQUEST", Message: "query must be a string."}
-	errBadVariables     = &fault.Refusal{Code: "BAD_REQUEST", Message: "variables must be an object."}
-	errBadExtensions    = &fault.Refusal{Code: "BAD_REQUEST", Message: "extensions must be an object."}
-	errBadOperationName = &fault.Refusal{Code: "BAD_REQUEST", Message: "operationName must be a string."}
+	errNotReceived      = badRequest("The request could not be received to its end.")
+	errQueryString      = badRequest("The query string cannot be decoded: percent-encode its parameters in UTF-8.")
+	errNoQuery          = badRequest("The request has no query.")
+	errBadQuery         = badRequest("query must be a string.")
+	errBadVariables     = badRequest("variables must be a JSON object.")
+	errBadExtensions    = badRequest("extensions must be a JSON object.")
+	errBadOperationName = badRequest("operationName must be a string.")
+	// errPersistedQuery has the message that clients know: they send the request again with its query.
+	errPersistedQuery = &fault.Refusal{Code: "PERSISTED_QUERY_NOT_SUPPORTED", Message: "PersistedQueryNotSupported"}
 )
+
+// badRequest returns the refusal of a request that is malformed. What a client has sent is quoted with coercion.Inspect, which
+// bounds it.
+func badRequest(format string, values ...any) *fault.Refusal {
+	return &fault.Refusal{Code: "BAD_REQUEST", Message: fmt.Sprintf(format, values...)}
+}
+
+// params are what a client asks for.
+type params struct {
+	query, operationName string
+	variables            *coercion.Object
+	extensions           map[string]any
+	headers              http.Header
+}
 
 // parsedRequest is a request that could be read.
 type parsedRequest struct {
-	params  *graphql.RawParams
+	params  *params
 	timeout time.Duration
 	// hasFile says that a file was sent with it.
 	hasFile bool
@@ -62,30 +70,32 @@ func (r *releases) release() {
 
 // readRequest reads a request, or says why it cannot be read. What it holds then is added to held.
 func (h *Handler) readRequest(w http.ResponseWriter, r *http.Request, held *releases) (*parsedRequest, *fault.Refusal) {
-	params, refusal := (*graphql.RawParams)(nil), errMethod
+	var sent *params
+	var refusal *fault.Refusal
 	switch r.Method {
 	case http.MethodGet:
-		params, refusal = readQuery(r)
+		sent, refusal = readQuery(r)
 	case http.MethodPost:
-		mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		charset := parameters["charset"]
+		isForm, refused := checkContent(r.Header)
 		switch {
-		case mediaType == "multipart/form-data":
+		case refused != nil:
+			refusal = refused
+		case isForm:
 			return h.readMultipart(w, r, held)
-		case mediaType != mediaJSON || charset != "" && !strings.EqualFold(charset, "utf-8"):
-			refusal = errMediaType
 		default:
-			params, refusal = h.readJSON(w, r, held)
+			sent, refusal = h.readJSON(w, r, held)
 		}
+	default:
+		refusal = &fault.Refusal{Code: "METHOD_NOT_ALLOWED", Message: fmt.Sprintf("The method is %s: send a GET or a POST.", coercion.Inspect(r.Method))}
 	}
 	if refusal != nil {
 		return nil, refusal
 	}
-	params.Headers = r.Header
-	return &parsedRequest{params: params, timeout: h.Limits.RequestTime}, nil
+	sent.headers = r.Header
+	return &parsedRequest{params: sent, timeout: h.Limits.RequestTime}, nil
 }
 
-func (h *Handler) readJSON(w http.ResponseWriter, r *http.Request, held *releases) (*graphql.RawParams, *fault.Refusal) {
+func (h *Handler) readJSON(w http.ResponseWriter, r *http.Request, held *releases) (*params, *fault.Refusal) {
 	ctx, cancel := context.WithTimeout(r.Context(), h.Limits.ReadTime)
 	defer cancel()
 	memory := h.memory.hold(request.CallerOf(ctx).Network())
@@ -96,7 +106,7 @@ func (h *Handler) readJSON(w http.ResponseWriter, r *http.Request, held *release
 		return nil, refusal
 	}
 	stopReadDeadline(w)
-	return decode(received.bytes())
+	return decode("The body", received.bytes())
 }
 
 // stopReadDeadline keeps the time in which a body must arrive from ending a request whose body has arrived.
@@ -124,7 +134,7 @@ func (h *Handler) receiveJSON(ctx context.Context, received *body, declared int6
 	}
 	switch {
 	case err != nil:
-		return unreadable(err, errUnreadable)
+		return unreadable(err, errNotReceived)
 	case isLong:
 		return errTooLarge
 	}
@@ -168,81 +178,4 @@ func unreadable(err error, otherwise *fault.Refusal) *fault.Refusal {
 		return fault.ErrTimeout
 	}
 	return otherwise
-}
-
-// readQuery reads the parameters of a GET.
-func readQuery(r *http.Request) (*graphql.RawParams, *fault.Refusal) {
-	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil { // what cannot be read must not be left out in silence
-		return nil, errUnreadable
-	}
-	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
-		if !utf8.ValidString(values.Get(name)) {
-			return nil, errUnreadable
-		}
-	}
-	fields := map[string]json.RawMessage{}
-	for _, name := range []string{"query", "operationName"} {
-		if values.Has(name) {
-			quoted, err := json.Marshal(values.Get(name))
-			if err != nil {
-				return nil, errUnreadable
-			}
-			fields[name] = quoted
-		}
-	}
-	for _, name := range []string{"variables", "extensions"} {
-		if text := values.Get(name); text != "" {
-			fields[name] = json.RawMessage(text)
-		}
-	}
-	return assemble(fields)
-}
-
-// decode reads a request in JSON. Its errors never repeat the text, which may hold a password.
-func decode(body []byte) (*graphql.RawParams, *fault.Refusal) {
-	if !utf8.Valid(body) {
-		return nil, errUnreadable
-	}
-	if trimmed := bytes.TrimSpace(body); len(trimmed) > 0 && trimmed[0] == '[' {
-		return nil, errBatch
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(body, &fields); err != nil {
-		return nil, errUnreadable
-	}
-	return assemble(fields)
-}
-
-// assemble makes a request of its fields, each of which must have its type. Other fields are ignored.
-func assemble(fields map[string]json.RawMessage) (*graphql.RawParams, *fault.Refusal) {
-	params := &graphql.RawParams{}
-	for _, field := range []struct {
-		name   string
-		into   any
-		refuse *fault.Refusal
-	}{
-		{"query", &params.Query, errBadQuery},
-		{"operationName", &params.OperationName, errBadOperationName},
-		{"variables", &params.Variables, errBadVariables},
-		{"extensions", &params.Extensions, errBadExtensions},
-	} {
-		if text, ok := fields[field.name]; ok && !decodeField(text, field.into) {
-			return nil, field.refuse
-		}
-	}
-	if params.Query == "" {
-		return nil, errNoQuery
-	}
-	return params, nil
-}
-
-func decodeField(text json.RawMessage, into any) bool {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if decoder.Decode(into) != nil {
-		return false
-	}
-	_, err := decoder.Token()
-	return errors.Is(err, io.EOF) // nothing follows
 }

@@ -20,7 +20,7 @@ func TestTrapNoMoreQueriesAreValidatedAtOnceThanThereAreProcessors(t *testing.T)
 	t.Parallel()
 	d := newHandler(t, nil).documents
 	const known, unknown = "{viewer{user{id}}}", "{launchTargets{id}}"
-	if errs := d.prepare(t.Context(), known, true); errs != nil {
+	if _, errs := d.prepare(t.Context(), known, true); errs != nil {
 		t.Fatal(errs)
 	}
 	if !d.turns.TryAcquire(int64(runtime.NumCPU())) {
@@ -28,14 +28,14 @@ func TestTrapNoMoreQueriesAreValidatedAtOnceThanThereAreProcessors(t *testing.T)
 	}
 	ended, cancel := context.WithDeadline(t.Context(), time.Now())
 	defer cancel()
-	if errs := d.prepare(ended, known, true); errs != nil {
+	if _, errs := d.prepare(ended, known, true); errs != nil {
 		t.Errorf("what is known needs no turn: %v", errs)
 	}
-	if errs := d.prepare(ended, unknown, true); len(errs) != 1 || errs[0].Extensions["code"] != "TIMEOUT" {
+	if _, errs := d.prepare(ended, unknown, true); len(errs) != 1 || errs[0].Extensions["code"] != "TIMEOUT" {
 		t.Errorf("there was a turn: %v", errs)
 	}
 	d.turns.Release(1)
-	if errs := d.prepare(t.Context(), unknown, true); errs != nil {
+	if _, errs := d.prepare(t.Context(), unknown, true); errs != nil {
 		t.Errorf("there was no turn: %v", errs)
 	}
 }

@@ -1,81 +1,65 @@
 package gqlhttp
 
 import (
-	"context"
 	"fmt"
 
-	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"minidock/internal/coercion"
 )
 
-// checkVariables refuses variables that gqlgen accepts: a list that is over the limit, and a @oneOf input that has not exactly one
-// field, or has null in it. Literals are checked with the query.
-type checkVariables struct {
-	schema    *ast.Schema
-	maxLength int
+// operation returns the operation with this name, or the only one when the name is empty.
+func (d *document) operation(name string) (*ast.OperationDefinition, *gqlerror.Error) {
+	operations, message := d.query.Operations, ""
+	switch found := operations.ForName(name); {
+	case found != nil:
+		return found, nil
+	case name == "":
+		message = fmt.Sprintf("The document has %d operations: send operationName to say which.", len(operations))
+	case len(operations) == 1 && operations[0].Name == "":
+		message = fmt.Sprintf("The document has no operation named %s: its only operation has no name.", coercion.Inspect(name))
+	default:
+		message = fmt.Sprintf("The document has no operation named %s.", coercion.Inspect(name))
+	}
+	err := &gqlerror.Error{Message: message}
+	errcode.Set(err, errcode.ValidationFailed)
+	return nil, err
 }
 
-// ExtensionName names the extension.
-func (checkVariables) ExtensionName() string { return "CheckVariables" }
-
-// Validate accepts every schema.
-func (checkVariables) Validate(graphql.ExecutableSchema) error { return nil }
-
-// MutateOperationContext refuses an operation whose variables break a rule.
-func (c checkVariables) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
-	for _, variable := range operation.Operation.VariableDefinitions {
-		path := ast.Path{ast.PathName("variable"), ast.PathName(variable.Variable)}
-		if err := c.check(operation.Variables[variable.Variable], variable.Type, path); err != nil {
-			return err
+// coerce returns the values of an operation's variables as its resolvers get them, or says why there are none.
+func (h *Handler) coerce(doc *document, operation *ast.OperationDefinition, sent *coercion.Object) (map[string]any, gqlerror.List) {
+	if n := longest(sent); n > h.Limits.ListLength {
+		return nil, gqlerror.List{tooManyElements(n, h.Limits.ListLength)}
+	}
+	variables, errs := h.coercer.Variables(operation.VariableDefinitions, sent)
+	if errs != nil {
+		return nil, errs
+	}
+	for _, definition := range operation.VariableDefinitions {
+		if value, ok := variables[definition.Variable]; ok && value == nil && doc.notNull[definition] {
+			err := &gqlerror.Error{Message: fmt.Sprintf(`Variable "$%s" of type "%s" must not be null where it is used.`, definition.Variable, definition.Type)}
+			errcode.Set(err, errcode.ValidationFailed)
+			return nil, gqlerror.List{err}
 		}
 	}
-	return nil
+	return variables, nil
 }
 
-func (c checkVariables) check(value any, of *ast.Type, path ast.Path) *gqlerror.Error {
+// longest returns the length of the longest list in a value.
+func longest(value any) int {
+	n := 0
 	switch value := value.(type) {
 	case []any:
-		if len(value) > c.maxLength {
-			return at(path, tooManyElements(len(value), c.maxLength))
+		n = len(value)
+		for _, element := range value {
+			n = max(n, longest(element))
 		}
-		if of.Elem == nil {
-			return nil // a scalar, which refuses a list itself
-		}
-		for i, element := range value {
-			if err := c.check(element, of.Elem, append(path, ast.PathIndex(i))); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		return c.checkObject(value, c.schema.Types[of.Name()], path)
-	}
-	return nil
-}
-
-func (c checkVariables) checkObject(object map[string]any, input *ast.Definition, path ast.Path) *gqlerror.Error {
-	if input.Directives.ForName("oneOf") != nil && !hasOne(object) {
-		message := fmt.Sprintf("%s must have exactly one field, and not null.", input.Name)
-		return &gqlerror.Error{Message: message, Path: path, Extensions: map[string]any{"code": "BAD_USER_INPUT"}}
-	}
-	for _, field := range input.Fields {
-		if value, ok := object[field.Name]; ok {
-			if err := c.check(value, field.Type, append(path, ast.PathName(field.Name))); err != nil {
-				return err
-			}
+	case *coercion.Object:
+		for _, field := range value.Values() {
+			n = max(n, longest(field))
 		}
 	}
-	return nil
-}
-
-func hasOne(object map[string]any) bool {
-	for _, value := range object {
-		return len(object) == 1 && value != nil
-	}
-	return false
-}
-
-func at(path ast.Path, err *gqlerror.Error) *gqlerror.Error {
-	err.Path = path
-	return err
+	return n
 }

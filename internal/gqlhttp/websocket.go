@@ -272,12 +272,12 @@ func (s *socket) subscribe(ctx context.Context, received message) *closing {
 		return closeInvalid
 	}
 	ctx = s.handler.Viewers.Renew(graphql.StartOperationTrace(ctx))
-	params, refusal := decode(received.Payload)
+	params, refusal := decode("The payload", received.Payload)
 	if refusal != nil {
 		s.write(s.refusal(ctx, received.ID, nil, gqlerror.List{coded(refusal)}))
 		return nil
 	}
-	params.Headers = s.headers
+	params.headers = s.headers
 	running, cancel := context.WithCancel(ctx)
 	added := &subscription{cancel}
 	if end, refusal := s.add(received.ID, added); end != nil || refusal != nil {
@@ -332,7 +332,7 @@ func (s *socket) remove(id string, ended *subscription) {
 }
 
 // run executes a subscription and sends its responses to the client.
-func (s *socket) run(ctx context.Context, id string, running *subscription, params *graphql.RawParams) {
+func (s *socket) run(ctx context.Context, id string, running *subscription, params *params) {
 	send := func(response *graphql.Response) {
 		if ctx.Err() == nil {
 			s.write(message{ID: id, Type: "next", Payload: encode(response)})

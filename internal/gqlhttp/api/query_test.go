@@ -64,7 +64,13 @@ func TestTrapPersistedQueriesAreOff(t *testing.T) {
 	if answer := w.Handle(t, apitest.PostJSON(`{"query":"{viewer{user{id}}}",`+persisted+`}`)); answer.Code(t) != "" || !answer.HasData {
 		t.Errorf("with the query: %s", answer.Body)
 	}
-	w.Handle(t, apitest.PostJSON("{"+persisted+"}")).Refused(t, "BAD_REQUEST")
+	for _, without := range []string{"", `"query":"",`, `"query":null,`, `"operationName":"X","variables":{},`} {
+		answer := w.Handle(t, apitest.PostJSON("{"+without+persisted+"}"))
+		if answer.Refused(t, "PERSISTED_QUERY_NOT_SUPPORTED"); !strings.Contains(answer.Body, `"message":"PersistedQueryNotSupported"`) {
+			t.Errorf("clients do not know %s", answer.Body)
+		}
+	}
+	w.Handle(t, apitest.PostJSON(`{"extensions":{"persistedQuery":null}}`)).Refused(t, "BAD_REQUEST")
 }
 
 // A parameter that cannot be read is not left out in silence, as if the client had not sent it.
