@@ -53,10 +53,13 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	graphQL := requirePreflight(c.Viewers.identify(inLanguage(c.GraphQL)))
+	graphQL, err := compressed(limited(c.RequestsPerMinute, c.Now, requirePreflight(c.Viewers.identify(inLanguage(c.GraphQL)))))
+	if err != nil {
+		return nil, err
+	}
 	explorer := c.Viewers.onlyThoseWhoMayIntrospect(playground.Handler(playgroundPath, graphQLPath), c.Log)
 	mux := http.NewServeMux()
-	mux.Handle(graphQLPath, limited(c.RequestsPerMinute, c.Now, graphQL))
+	mux.Handle(graphQLPath, graphQL)
 	mux.Handle("GET "+logoPath+"{name}", logos(c.Blobs))
 	mux.Handle(playgroundPath, explorer)
 	mux.Handle(playgroundPath+"/", explorer)
