@@ -19,6 +19,7 @@ import (
 	"minidock/internal/moment"
 	"minidock/internal/secret"
 	"minidock/internal/store"
+	"minidock/internal/web"
 )
 
 // Run serves until the context ends. Before it creates or changes anything it checks the options and what is there, and binds its addresses.
@@ -147,6 +148,10 @@ func (o Options) open(ctx context.Context, s settings, key *secret.Key, listenin
 	}
 	if cookiesAreOpen(config.PublicURL, listening) {
 		log.Warn("cookies are sent without encryption: set --public-url to an https address, behind a proxy that ends TLS")
+	}
+	for _, origin := range web.OtherSites(config.PublicURL, s.allowedOrigins) {
+		log.Warn("browsers send no cookie with requests from this allowed origin, since it is another site than the public URL: nobody can sign in there",
+			"origin", origin, "publicUrl", config.PublicURL)
 	}
 	if config.SecretKey, err = o.secretKey(ctx, db.Client, key); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func crossOrigin(allowed []string, isHTTPS bool) (func(http.Handler) http.Handle
 		}
 	}
 	deny := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		gqlhttp.Refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "A page of another origin may not send this."})
+		gqlhttp.Refuse(w, r, http.StatusForbidden, &fault.Refusal{Code: "CSRF_BLOCKED", Message: "The request comes from a page of an origin that is not allowed."})
 	})
 	protection.SetDenyHandler(deny)
 	guard := func(next http.Handler) http.Handler {
@@ -41,12 +41,22 @@ func crossOrigin(allowed []string, isHTTPS bool) (func(http.Handler) http.Handle
 	sharing := cors.New(cors.Options{
 		AllowedOrigins:   allowed,
 		AllowedMethods:   []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders:   []string{"Content-Type", "Accept", "Accept-Language", "Apollo-Require-Preflight", "GraphQL-Require-Preflight", "GraphQL-Cost"},
+		AllowedHeaders:   allowedHeaders,
 		ExposedHeaders:   []string{"X-Request-Id", "Retry-After"},
 		AllowCredentials: true,
 		MaxAge:           600,
 	})
 	return func(next http.Handler) http.Handler { return sharing.Handler(guard(next)) }, nil
+}
+
+// allowedHeaders are what pages of allowed origins may send: what we read, and what usual clients and tracing tools add.
+var allowedHeaders = []string{
+	"Content-Type", "Accept", "Accept-Language", "Authorization", "Apollo-Require-Preflight", "GraphQL-Require-Preflight", "GraphQL-Cost", "Idempotency-Key",
+	"Cache-Control", "Pragma", "If-None-Match", "Last-Event-ID", "X-GraphQL-Event-Stream-Token", "X-Requested-With", "X-CSRF-Token", "X-Request-Id", "X-Correlation-Id",
+	"ApolloGraphQL-Client-Name", "ApolloGraphQL-Client-Version", "ApolloGraphQL-Client-Reference-Id", "X-Apollo-Operation-Name", "X-Apollo-Operation-Id", "X-Apollo-Operation-Type",
+	"X-Apollo-Cache-Key", "X-Apollo-Tracing", "GraphQL-Client-Name", "GraphQL-Client-Version", "X-GraphQL-Client-Name", "X-GraphQL-Client-Version", "X-GraphQL-Operation-Name",
+	"Traceparent", "Tracestate", "Baggage", "Sentry-Trace", "B3", "X-B3-TraceId", "X-B3-SpanId", "X-B3-ParentSpanId", "X-B3-Sampled", "X-B3-Flags", "X-Cloud-Trace-Context", "X-Amzn-Trace-Id",
+	"X-Datadog-Trace-Id", "X-Datadog-Parent-Id", "X-Datadog-Origin", "X-Datadog-Sampling-Priority", "X-Datadog-Tags", "Newrelic", "Elastic-Apm-Traceparent", "Uber-Trace-Id",
 }
 
 // refuseInsecureOrigins refuses requests to the API from pages that were not loaded by https, unless their origin is allowed: without
