@@ -112,10 +112,10 @@ func New(c Config) (*App, error) {
 	return a, err
 }
 
-// lists says how long the lists of the schema are: those of mini programs hold some of a workspace's, usually fewer than five.
+// lists says how long the lists of the schema are. Where a list that is not a page has no size here, it is taken to be short.
 var lists = gqlhttp.Lists{
 	DefaultPage: page.DefaultSize, MaxPage: page.MaxSize,
-	Sizes: map[string]int{"Invitation.miniPrograms": 5},
+	Sizes: map[string]int{"LaunchTarget.fieldRules": 10},
 }
 
 func (c Config) isHTTPS() bool { return isHTTPS(c.PublicURL) }

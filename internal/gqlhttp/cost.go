@@ -1,7 +1,7 @@
 package gqlhttp
 
 import (
-	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -14,13 +14,16 @@ import (
 type Lists struct {
 	// DefaultPage is the size of a page for which the query gives none, MaxPage the largest.
 	DefaultPage, MaxPage int
-	// Sizes are the usual sizes of lists that are not pages and have more than one element, by type and field, such as
-	// "Member.miniPrograms".
+	// Sizes are the usual sizes of lists of objects that are not pages, by type and field, such as "Viewer.sessions".
 	Sizes map[string]int
 }
 
-// listSize is how many elements any other list is taken to have.
-const listSize = 1
+const (
+	// listSize is how many elements any other list of objects is taken to have. Lists of scalars are short and count nothing.
+	listSize = 5
+	// countCost and searchCost are what a connection's totalCount and a search count, in list elements: a search looks at all rows.
+	countCost, searchCost = 1, 10
+)
 
 // maxCount is more than any limit; counts stop there, so that they cannot overflow.
 const maxCount = 1 << 30
@@ -32,7 +35,7 @@ type measurement struct {
 	variables map[string]any
 	fields    int
 	depth     int
-	// cost is how many list elements the answer may hold.
+	// cost is how many list elements the answer may hold, and what counts beside them.
 	cost int
 	// introspections is how often the schema is read.
 	introspections int
@@ -67,9 +70,10 @@ func measure(limits limit.GraphQL, lists Lists, definition *ast.OperationDefinit
 	return m.cost, nil
 }
 
-// walk adds fields that the answer will have this many times; pageSize is that of the connection that they are in. Of fields with
-// the same response name on several types, which may have different arguments, the largest counts.
-func (m *measurement) walk(fields [][]*ast.Field, depth, times, pageSize int) {
+// walk adds fields that the answer will have this many times; page is the size of the page if they are in a connection, or 0. Of
+// fields with the same response name on several types, which may have different arguments, the largest counts.
+func (m *measurement) walk(fields [][]*ast.Field, depth, times, page int) {
+	m.add(times, page*copiesOf(fields))
 	for _, same := range fields {
 		first := same[0]
 		switch {
@@ -84,16 +88,79 @@ func (m *measurement) walk(fields [][]*ast.Field, depth, times, pageSize int) {
 		}
 		m.fields++
 		m.depth = max(m.depth, depth)
-		inside, size := times, 0
+		size, selected := 0, collect(selectionsOf(same), nil, map[string]bool{})
 		for _, field := range same {
 			size = max(size, m.sizeOf(field))
 		}
-		if first.Definition.Type.Elem != nil {
-			inside = min(maxCount, times*m.elements(same, pageSize))
-			m.cost = min(maxCount, m.cost+inside)
+		m.add(times, m.besides(same, selected, size))
+		inside := times
+		if first.Definition.Type.Elem != nil && len(selected) > 0 {
+			n := m.elements(same)
+			m.add(times, n)
+			inside = min(maxCount, times*max(n, page))
 		}
-		m.walk(collect(selectionsOf(same), nil, map[string]bool{}), depth+1, inside, size)
+		m.walk(selected, depth+1, inside, size)
 	}
+}
+
+// add adds something that occurs this many times.
+func (m *measurement) add(times, cost int) { m.cost = min(maxCount, m.cost+min(maxCount, times*cost)) }
+
+// isElements says whether a field holds the elements of a page: whether it is a connection's nodes or edges.
+func isElements(field *ast.Field) bool {
+	return isOfConnection(field) && field.Definition != nil && field.Definition.Type.Elem != nil
+}
+
+func isOfConnection(field *ast.Field) bool {
+	return field.ObjectDefinition != nil && field.ObjectDefinition.Fields.ForName("pageInfo") != nil
+}
+
+// copiesOf returns how often the elements of a page are selected. Its edges and its nodes are two views of the same rows, and count
+// once; under several aliases they count several times.
+func copiesOf(fields [][]*ast.Field) int {
+	copies, most := map[string]int{}, 0
+	for _, same := range fields {
+		if slices.ContainsFunc(same, isElements) {
+			copies[same[0].Name]++
+			most = max(most, copies[same[0].Name])
+		}
+	}
+	return most
+}
+
+// besides returns what fields with the same response name count beside elements. An alias counts, since by aliases an answer holds the
+// same value many times; so does a page of which no elements are selected, since it is read nevertheless.
+func (m *measurement) besides(same []*ast.Field, selected [][]*ast.Field, size int) int {
+	cost := 0
+	if slices.ContainsFunc(same, func(field *ast.Field) bool { return field.Alias != field.Name }) {
+		cost++
+	}
+	if same[0].Name == "totalCount" && isOfConnection(same[0]) {
+		cost += countCost
+	}
+	if size > 0 && copiesOf(selected) == 0 {
+		cost++
+	}
+	if slices.ContainsFunc(same, m.searches) {
+		cost += searchCost
+	}
+	return cost
+}
+
+// searches says whether a field's rows are searched for a text, which is its argument search or a field of its argument filter.
+func (m *measurement) searches(field *ast.Field) bool {
+	arguments := field.Definition.Arguments
+	if arguments.ForName("search") == nil && arguments.ForName("filter") == nil {
+		return false
+	}
+	given := field.ArgumentMap(m.variables)
+	filter, _ := given["filter"].(map[string]any)
+	return isText(given["search"]) || isText(filter["search"])
+}
+
+func isText(value any) bool {
+	text, _ := value.(string)
+	return strings.TrimSpace(text) != ""
 }
 
 // isOver says that the operation is over a limit, so that the rest of it is not walked. Its cost is always counted in full.
@@ -142,15 +209,22 @@ func (m *measurement) sizeOf(field *ast.Field) int {
 	return m.lists.DefaultPage
 }
 
-// elements returns how many elements a list may have: as many as its connection's page, or as there are ids.
-func (m *measurement) elements(same []*ast.Field, pageSize int) int {
-	most := pageSize
+// elements returns how many elements a list of objects may have that is not a page: as many as there are ids, or its usual size.
+func (m *measurement) elements(same []*ast.Field) int {
+	most := 0
 	for _, field := range same {
-		if ids, ok := field.ArgumentMap(m.variables)["ids"].([]any); ok {
-			most = max(most, len(ids))
-		} else {
-			most = max(most, listSize, m.lists.Sizes[field.ObjectDefinition.Name+"."+field.Name])
+		if isElements(field) {
+			continue
 		}
+		n, ok := m.lists.Sizes[field.ObjectDefinition.Name+"."+field.Name]
+		if !ok {
+			n = listSize
+		}
+		if field.Definition.Arguments.ForName("ids") != nil {
+			ids, _ := field.ArgumentMap(m.variables)["ids"].([]any)
+			n = max(1, len(ids))
+		}
+		most = max(most, n)
 	}
 	return most
 }
@@ -184,14 +258,6 @@ func appendField(into [][]*ast.Field, field *ast.Field) [][]*ast.Field {
 }
 
 func asInt(value any) (int, bool) {
-	switch n := value.(type) {
-	case int64:
-		return int(n), true
-	case int:
-		return n, true
-	case json.Number:
-		i, err := n.Int64()
-		return int(i), err == nil
-	}
-	return 0, false
+	n, ok := value.(int64) // as literals and variables are coerced
+	return int(n), ok
 }

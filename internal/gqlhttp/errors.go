@@ -2,6 +2,7 @@ package gqlhttp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -111,5 +112,19 @@ func capErrors(ctx context.Context, next graphql.ResponseHandler) *graphql.Respo
 	if response != nil && len(response.Errors) > maxErrors {
 		response.Errors = response.Errors[:maxErrors]
 	}
+	return response
+}
+
+// boundData replaces data that is over the limit by an error. What the operation changed stays changed.
+func (h *Handler) boundData(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	if response == nil || int64(len(response.Data)) <= h.Limits.AnswerBytes {
+		return response
+	}
+	err := coded(&fault.Refusal{Code: "QUERY_TOO_COMPLEX", Message: fmt.Sprintf(
+		"The answer has %d bytes; at most %d are allowed: select fewer fields, or smaller pages.", len(response.Data), h.Limits.AnswerBytes,
+	)})
+	err.Extensions["requestId"] = request.ID(ctx)
+	response.Data, response.Errors = json.RawMessage("null"), gqlerror.List{err}
 	return response
 }

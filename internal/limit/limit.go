@@ -75,8 +75,11 @@ type GraphQL struct {
 	QueryAliases, QueryDirectives int
 	// QueryRootFields and MutationRootFields are the most fields of an operation's root.
 	QueryRootFields, MutationRootFields int
-	// QueryCost is the most list elements that an answer may hold; QueryCostSignedOut for clients that are not signed in.
+	// QueryCost is the most list elements that an answer may hold, with what counts beside them; QueryCostSignedOut for clients that
+	// are not signed in.
 	QueryCost, QueryCostSignedOut int
+	// AnswerBytes is the most of an answer's data.
+	AnswerBytes int64
 	// ListLength is the most elements of a list in a query or in the variables.
 	ListLength int
 
@@ -118,7 +121,7 @@ type GraphQL struct {
 var Default = Limits{
 	GraphQL: GraphQL{
 		QueryCharacters: 10_000, QueryTokens: 2_000, QueryTokensSignedOut: 1_000, QueryDepth: 15, QueryAliases: 30, QueryDirectives: 10,
-		QueryRootFields: 20, MutationRootFields: 5, QueryCost: 1_000, QueryCostSignedOut: 200, ListLength: 100,
+		QueryRootFields: 20, MutationRootFields: 5, QueryCost: 5_000, QueryCostSignedOut: 200, ListLength: 100, AnswerBytes: 2 << 20,
 
 		BodyBytes: 512 << 10, BodyBytesSignedOut: 64 << 10, BodyMemory: 256 << 20, FileBytes: 11 << 20, BesideBytes: 64 << 10,
 		UploadSpace: 256 << 20, UploadRate: 16 << 10, UploadRateTime: 10 * time.Second, Uploads: 4, UploadsOfUser: 2,

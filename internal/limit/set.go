@@ -37,6 +37,7 @@ func (l *Limits) settings() []setting {
 		{"query-cost", &l.QueryCost},
 		{"query-cost-signed-out", &l.QueryCostSignedOut},
 		{"list-length", &l.ListLength},
+		{"answer-bytes", &l.AnswerBytes},
 		{"header-bytes", &l.HeaderBytes},
 		{"body-bytes", &l.BodyBytes},
 		{"body-bytes-signed-out", &l.BodyBytesSignedOut},

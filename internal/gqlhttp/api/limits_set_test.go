@@ -19,7 +19,7 @@ func limited(t *testing.T, change func(l *limit.Limits)) *apitest.World {
 func TestLimitsThatAreSetHold(t *testing.T) {
 	t.Parallel()
 	w := limited(t, func(l *limit.Limits) {
-		l.QueryDepth, l.QueryCost, l.QueryCostSignedOut, l.QueryTokensSignedOut, l.ListLength, l.MutationRootFields = 4, 5, 4, 40, 2, 1
+		l.QueryDepth, l.QueryCost, l.QueryCostSignedOut, l.QueryTokensSignedOut, l.ListLength, l.MutationRootFields = 4, 6, 5, 40, 2, 1
 		l.QueryRootFields, l.QueryCharacters = 2, 300
 	})
 	ann := w.SignUp(t, "ann")
@@ -33,19 +33,19 @@ func TestLimitsThatAreSetHold(t *testing.T) {
 	}{
 		{name: "depth", by: ann, query: "{industries(first:1){edges{node{id}}}}"},
 		{name: "depth", by: ann, query: "{viewer{memberships(first:1){nodes{workspace{id}}}}}", refused: true},
-		{name: "cost", by: ann, query: "{industries(first:5){nodes{id}}}"},
-		{name: "cost", by: ann, query: "{industries(first:6){nodes{id}}}", refused: true},
-		{name: "cost signed out", query: "{industries(first:4){nodes{id}}}"},
-		{name: "cost signed out", query: "{industries(first:5){nodes{id}}}", refused: true},
-		{name: "tokens signed out", query: "{launchTargets{" + strings.Repeat("id ", 35) + "}}"},
-		{name: "tokens signed out", query: "{launchTargets{" + strings.Repeat("id ", 36) + "}}", refused: true},
+		{name: "cost", by: ann, query: "{industries(first:6){nodes{id}}}"},
+		{name: "cost", by: ann, query: "{industries(first:7){nodes{id}}}", refused: true},
+		{name: "cost signed out", query: "{industries(first:5){nodes{id}}}"},
+		{name: "cost signed out", query: "{industries(first:6){nodes{id}}}", refused: true},
+		{name: "tokens signed out", query: "{viewer{user{" + strings.Repeat("id ", 32) + "}}}"},
+		{name: "tokens signed out", query: "{viewer{user{" + strings.Repeat("id ", 33) + "}}}", refused: true},
 		{name: "a list", by: ann, query: "query($ids:[ID!]!){nodes(ids:$ids){id}}", variables: ids("a", "b")},
 		{name: "a list", by: ann, query: "query($ids:[ID!]!){nodes(ids:$ids){id}}", variables: ids("a", "b", "c"), refused: true},
-		{name: "root fields", by: ann, query: "{a:launchTargets{id} b:launchTargets{id}}"},
+		{name: "root fields", by: ann, query: "{a:viewer{user{id}} b:viewer{user{id}}}"},
 		{name: "root fields", by: ann, query: "{a:__typename b:__typename c:__typename}", refused: true},
 		{name: "root fields of a mutation", query: "mutation{a:signOut{viewer{user{id}}} b:signOut{viewer{user{id}}}}", refused: true},
-		{name: "characters", by: ann, query: "{launchTargets{id}}" + strings.Repeat(" ", 281)},
-		{name: "characters", by: ann, query: "{launchTargets{id}}" + strings.Repeat(" ", 282), refused: true},
+		{name: "characters", by: ann, query: smallest + strings.Repeat(" ", 282)},
+		{name: "characters", by: ann, query: smallest + strings.Repeat(" ", 283), refused: true},
 	} {
 		answer := w.HandleQuery(t, test.by, test.query, test.variables)
 		if test.refused {
@@ -54,7 +54,7 @@ func TestLimitsThatAreSetHold(t *testing.T) {
 			t.Errorf("%s: %s: %.300s", test.name, test.query, answer.Body)
 		}
 	}
-	if got := w.HandleQuery(t, ann, "{launchTargets{id}}", nil).Cost["limit"]; got != 5 {
+	if got := w.HandleQuery(t, ann, smallest, nil).Cost["limit"]; got != 6 {
 		t.Errorf("the limit of the cost is shown as %d", got)
 	}
 }
@@ -88,6 +88,21 @@ func TestLimitsOfBytesThatAreSetHold(t *testing.T) {
 		if answer := w.HandleForm(t, ann, strings.NewReader(test.body)); answer.Code(t) != test.code {
 			t.Errorf("%s: %s", name, answer.Body)
 		}
+	}
+}
+
+func TestAnAnswerThatIsTooLargeIsNotSent(t *testing.T) {
+	t.Parallel()
+	w := limited(t, func(l *limit.Limits) { l.AnswerBytes = 1_000 })
+	for accept, query := range map[string]string{"application/json": "query", "application/graphql-response+json": "query Named"} {
+		send := apitest.Request{Body: apitest.QueryBody(t, query+"{industries(first:100){nodes{id code}}}", nil), Accept: accept}
+		answer := w.Handle(t, send)
+		if answer.Code(t) != "QUERY_TOO_COMPLEX" || answer.Status != http.StatusOK || !strings.Contains(answer.Body, `"data":null`) || len(answer.Body) > 500 {
+			t.Errorf("status %d: %.300s", answer.Status, answer.Body)
+		}
+	}
+	if answer := w.HandleQuery(t, nil, "{industries(first:10){nodes{id}}}", nil); answer.Code(t) != "" {
+		t.Errorf("a small one: %s", answer.Body)
 	}
 }
 

@@ -68,9 +68,7 @@ func limitsAsWritten() []atLimit {
 }
 
 func limitsAsExecuted() []atLimit {
-	hundreds := func(n int) string { // n is 200 or 201, 1,000 or 1,001
-		return "{" + apitest.Numbered(n/100, "a#:industries(first:100){nodes{id}} ") + strings.Repeat("launchTargets{id}", n%100) + "}"
-	}
+	alias := func(n int) string { return strings.Repeat("a:", n%100) } // which counts one
 	ids := func(n int) apitest.Vars { return apitest.Vars{"ids": slices.Repeat([]string{"x"}, n)} }
 	return []atLimit{
 		{name: "depth", n: 15, query: path},
@@ -86,16 +84,20 @@ func limitsAsExecuted() []atLimit {
 		}, variables: func(n int) apitest.Vars {
 			return apitest.Vars{"f": apitest.Vars{"status": slices.Repeat([]string{"CREATED"}, n)}}
 		}},
-		{name: "cost", n: 1_000, query: hundreds},
-		{name: "cost signed out", n: 200, signedOut: true, query: hundreds},
+		{name: "cost", n: 5_000, query: func(n int) string {
+			return "{" + alias(n) + "viewer{memberships(first:100){nodes{workspace{members(first:49){nodes{id}}}}}}}"
+		}},
+		{name: "cost signed out", n: 200, signedOut: true, query: func(n int) string {
+			return "{" + alias(n) + "industries(first:100){nodes{id}} b:industries(first:99){edges{node{id}}}}"
+		}},
 		{name: "cost of ids", n: 200, signedOut: true, query: func(n int) string {
-			return "query($ids:[ID!]!){nodes(ids:$ids){id} industries(first:100){nodes{id}}" + strings.Repeat("launchTargets{id}", n-200) + "}"
+			return "query($ids:[ID!]!){nodes(ids:$ids){id} " + alias(n) + "industries(first:100){nodes{id}}}"
 		}, variables: func(int) apitest.Vars { return ids(100) }},
 		{name: "cost of a variable page", n: 200, signedOut: true,
 			query: func(int) string {
 				return "query($n:Int=7){a:industries(first:$n){nodes{id}} b:industries(last:100){nodes{id}} c:industries(first:50){nodes{id}}}"
 			},
-			variables: func(n int) apitest.Vars { return apitest.Vars{"n": n - 150} }},
+			variables: func(n int) apitest.Vars { return apitest.Vars{"n": n - 153} }},
 	}
 }
 
@@ -158,13 +160,18 @@ func TestTrapCostCountsWhatTheAnswerMayHold(t *testing.T) {
 		cost      int
 	}{
 		{smallest, nil, 0},
-		{"{launchTargets{id}}", nil, 1},
+		{"{launchTargets{id}}", nil, 5},
+		{"{launchTargets{id fieldRules{field}}}", nil, 55},
+		{"{viewer{sessions{id}}}", nil, 20},
 		{"{industries{nodes{id}}}", nil, 20},
 		{"{industries(first:null){nodes{id}}}", nil, 20},
-		{"{industries{totalCount pageInfo{endCursor}}}", nil, 0},
+		{"{industries{totalCount pageInfo{endCursor}}}", nil, 2},
+		{"{industries{__typename}}", nil, 1},
+		{"{industries{a:totalCount b:totalCount}}", nil, 5},
+		{"{industries{totalCount nodes{id}}}", nil, 21},
 		{"{industries(first:7){nodes{id}}}", nil, 7},
 		{"{industries(last:8){nodes{id}}}", nil, 8},
-		{"{industries(first:50){edges{cursor node{id}} nodes{id}}}", nil, 100},
+		{"{industries(first:50){edges{cursor node{id}} nodes{id}}}", nil, 50},
 		{"query($n:Int){industries(first:$n){nodes{id}}}", apitest.Vars{"n": 33}, 33},
 		{"query($n:Int){industries(last:$n){nodes{id}}}", apitest.Vars{"n": 34}, 34},
 		{"query($n:Int){industries(first:$n){nodes{id}}}", nil, 20},
@@ -172,27 +179,37 @@ func TestTrapCostCountsWhatTheAnswerMayHold(t *testing.T) {
 		{"{industries(first:9){nodes{id}} industries(first:9){nodes{code}}}", nil, 9},
 		{"{...F ...F} fragment F on Query{industries(first:9){nodes{id}}}", nil, 9},
 		{"{...F ...G} fragment F on Query{...G industries(first:9){nodes{id}}} fragment G on Query{industries(first:9){nodes{code}}}", nil, 9},
-		{"{a:industries(first:9){...F} b:industries(first:9){...F}} fragment F on IndustryConnection{nodes{id}}", nil, 18},
-		{"{industries(first:9){nodes{id} ...{nodes{code}} a:nodes{id}}}", nil, 18},
+		{"{a:industries(first:9){...F} b:industries(first:9){...F}} fragment F on IndustryConnection{nodes{id}}", nil, 20},
+		{"{industries(first:9){nodes{id} ...{nodes{code}} a:nodes{id}}}", nil, 19},
 		{"{viewer{memberships(first:10){nodes{workspace{members(first:99){nodes{id}}}}}}}", nil, 1_000},
 		{"{viewer{memberships{nodes{workspace{members(first:5){edges{node{id}}}}}}}}", nil, 120},
-		{"{viewer{memberships(first:3){nodes{workspace{quotas{used}}}}}}", nil, 6},
+		{"{viewer{memberships(first:3){nodes{workspace{quotas{used}}}}}}", nil, 18},
+		{"{viewer{memberships(first:3){nodes{workspace{viewerCan}}}}}", nil, 3},
+		{"{viewer{memberships(first:3){nodes{a:workspace{id} b:workspace{id}}}}}", nil, 9},
 		{"{viewer{memberships(first:3){nodes{miniPrograms(first:5){nodes{developers(first:2){nodes{id}}}}}}}}", nil, 48},
 		{`{nodes(ids:["a" "b" "c"]){id}}`, nil, 3},
 		{"query($ids:[ID!]!){nodes(ids:$ids){id}}", apitest.Vars{"ids": []string{"a", "b", "c", "d"}}, 4},
-		{`{nodes(ids:["a" "b"]){...on MiniProgram{w:workspace{...A}} ...on Member{w:workspace{...B}}}} ` + oneAndHundred, nil, 202},
-		{`{nodes(ids:["a" "b"]){...on Member{w:workspace{...B}} ...on MiniProgram{w:workspace{...A}}}} ` + oneAndHundred, nil, 202},
-		{`{nodes(ids:["a" "b"]){...on Workspace{a:miniPrograms(first:1){b:edges{cursor}}} ...on Member{a:workspace{b:quotas{used}}}}}`, nil, 4},
-		{`{nodes(ids:["a" "b"]){...on Member{a:workspace{b:quotas{used}}} ...on Workspace{a:miniPrograms(first:9){b:edges{cursor}}}}}`, nil, 20},
-		{"{__schema{types{name fields{name}}} __type(name:\"Query\"){fields{name}} launchTargets{id}}", nil, 1},
+		{`{nodes(ids:["a" "b"]){...on MiniProgram{w:workspace{...A}} ...on Member{w:workspace{...B}}}} ` + oneAndHundred, nil, 206},
+		{`{nodes(ids:["a" "b"]){...on Member{w:workspace{...B}} ...on MiniProgram{w:workspace{...A}}}} ` + oneAndHundred, nil, 206},
+		{`{nodes(ids:["a" "b"]){...on Workspace{a:miniPrograms(first:1){b:edges{cursor}}} ...on Member{a:workspace{b:quotas{used}}}}}`, nil, 18},
+		{`{nodes(ids:["a" "b"]){...on Member{a:workspace{b:quotas{used}}} ...on Workspace{a:miniPrograms(first:9){b:edges{cursor}}}}}`, nil, 34},
+		{"{__schema{types{name fields{name}}} __type(name:\"Query\"){fields{name}} launchTargets{id}}", nil, 5},
 		{"query A{industries(first:9){nodes{id}}}", nil, 9},
+		{`{industries(first:9 search:"x"){nodes{id}}}`, nil, 19},
+		{`{industries(first:9 search:" "){nodes{id}}}`, nil, 9},
+		{"query($s:String){industries(first:9 search:$s){nodes{id}}}", apitest.Vars{"s": "x"}, 19},
+		{`{viewer{currentWorkspace{miniPrograms(first:9 filter:{search:"x"}){nodes{id}}}}}`, nil, 19},
+		{"query($f:MiniProgramFilter){viewer{currentWorkspace{miniPrograms(first:9 filter:$f){nodes{id}}}}}", apitest.Vars{"f": apitest.Vars{"search": "x"}}, 19},
+		{"query($f:MiniProgramFilter){viewer{currentWorkspace{miniPrograms(first:9 filter:$f){nodes{id}}}}}", apitest.Vars{"f": nil}, 9},
+		{"{viewer{memberships{totalCount nodes{workspace{miniPrograms{totalCount nodes{developers(first:10){totalCount nodes{id}}}}}}}}}", nil, 4_841},
+		{"{viewer{memberships{edges{node{workspace{miniPrograms{edges{node{developers(first:10){edges{node{id}}}}}}}}}}}}", nil, 4_420},
 	} {
 		answer := w.HandleQuery(t, ann, test.query, test.variables)
-		if answer.Code(t) != "" || answer.Cost["requested"] != test.cost || answer.Cost["limit"] != 1_000 || len(answer.Cost) != 2 {
+		if answer.Code(t) != "" || answer.Cost["requested"] != test.cost || answer.Cost["limit"] != 5_000 || len(answer.Cost) != 2 {
 			t.Errorf("%s: cost %v, want %d: %.300s", test.query, answer.Cost, test.cost, answer.Body)
 		}
 	}
-	over := w.HandleQuery(t, ann, "{viewer{memberships(first:10){nodes{workspace{members(first:100){nodes{id}}}}}}}", nil)
+	over := w.HandleQuery(t, ann, "{viewer{memberships(first:51){nodes{workspace{members(first:100){nodes{id}}}}}}}", nil)
 	over.Refused(t, "QUERY_TOO_COMPLEX")
 	if out := w.HandleQuery(t, nil, "{launchTargets{id}}", nil); out.Cost["limit"] != 200 {
 		t.Errorf("signed out: %s", out.Body)
