@@ -33,6 +33,13 @@ func TestApolloJourney(t *testing.T) {
 	nodeRun(t, "apollo.js", start(t, data).URL, keep(t, string(logo(t))))
 }
 
+// TestPersistedQueries asks for persisted queries with Apollo Client and urql.
+func TestPersistedQueries(t *testing.T) {
+	t.Parallel()
+	needNodeModules(t)
+	nodeRun(t, "persisted.js", start(t, t.TempDir()).URL)
+}
+
 // TestStreams waits with graphql-ws and graphql-sse for sessions to end, and stops the server under them.
 func TestStreams(t *testing.T) {
 	t.Parallel()
