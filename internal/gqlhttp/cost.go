@@ -73,7 +73,7 @@ func measure(limits limit.GraphQL, lists Lists, definition *ast.OperationDefinit
 // walk adds fields that the answer will have this many times; page is the size of the page if they are in a connection, or 0. Of
 // fields with the same response name on several types, which may have different arguments, the largest counts.
 func (m *measurement) walk(fields [][]*ast.Field, depth, times, page int) {
-	m.add(times, page*copiesOf(fields))
+	m.add(times, page*copiesOf(fields)+repeats(fields))
 	for _, same := range fields {
 		first := same[0]
 		switch {
@@ -128,11 +128,23 @@ func copiesOf(fields [][]*ast.Field) int {
 	return most
 }
 
-// besides returns what fields with the same response name count beside elements. An alias counts, since by aliases an answer holds the
-// same value many times; so does a page of which no elements are selected, since it is read nevertheless.
+// repeats returns how often the same scalar is selected again under further names, by which an answer can hold one text many times.
+// Two names are free: a field may be asked for in two languages.
+func repeats(fields [][]*ast.Field) int {
+	names, repeated := map[string]int{}, 0
+	for _, same := range fields {
+		if names[same[0].Name]++; len(same[0].SelectionSet) == 0 && names[same[0].Name] > 2 {
+			repeated++
+		}
+	}
+	return repeated
+}
+
+// besides returns what fields with the same response name count beside elements. An object under an alias counts, since it may be one
+// of many; so does a page of which no elements are selected, since it is read nevertheless.
 func (m *measurement) besides(same []*ast.Field, selected [][]*ast.Field, size int) int {
 	cost := 0
-	if slices.ContainsFunc(same, func(field *ast.Field) bool { return field.Alias != field.Name }) {
+	if len(selected) > 0 && slices.ContainsFunc(same, func(field *ast.Field) bool { return field.Alias != field.Name }) {
 		cost++
 	}
 	if same[0].Name == "totalCount" && isOfConnection(same[0]) {
