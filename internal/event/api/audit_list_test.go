@@ -173,7 +173,7 @@ func TestAnInvalidPageOfEventsLeavesTheRestOfTheAnswer(t *testing.T) {
 			{"until": "2026-13-01T00:00:00.000Z"}, {"until": "2026-01-01T00:00:00.000Z\x00"}, {"since": "2026-01-01T00:00:00Z"}, {"since": "2026-01-01T00:00:00.123456Z"},
 		} {
 			answer := owner.Do(t, auditQuery, apitest.Vars{"id": workspaceID, "filter": filter})
-			if answer.Code(t) != "BAD_USER_INPUT" || answer.Get("workspace.auditEvents") != nil || strings.Contains(answer.Body, "yesterday") {
+			if answer.Code(t) != "BAD_USER_INPUT" || answer.Data != nil {
 				t.Errorf("%v: %s", filter, answer.Body)
 			}
 		}
