@@ -2,7 +2,10 @@ package gqlhttp
 
 import (
 	"context"
+	"errors"
+	"regexp"
 	"runtime"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -99,6 +102,9 @@ func (d *documents) parse(ctx context.Context, query string, maxTokens int) (*do
 	if err != nil {
 		return nil, gqlerror.List{withCode(err, errcode.ParseFailed)}
 	}
+	if hasHalfPair(query) {
+		return nil, gqlerror.List{withCode(errHalfPair, errcode.ParseFailed)}
+	}
 	if len(doc.Operations) == 0 {
 		return nil, gqlerror.List{withCode(gqlerror.Errorf("The document has no operation."), errcode.ValidationFailed)}
 	}
@@ -119,6 +125,31 @@ func countTokens(query string, limit int) int {
 		token, err := l.ReadToken()
 		if n > limit || err != nil || token.Kind == lexer.EOF {
 			return n
+		}
+	}
+}
+
+// errHalfPair refuses a string that is not Unicode.
+var errHalfPair = errors.New(`A string has a \u escape that is half of a surrogate pair.`) //nolint:staticcheck // a sentence for clients
+
+// halfPair matches the beginning of an escape that may be a surrogate.
+var halfPair = regexp.MustCompile(`(?i)\\ud[89a-f]`)
+
+// hasHalfPair says whether a string has an escape for half of a surrogate pair, which the lexer replaces in silence by U+FFFD. A query
+// that has this character itself is not looked at.
+func hasHalfPair(query string) bool {
+	const replacement = "\uFFFD"
+	if !halfPair.MatchString(query) || strings.Contains(query, replacement) {
+		return false
+	}
+	l := lexer.New(&ast.Source{Input: query})
+	for {
+		token, err := l.ReadToken()
+		switch {
+		case err != nil || token.Kind == lexer.EOF:
+			return false
+		case token.Kind == lexer.String && strings.Contains(token.Value, replacement):
+			return true
 		}
 	}
 }

@@ -61,7 +61,10 @@ func judge(coercer *coercion.Coercer, text string) string {
 	if err != nil {
 		return err.Error()
 	}
-	if len(doc.Operations) == 0 {
+	switch {
+	case hasHalfPair(text):
+		return errHalfPair.Error()
+	case len(doc.Operations) == 0:
 		return "no operation"
 	}
 	if errs := validate(coercer, doc).errs; errs != nil {
