@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"minidock/internal/apitest"
+	"minidock/internal/web"
 )
 
 // sendRaw returns a request whose variables are written out, since their form matters.
@@ -155,6 +156,21 @@ func TestPathsOfErrorsAreThoseOfTheResponse(t *testing.T) {
 		}
 		if got, err := json.Marshal(answer.Errors[0].Path); err != nil || string(got) != path {
 			t.Errorf("%s: path %s, want %s: %s", query, got, path, answer.Body)
+		}
+	}
+}
+
+func TestTrapDidYouMeanInVariablesGivesNoNamesAway(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{Introspection: web.Nobody})
+	ann := w.SignUp(t, "ann")
+	for query, variables := range map[string]string{
+		orderedBy: `{"o":{"field":"NAME","direction":"asc"}}`, filteredBy: `{"f":{"serch":"x","status":["CREATD",5]}}`,
+		"query($l: LogoInput) { __typename }": `{"l":{"bas64":"x"}}`,
+	} {
+		answer := w.Handle(t, sendRaw(ann, query, variables))
+		if answer.Refused(t, "GRAPHQL_VALIDATION_FAILED"); strings.Contains(answer.Body, "Did you mean") || strings.Contains(answer.Body, "CREATED") || strings.Contains(answer.Body, "ASC") {
+			t.Errorf("%s: %s", variables, answer.Body)
 		}
 	}
 }
