@@ -2,7 +2,6 @@ package gqlhttp
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"runtime"
 	"strings"
@@ -103,7 +102,7 @@ func (d *documents) parse(ctx context.Context, query string, maxTokens int) (*do
 		return nil, gqlerror.List{withCode(err, errcode.ParseFailed)}
 	}
 	if hasHalfPair(query) {
-		return nil, gqlerror.List{withCode(errHalfPair, errcode.ParseFailed)}
+		return nil, gqlerror.List{withCode(gqlerror.Errorf("A string has a \\u escape that is half of a surrogate pair."), errcode.ParseFailed)}
 	}
 	if len(doc.Operations) == 0 {
 		return nil, gqlerror.List{withCode(gqlerror.Errorf("The document has no operation."), errcode.ValidationFailed)}
@@ -128,9 +127,6 @@ func countTokens(query string, limit int) int {
 		}
 	}
 }
-
-// errHalfPair refuses a string that is not Unicode.
-var errHalfPair = errors.New(`A string has a \u escape that is half of a surrogate pair.`) //nolint:staticcheck // a sentence for clients
 
 // halfPair matches the beginning of an escape that may be a surrogate.
 var halfPair = regexp.MustCompile(`(?i)\\ud[89a-f]`)

@@ -63,7 +63,7 @@ func judge(coercer *coercion.Coercer, text string) string {
 	}
 	switch {
 	case hasHalfPair(text):
-		return errHalfPair.Error()
+		return "half of a pair"
 	case len(doc.Operations) == 0:
 		return "no operation"
 	}
