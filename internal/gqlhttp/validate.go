@@ -15,8 +15,8 @@ type validation struct {
 	errs gqlerror.List
 	// notNull are the variables of nullable types that stand where null is not allowed, since they or the position have a default.
 	notNull map[*ast.VariableDefinition]bool
-	// numbers are the whole numbers in the document.
-	numbers []*ast.Value
+	// numbers and variables are the whole numbers and the variables in the document.
+	numbers, variables []*ast.Value
 }
 
 // validate validates a document. Its errors are the first ones, as many as are reported, and then it stops: an error in a fragment is
@@ -39,11 +39,20 @@ func validate(coercer *coercion.Coercer, doc *ast.QueryDocument) (v *validation)
 	}
 	validator.ValidateWithRules(coercer.Schema, doc, v.rules(coercer, report))
 	if v.errs == nil {
-		for _, number := range v.numbers {
-			coercion.Exact(number)
-		}
+		v.prepare()
 	}
 	return v
+}
+
+// prepare prepares a valid document for being executed. In a fragment that several operations spread, a variable knows the definition of
+// only one of them, whose default does not hold for the others; defaults are among the coerced variables.
+func (v *validation) prepare() {
+	for _, number := range v.numbers {
+		coercion.Exact(number)
+	}
+	for _, variable := range v.variables {
+		variable.VariableDefinition = nil
+	}
 }
 
 // rules are those of the validator, with stricter ones in place of some.
@@ -72,10 +81,14 @@ func (v *validation) rules(coercer *coercion.Coercer, report func(*gqlerror.Erro
 
 // note notes what matters when the document is executed.
 func (v *validation) note(walker *validator.Walker, value *ast.Value) {
-	switch variable := value.VariableDefinition; {
-	case value.Kind == ast.IntValue:
+	switch value.Kind {
+	case ast.IntValue:
 		v.numbers = append(v.numbers, value)
-	case variable != nil && walker.CurrentOperation != nil && value.ExpectedType != nil && value.ExpectedType.NonNull && !variable.Type.NonNull:
-		v.notNull[variable] = true
+	case ast.Variable:
+		v.variables = append(v.variables, value)
+		definition := value.VariableDefinition
+		if definition != nil && walker.CurrentOperation != nil && value.ExpectedType != nil && value.ExpectedType.NonNull && !definition.Type.NonNull {
+			v.notNull[definition] = true
+		}
 	}
 }

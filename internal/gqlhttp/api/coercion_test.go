@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -171,6 +172,21 @@ func TestTrapDidYouMeanInVariablesGivesNoNamesAway(t *testing.T) {
 		answer := w.Handle(t, sendRaw(ann, query, variables))
 		if answer.Refused(t, "GRAPHQL_VALIDATION_FAILED"); strings.Contains(answer.Body, "Did you mean") || strings.Contains(answer.Body, "CREATED") || strings.Contains(answer.Body, "ASC") {
 			t.Errorf("%s: %s", variables, answer.Body)
+		}
+	}
+}
+
+// A variable that is not sent is absent, whatever the other operations of the document have for it.
+func TestTrapDefaultsOfOtherOperationsDoNotHold(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	const query = `query A($s: String) { ...F } query B($s: String = "x") { ...F } fragment F on Query { viewer { currentWorkspace { miniPrograms(filter: {search: $s}) { nodes { id } } } } }`
+	for operation, cost := range map[string]int{"A": 20, "B": 30} { // a search counts 10
+		request := as(query, map[string]any{"operationName": operation, "variables": nil})
+		request.By, request.Header = ann, http.Header{"Graphql-Cost": {"1"}}
+		if answer := w.Handle(t, request); answer.Code(t) != "" || answer.Cost["requested"] != cost {
+			t.Errorf("%s: %s", operation, answer.Body)
 		}
 	}
 }
