@@ -3,6 +3,7 @@ package mail
 import (
 	"html"
 	"io/fs"
+	"minidock/internal/locale"
 	"slices"
 	"strings"
 	"testing"
@@ -87,7 +88,7 @@ func TestComposeReadsAsAPersonWroteIt(t *testing.T) {
 	m := compose(t, PasswordReset, language.English, "ann@example.com", facts)
 	if want := `Hello Zoë,
 
-Somebody asked for a new password for your minidock account.
+Someone asked to reset the password of your minidock account.
 
 To choose a new password, open this link:
 
@@ -97,13 +98,43 @@ Or call the mutation resetPassword with this token:
 
 to+ken-1_2
 
-Link and token are valid for 36 hours.
+The link and the token are valid for 36 hours.
 
-If this was not you, do nothing: your password stays as it is.
+If this was not you, ignore this email. Your password stays the same.
 
 minidock
 `; m.Text != want {
 		t.Errorf("got\n%s\nwant\n%s", m.Text, want)
+	}
+}
+
+func TestAnInvitationNamesWhoInvitesWhereToAndTheRole(t *testing.T) {
+	t.Parallel()
+	for tag, want := range map[language.Tag]string{
+		language.English:           "李雷 has invited you to join the workspace “Ann & Co” on minidock. Your role will be developer.",
+		language.SimplifiedChinese: "李雷 邀请您加入 minidock 工作空间“Ann & Co”，您的角色为开发者。",
+	} {
+		for _, body := range bodies(compose(t, Invitation, tag, "ann@example.com", facts)) {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s: %s", tag, body)
+			}
+		}
+	}
+}
+
+func TestMailsAreInPlainWords(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds {
+		for _, tag := range languages {
+			m := compose(t, kind, tag, "ann@example.com", facts)
+			for _, body := range append(bodies(m), m.Subject) {
+				for _, not := range []string{"e-mail", "E-mail", "tell the people", "at once", "变更", "账户", "管理者"} {
+					if strings.Contains(body, not) {
+						t.Errorf("%s, %s has %q: %s", kind, tag, not, body)
+					}
+				}
+			}
+		}
 	}
 }
 
@@ -252,7 +283,7 @@ func TestRole(t *testing.T) {
 		"OWNER": {"owner", "所有者"}, "MASTER": {"master", "管理员"}, "DEVELOPER": {"developer", "开发者"}, "Guest": {"Guest", "Guest"}, "": {"", ""},
 	} {
 		for i, tag := range languages {
-			if got := role(name, tag); got != want[i] {
+			if got := locale.Word(name, tag); got != want[i] {
 				t.Errorf("%s, %v: %q, want %q", name, tag, got, want[i])
 			}
 		}

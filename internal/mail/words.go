@@ -9,20 +9,6 @@ import (
 	"minidock/internal/locale"
 )
 
-var roles = map[string]locale.Text{
-	"OWNER":     locale.Of("owner", "所有者"),
-	"MASTER":    locale.Of("master", "管理员"),
-	"DEVELOPER": locale.Of("developer", "开发者"),
-}
-
-// role returns the word for a role of the schema, and any other role as it is.
-func role(name string, tag language.Tag) string {
-	if word, ok := roles[name]; ok {
-		return word.In(tag)
-	}
-	return name
-}
-
 var units = []struct {
 	length time.Duration
 	word   locale.Text

@@ -98,11 +98,11 @@ func TestTheMailOfAnInvitationNamesInviterWorkspaceAndRole(t *testing.T) {
 			one               apitest.Vars
 			says              []string
 		}{
-			{"en", "ann invites you to “Coffee House” on minidock", apitest.MasterInvitation("a@example.com"), []string{"Your role there: master", "3 days"}},
-			{"en-GB", "ann invites you to “Coffee House” on minidock", apitest.DeveloperInvitation("b@example.com", s.Tea), []string{"Your role there: developer", "3 days"}},
-			{"zh-CN", "ann 邀请您加入 minidock 工作空间“Coffee House”", apitest.MasterInvitation("c@example.com"), []string{"您的角色：管理员", "3 天"}},
-			{"zh-Hans", "ann 邀请您加入 minidock 工作空间“Coffee House”", apitest.DeveloperInvitation("d@example.com", s.Tea), []string{"您的角色：开发者", "3 天"}},
-			{"en", "ann 邀请您加入 minidock 工作空间“Coffee House”", apitest.MasterInvitation(eva.Email), []string{"您的角色：管理员", "3 天"}},
+			{"en", "ann invites you to “Coffee House” on minidock", apitest.MasterInvitation("a@example.com"), []string{"Your role will be master.", "3 days"}},
+			{"en-GB", "ann invites you to “Coffee House” on minidock", apitest.DeveloperInvitation("b@example.com", s.Tea), []string{"Your role will be developer.", "3 days"}},
+			{"zh-CN", "ann 邀请您加入 minidock 工作空间“Coffee House”", apitest.MasterInvitation("c@example.com"), []string{"您的角色为管理员。", "3 天"}},
+			{"zh-Hans", "ann 邀请您加入 minidock 工作空间“Coffee House”", apitest.DeveloperInvitation("d@example.com", s.Tea), []string{"您的角色为开发者。", "3 天"}},
+			{"en", "ann 邀请您加入 minidock 工作空间“Coffee House”", apitest.MasterInvitation(eva.Email), []string{"您的角色为管理员。", "3 天"}},
 		} {
 			s.Owner.Header.Set("Accept-Language", c.language)
 			s.Owner.Invite(t, s.ID, c.one)
