@@ -32,7 +32,15 @@ func (r *mutationResolver) SignUp(ctx context.Context, in account.SignUpInput) (
 func (r *mutationResolver) SignIn(ctx context.Context, in account.SignInInput) (*model.SignInPayload, error) {
 	challenge, err := r.Accounts.SignIn(ctx, viewer(ctx), in)
 	errs, err := userErrors(ctx, err)
-	return &model.SignInPayload{Viewer: viewerUnless(errs), Challenge: challenge, UserErrors: errs, Query: &model.Query{}}, err
+	return &model.SignInPayload{Viewer: signedIn(errs, challenge), Challenge: challenge, UserErrors: errs, Query: &model.Query{}}, err
+}
+
+// signedIn returns the viewer after a sign-in, or nil if it was refused or needs a code.
+func signedIn(errs []*model.UserError, challenge *account.SignInChallenge) *model.Viewer {
+	if challenge != nil {
+		return nil
+	}
+	return viewerUnless(errs)
 }
 
 // SignInWithTotp begins a session that waited for a code.

@@ -16,9 +16,9 @@ import (
 // SignInInput is what signing in needs.
 type SignInInput struct{ Email, Password string }
 
-// SignIn signs the viewer in with an e-mail address and a password. Every failure gets the same answer at the same cost, whether or not
-// there is such an account. A user with a second factor gets TOTP_REQUIRED and a challenge. After too many failures it is refused with
-// RATE_LIMITED. User errors: INVALID_CREDENTIALS, TOTP_REQUIRED.
+// SignIn signs the viewer in with an email address and a password. Every failure gets the same answer at the same cost, whether or not
+// there is such an account. A user with a second factor gets a challenge and no session. After too many failures it is refused with
+// RATE_LIMITED. User errors: INVALID_CREDENTIALS.
 func (a *Accounts) SignIn(ctx context.Context, viewer *access.Viewer, in SignInInput) (*SignInChallenge, error) {
 	t, err := a.try(ctx, viewer.From, in.Email)
 	if err != nil {
@@ -57,7 +57,7 @@ func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.Us
 		return nil, err
 	}
 	if has {
-		return a.askForCode(ctx, of, hash)
+		return a.challenge(ctx, of, hash)
 	}
 	_, err = operation.Run(ctx, a.DB, viewer, access.SignIn, "", func(tx *operation.Tx) (struct{}, error) {
 		renewed := *of
@@ -78,22 +78,13 @@ func (a *Accounts) signIn(ctx context.Context, viewer *access.Viewer, of *ent.Us
 		return struct{}{}, a.remember(ctx, tx.Client(), of.Email, viewer.From)
 	})
 	if errors.Is(err, errSecondFactor) {
-		return a.askForCode(ctx, of, hash)
+		return a.challenge(ctx, of, hash)
 	}
 	return nil, err
 }
 
 // errSecondFactor rolls back a sign-in whose user has enabled a second factor meanwhile.
 var errSecondFactor = errors.New("a second factor was turned on")
-
-// askForCode refuses a sign-in with TOTP_REQUIRED, and returns the challenge.
-func (a *Accounts) askForCode(ctx context.Context, of *ent.User, hash string) (*SignInChallenge, error) {
-	challenge, err := a.challenge(ctx, of, hash)
-	if err != nil {
-		return nil, err
-	}
-	return challenge, fault.Refuse("", fault.TotpRequired)
-}
 
 // credentials returns the account with this address and its hash, or no account and a hash that no password has. What is not an address is
 // looked up as well, so that it takes as long.

@@ -107,6 +107,9 @@ func (a *Answer) SignInOutcome(t *testing.T) string {
 	if code == "" {
 		code = strings.Join(a.UserErrorCodes(t), ", ")
 	}
+	if code == "" && a.Get("signIn.challenge") != nil {
+		code = "challenge"
+	}
 	if signedIn := a.Header.Get("Set-Cookie") != ""; signedIn != (code == "") || signedIn != (a.Get("signIn.viewer") != nil) {
 		t.Errorf("%q: a cookie %t: %s", code, signedIn, a.Body)
 	}

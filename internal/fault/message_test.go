@@ -24,7 +24,7 @@ var carried = map[string]map[Code][]string{
 		Blank: {"email", "password", "displayName"}, InvalidFormat: {"email", "displayName"}, Taken: {"email"}, TooShort: {"password"},
 		TooLong: {"email", "password", "displayName"}, TooCommon: {"password"},
 	},
-	"signIn":         {InvalidCredentials: {""}, TotpRequired: {""}},
+	"signIn":         {InvalidCredentials: {""}},
 	"signInWithTotp": {Blank: {"challenge", "code"}, InvalidToken: {"challenge"}, InvalidCode: {"code"}},
 	"changePassword": {
 		Blank: {"currentPassword", "newPassword"}, TooShort: {"newPassword"}, TooLong: {"newPassword"}, TooCommon: {"newPassword"}, InvalidCredentials: {"currentPassword"},

@@ -32,7 +32,6 @@ const (
 	InvalidCredentials   Code = "INVALID_CREDENTIALS"
 	InvalidToken         Code = "INVALID_TOKEN"
 	InvalidCode          Code = "INVALID_CODE"
-	TotpRequired         Code = "TOTP_REQUIRED"
 	AlreadyEnabled       Code = "ALREADY_ENABLED"
 	EmailNotConfirmed    Code = "EMAIL_NOT_CONFIRMED"
 	LastAdmin            Code = "LAST_ADMIN"
