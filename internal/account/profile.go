@@ -19,7 +19,7 @@ import (
 type UpdateProfileInput struct{ DisplayName, Locale *string }
 
 // UpdateProfile changes the viewer's name and the language of mails to the viewer. User errors: BLANK,
-// INVALID_FORMAT, TOO_LONG, UNSUPPORTED.
+// INVALID_CHARACTER, INVALID_FORMAT, TOO_LONG, UNSUPPORTED.
 func (a *Accounts) UpdateProfile(ctx context.Context, viewer *access.Viewer, in UpdateProfileInput) error {
 	var errs fault.UserErrors
 	if in.DisplayName != nil {

@@ -28,7 +28,7 @@ func signUpRule(l limit.Limits) throttle.Rule {
 }
 
 // SignUp creates an account, signs the viewer in, and sends a mail by which the address is confirmed. After too many accounts from an address it is refused with RATE_LIMITED.
-// User errors: BLANK, INVALID_FORMAT, TAKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
+// User errors: BLANK, INVALID_CHARACTER, INVALID_FORMAT, TAKEN, TOO_SHORT, TOO_LONG, TOO_COMMON.
 func (a *Accounts) SignUp(ctx context.Context, viewer *access.Viewer, in SignUpInput) error {
 	return a.register(ctx, viewer, in, func(tx *operation.Tx, created *ent.User) error {
 		if _, err := a.Sessions.Begin(ctx, tx, created, nil); err != nil {
@@ -107,11 +107,13 @@ func (a *Accounts) Create(ctx context.Context, tx *operation.Tx, address string,
 
 func cleanDisplayName(raw string, errs *fault.UserErrors) string {
 	name := text.Clean(raw)
-	_, illegal := text.Illegal(name, false)
+	found, illegal := text.Illegal(name, false)
 	switch n := text.Length(name); {
 	case name == "":
 		errs.Add("displayName", fault.Blank)
-	case illegal, text.HasWebAddress(name): // names are in mails to people who do not know the sender
+	case illegal:
+		errs.Add("displayName", fault.InvalidCharacter, "character", found)
+	case text.HasWebAddress(name): // names are in mails to people who do not know the sender
 		errs.Add("displayName", fault.InvalidFormat)
 	case n > maxName:
 		errs.Add("displayName", fault.TooLong, "weight", n, "min", 1, "max", maxName)

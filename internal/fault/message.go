@@ -27,7 +27,7 @@ var sentences = map[string]locale.Text{
 	"INVALID_CHARACTER":            locale.Of("{field} has a character that is not allowed: {character}.", "{field}含有不允许的字符：{character}。"),
 	"INVALID_FORMAT":               locale.Of("{field} has a character that is not allowed.", "{field}含有不允许的字符。"),
 	"INVALID_FORMAT.name":          locale.Of("{field} must not contain a web address.", "{field}不能包含网址。"),
-	"INVALID_FORMAT.displayName":   locale.Of("{field} must be a plain name, without control characters and web addresses.", "{field}不能包含控制字符或网址。"),
+	"INVALID_FORMAT.displayName":   locale.Of("{field} must not contain a web address.", "{field}不能包含网址。"),
 	"INVALID_FORMAT.email":         locale.Of("The e-mail address must be written like {format}.", "电子邮箱格式应为 {format}。"),
 	"INVALID_FORMAT.locale":        locale.Of("The language must be a BCP 47 tag such as {format}.", "语言应为 BCP 47 标签，例如 {format}。"),
 	"INVALID_FORMAT.logo":          locale.Of("The logo is not in {format}.", "标志不是有效的 {format} 数据。"),

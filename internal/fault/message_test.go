@@ -21,7 +21,7 @@ import (
 // the mutation's @userErrors has, and one that only this table has, fail the test.
 var carried = map[string]map[Code][]string{
 	"signUp": {
-		Blank: {"email", "password", "displayName"}, InvalidFormat: {"email", "displayName"}, Taken: {"email"}, TooShort: {"password"},
+		Blank: {"email", "password", "displayName"}, InvalidCharacter: {"displayName"}, InvalidFormat: {"email", "displayName"}, Taken: {"email"}, TooShort: {"password"},
 		TooLong: {"email", "password", "displayName"}, TooCommon: {"password"},
 	},
 	"signIn":         {InvalidCredentials: {""}},
@@ -34,7 +34,7 @@ var carried = map[string]map[Code][]string{
 		Blank: {"token", "newPassword"}, InvalidToken: {"token"}, TooShort: {"newPassword"}, TooLong: {"newPassword"}, TooCommon: {"newPassword"},
 	},
 	"updateProfile": {
-		Blank: {"displayName", "locale"}, InvalidFormat: {"displayName", "locale"}, TooLong: {"displayName"}, Unsupported: {"locale"},
+		Blank: {"displayName", "locale"}, InvalidCharacter: {"displayName"}, InvalidFormat: {"displayName", "locale"}, TooLong: {"displayName"}, Unsupported: {"locale"},
 	},
 	"changeEmail": {
 		Blank: {"email", "password"}, InvalidFormat: {"email"}, Taken: {"email"}, TooLong: {"email"}, InvalidCredentials: {"password"},
@@ -58,7 +58,7 @@ var carried = map[string]map[Code][]string{
 	},
 	"withdrawInvitation": {WrongStatus: {"invitationId"}},
 	"acceptInvitation": {
-		Blank: {"token", "password", "displayName"}, InvalidFormat: {"displayName"}, TooShort: {"password"},
+		Blank: {"token", "password", "displayName"}, InvalidCharacter: {"displayName"}, InvalidFormat: {"displayName"}, TooShort: {"password"},
 		TooLong: {"password", "displayName"}, TooCommon: {"password"}, InvalidToken: {"token"}, OtherAccount: {"token"},
 		SignInRequired: {""}, AlreadyMember: {"token"},
 	},

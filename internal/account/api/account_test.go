@@ -62,8 +62,8 @@ func TestSignUpReportsEachErrorByItsCode(t *testing.T) {
 		want                               string
 		params                             map[string]string
 	}{
-		{name: "no e-mail", password: "eight b.", displayName: "Ann", want: "BLANK email"},
-		{"blank e-mail", " \t ", "eight b.", "Ann", "BLANK email", nil},
+		{name: "no email", password: "eight b.", displayName: "Ann", want: "BLANK email"},
+		{"blank email", " \t ", "eight b.", "Ann", "BLANK email", nil},
 		{"no domain", "ann", "eight b.", "Ann", "INVALID_FORMAT email", map[string]string{"format": "name@example.com"}},
 		{"no dot", "ann@example", "eight b.", "Ann", "INVALID_FORMAT email", nil},
 		{"display name", "Ann <ann@example.com>", "eight b.", "Ann", "INVALID_FORMAT email", nil},
@@ -81,10 +81,12 @@ func TestSignUpReportsEachErrorByItsCode(t *testing.T) {
 		{"blank name", "ann@example.com", "eight b.", " \n ", "BLANK displayName", nil},
 		{"61 characters", "ann@example.com", "eight b.", strings.Repeat("n", 61), "TOO_LONG displayName", map[string]string{"weight": "61", "min": "1", "max": "60"}},
 		{"61 clusters", "ann@example.com", "eight b.", strings.Repeat("👩‍👩‍👧", 61), "TOO_LONG displayName", map[string]string{"weight": "61"}},
-		{"bell", "ann@example.com", "eight b.", "A\ann", "INVALID_FORMAT displayName", nil},
-		{"line break in the name", "ann@example.com", "eight b.", "Ann\nAnn", "INVALID_FORMAT displayName", nil},
-		{"direction", "ann@example.com", "eight b.", "Ann\u202Enna", "INVALID_FORMAT displayName", nil},
-		{"zero width", "ann@example.com", "eight b.", "An\u200Bn", "INVALID_FORMAT displayName", nil},
+		{"bell", "ann@example.com", "eight b.", "A\ann", "INVALID_CHARACTER displayName", map[string]string{"character": "U+0007"}},
+		{"line break in the name", "ann@example.com", "eight b.", "Ann\nAnn", "INVALID_CHARACTER displayName", map[string]string{"character": "U+000A"}},
+		{"direction", "ann@example.com", "eight b.", "Ann\u202Enna", "INVALID_CHARACTER displayName", map[string]string{"character": "U+202E"}},
+		{"zero width", "ann@example.com", "eight b.", "An\u200Bn", "INVALID_CHARACTER displayName", map[string]string{"character": "U+200B"}},
+		{"web address", "ann@example.com", "eight b.", "www.ann.example", "INVALID_FORMAT displayName", nil},
+		{"long and with a bell", "ann@example.com", "eight b.", strings.Repeat("n", 61) + "\a", "INVALID_CHARACTER displayName", map[string]string{"character": "U+0007"}},
 	}
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		visitor := w.Visitor(t)

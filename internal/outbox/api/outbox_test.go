@@ -195,7 +195,7 @@ func TestANameAddsNothingToTheHeaderOfAMail(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		const evil = "Ann\r\nBcc: eva@example.com\r\n\r\nClick here"
-		w.Visitor(t).Mutate(t, "signUp", apitest.Account("eva@example.com", apitest.Password, evil)).HasUserErrors(t, "INVALID_FORMAT displayName")
+		w.Visitor(t).Mutate(t, "signUp", apitest.Account("eva@example.com", apitest.Password, evil)).HasUserErrors(t, "INVALID_CHARACTER displayName")
 		for _, name := range []string{`Ann <ann@example.com>, "Bob"`, "=?utf-8?q?Bcc:_eva?=", "<b>Ann</b>", "{{.Token}}"} {
 			ann.Mutate(t, "updateProfile", apitest.Vars{"displayName": name}).Succeeded(t)
 			w.Visitor(t).Mutate(t, "requestPasswordReset", apitest.Vars{"email": ann.Email}).Succeeded(t)

@@ -86,7 +86,7 @@ func TestAcceptingValidatesTheNewAccount(t *testing.T) {
 			{good.With("password", "Password"), []string{"TOO_COMMON password"}},
 			{good.With("password", strings.Repeat("x", 257)), []string{"TOO_LONG password"}},
 			{good.With("displayName", " \n"), []string{"BLANK displayName"}},
-			{good.With("displayName", "E\x00va"), []string{"INVALID_FORMAT displayName"}},
+			{good.With("displayName", "E\x00va"), []string{"INVALID_CHARACTER displayName"}},
 			{good.With("displayName", strings.Repeat("王", 61)), []string{"TOO_LONG displayName"}},
 			{apitest.Acceptance(token, "short", ""), []string{"TOO_SHORT password", "BLANK displayName"}},
 			{apitest.Acceptance("", "short", ""), []string{"BLANK token", "TOO_SHORT password", "BLANK displayName"}},
