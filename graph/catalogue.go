@@ -56,6 +56,11 @@ func (r *fieldRuleResolver) Field(_ context.Context, rule *launchtarget.Rule) (m
 	return model.MiniProgramFieldOf(rule.Field), nil
 }
 
+// Name returns the launch target's name in the language of the request.
+func (r *launchTargetResolver) Name(ctx context.Context, target *launchtarget.Target) (string, error) {
+	return target.Name(request.Language(ctx)), nil
+}
+
 // Hint returns the rule in a sentence for people.
 func (r *fieldRuleResolver) Hint(ctx context.Context, rule *launchtarget.Rule) (string, error) {
 	return rule.Hint(request.Language(ctx)), nil

@@ -40,6 +40,7 @@ type (
 	auditChangeResolver  struct{ *Resolver }
 	miniProgramResolver  struct{ *Resolver }
 	industryResolver     struct{ *Resolver }
+	launchTargetResolver struct{ *Resolver }
 	fieldRuleResolver    struct{ *Resolver }
 )
 
@@ -57,6 +58,7 @@ func (r *Resolver) AuditEvent() AuditEventResolver     { return &auditEventResol
 func (r *Resolver) AuditChange() AuditChangeResolver   { return &auditChangeResolver{r} }
 func (r *Resolver) MiniProgram() MiniProgramResolver   { return &miniProgramResolver{r} }
 func (r *Resolver) Industry() IndustryResolver         { return &industryResolver{r} }
+func (r *Resolver) LaunchTarget() LaunchTargetResolver { return &launchTargetResolver{r} }
 func (r *Resolver) FieldRule() FieldRuleResolver       { return &fieldRuleResolver{r} }
 
 func viewer(ctx context.Context) *access.Viewer { return access.Of(ctx) }

@@ -17,13 +17,14 @@ import (
 type Target struct {
 	// Code is its name in inputs.
 	Code string
-	Name string
 	// Language is the BCP 47 tag of its mini programs' texts.
 	Language string
 	// Quota is the most mini programs of a workspace.
 	Quota int
 	// FieldRules are in the order of the form.
 	FieldRules []Rule
+
+	name locale.Text
 }
 
 // Rule is a target's rule for one field. Limits that are nil do not apply.
@@ -48,7 +49,7 @@ type Rule struct {
 
 // AlipayCN is Alipay China. Its rules come from the page "Create mini programs" of the Alipay+ Mini Program Platform.
 var AlipayCN = &Target{
-	Code: "ALIPAY_CN", Name: "Alipay China", Language: "zh-Hans", Quota: 10,
+	Code: "ALIPAY_CN", name: locale.Of("Alipay China", "支付宝（中国）"), Language: "zh-Hans", Quota: 10,
 	FieldRules: []Rule{
 		{
 			Field: "name", Required: true, MinLength: new(3), MaxLength: new(30),
@@ -68,22 +69,22 @@ var AlipayCN = &Target{
 		{
 			Field: "logo", Required: true, MaxBytes: new(262_144), ContentTypes: []string{"image/png", "image/jpeg"},
 			AspectRatio: new("1:1"), MinSide: new(64), MaxSide: new(4096),
-			hint: locale.Of("A .jpg, .jpeg or .png picture of at most {maxBytes} bytes, as wide as high, {minSide} to {maxSide} pixels a side.",
-				".jpg、.jpeg 或 .png 图片，不超过 {maxBytes} 字节，宽高相等，边长 {minSide} 到 {maxSide} 像素。"),
+			hint: locale.Of("A square .jpg, .jpeg or .png picture of {minSide} to {maxSide} pixels a side and at most {maxBytes} bytes.",
+				"正方形的 .jpg、.jpeg 或 .png 图片，边长 {minSide} 到 {maxSide} 像素，不超过 {maxBytes} 字节。"),
 		},
 		{
 			Field: "industryCode", Required: true,
-			hint: locale.Of("The code of an industry; find it through the search box.",
+			hint: locale.Of("The code of an industry; find it with the search box.",
 				"行业代码，可通过搜索框查找。"),
 		},
 		{
 			Field: "servicePhone", Required: true, Pattern: new(`^\d{4}-\d{7}$`),
-			hint: locale.Of("A landline number: XXXX-XXXXXXX.",
-				"固定电话号码：XXXX-XXXXXXX。"),
+			hint: locale.Of("A landline number like XXXX-XXXXXXX.",
+				"固定电话号码，格式为 XXXX-XXXXXXX。"),
 		},
 		{
 			Field: "serviceEmail", Required: true, MaxBytes: new(254),
-			hint: locale.Of("An e-mail address of at most {maxBytes} bytes.",
+			hint: locale.Of("An email address of at most {maxBytes} bytes.",
 				"电子邮箱地址，不超过 {maxBytes} 字节。"),
 		},
 	},
@@ -109,6 +110,9 @@ func ByCode(code string) (*Target, bool) {
 
 // ID returns the target's opaque global id.
 func (t *Target) ID() string { return id.Of(id.LaunchTarget, t.Code) }
+
+// Name returns what people call the target in a language.
+func (t *Target) Name(tag language.Tag) string { return t.name.In(tag) }
 
 // IsNode says that it has a global id.
 func (t *Target) IsNode() {}

@@ -17,7 +17,7 @@ func TestEveryTargetIsWhole(t *testing.T) {
 			t.Errorf("%s is not found by its code alone", target.Code)
 		}
 		seen[target.Code] = true
-		if target.Name == "" || target.Quota < 1 || target.ID() != "ltg_"+target.Code {
+		if target.name.English == "" || target.name.Chinese == "" || target.Quota < 1 || target.ID() != "ltg_"+target.Code {
 			t.Errorf("target %+v", target)
 		}
 		if tag, err := language.Parse(target.Language); err != nil || tag.String() != target.Language {
@@ -54,7 +54,7 @@ func TestTheRulesOfAlipayChina(t *testing.T) {
 		t.Errorf("logo %+v", logo)
 	}
 	if got := *AlipayCN.Rule("serviceEmail").MaxBytes; got != 254 {
-		t.Errorf("an e-mail address has %d bytes", got)
+		t.Errorf("an email address has %d bytes", got)
 	}
 	for _, rule := range AlipayCN.FieldRules {
 		if !rule.Required {

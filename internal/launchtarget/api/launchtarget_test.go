@@ -10,6 +10,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"golang.org/x/text/language"
 
 	"minidock/internal/apitest"
 	"minidock/internal/launchtarget"
@@ -29,7 +30,7 @@ func TestLaunchTargetsTellTheRulesThatTheChecksUse(t *testing.T) {
 		}
 		for i, want := range launchtarget.All() {
 			got := targets[i].(map[string]any)
-			if got["code"] != want.Code || got["name"] != want.Name || got["language"] != want.Language || got["quota"] != float64(want.Quota) ||
+			if got["code"] != want.Code || got["name"] != want.Name(language.English) || got["language"] != want.Language || got["quota"] != float64(want.Quota) ||
 				got["id"] != "ltg_"+want.Code {
 				t.Errorf("target %v", got)
 			}
@@ -49,6 +50,28 @@ func TestLaunchTargetsTellTheRulesThatTheChecksUse(t *testing.T) {
 					agrees(t, got, name, asNumber(figure))
 				}
 				agrees(t, got, "contentTypes", asList(rule.ContentTypes))
+			}
+		}
+	})
+}
+
+func TestLaunchTargetsAreCalledAsTheViewerCallsThem(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		workspaceID := ann.CreateWorkspace(t, "Ann's")
+		ann.CreateMiniProgram(t, workspaceID, "小店")
+		for language, want := range map[string]string{"": "Alipay China", "en-GB": "Alipay China", "de": "Alipay China", "zh-CN": "支付宝（中国）", "zh": "支付宝（中国）"} {
+			ann.Header.Set("Accept-Language", language)
+			answer := ann.Do(t, `query($id: ID!) {
+				launchTargets { name } node(id: "ltg_ALIPAY_CN") { ... on LaunchTarget { name } }
+				workspace(id: $id) { quotas { launchTarget { name } } miniPrograms { nodes { launchTargets { name } } } }
+			}`, apitest.Vars{"id": workspaceID})
+			for _, path := range []string{
+				"launchTargets.0.name", "node.name", "workspace.quotas.0.launchTarget.name", "workspace.miniPrograms.nodes.0.launchTargets.0.name",
+			} {
+				if got := answer.Get(path); got != want {
+					t.Errorf("%s in %q is %v, want %s", path, language, got, want)
+				}
 			}
 		}
 	})
