@@ -89,6 +89,22 @@ func TestTheMatrixOfEveryoneAndPeople(t *testing.T) {
 	}
 }
 
+func TestTheOwnerLeavesInVain(t *testing.T) {
+	t.Parallel()
+	for operation, rule := range Matrix {
+		for _, role := range []member.Role{member.RoleOWNER, member.RoleMASTER, member.RoleDEVELOPER} {
+			inVain := operation == LeaveWorkspace && role == member.RoleOWNER
+			if got := slices.Contains(rule.InVain, role); got != inVain {
+				t.Errorf("%s in vain by a %s: %t", operation, role, got)
+			}
+			want := rule.For == Members && slices.Contains(rule.Roles, role) && !inVain
+			if got := slices.Contains(Allowed(role, rule.At), operation); got != want {
+				t.Errorf("%s is offered to a %s: %t", operation, role, got)
+			}
+		}
+	}
+}
+
 func TestOverWhomMastersMayDoIt(t *testing.T) {
 	t.Parallel()
 	roles := []member.Role{member.RoleOWNER, member.RoleMASTER, member.RoleDEVELOPER}

@@ -95,6 +95,8 @@ type Rule struct {
 	// also be assigned to a mini program.
 	At    id.Kind
 	Roles []member.Role
+	// InVain are those of the Roles that get a user error whatever they send; viewerCan leaves the operation out for them.
+	InVain []member.Role
 	// Over limits, for a role, the roles of the member at the id; a role that is not in it may act on all.
 	Over map[member.Role][]member.Role
 	// Staff are the roles that staff members need.
@@ -150,7 +152,7 @@ var Matrix = map[Operation]Rule{
 	ChooseWorkspace:    {For: Members, At: id.Workspace, Roles: everyone},
 	RenameWorkspace:    {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
 	DeleteWorkspace:    {For: Members, At: id.Workspace, Roles: owner, HoldsWorkspace: true},
-	LeaveWorkspace:     {For: Members, At: id.Workspace, Roles: everyone, HoldsWorkspace: true},
+	LeaveWorkspace:     {For: Members, At: id.Workspace, Roles: everyone, InVain: owner, HoldsWorkspace: true},
 	TransferOwnership:  {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true, HoldsAccount: true},
 	InviteMembers:      {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
 	ResendInvitation:   {For: Members, At: id.Invitation, Roles: managers, HoldsWorkspace: true},
@@ -197,11 +199,11 @@ func (r Rule) mayOver(role, target member.Role) bool {
 	return !isBound || slices.Contains(over, target)
 }
 
-// Allowed returns the operations that a role may do on objects of this kind, ordered by name.
+// Allowed returns the operations that a role may do on objects of this kind, and not in vain, ordered by name.
 func Allowed(role member.Role, at id.Kind) []Operation {
 	var allowed []Operation
 	for operation, rule := range Matrix {
-		if rule.For == Members && rule.At == at && slices.Contains(rule.Roles, role) {
+		if rule.For == Members && rule.At == at && slices.Contains(rule.Roles, role) && !slices.Contains(rule.InVain, role) {
 			allowed = append(allowed, operation)
 		}
 	}

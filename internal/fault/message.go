@@ -67,6 +67,7 @@ var sentences = map[string]locale.Text{
 	"SIGN_IN_REQUIRED":             locale.Of("There is an account with this e-mail address: sign in to it first.", "该电子邮箱已有账户，请先登录。"),
 	"WRONG_STATUS":                 locale.Of("{field} is {status}; it must be one of {allowed}.", "{field}当前状态为 {status}，应为 {allowed} 之一。"),
 	"WRONG_ROLE":                   locale.Of("{field} has the role {role}; it must be one of {allowed}.", "{field}的角色为 {role}，应为 {allowed} 之一。"),
+	"OWNER_MUST_TRANSFER":          locale.Of("The owner cannot leave. Transfer ownership first.", "所有者不能退出，请先转让所有权。"),
 	"NOT_EMPTY":                    locale.Of("{field} cannot be deleted while it has mini programs; it has {count}.", "{field}还有 {count} 个小程序，不能删除。"),
 	"NOT_CHINESE":                  locale.Of("{field} has no Chinese character; Chinese is advised for a smooth review.", "{field}不含中文；建议使用中文，以便顺利通过审核。"),
 }

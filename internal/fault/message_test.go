@@ -71,6 +71,7 @@ var carried = map[string]map[Code][]string{
 		Blank: {"password"}, InvalidCredentials: {"password"}, WrongStatus: {"memberId"}, WrongRole: {"memberId"},
 		QuotaExceeded: {"memberId"},
 	},
+	"leaveWorkspace":  {OwnerMustTransfer: {"workspaceId"}},
 	"renameWorkspace": {Blank: {"name"}, InvalidCharacter: {"name"}, InvalidFormat: {"name"}, TooLong: {"name"}},
 	"deleteWorkspace": {NotEmpty: {"workspaceId"}},
 	"createMiniProgram": with(profile, map[Code][]string{

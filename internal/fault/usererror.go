@@ -44,6 +44,7 @@ const (
 	AlreadyInvited       Code = "ALREADY_INVITED"
 	OtherAccount         Code = "OTHER_ACCOUNT"
 	SignInRequired       Code = "SIGN_IN_REQUIRED"
+	OwnerMustTransfer    Code = "OWNER_MUST_TRANSFER"
 	WrongStatus          Code = "WRONG_STATUS"
 	WrongRole            Code = "WRONG_ROLE"
 	NotEmpty             Code = "NOT_EMPTY"

@@ -85,9 +85,12 @@ func (w *Workspaces) setStatus(ctx context.Context, viewer *access.Viewer, op ac
 	})
 }
 
-// Leave ends the viewer's membership, and returns it. Masters and developers may; the owner transfers the ownership first.
+// Leave ends the viewer's membership, and returns it. User errors: OWNER_MUST_TRANSFER.
 func (w *Workspaces) Leave(ctx context.Context, viewer *access.Viewer, workspaceID string) (*ent.Member, error) {
 	return operation.Run(ctx, w.DB, viewer, access.LeaveWorkspace, workspaceID, func(tx *operation.Tx) (*ent.Member, error) {
+		if tx.Own.Role == member.RoleOWNER {
+			return nil, tx.Refuse("workspaceId", fault.OwnerMustTransfer)
+		}
 		change, err := setStatus(ctx, tx, tx.Own, member.StatusREMOVED)
 		if err != nil {
 			return nil, err

@@ -174,6 +174,10 @@ func checkAtOwn(t *testing.T, w *apitest.World, operation access.Operation, c ap
 		return true
 	case "FORBIDDEN":
 		checkForbidden(t, operation, c, got)
+	case "in vain":
+		if errs, _ := got.Get(string(operation) + ".userErrors").([]any); len(got.Errors) != 0 || len(errs) != 1 || got.Get(attempts[operation].result) != nil {
+			t.Errorf("%s %s: %s", c.Name, operation, got.Body)
+		}
 	default:
 		missing.Refused(t, want)
 		if got.Anonymous() != missing.Anonymous() || got.Status != missing.Status {
@@ -186,7 +190,7 @@ func checkAtOwn(t *testing.T, w *apitest.World, operation access.Operation, c ap
 	return false
 }
 
-// verdict is the code that an operation is refused with, or "" for whom it is done.
+// verdict is the code that an operation is refused with, "in vain" if it gets a user error, or "" for whom it is done.
 func verdict(operation access.Operation, c apitest.Caller, atAssigned bool) string {
 	rule := access.Matrix[operation]
 	switch {
@@ -198,6 +202,8 @@ func verdict(operation access.Operation, c apitest.Caller, atAssigned bool) stri
 		return "NOT_FOUND"
 	case !slices.Contains(rule.Roles, c.Role):
 		return "FORBIDDEN"
+	case slices.Contains(rule.InVain, c.Role):
+		return "in vain"
 	}
 	return ""
 }

@@ -381,7 +381,7 @@ var auditScenes = map[string]func(t *testing.T, s *scene){
 	"leaveWorkspace": func(t *testing.T, s *scene) {
 		c, ann := s.newCompany(t), s.signUp(t, "ann")
 		memberID := s.w.Join(t, c.WorkspaceID, ann, member.RoleMASTER)
-		s.isRefused(t, s.send(t, c.Owner, apitest.Vars{"workspaceId": c.WorkspaceID}), "FORBIDDEN")
+		s.isRefused(t, s.send(t, c.Owner, apitest.Vars{"workspaceId": c.WorkspaceID}), "OWNER_MUST_TRANSFER workspaceId")
 		s.isRecorded(t, s.send(t, ann, apitest.Vars{"workspaceId": c.WorkspaceID}), ann.ID, c.WorkspaceID, memberID)
 		s.isRefused(t, s.send(t, ann, apitest.Vars{"workspaceId": c.WorkspaceID}), "NOT_FOUND")
 	},

@@ -205,7 +205,7 @@ func TestTheOwnerIsNeitherBlockedNorRemovedNorDemotedAndCannotLeave(t *testing.T
 		for _, role := range []string{"MASTER", "DEVELOPER"} {
 			c.ExpectUserErrors(t, c.Owner, "changeMemberRole", apitest.Vars{"memberId": c.OwnerID, "role": role}, apitest.WrongRole("OWNER", "MASTER, DEVELOPER"))
 		}
-		c.ExpectForbidden(t, c.Owner, "leaveWorkspace", apitest.Vars{"workspaceId": c.ID}, "MASTER", "DEVELOPER")
+		c.ExpectUserErrors(t, c.Owner, "leaveWorkspace", apitest.Vars{"workspaceId": c.ID}, apitest.Expected("OWNER_MUST_TRANSFER workspaceId"))
 		for _, p := range []*apitest.Person{c.Master, c.Developer} {
 			c.ExpectForbidden(t, p, "removeMember", apitest.MemberInput(c.OwnerID), "OWNER")
 			c.ExpectForbidden(t, p, "changeMemberRole", apitest.Vars{"memberId": c.OwnerID, "role": "DEVELOPER"}, "OWNER")
