@@ -95,8 +95,16 @@ func (a *Accounts) ConfirmTotp(ctx context.Context, viewer *access.Viewer, in Co
 		return nil, err
 	}
 	var errs fault.UserErrors
-	if checkCode(in.Code, &errs); errs.Err() != nil {
-		return nil, errs.Err()
+	checkCode(in.Code, &errs)
+	begun, err := factorOf(ctx, a.Client, self.ID, secondfactor.ConfirmedAtIsNil())
+	if err != nil {
+		return nil, err
+	}
+	if begun == nil {
+		errs.Add("", fault.NotStarted)
+	}
+	if err := errs.Err(); err != nil {
+		return nil, err
 	}
 	if err := a.Throttles.Count(ctx, totpRule(a.Limits), self.ID); err != nil {
 		return nil, err
@@ -154,7 +162,15 @@ func (a *Accounts) DisableTotp(ctx context.Context, viewer *access.Viewer, in Di
 	if err != nil {
 		return err
 	}
-	if checkCode(in.Code, &errs); errs.Has("code") {
+	checkCode(in.Code, &errs)
+	has, err := hasSecondFactor(ctx, a.Client, self.ID)
+	if err != nil {
+		return err
+	}
+	if !has {
+		errs.Add("", fault.NotEnabled)
+	}
+	if !has || errs.Has("code") {
 		return errs.Err()
 	}
 	if err := a.Throttles.Count(ctx, totpRule(a.Limits), self.ID); err != nil {

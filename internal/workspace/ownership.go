@@ -31,13 +31,14 @@ func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewe
 	}
 	return operation.Run(ctx, w.DB, viewer, access.TransferOwnership, in.MemberID, func(tx *operation.Tx) (*Transfer, error) {
 		tx.Errors = errs.Clone()
-		if err := checkTarget(tx, []member.Role{member.RoleMASTER}, member.StatusACTIVE); err != nil {
+		_ = checkTarget(tx, []member.Role{member.RoleMASTER}, member.StatusACTIVE) // with what follows
+		if err := w.checkOwned(ctx, tx, tx.Target.UserID, "memberId"); err != nil {
+			return nil, err
+		}
+		if err := tx.Errors.Err(); err != nil {
 			return nil, err
 		}
 		if err := account.StillProven(ctx, tx.Tx, self); err != nil {
-			return nil, err
-		}
-		if err := w.checkOwned(ctx, tx, tx.Target.UserID, "memberId"); err != nil {
 			return nil, err
 		}
 		// The owner first, so that there are never two.

@@ -51,14 +51,15 @@ type Created struct {
 }
 
 // Create creates a workspace whose owner is the viewer. User errors: BLANK, INVALID_CHARACTER, INVALID_FORMAT, TOO_LONG, QUOTA_EXCEEDED.
-func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in CreateInput) (created Created, err error) {
+func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in CreateInput) (Created, error) {
 	var errs fault.UserErrors
 	name := cleanName("name", in.Name, &errs)
-	if err := errs.Err(); err != nil {
-		return created, err
-	}
 	return operation.Run(ctx, w.DB, viewer, access.CreateWorkspace, "", func(tx *operation.Tx) (created Created, err error) {
+		tx.Errors = errs.Clone()
 		if err := w.checkOwned(ctx, tx, tx.Principal.UserID, ""); err != nil {
+			return created, err
+		}
+		if err := tx.Errors.Err(); err != nil {
 			return created, err
 		}
 		created.Workspace, err = tx.Workspace.Create().SetID(id.New(id.Workspace)).SetName(name).SetCreatedAt(tx.Now).Save(ctx)
@@ -73,13 +74,14 @@ func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in Creat
 	})
 }
 
-// checkOwned refuses, with QUOTA_EXCEEDED at this field, another workspace for a user who owns as many as an account may.
+// checkOwned records QUOTA_EXCEEDED in this field for a user who owns as many workspaces as an account may.
 func (w *Workspaces) checkOwned(ctx context.Context, tx *operation.Tx, userID, field string) error {
 	owned, err := tx.Member.Query().Where(member.UserID(userID), member.RoleEQ(member.RoleOWNER), member.StatusEQ(member.StatusACTIVE)).Count(ctx)
 	if err != nil || owned < w.Limits.OwnedWorkspaces {
 		return err
 	}
-	return tx.Refuse(field, fault.QuotaExceeded, "used", owned, "limit", w.Limits.OwnedWorkspaces)
+	tx.Errors.Add(field, fault.QuotaExceeded, "used", owned, "limit", w.Limits.OwnedWorkspaces)
+	return nil
 }
 
 // RenameInput is another name for a workspace.

@@ -38,6 +38,10 @@ func TestAnAccountOwnsAtMostTwentyWorkspaces(t *testing.T) {
 		transfer := apitest.Vars{"memberId": masterID, "password": apitest.Password}
 		w.WritesNothing(t, "a transfer to an owner of twenty", func() {
 			max.Mutate(t, "transferOwnership", transfer).HasUserErrors(t, "QUOTA_EXCEEDED memberId")
+			max.Mutate(t, "transferOwnership", transfer.With("password", "")).HasUserErrors(t, "QUOTA_EXCEEDED memberId", "BLANK password")
+		})
+		w.WritesNothing(t, "one more without a name", func() {
+			ann.Mutate(t, "createWorkspace", apitest.Vars{"name": " "}).HasUserErrors(t, "BLANK name", "QUOTA_EXCEEDED")
 		})
 		ann.Mutate(t, "deleteWorkspace", apitest.Vars{"workspaceId": last}).Succeeded(t)
 		max.Mutate(t, "transferOwnership", transfer).Succeeded(t)
