@@ -27,7 +27,7 @@ func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error)
 // Nodes returns the objects with these ids, and nil for those that are absent or hidden. It reads once for each type.
 func (r *queryResolver) Nodes(ctx context.Context, wanted []string) ([]model.Node, error) {
 	if len(wanted) > maxNodes {
-		return nil, fault.BadInput(fmt.Sprintf("ids must hold at most %d; found %d.", maxNodes, len(wanted)))
+		return nil, fault.BadInput(fmt.Sprintf("ids can have at most %d elements; you sent %d.", maxNodes, len(wanted)))
 	}
 	found, err := r.nodesByID(ctx, wanted)
 	if err != nil {

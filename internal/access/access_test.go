@@ -120,7 +120,7 @@ func TestOverWhomMastersMayDoIt(t *testing.T) {
 		}
 	}
 	err := Matrix[BlockMember].AllowOver(member.RoleMASTER, member.RoleMASTER)
-	if refusal, ok := errors.AsType[*fault.Refusal](err); !ok || refusal.Message != "Only these roles may: OWNER." {
+	if refusal, ok := errors.AsType[*fault.Refusal](err); !ok || refusal.Message != "Only the owner can do this." {
 		t.Errorf("refused with %v", err)
 	}
 }

@@ -23,7 +23,7 @@ const knownFor = 90 * 24 * time.Hour
 // against the network address.
 type attempt struct {
 	*Accounts
-	// account is the e-mail address in the form in which addresses are compared; what is not an address is used as it is.
+	// account is the email address in the form in which addresses are compared; what is not an address is used as it is.
 	account, network string
 	// rule and key are what failures count against: the account from everywhere, or the account from a known address, so that strangers who
 	// fail from elsewhere do not lock its owner out.

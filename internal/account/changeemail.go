@@ -10,7 +10,7 @@ import (
 	"minidock/internal/operation"
 )
 
-// ChangeEmailInput asks for another e-mail address. Password is the account's.
+// ChangeEmailInput asks for another email address. Password is the account's.
 type ChangeEmailInput struct{ Email, Password string }
 
 // ChangeEmail sends a token to the new address, and returns the address. Nothing changes until the token is confirmed. After too many

@@ -48,7 +48,7 @@ func (a *Accounts) changePassword(ctx context.Context, tx *operation.Tx, self, c
 	case err != nil:
 		return err
 	case replaced == 0:
-		return tx.Refuse("currentPassword", fault.InvalidCredentials)
+		return tx.Refuse("currentPassword", fault.InvalidCredentials, fault.Variant("password"))
 	}
 	if err := a.lockOut(ctx, tx, self); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (a *Accounts) Prove(ctx context.Context, viewer *access.Viewer, field, pass
 	}
 	proven, err := t.prove(ctx, password, self.PasswordHash)
 	if err == nil && !proven {
-		errs.Add(field, fault.InvalidCredentials)
+		errs.Add(field, fault.InvalidCredentials, fault.Variant("password"))
 	}
 	return self, err
 }

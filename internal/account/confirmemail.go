@@ -49,7 +49,7 @@ func (a *Accounts) askToConfirm(ctx context.Context, tx *operation.Tx, of *ent.U
 	return a.Outbox.Write(ctx, tx, outbox.Entry{Kind: mail.EmailConfirmation, To: address, About: of.ID})
 }
 
-// ConfirmEmailInput confirms an e-mail address by the token in the mail.
+// ConfirmEmailInput confirms an email address by the token in the mail.
 type ConfirmEmailInput struct{ Token string }
 
 // ConfirmEmail confirms that the account's owner reads the mail of the address that the token was sent to, and returns the address. If it

@@ -22,9 +22,9 @@ func checkPassword(field, password string, errs *fault.UserErrors, about ...stri
 	case n == 0:
 		errs.Add(field, fault.Blank)
 	case n < minPassword:
-		errs.Add(field, fault.TooShort, "weight", n, "min", minPassword, "max", maxPassword)
+		errs.Add(field, fault.TooShort, fault.InBytes(password, n, minPassword, maxPassword, "password")...)
 	case n > maxPassword:
-		errs.Add(field, fault.TooLong, "weight", n, "min", minPassword, "max", maxPassword)
+		errs.Add(field, fault.TooLong, fault.InBytes(password, n, minPassword, maxPassword, "")...)
 	case isCommon(password) || isAbout(password, about):
 		errs.Add(field, fault.TooCommon)
 	}

@@ -133,7 +133,7 @@ type AddStaffInput struct {
 func (a *Accounts) AddStaff(ctx context.Context, viewer *access.Viewer, in AddStaffInput) (*StaffMember, error) {
 	return changeStaff(ctx, a, viewer, access.AddStaff, in.Email, func(tx *operation.Tx, of *ent.User) (*StaffMember, error) {
 		if of.EmailConfirmedAt == nil {
-			return nil, tx.Refuse("", fault.EmailNotConfirmed)
+			return nil, tx.Refuse("", fault.EmailNotConfirmed, fault.Variant("account"))
 		}
 		if in.Role != user.StaffRoleADMIN {
 			if err := keepAnAdmin(ctx, tx, of); err != nil {

@@ -13,7 +13,8 @@ import (
 
 var contract = graph.NewExecutableSchema(graph.Config{}).Schema()
 
-// checkDeclared fails the test for a user error or warning that the mutation does not declare in its directive @userErrors.
+// checkDeclared fails the test for a user error or warning that the mutation does not declare in its directive @userErrors, or that has no
+// message.
 func checkDeclared(t *testing.T, query string, answer *Answer) {
 	t.Helper()
 	if !strings.Contains(query, "mutation") {
@@ -49,6 +50,9 @@ func checkCodes(t *testing.T, mutation, argument string, list any) {
 		code, isAsked := one.(map[string]any)["code"].(string)
 		if isAsked && !slices.Contains(declared, code) {
 			t.Errorf("%s gives %s, which is not among the %s of its directive @userErrors", mutation, code, argument)
+		}
+		if message, isAsked := one.(map[string]any)["message"].(string); isAsked && (message == "" || strings.ContainsAny(message, "{}")) {
+			t.Errorf("%s gives %s with the message %q", mutation, code, message)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (w *World) Visitor(t *testing.T) *Person {
 	return &Person{Header: http.Header{}, Jar: jar, world: w}
 }
 
-// SignUp returns somebody with an account, signed in; the e-mail address is made from the name, which must be a word. It is confirmed, and
+// SignUp returns somebody with an account, signed in; the email address is made from the name, which must be a word. It is confirmed, and
 // the mail that asks for that is not sent.
 func (w *World) SignUp(t *testing.T, name string) *Person {
 	t.Helper()

@@ -89,12 +89,18 @@ func Expected(is string, params ...string) ExpectedError {
 	return expected
 }
 
-// WrongStatus is the user error of a member whose status is not among the allowed ones.
+// steps are what user errors call the changes of members.
+var steps = map[string]string{
+	"changeMemberRole": "CHANGE_ROLE", "assignMiniPrograms": "ASSIGN_MINI_PROGRAMS", "blockMember": "BLOCK", "unblockMember": "UNBLOCK",
+	"removeMember": "REMOVE", "transferOwnership": "TRANSFER_OWNERSHIP",
+}
+
+// WrongStatus is the user error of a member whose status is not among the allowed ones. ExpectUserErrors adds the step.
 func WrongStatus(status, allowed string) ExpectedError {
 	return Expected("WRONG_STATUS memberId", "status", status, "allowed", allowed)
 }
 
-// WrongRole is the user error of a member whose role is not among the allowed ones.
+// WrongRole is the user error of a member whose role is not among the allowed ones. ExpectUserErrors adds the step.
 func WrongRole(role, allowed string) ExpectedError {
 	return Expected("WRONG_ROLE memberId", "role", role, "allowed", allowed)
 }
@@ -107,13 +113,16 @@ func (c *Team) ExpectUserErrors(t *testing.T, by *Person, mutation string, input
 		answer, codes := by.Mutate(t, mutation, input), []string{}
 		for _, one := range want {
 			codes = append(codes, one.Is)
+			if strings.HasPrefix(one.Is, "WRONG_") {
+				one.Params["step"] = steps[mutation]
+			}
 		}
 		for i, one := range answer.HasUserErrors(t, codes...) {
 			if one.Path[0] != "input" || !maps.Equal(one.Params, want[i].Params) {
 				t.Errorf("%s: %s at %q with %v, want %v", what, one.Code, one.Path, one.Params, want[i].Params)
 			}
-			if one.Message == "" || one.MessageKey == "" {
-				t.Errorf("%s: no message: %s", what, answer.Body)
+			if value := one.Params["status"] + one.Params["role"]; value != "" && one.MessageKey != one.Code+"."+steps[mutation]+"."+value {
+				t.Errorf("%s: the message is %s: %s", what, one.MessageKey, one.Message)
 			}
 		}
 	})
@@ -126,7 +135,7 @@ func (c *Team) ExpectForbidden(t *testing.T, by *Person, mutation string, input 
 		answer := by.Mutate(t, mutation, input)
 		answer.Refused(t, "FORBIDDEN")
 		for _, role := range []string{"OWNER", "MASTER", "DEVELOPER"} {
-			if len(answer.Errors) == 1 && strings.Contains(answer.Errors[0].Message, role) != slices.Contains(roles, role) {
+			if len(answer.Errors) == 1 && strings.Contains(answer.Errors[0].Message, strings.ToLower(role)) != slices.Contains(roles, role) {
 				t.Errorf("%s by the %s needs one of %q, but the message is %q", mutation, by.DisplayName, roles, answer.Errors[0].Message)
 			}
 		}

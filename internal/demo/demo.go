@@ -77,7 +77,7 @@ type Server struct {
 	Now func() time.Time
 }
 
-// People returns the e-mail addresses, each with what the person is.
+// People returns the email addresses, each with what the person is.
 func People() [][2]string {
 	all := make([][2]string, len(people))
 	for i, p := range people {

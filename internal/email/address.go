@@ -1,4 +1,4 @@
-// Package email has e-mail addresses that are valid by construction.
+// Package email has email addresses that are valid by construction.
 package email
 
 import (
@@ -22,7 +22,7 @@ var (
 	ErrTooLong = errors.New("email: longer than 254 bytes")
 )
 
-// Address is one plain e-mail address. The zero value is no address.
+// Address is one plain email address. The zero value is no address.
 type Address struct {
 	typed, canonical string
 }
@@ -30,6 +30,23 @@ type Address struct {
 // Parse reads one plain address: an ASCII local part without quotes, and a domain with a dot, in ASCII or not.
 // It refuses with ErrBlank, ErrFormat, or ErrTooLong if a well-formed address passes MaxBytes in either form.
 func Parse(raw string) (Address, error) {
+	address, err := read(raw)
+	if err == nil && address.size() > MaxBytes {
+		return Address{}, ErrTooLong
+	}
+	return address, err
+}
+
+// Size returns the bytes of an address, in the longer of its two forms, which may be more than Parse accepts; 0 if it is no address.
+func Size(raw string) int {
+	address, _ := read(raw)
+	return address.size()
+}
+
+func (a Address) size() int { return max(len(a.typed), len(a.canonical)) }
+
+// read is Parse without a limit of the length.
+func read(raw string) (Address, error) {
 	typed := text.Clean(raw)
 	if typed == "" {
 		return Address{}, ErrBlank
@@ -39,11 +56,7 @@ func Parse(raw string) (Address, error) {
 	if !ok || !isDotAtom(local) {
 		return Address{}, ErrFormat
 	}
-	address := Address{typed: typed, canonical: strings.ToLower(local) + "@" + domain}
-	if len(address.typed) > MaxBytes || len(address.canonical) > MaxBytes {
-		return Address{}, ErrTooLong
-	}
-	return address, nil
+	return Address{typed: typed, canonical: strings.ToLower(local) + "@" + domain}, nil
 }
 
 // String returns the address as it was typed, in NFC and without white space around it.

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"minidock/internal/fault"
-	"minidock/internal/text"
 )
 
 // Clean returns the form by which addresses are compared, or records a user error in this field.
@@ -14,7 +13,7 @@ func Clean(field, raw string, errs *fault.UserErrors) string {
 	case errors.Is(err, ErrBlank):
 		errs.Add(field, fault.Blank)
 	case errors.Is(err, ErrTooLong):
-		errs.Add(field, fault.TooLong, "weight", len(text.Clean(raw)), "min", 1, "max", MaxBytes)
+		errs.Add(field, fault.TooLong, fault.InBytes(raw, Size(raw), 1, MaxBytes, "")...)
 	case err != nil:
 		errs.Add(field, fault.InvalidFormat, "format", "name@example.com")
 	}

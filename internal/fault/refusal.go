@@ -21,20 +21,29 @@ func (r *Refusal) Error() string { return r.Message }
 // The refusals that are always the same.
 var (
 	ErrUnauthenticated = &Refusal{Code: "UNAUTHENTICATED", Message: "Sign in first."}
-	ErrNotFound        = &Refusal{Code: "NOT_FOUND", Message: "There is no such thing, or it is not visible to you."}
-	ErrInternal        = &Refusal{Code: "INTERNAL_SERVER_ERROR", Message: "Something went wrong on our side. The request id helps to find out what."}
+	ErrNotFound        = &Refusal{Code: "NOT_FOUND", Message: "It does not exist, or you cannot see it."}
+	ErrInternal        = &Refusal{Code: "INTERNAL_SERVER_ERROR", Message: "Something went wrong on our side. Quote the request id when you report it."}
 	ErrTimeout         = &Refusal{Code: "TIMEOUT", Message: "The request took too long."}
-	ErrRateLimited     = &Refusal{Code: "RATE_LIMITED", Message: "That is too much at once. Try again later."}
+	ErrRateLimited     = &Refusal{Code: "RATE_LIMITED", Message: "Too many requests. Try again later."}
 	ErrUnavailable     = &Refusal{Code: "UNAVAILABLE", Message: "The service cannot answer right now. Try again later."}
 )
 
-// Forbidden refuses a caller without one of the roles that are allowed.
+// holders are those who have a role, by the role.
+var holders = map[string]string{
+	"OWNER": "the owner", "MASTER": "masters", "DEVELOPER": "developers", "REVIEWER": "reviewers", "ADMIN": "administrators of the platform",
+}
+
+// Forbidden refuses a caller without one of the roles that are allowed, of which there is at least one.
 func Forbidden[R ~string](may []R) error {
 	names := make([]string, len(may))
 	for i, role := range may {
-		names[i] = string(role)
+		names[i] = holders[string(role)]
 	}
-	return &Refusal{Code: "FORBIDDEN", Message: "Only these roles may: " + strings.Join(names, ", ") + "."}
+	last := len(names) - 1
+	if last == 0 {
+		return &Refusal{Code: "FORBIDDEN", Message: "Only " + names[0] + " can do this."}
+	}
+	return &Refusal{Code: "FORBIDDEN", Message: "Only " + strings.Join(names[:last], ", ") + " and " + names[last] + " can do this."}
 }
 
 // RateLimited refuses what may be tried again after this time.

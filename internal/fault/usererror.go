@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -57,7 +58,12 @@ type UserError struct {
 	Field  string
 	Code   Code
 	Params []Param
+
+	variant Variant
 }
+
+// Variant names the case of a code that has a message of its own, such as the step that a status does not allow.
+type Variant string
 
 // Path returns the field that these steps lead to: names, and positions in a list.
 func Path(steps ...any) string {
@@ -89,13 +95,16 @@ type Param struct {
 // operations return; the zero value is empty and ready to use.
 type UserErrors struct{ list []UserError }
 
-// Add records that field breaks the rule named by code. The params are pairs of a name and a value.
+// Add records that field breaks the rule named by code. The params are pairs of a name and a value, and may end with a Variant.
 func (e *UserErrors) Add(field string, code Code, params ...any) {
 	if e.Has(field) {
 		return
 	}
 	added := UserError{Field: field, Code: code}
-	for i := 0; i+1 < len(params); i += 2 {
+	if last := len(params) - 1; len(params)%2 == 1 {
+		added.variant, params = params[last].(Variant), params[:last]
+	}
+	for i := 0; i < len(params); i += 2 {
 		added.Params = append(added.Params, Param{Name: params[i].(string), Value: short(params[i+1])})
 	}
 	e.list = append(e.list, added)
@@ -140,6 +149,16 @@ func (e *UserErrors) Error() string {
 		texts[i] = strings.TrimSpace(string(one.Code) + " " + one.Field)
 	}
 	return "user errors: " + strings.Join(texts, ", ")
+}
+
+// InBytes returns the parameters of TOO_SHORT or TOO_LONG for a text whose bytes are counted. A text of ASCII has as many characters, which
+// is what the message then calls them; it is in the plain variant.
+func InBytes(entered string, weight, least, most int, plain Variant) []any {
+	variant := plain
+	if strings.ContainsFunc(entered, func(r rune) bool { return r > unicode.MaxASCII }) {
+		variant = "bytes"
+	}
+	return []any{"weight", weight, "min", least, "max", most, variant}
 }
 
 // Refuse returns one user error as an error.

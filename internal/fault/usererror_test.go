@@ -40,9 +40,17 @@ func TestUserErrorsAreAnErrorThatRepeatsNothingThatWasEntered(t *testing.T) {
 
 func TestForbiddenNamesTheRolesThatMay(t *testing.T) {
 	t.Parallel()
-	err := Forbidden([]string{"OWNER", "MASTER"})
-	var refusal *Refusal
-	if !errors.As(err, &refusal) || refusal.Code != "FORBIDDEN" || err.Error() != "Only these roles may: OWNER, MASTER." {
-		t.Errorf("refused with %v", err)
+	for want, may := range map[string][]string{
+		"Only the owner can do this.":                                    {"OWNER"},
+		"Only the owner and masters can do this.":                        {"OWNER", "MASTER"},
+		"Only the owner, masters and developers can do this.":            {"OWNER", "MASTER", "DEVELOPER"},
+		"Only administrators of the platform can do this.":               {"ADMIN"},
+		"Only reviewers and administrators of the platform can do this.": {"REVIEWER", "ADMIN"},
+	} {
+		err := Forbidden(may)
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || refusal.Code != "FORBIDDEN" || err.Error() != want {
+			t.Errorf("%q: refused with %v", may, err)
+		}
 	}
 }

@@ -37,7 +37,7 @@ type Limits struct {
 	TotpTime  time.Duration
 	// ChallengeTime is how long a sign-in waits for the code of an authenticator app.
 	ChallengeTime time.Duration
-	// MailRequests is how many mails to an e-mail address may be requested within MailRequestTime, and how many invitations sent to it;
+	// MailRequests is how many mails to an email address may be requested within MailRequestTime, and how many invitations sent to it;
 	// AddressMailRequests is how many may be requested from a network address, and how often an account's password may be changed, of
 	// which its owner is notified by mail.
 	MailRequests, AddressMailRequests int

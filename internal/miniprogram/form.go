@@ -57,7 +57,7 @@ func (f *form) email(rule launchtarget.Rule, raw string) string {
 	case errors.Is(err, email.ErrBlank):
 		f.errs.Add(rule.Field, fault.Blank)
 	case errors.Is(err, email.ErrTooLong):
-		f.errs.Add(rule.Field, fault.TooLong, "weight", len(text.Clean(raw)), "min", 1, "max", *rule.MaxBytes)
+		f.errs.Add(rule.Field, fault.TooLong, fault.InBytes(raw, email.Size(raw), 1, *rule.MaxBytes, "")...)
 	case err != nil:
 		f.errs.Add(rule.Field, fault.InvalidFormat, "format", "name@example.com")
 	}

@@ -52,7 +52,7 @@ func (a Args) Request(order string) (Request, error) {
 			continue
 		}
 		if *size < 1 || *size > MaxSize {
-			return r, fault.BadInput(fmt.Sprintf("%s must be from 1 to %d; found %d.", name, MaxSize, *size))
+			return r, fault.BadInput(fmt.Sprintf("%s must be between 1 and %d; you sent %d.", name, MaxSize, *size))
 		}
 		r.Limit, r.Backward = *size, name == "last"
 	}
@@ -140,14 +140,14 @@ const maxSearch = 100
 // CheckSearch refuses a text to search a list for that has more than 100 characters.
 func CheckSearch(search string) error {
 	if n := utf8.RuneCountInString(search); n > maxSearch {
-		return fault.BadInput(fmt.Sprintf("search has %d characters; it must have at most %d.", n, maxSearch))
+		return fault.BadInput(fmt.Sprintf("search can have at most %d characters; you sent %d.", maxSearch, n))
 	}
 	return nil
 }
 
 // BadCursor refuses a cursor.
 func BadCursor(argument string) error {
-	return fault.BadInput(argument + " is not a cursor of this list in this order.")
+	return fault.BadInput(argument + " is not a valid cursor for this list and order.")
 }
 
 // CutEach makes a page for each parent from the rows of all parents.

@@ -7,7 +7,6 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/assignment"
-	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/internal/access"
 	"minidock/internal/event"
@@ -31,8 +30,8 @@ func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in Assig
 		if err := checkMiniPrograms(ctx, tx, "miniProgramIds", wanted); err != nil {
 			return nil, err
 		}
-		if err := checkTarget(tx, []member.Role{member.RoleDEVELOPER}, notRemoved...); err != nil {
-			return nil, err
+		if checkTarget(tx, access.AssignMiniPrograms); tx.Errors.Err() != nil {
+			return nil, tx.Errors.Err()
 		}
 		assigned, err := assignmentsOf(ctx, tx, in.MemberID)
 		if err != nil {

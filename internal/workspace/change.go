@@ -2,8 +2,6 @@ package workspace
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"minidock/ent"
 	"minidock/ent/invitation"
@@ -37,8 +35,8 @@ type MemberChange struct {
 func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in ChangeMemberRoleInput) (*MemberChange, error) {
 	return operation.Run(ctx, w.DB, viewer, access.ChangeMemberRole, in.MemberID, func(tx *operation.Tx) (*MemberChange, error) {
 		checkRole("role", in.Role, &tx.Errors)
-		if err := checkTarget(tx, assignable, notRemoved...); err != nil {
-			return nil, err
+		if checkTarget(tx, access.ChangeMemberRole); tx.Errors.Err() != nil {
+			return nil, tx.Errors.Err()
 		}
 		change := &MemberChange{Member: tx.Target}
 		if in.Role == tx.Target.Role {
@@ -62,24 +60,24 @@ func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in C
 // Block ends a member's access until the member is unblocked, and withdraws the member's invitations. The owner may, and masters
 // may block developers. User errors: WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) Block(ctx context.Context, viewer *access.Viewer, memberID string) (*MemberChange, error) {
-	return w.setStatus(ctx, viewer, access.BlockMember, memberID, member.StatusBLOCKED, member.StatusACTIVE)
+	return w.setStatus(ctx, viewer, access.BlockMember, memberID, member.StatusBLOCKED)
 }
 
 // Unblock gives a blocked member access again. The owner may, and masters may unblock developers. User errors: WRONG_STATUS,
 // WRONG_ROLE.
 func (w *Workspaces) Unblock(ctx context.Context, viewer *access.Viewer, memberID string) (*MemberChange, error) {
-	return w.setStatus(ctx, viewer, access.UnblockMember, memberID, member.StatusACTIVE, member.StatusBLOCKED)
+	return w.setStatus(ctx, viewer, access.UnblockMember, memberID, member.StatusACTIVE)
 }
 
 // Remove ends a membership. The member stays the author of what they did. The owner may. User errors: WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) Remove(ctx context.Context, viewer *access.Viewer, memberID string) (*MemberChange, error) {
-	return w.setStatus(ctx, viewer, access.RemoveMember, memberID, member.StatusREMOVED, notRemoved...)
+	return w.setStatus(ctx, viewer, access.RemoveMember, memberID, member.StatusREMOVED)
 }
 
-func (w *Workspaces) setStatus(ctx context.Context, viewer *access.Viewer, op access.Operation, memberID string, to member.Status, from ...member.Status) (*MemberChange, error) {
+func (w *Workspaces) setStatus(ctx context.Context, viewer *access.Viewer, op access.Operation, memberID string, to member.Status) (*MemberChange, error) {
 	return operation.Run(ctx, w.DB, viewer, op, memberID, func(tx *operation.Tx) (*MemberChange, error) {
-		if err := checkTarget(tx, assignable, from...); err != nil {
-			return nil, err
+		if checkTarget(tx, op); tx.Errors.Err() != nil {
+			return nil, tx.Errors.Err()
 		}
 		return setStatus(ctx, tx, tx.Target, to)
 	})
@@ -159,30 +157,4 @@ func (c *MemberChange) readAssigned(ctx context.Context, tx *operation.Tx) ([]st
 func (c *MemberChange) readMiniPrograms(ctx context.Context, tx *operation.Tx, ids []string) (err error) {
 	c.MiniPrograms, err = tx.MiniProgram.Query().Where(store.In(miniprogram.FieldID, ids)).Order(miniprogram.ByID()).All(ctx)
 	return err
-}
-
-// checkTarget records in memberId that the member has none of these statuses or roles, and returns all user errors.
-func checkTarget(tx *operation.Tx, roles []member.Role, statuses ...member.Status) error {
-	if !slices.Contains(statuses, tx.Target.Status) {
-		tx.Errors.Add("memberId", fault.WrongStatus, "status", tx.Target.Status, "allowed", names(statuses))
-	}
-	if !slices.Contains(roles, tx.Target.Role) {
-		tx.Errors.Add("memberId", fault.WrongRole, "role", tx.Target.Role, "allowed", names(roles))
-	}
-	return tx.Errors.Err()
-}
-
-// checkRole records in this field a role that cannot be given.
-func checkRole(field string, role member.Role, errs *fault.UserErrors) {
-	if !slices.Contains(assignable, role) {
-		errs.Add(field, fault.Unsupported, "found", role, "allowed", names(assignable))
-	}
-}
-
-func names[T ~string](all []T) string {
-	texts := make([]string, len(all))
-	for i, one := range all {
-		texts[i] = string(one)
-	}
-	return strings.Join(texts, ", ")
 }

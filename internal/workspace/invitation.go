@@ -3,7 +3,6 @@ package workspace
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"minidock/ent"
 	"minidock/ent/invitation"
@@ -58,7 +57,7 @@ func (w *Workspaces) Resend(ctx context.Context, viewer *access.Viewer, invitati
 		return nil, err
 	}
 	var errs fault.UserErrors
-	w.checkUnanswered(found, &errs)
+	w.checkUnanswered(access.ResendInvitation, found, &errs)
 	if err := w.checkStillWanted(ctx, w.Client, found, &errs); err != nil {
 		return nil, err
 	}
@@ -151,7 +150,7 @@ func (w *Workspaces) changeInvitation(ctx context.Context, viewer *access.Viewer
 		if err != nil {
 			return nil, err
 		}
-		if w.checkUnanswered(current, &tx.Errors); tx.Errors.Err() != nil {
+		if w.checkUnanswered(op, current, &tx.Errors); tx.Errors.Err() != nil {
 			return nil, tx.Errors.Err()
 		}
 		if err := cancelMail(ctx, tx, current.ID); err != nil {
@@ -170,13 +169,6 @@ func (w *Workspaces) changeInvitation(ctx context.Context, viewer *access.Viewer
 
 func cancelMail(ctx context.Context, tx *operation.Tx, invitationIDs ...string) error {
 	return outbox.Cancel(ctx, tx.Tx, mail.KindEQ(mail.KindINVITATION), store.In(mail.FieldAbout, invitationIDs))
-}
-
-// checkUnanswered records that an invitation was accepted or withdrawn.
-func (w *Workspaces) checkUnanswered(of *ent.Invitation, errs *fault.UserErrors) {
-	if status := w.InvitationStatus(of); !slices.Contains(unanswered, status) {
-		errs.Add("invitationId", fault.WrongStatus, "status", status, "allowed", names(unanswered))
-	}
 }
 
 // invitation returns an invitation on which the viewer may do the operation.

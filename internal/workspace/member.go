@@ -30,7 +30,7 @@ type MemberFilter struct {
 	// Statuses and Roles are the wanted ones; without Statuses all but removed members, without Roles any.
 	Statuses []member.Status
 	Roles    []member.Role
-	// Search is a part of the person's name or e-mail address; "" for any.
+	// Search is a part of the person's name or email address; "" for any.
 	Search string
 }
 

@@ -31,8 +31,8 @@ func (w *Workspaces) TransferOwnership(ctx context.Context, viewer *access.Viewe
 	}
 	return operation.Run(ctx, w.DB, viewer, access.TransferOwnership, in.MemberID, func(tx *operation.Tx) (*Transfer, error) {
 		tx.Errors = errs.Clone()
-		_ = checkTarget(tx, []member.Role{member.RoleMASTER}, member.StatusACTIVE) // with what follows
-		if err := w.checkOwned(ctx, tx, tx.Target.UserID, "memberId"); err != nil {
+		checkTarget(tx, access.TransferOwnership)
+		if err := w.checkOwned(ctx, tx, tx.Target.UserID, "memberId", "member"); err != nil {
 			return nil, err
 		}
 		if err := tx.Errors.Err(); err != nil {

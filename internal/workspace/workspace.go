@@ -56,7 +56,7 @@ func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in Creat
 	name := cleanName("name", in.Name, &errs)
 	return operation.Run(ctx, w.DB, viewer, access.CreateWorkspace, "", func(tx *operation.Tx) (created Created, err error) {
 		tx.Errors = errs.Clone()
-		if err := w.checkOwned(ctx, tx, tx.Principal.UserID, ""); err != nil {
+		if err := w.checkOwned(ctx, tx, tx.Principal.UserID, "", "viewer"); err != nil {
 			return created, err
 		}
 		if err := tx.Errors.Err(); err != nil {
@@ -74,13 +74,13 @@ func (w *Workspaces) Create(ctx context.Context, viewer *access.Viewer, in Creat
 	})
 }
 
-// checkOwned records QUOTA_EXCEEDED in this field for a user who owns as many workspaces as an account may.
-func (w *Workspaces) checkOwned(ctx context.Context, tx *operation.Tx, userID, field string) error {
+// checkOwned records QUOTA_EXCEEDED in this field for a user, the viewer or a member, who owns as many workspaces as an account may.
+func (w *Workspaces) checkOwned(ctx context.Context, tx *operation.Tx, userID, field string, of fault.Variant) error {
 	owned, err := tx.Member.Query().Where(member.UserID(userID), member.RoleEQ(member.RoleOWNER), member.StatusEQ(member.StatusACTIVE)).Count(ctx)
 	if err != nil || owned < w.Limits.OwnedWorkspaces {
 		return err
 	}
-	tx.Errors.Add(field, fault.QuotaExceeded, "used", owned, "limit", w.Limits.OwnedWorkspaces)
+	tx.Errors.Add(field, fault.QuotaExceeded, "used", owned, "limit", w.Limits.OwnedWorkspaces, of)
 	return nil
 }
 

@@ -85,6 +85,11 @@ func TestChangePasswordReportsEachErrorAndWritesNothing(t *testing.T) {
 			if strings.Contains(answer.Body, apitest.Password) {
 				t.Errorf("%s: the answer contains the password: %s", c.name, answer.Body)
 			}
+			for _, one := range answer.UserErrors(t, "changePassword.userErrors") {
+				if one.Code == "TOO_SHORT" && !strings.HasSuffix(one.Message, " characters; it must have at least 8.") {
+					t.Errorf("%s: %s", c.name, one.Message)
+				}
+			}
 		}
 		if ann.PasswordHash(t) != hash || ann.Cookie(t).Value != cookie || w.WaitingMails(t) != 0 {
 			t.Error("refused, but something was written")

@@ -30,14 +30,14 @@ var failing = map[string]apitest.Vars{
 	"password and a space": apitest.Credentials("ann@example.com", apitest.Password+" "),
 	"no password":          apitest.Credentials("ann@example.com", ""),
 	"a long password":      apitest.Credentials("ann@example.com", strings.Repeat("x", 10_000)),
-	"unknown e-mail":       apitest.Credentials("nobody@example.com", apitest.Password),
-	"malformed e-mail":     apitest.Credentials("ann at example", apitest.Password),
-	"e-mail with quote":    apitest.Credentials("' OR 1=1 --@example.com", apitest.Password),
-	"NUL in the e-mail":    apitest.Credentials("ann@example.com\x00", apitest.Password),
-	"no e-mail":            apitest.Credentials("", apitest.Password),
+	"unknown email":        apitest.Credentials("nobody@example.com", apitest.Password),
+	"malformed email":      apitest.Credentials("ann at example", apitest.Password),
+	"email with quote":     apitest.Credentials("' OR 1=1 --@example.com", apitest.Password),
+	"NUL in the email":     apitest.Credentials("ann@example.com\x00", apitest.Password),
+	"no email":             apitest.Credentials("", apitest.Password),
 	"nothing":              apitest.Credentials("", ""),
 	"the dummy's":          apitest.Credentials("nobody@example.com", "no account has this password"),
-	"the e-mail twice":     apitest.Credentials("ann@example.com,ann@example.com", apitest.Password),
+	"the email twice":      apitest.Credentials("ann@example.com,ann@example.com", apitest.Password),
 	"a prefix":             apitest.Credentials("ann@example.com", apitest.Password[:len(apitest.Password)-1]),
 }
 
@@ -91,7 +91,7 @@ func TestAFailedSignInLeavesTheSessionAlone(t *testing.T) {
 func TestAnUnknownAddressCostsAsMuchAsAWrongPassword(t *testing.T) {
 	apitest.RunWith(t, apitest.Options{PasswordCost: apitest.RealPasswords}, func(t *testing.T, w *apitest.World) {
 		w.SignUp(t, "ann")
-		pairs := []string{"wrong password", "unknown e-mail", "malformed e-mail", "no e-mail"}
+		pairs := []string{"wrong password", "unknown email", "malformed email", "no email"}
 		fastest := map[string]time.Duration{}
 		for range 6 {
 			for _, pair := range pairs {

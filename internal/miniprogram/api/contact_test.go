@@ -140,8 +140,12 @@ func TestServiceEmailOver254BytesIsTooLong(t *testing.T) {
 		if got := refused[0].Params; got["weight"] != "255" || got["min"] != "1" || got["max"] != "254" {
 			t.Errorf("params %v", got)
 		}
-		if refused[0].MessageKey != "TOO_LONG.serviceEmail" {
-			t.Errorf("key %s", refused[0].MessageKey)
+		if got := refused[0].Message; got != "The customer service email address has 255 characters; it can have at most 254." {
+			t.Error(got)
+		}
+		refused = owner.Create(t, input.With("serviceEmail", "a@"+strings.Repeat("例.", 40)+"cn")).HasUserErrors(t, "TOO_LONG serviceEmail")
+		if got := refused[0].Message; got != "The customer service email address has 324 bytes; it can have at most 254." {
+			t.Error(got)
 		}
 	})
 }

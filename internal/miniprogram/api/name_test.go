@@ -21,7 +21,8 @@ func TestOtherSpellingsOfATakenNameAreTaken(t *testing.T) {
 			before := w.Written(t)
 			for _, name := range others {
 				refused := owner.Create(t, input.With("name", name)).HasUserErrors(t, "TAKEN name")
-				if refused[0].Path[1] != "name" || refused[0].MessageKey != "TAKEN" || refused[0].Message != "The name is taken already." {
+				if refused[0].Path[1] != "name" || refused[0].MessageKey != "TAKEN.name" ||
+					refused[0].Message != "Another mini program in this workspace already has this name." {
 					t.Errorf("%+v", refused[0])
 				}
 			}

@@ -112,7 +112,7 @@ func TestAnInvitationThatCannotBeAcceptedIsNotSentAgain(t *testing.T) {
 		s.Owner.Mutate(t, "withdrawInvitation", apitest.Vars{"invitationId": ids[1]}).Succeeded(t)
 		for i, status := range []string{"ACCEPTED", "WITHDRAWN"} {
 			userError := invitationStays(t, w, s.Owner, "resendInvitation", ids[i], "WRONG_STATUS invitationId")
-			if want := map[string]string{"status": status, "allowed": "INVITED, EXPIRED"}; !maps.Equal(userError.Params, want) {
+			if want := map[string]string{"status": status, "step": "RESEND", "allowed": "INVITED, EXPIRED"}; !maps.Equal(userError.Params, want) {
 				t.Errorf("parameters %v", userError.Params)
 			}
 		}
@@ -144,7 +144,7 @@ func TestAWithdrawnInvitationIsInvalid(t *testing.T) {
 			t.Error("the hash of the token stays")
 		}
 		userError := invitationStays(t, w, s.Owner, "withdrawInvitation", one, "WRONG_STATUS invitationId")
-		if want := map[string]string{"status": "WITHDRAWN", "allowed": "INVITED, EXPIRED"}; !maps.Equal(userError.Params, want) {
+		if want := map[string]string{"status": "WITHDRAWN", "step": "WITHDRAW", "allowed": "INVITED, EXPIRED"}; !maps.Equal(userError.Params, want) {
 			t.Errorf("parameters %v", userError.Params)
 		}
 		again := s.Owner.Invite(t, s.ID, apitest.MasterInvitation("eva@example.com"))[0]

@@ -37,11 +37,17 @@ func TestAnAccountOwnsAtMostTwentyWorkspaces(t *testing.T) {
 		}
 		transfer := apitest.Vars{"memberId": masterID, "password": apitest.Password}
 		w.WritesNothing(t, "a transfer to an owner of twenty", func() {
-			max.Mutate(t, "transferOwnership", transfer).HasUserErrors(t, "QUOTA_EXCEEDED memberId")
+			refused := max.Mutate(t, "transferOwnership", transfer).HasUserErrors(t, "QUOTA_EXCEEDED memberId")
+			if refused[0].Message != "The member already owns 20 workspaces; the maximum is 20." {
+				t.Errorf("%+v", refused[0])
+			}
 			max.Mutate(t, "transferOwnership", transfer.With("password", "")).HasUserErrors(t, "QUOTA_EXCEEDED memberId", "BLANK password")
 		})
 		w.WritesNothing(t, "one more without a name", func() {
-			ann.Mutate(t, "createWorkspace", apitest.Vars{"name": " "}).HasUserErrors(t, "BLANK name", "QUOTA_EXCEEDED")
+			refused := ann.Mutate(t, "createWorkspace", apitest.Vars{"name": " "}).HasUserErrors(t, "BLANK name", "QUOTA_EXCEEDED")
+			if refused[1].Message != "You already own 20 workspaces; the maximum is 20." {
+				t.Errorf("%+v", refused[1])
+			}
 		})
 		ann.Mutate(t, "deleteWorkspace", apitest.Vars{"workspaceId": last}).Succeeded(t)
 		max.Mutate(t, "transferOwnership", transfer).Succeeded(t)
