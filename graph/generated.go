@@ -48,6 +48,7 @@ type ResolverRoot interface {
 	FieldRule() FieldRuleResolver
 	Industry() IndustryResolver
 	Invitation() InvitationResolver
+	LaunchTarget() LaunchTargetResolver
 	Member() MemberResolver
 	MiniProgram() MiniProgramResolver
 	Mutation() MutationResolver
@@ -103,6 +104,9 @@ type InvitationResolver interface {
 	InvitedBy(ctx context.Context, obj *ent.Invitation) (*ent.User, error)
 
 	ViewerCan(ctx context.Context, obj *ent.Invitation) ([]model.Permission, error)
+}
+type LaunchTargetResolver interface {
+	Name(ctx context.Context, obj *launchtarget.Target) (string, error)
 }
 type MemberResolver interface {
 	User(ctx context.Context, obj *ent.Member) (*ent.User, error)
@@ -7952,8 +7956,27 @@ func (ec *executionContext) fieldContext_LaunchTarget_code(_ context.Context, fi
 	return graphql.NewScalarFieldContext("LaunchTarget", field, false, false, "String")
 }
 
+func (ec *executionContext) _LaunchTarget_name(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LaunchTarget_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LaunchTarget().Name(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
 func (ec *executionContext) fieldContext_LaunchTarget_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LaunchTarget", field, false, false, "String")
+	return graphql.NewScalarFieldContext("LaunchTarget", field, true, true, "String")
 }
 
 func (ec *executionContext) fieldContext_LaunchTarget_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18968,7 +18991,7 @@ func (ec *executionContext) _LaunchTarget(ctx context.Context, sel ast.Selection
 				out.Invalids++
 			}
 		case "name":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LaunchTarget_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
+			out.Values[i] = ec._LaunchTarget_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

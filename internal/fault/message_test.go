@@ -26,12 +26,12 @@ var carried = map[string]map[Code][]string{
 	"signIn":         {InvalidCredentials: {""}},
 	"signInWithTotp": {Blank: {"challenge", "code"}, InvalidToken: {"challenge"}, InvalidCode: {"code"}},
 	"changePassword": {
-		Blank: {"current", "new"}, TooShort: shortPassword("new"), TooLong: longPassword("new"), TooCommon: {"new"},
-		InvalidCredentials: {"current password"},
+		Blank: {"currentPassword", "newPassword"}, TooShort: shortPassword("newPassword"), TooLong: longPassword("newPassword"), TooCommon: {"newPassword"},
+		InvalidCredentials: {"currentPassword password"},
 	},
 	"requestPasswordReset": {Blank: {"email"}, InvalidFormat: {"email"}, TooLong: longEmail("email")},
 	"resetPassword": {
-		Blank: {"token", "new"}, InvalidToken: {"token"}, TooShort: shortPassword("new"), TooLong: longPassword("new"), TooCommon: {"new"},
+		Blank: {"token", "newPassword"}, InvalidToken: {"token"}, TooShort: shortPassword("newPassword"), TooLong: longPassword("newPassword"), TooCommon: {"newPassword"},
 	},
 	"updateProfile": {
 		Blank: {"displayName", "locale"}, InvalidCharacter: {"displayName"}, InvalidFormat: {"displayName", "locale"}, TooLong: {"displayName"},

@@ -38,7 +38,7 @@ func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in Assig
 			return nil, err
 		}
 		tx.Changed(in.MemberID, event.List("miniPrograms", assigned, wanted))
-		change := &MemberChange{Member: tx.Target}
+		change := newChange(tx.Target)
 		if err := change.readMiniPrograms(ctx, tx, append(without(assigned, wanted), without(wanted, assigned)...)); err != nil {
 			return nil, err
 		}

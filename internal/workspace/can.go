@@ -25,7 +25,6 @@ func (w *Workspaces) Can(ctx context.Context, viewer *access.Viewer, ids []strin
 		}
 		if role == member.RoleOWNER {
 			owned = append(owned, workspaceID)
-			can[workspaceID] = except(can[workspaceID], access.LeaveWorkspace)
 		}
 	}
 	if len(owned) == 0 {

@@ -30,6 +30,10 @@ type MemberChange struct {
 	MiniPrograms []*ent.MiniProgram
 }
 
+func newChange(target *ent.Member) *MemberChange {
+	return &MemberChange{Member: target, Withdrawn: []*ent.Invitation{}, MiniPrograms: []*ent.MiniProgram{}}
+}
+
 // ChangeRole makes a master a developer, whose open invitations are withdrawn, or a developer a master. The owner may. User errors:
 // UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in ChangeMemberRoleInput) (*MemberChange, error) {
@@ -38,7 +42,7 @@ func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in C
 		if checkTarget(tx, access.ChangeMemberRole); tx.Errors.Err() != nil {
 			return nil, tx.Errors.Err()
 		}
-		change := &MemberChange{Member: tx.Target}
+		change := newChange(tx.Target)
 		if in.Role == tx.Target.Role {
 			return change, nil
 		}
@@ -99,7 +103,7 @@ func (w *Workspaces) Leave(ctx context.Context, viewer *access.Viewer, workspace
 
 // setStatus changes a member's status, and what depends on it.
 func setStatus(ctx context.Context, tx *operation.Tx, target *ent.Member, to member.Status) (*MemberChange, error) {
-	change := &MemberChange{Member: target}
+	change := newChange(target)
 	assigned, err := change.readAssigned(ctx, tx)
 	if err != nil {
 		return nil, err
