@@ -2,6 +2,7 @@
 //
 //   node mailpages.js URL MAILS PICTURES
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, watch } from './browser.js';
@@ -27,6 +28,7 @@ try {
   await signsInToAccept(invite);
   await changesTheAccountToAccept(invite);
   await findsWithdrawnInvitations(invite, ann);
+  await acceptsWithASecondFactor(ann);
   await seesIncompleteLinks();
   assert.deepEqual(wrong.flat(), [], 'nothing went wrong in the browser');
 } finally {
@@ -165,6 +167,40 @@ async function findsWithdrawnInvitations(invite, ann) {
   await field(page, 'Password').fill(password);
   await page.getByRole('button').click();
   await shown(page, 'invalid');
+}
+
+async function acceptsWithASecondFactor(ann) {
+  const bob = await visitor();
+  await ask(bob, 'mutation($i: SignInInput!) { signIn(input: $i) { userErrors { code } } }', { i: { email: 'bob@example.com', password } });
+  const { enableTotp } = await ask(bob, 'mutation($i: EnableTotpInput!) { enableTotp(input: $i) { totpSecret { secret } userErrors { code } } }', {
+    i: { password },
+  });
+  const { confirmTotp } = await ask(bob, 'mutation($i: ConfirmTotpInput!) { confirmTotp(input: $i) { recoveryCodes userErrors { code } } }', {
+    i: { code: totp(enableTotp.totpSecret.secret) },
+  });
+  const { createWorkspace } = await ask(ann, 'mutation { createWorkspace(input: {name: "Second"}) { workspace { id } userErrors { code } } }');
+  await inviter(ann, createWorkspace.workspace.id)('bob', 'MASTER');
+  const page = await open(await linkTo('bob@example.com'), await visitor(), 'sign-in');
+  await field(page, 'Password').fill(password);
+  await page.getByRole('button').click();
+  await shown(page, 'totp');
+  await field(page, 'Code').fill('no code');
+  await page.getByRole('button').click();
+  await complaint(page, 'totp', 'code');
+  await picture(page, 'invitation-totp');
+  await field(page, 'Code').fill(confirmTotp.recoveryCodes[0]);
+  await page.getByRole('button').click();
+  await shown(page, 'done');
+}
+
+// totp returns the code that an authenticator app shows now.
+function totp(secret) {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
 async function seesIncompleteLinks() {

@@ -80,7 +80,7 @@ func checkAddress(flag, address string) error {
 func (o Options) checkMail() error {
 	var errs []error
 	if o.MailFrom != "" && !mail.IsSender(o.MailFrom) {
-		errs = append(errs, badFlag("mail-from", "%q is not one e-mail address with or without a name; write 'minidock <no-reply@example.com>', for example", o.MailFrom))
+		errs = append(errs, badFlag("mail-from", "%q is not one email address, with or without a name; write 'minidock <no-reply@example.com>', for example", o.MailFrom))
 	}
 	if o.SMTPURL != "" && !mail.IsServer(o.SMTPURL) { // it is not repeated, since it may have a password
 		errs = append(errs, badFlag("smtp-url", "it is not the address of a mail server; write smtp://user:password@mail.example.com:587, "+
