@@ -3,6 +3,8 @@ package app
 import (
 	"minidock/graph/model"
 	"minidock/internal/coercion"
+	"slices"
+	"strings"
 )
 
 // scalars judge what clients send for the schema's own scalars.
@@ -16,4 +18,11 @@ func judgeBy[T any](unmarshal func(any) (T, error)) coercion.Scalar {
 		_, err := unmarshal(value)
 		return err
 	}
+}
+
+// secrets are input fields and arguments for what must be known to one person only, beside those for passwords.
+var secrets = []string{"code", "token", "challenge", "current", "new"}
+
+func isSecret(name string) bool {
+	return slices.Contains(secrets, name) || strings.Contains(strings.ToLower(name), "password")
 }

@@ -20,16 +20,20 @@ type Scalar func(value any) error
 type Coercer struct {
 	Schema  *ast.Schema
 	Scalars map[string]Scalar
+	// IsSecret says of the name of an input field or argument that its texts are not repeated; nil for none.
+	IsSecret func(name string) bool
 	// MaxErrors is how many errors are reported, after which coercion stops.
 	MaxErrors int
 }
 
 // Variables returns the coerced values of an operation's variables, or the first errors, each with its code. A variable that was not
-// sent and has no default is absent from the result.
-func (c *Coercer) Variables(definitions ast.VariableDefinitionList, sent *Object) (map[string]any, gqlerror.List) {
+// sent and has no default is absent from the result. Errors of secret variables repeat no texts, nor do those of inputs that have
+// secret fields.
+func (c *Coercer) Variables(definitions ast.VariableDefinitionList, sent *Object, secret map[*ast.VariableDefinition]bool) (map[string]any, gqlerror.List) {
 	coerced, errs := map[string]any{}, gqlerror.List(nil)
 	for _, definition := range definitions {
 		v := &variable{Coercer: c, definition: definition, left: c.MaxErrors - len(errs)}
+		v.isSecret = secret[definition] || c.hasSecret(definition.Type.Name(), map[string]bool{})
 		if v.isFull() {
 			break
 		}
@@ -48,6 +52,7 @@ func (c *Coercer) Variables(definitions ast.VariableDefinitionList, sent *Object
 type variable struct {
 	*Coercer
 	definition *ast.VariableDefinition
+	isSecret   bool
 	// left is how many errors may still be reported.
 	left int
 	errs gqlerror.List
@@ -95,7 +100,7 @@ func (v *variable) invalidWith(code string, path ast.Path, value any, reason str
 	if len(path) > 0 {
 		at = fmt.Sprintf(` at "%s%s"`, v.definition.Variable, pathText(path))
 	}
-	v.add(code, fmt.Sprintf(`Variable "$%s" got invalid value %s%s; %s`, v.definition.Variable, Inspect(value), at, reason))
+	v.add(code, fmt.Sprintf(`Variable "$%s" got invalid value %s%s; %s`, v.definition.Variable, v.shown(value), at, reason))
 }
 
 // value coerces a value that was sent. What it returns is of no use once there are errors.
@@ -194,11 +199,14 @@ func (v *variable) checkOneOf(object *Object, of *ast.Definition, coerced map[st
 func (v *variable) enum(value any, of *ast.Definition, path ast.Path) any {
 	name, ok := value.(string)
 	if !ok {
-		shown := Inspect(value)
+		shown := v.shown(value)
 		suggested := didYouMean("the enum value", suggestions(shown, enumNames(of)))
 		v.invalid(path, value, fmt.Sprintf(`Enum "%s" cannot represent non-string value: %s.%s`, of.Name, shown, suggested))
 	} else if of.EnumValues.ForName(name) == nil {
 		suggested := didYouMean("the enum value", suggestions(name, enumNames(of)))
+		if v.isSecret {
+			name = hidden
+		}
 		v.invalid(path, value, fmt.Sprintf(`Value "%s" does not exist in "%s" enum.%s`, cut(name), of.Name, suggested))
 	}
 	return value
@@ -209,7 +217,7 @@ func (v *variable) scalar(value any, name string, path ast.Path) any {
 	if parse, ok := builtIn[name]; ok {
 		coerced, reason := parse(value)
 		if reason != "" {
-			v.invalid(path, value, reason)
+			v.invalid(path, value, reason+v.shown(value))
 		}
 		return coerced
 	}
@@ -220,6 +228,21 @@ func (v *variable) scalar(value any, name string, path ast.Path) any {
 		}
 	}
 	return plain
+}
+
+// shown shows a value in a message.
+func (v *variable) shown(value any) string { return show(value, v.isSecret) }
+
+// hasSecret says whether an input has a secret field at any depth. It looks at each input once.
+func (c *Coercer) hasSecret(name string, seen map[string]bool) bool {
+	definition := c.Schema.Types[name]
+	if c.IsSecret == nil || definition == nil || definition.Kind != ast.InputObject || seen[name] {
+		return false
+	}
+	seen[name] = true
+	return slices.ContainsFunc(definition.Fields, func(field *ast.FieldDefinition) bool {
+		return c.IsSecret(field.Name) || c.hasSecret(field.Type.Name(), seen)
+	})
 }
 
 // badUserInput is the code of errors of custom scalars.

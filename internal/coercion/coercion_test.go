@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
@@ -77,7 +78,7 @@ func coerce(t *testing.T, c *coercion.Coercer, definitions, sent string) (coerce
 	if parseErr != nil {
 		t.Fatal(parseErr)
 	}
-	values, errs := c.Variables(doc.Operations[0].VariableDefinitions, object)
+	values, errs := c.Variables(doc.Operations[0].VariableDefinitions, object, nil)
 	for _, err := range errs {
 		messages = append(messages, err.Message)
 	}
@@ -89,4 +90,23 @@ func coerce(t *testing.T, c *coercion.Coercer, definitions, sent string) (coerce
 		t.Fatal(err)
 	}
 	return coerced, messages
+}
+
+func TestErrorsRepeatNoTextsOfSecrets(t *testing.T) {
+	t.Parallel()
+	c := newCoercer(t, "input Outer { name: String credentials: Credentials } input Credentials { email: String! password: String! outer: Outer } enum E { A } type Query { a: Int }")
+	c.IsSecret = func(name string) bool { return name == "password" }
+	for definitions, sent := range map[string]string{
+		"$v: Credentials!": `{"v":"hunter2"}`, "$v: Credentials": `{"v":{"email":"a","password":["hunter2"]}}`, "$v: [Credentials!]": `{"v":{"email":"hunter2","x":1}}`,
+		"$v: Outer": `{"v":{"name":["hunter2"]}}`, "$v: Outer!": `{"v":{"credentials":{"password":{"a":["hunter2"]}}}}`,
+	} {
+		_, messages := coerce(t, c, definitions, sent)
+		if text := strings.Join(messages, " "); !strings.Contains(text, "invalid value") || strings.Contains(text, "hunter2") {
+			t.Errorf("%s: %q", sent, messages)
+		}
+	}
+	_, messages := coerce(t, c, "$v: String", `{"v":["hunter2"]}`)
+	if len(messages) != 1 || !strings.Contains(messages[0], "hunter2") {
+		t.Errorf("what is no secret: %q", messages)
+	}
 }

@@ -15,85 +15,99 @@ const (
 	maxElements, maxNesting = 10, 2
 )
 
+// hidden stands for a text that is not shown.
+const hidden = "…"
+
 // Inspect shows a value in a message as graphql-js does, and at most its first 100 characters.
-func Inspect(value any) string {
-	shown := &strings.Builder{}
-	inspect(shown, value, 0)
-	return cut(shown.String())
+func Inspect(value any) string { return show(value, false) }
+
+func show(value any, hidesTexts bool) string {
+	i := &inspection{hidesTexts: hidesTexts}
+	i.write(value, 0)
+	return cut(i.String())
 }
 
-// inspect writes a value until it is clear that the rest is cut. It is nested in this many others.
-func inspect(to *strings.Builder, value any, nested int) {
+// inspection is the text of a value.
+type inspection struct {
+	strings.Builder
+	hidesTexts bool
+}
+
+// write writes a value until it is clear that the rest is cut. It is nested in this many others.
+func (i *inspection) write(value any, nested int) {
 	switch value := value.(type) {
 	case nil:
-		to.WriteString("null")
+		i.WriteString("null")
 	case string:
-		to.WriteString(quote(value))
+		if i.hidesTexts {
+			value = hidden
+		}
+		i.WriteString(quote(value))
 	case bool:
-		to.WriteString(strconv.FormatBool(value))
+		i.WriteString(strconv.FormatBool(value))
 	case json.Number:
-		to.WriteString(numberText(value))
+		i.WriteString(numberText(value))
 	case []any:
-		inspectList(to, value, nested)
+		i.writeList(value, nested)
 	case *Object:
-		inspectObject(to, value, nested)
+		i.writeObject(value, nested)
 	default: // what no JSON holds
-		to.WriteString("[File]")
+		i.WriteString("[File]")
 	}
 }
 
 // isLong says that more has been written than is shown.
 func isLong(text *strings.Builder) bool { return text.Len() > utf8.UTFMax*maxShown }
 
-func inspectList(to *strings.Builder, list []any, nested int) {
+func (i *inspection) writeList(list []any, nested int) {
 	switch {
 	case len(list) == 0:
-		to.WriteString("[]")
+		i.WriteString("[]")
 		return
 	case nested >= maxNesting:
-		to.WriteString("[Array]")
+		i.WriteString("[Array]")
 		return
 	}
-	to.WriteString("[")
-	for i, element := range list[:min(len(list), maxElements)] {
-		if isLong(to) {
+	i.WriteString("[")
+	for n, element := range list[:min(len(list), maxElements)] {
+		if isLong(&i.Builder) {
 			return
 		}
-		if i > 0 {
-			to.WriteString(", ")
+		if n > 0 {
+			i.WriteString(", ")
 		}
-		inspect(to, element, nested+1)
+		i.write(element, nested+1)
 	}
 	switch more := len(list) - maxElements; {
 	case more == 1:
-		to.WriteString(", ... 1 more item")
+		i.WriteString(", ... 1 more item")
 	case more > 1:
-		fmt.Fprintf(to, ", ... %d more items", more)
+		fmt.Fprintf(i, ", ... %d more items", more)
 	}
-	to.WriteString("]")
+	i.WriteString("]")
 }
 
-func inspectObject(to *strings.Builder, object *Object, nested int) {
+func (i *inspection) writeObject(object *Object, nested int) {
 	switch {
 	case len(object.names) == 0:
-		to.WriteString("{}")
+		i.WriteString("{}")
 		return
 	case nested >= maxNesting:
-		to.WriteString("[Object]")
+		i.WriteString("[Object]")
 		return
 	}
-	to.WriteString("{ ")
-	for i, name := range object.names {
-		if isLong(to) {
+	i.WriteString("{ ")
+	for n, name := range object.names {
+		if isLong(&i.Builder) {
 			return
 		}
-		if i > 0 {
-			to.WriteString(", ")
+		if n > 0 {
+			i.WriteString(", ")
 		}
-		to.WriteString(name + ": ")
-		inspect(to, object.values[name], nested+1)
+		i.WriteString(name + ": ")
+		i.write(object.values[name], nested+1)
 	}
-	to.WriteString(" }")
+	i.WriteString(" }")
 }
 
 // quote returns the beginning of a text as JSON has it, or all of it if it is not cut anyway.

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// builtIn are the scalars of the specification: each returns the coerced value that was sent, or why there is none.
+// builtIn are the scalars of the specification: each returns the coerced value that was sent, or why there is none; the value follows.
 var builtIn = map[string]func(value any) (coerced any, reason string){
 	"Int": intOf, "Float": floatOf, "String": stringOf, "Boolean": booleanOf, "ID": idOf,
 }
@@ -18,9 +18,9 @@ func intOf(value any) (any, string) {
 	f := parseNumber(number)
 	switch {
 	case !ok || !isInteger(f):
-		return nil, "Int cannot represent non-integer value: " + Inspect(value)
+		return nil, "Int cannot represent non-integer value: "
 	case f > math.MaxInt32 || f < math.MinInt32:
-		return nil, "Int cannot represent non 32-bit signed integer value: " + Inspect(value)
+		return nil, "Int cannot represent non 32-bit signed integer value: "
 	}
 	return int64(f), ""
 }
@@ -29,21 +29,21 @@ func floatOf(value any) (any, string) {
 	number, ok := value.(json.Number)
 	f := parseNumber(number)
 	if !ok || math.IsInf(f, 0) {
-		return nil, "Float cannot represent non numeric value: " + Inspect(value)
+		return nil, "Float cannot represent non numeric value: "
 	}
 	return f, ""
 }
 
 func stringOf(value any) (any, string) {
 	if _, ok := value.(string); !ok {
-		return nil, "String cannot represent a non string value: " + Inspect(value)
+		return nil, "String cannot represent a non string value: "
 	}
 	return value, ""
 }
 
 func booleanOf(value any) (any, string) {
 	if _, ok := value.(bool); !ok {
-		return nil, "Boolean cannot represent a non boolean value: " + Inspect(value)
+		return nil, "Boolean cannot represent a non boolean value: "
 	}
 	return value, ""
 }
@@ -58,7 +58,7 @@ func idOf(value any) (any, string) {
 			return numberText(value), ""
 		}
 	}
-	return nil, "ID cannot represent value: " + Inspect(value)
+	return nil, "ID cannot represent value: "
 }
 
 // parseNumber returns a number as JavaScript reads it: too large a number is infinite.

@@ -39,6 +39,8 @@ type document struct {
 	tokens int
 	// notNull are the variables that must not be null, though their types allow it.
 	notNull map[*ast.VariableDefinition]bool
+	// secret are the variables that stand for secret fields or arguments.
+	secret map[*ast.VariableDefinition]bool
 }
 
 func newDocuments(coercer *coercion.Coercer, limits limit.GraphQL) *documents {
@@ -114,7 +116,7 @@ func (d *documents) parse(ctx context.Context, query string, maxTokens int) (*do
 	if validation.errs != nil {
 		return nil, validation.errs
 	}
-	return &document{doc, tokens, validation.notNull}, nil
+	return &document{doc, tokens, validation.notNull, validation.secret}, nil
 }
 
 // countTokens counts a query's tokens, at most one more than the limit. It stops at what is not a token, which the parser reports.

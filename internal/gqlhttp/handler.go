@@ -29,6 +29,8 @@ type Config struct {
 	Limits  limit.GraphQL
 	// Scalars judge the values of the schema's own scalars.
 	Scalars map[string]coercion.Scalar
+	// IsSecret says of the name of an input field or argument that errors do not repeat its texts, such as passwords; nil for none.
+	IsSecret func(name string) bool
 	// Lists says how long the lists of an answer are.
 	Lists Lists
 	// Observe is called for each operation that was answered; nil for nothing.
@@ -93,7 +95,7 @@ type Handler struct {
 
 // New returns the handler of a schema.
 func New(c Config) *Handler {
-	coercer := &coercion.Coercer{Schema: c.Schema.Schema(), Scalars: c.Scalars, MaxErrors: maxErrors}
+	coercer := &coercion.Coercer{Schema: c.Schema.Schema(), Scalars: c.Scalars, IsSecret: c.IsSecret, MaxErrors: maxErrors}
 	h := &Handler{
 		Config: c, executor: executor.New(c.Schema), coercer: coercer, documents: newDocuments(coercer, c.Limits),
 		memory: newMemory(c.Limits), space: newSpace(c.Limits), uploads: newUploads(c.Limits.Uploads, c.Limits.UploadsOfUser),

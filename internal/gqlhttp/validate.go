@@ -15,6 +15,8 @@ type validation struct {
 	errs gqlerror.List
 	// notNull are the variables of nullable types that stand where null is not allowed, since they or the position have a default.
 	notNull map[*ast.VariableDefinition]bool
+	// secret are the variables that stand for secret fields or arguments.
+	secret map[*ast.VariableDefinition]bool
 	// numbers and variables are the whole numbers and the variables in the document.
 	numbers, variables []*ast.Value
 }
@@ -22,7 +24,7 @@ type validation struct {
 // validate validates a document. Its errors are the first ones, as many as are reported, and then it stops: an error in a fragment is
 // found again wherever the fragment is spread, and names are searched for suggestions each time.
 func validate(coercer *coercion.Coercer, doc *ast.QueryDocument) (v *validation) {
-	v = &validation{notNull: map[*ast.VariableDefinition]bool{}}
+	v = &validation{notNull: map[*ast.VariableDefinition]bool{}, secret: map[*ast.VariableDefinition]bool{}}
 	full := new(int)
 	defer func() { // the validator has no other way to stop; the panic's value is known by its address
 		if p := recover(); p != nil && p != any(full) {
@@ -72,6 +74,9 @@ func (v *validation) rules(coercer *coercion.Coercer, report func(*gqlerror.Erro
 	all.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, func(observers *validator.Events, _ validator.AddErrFunc) {
 		coercer.CheckLiterals(observers, report)
 		observers.OnValue(v.note)
+		if coercer.IsSecret != nil {
+			v.noteSecrets(observers, coercer.IsSecret)
+		}
 	})
 	all.ReplaceRule(rules.SingleFieldSubscriptionsRule.Name, func(observers *validator.Events, _ validator.AddErrFunc) {
 		observers.OnOperation(func(_ *validator.Walker, operation *ast.OperationDefinition) { checkSubscription(operation, report) })
@@ -91,4 +96,21 @@ func (v *validation) note(walker *validator.Walker, value *ast.Value) {
 			v.notNull[definition] = true
 		}
 	}
+}
+
+func (v *validation) noteSecrets(observers *validator.Events, isSecret func(string) bool) {
+	observers.OnValue(func(_ *validator.Walker, value *ast.Value) {
+		for _, field := range value.Children {
+			if isSecret(field.Name) && field.Value.VariableDefinition != nil {
+				v.secret[field.Value.VariableDefinition] = true
+			}
+		}
+	})
+	observers.OnField(func(_ *validator.Walker, field *ast.Field) {
+		for _, argument := range field.Arguments {
+			if isSecret(argument.Name) && argument.Value.VariableDefinition != nil {
+				v.secret[argument.Value.VariableDefinition] = true
+			}
+		}
+	})
 }

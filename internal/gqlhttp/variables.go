@@ -33,7 +33,7 @@ func (h *Handler) coerce(doc *document, operation *ast.OperationDefinition, sent
 	if n := longest(sent); n > h.Limits.ListLength {
 		return nil, gqlerror.List{tooManyElements(n, h.Limits.ListLength)}
 	}
-	variables, errs := h.coercer.Variables(operation.VariableDefinitions, sent)
+	variables, errs := h.coercer.Variables(operation.VariableDefinitions, sent, doc.secret)
 	if errs != nil {
 		return nil, errs
 	}
