@@ -76,10 +76,10 @@ async function setsAPassword() {
   const page = await open(link, await visitor(), 'ready');
   const button = page.getByRole('button', { name: 'Set password' });
   await button.click();
-  await complaint(page, 'ready', 'new');
+  await complaint(page, 'ready', 'newPassword');
   await field(page, 'New password').fill('short');
   await button.click();
-  assert.match(await complaint(page, 'ready', 'new'), /too short/);
+  assert.match(await complaint(page, 'ready', 'newPassword'), /too short/);
   await field(page, 'Show password').check();
   assert.equal(await field(page, 'New password').getAttribute('type'), 'text');
   await picture(page, 'reset-password');

@@ -141,7 +141,7 @@
         `mutation ResetPassword($input: ResetPasswordInput!) {
           resetPassword(input: $input) { email userErrors { code path message } }
         }`,
-        { input: { token, new: form.elements.new.value } },
+        { input: { token, newPassword: form.elements.newPassword.value } },
       );
       if (!isRefused(form, result.userErrors)) {
         form.reset();

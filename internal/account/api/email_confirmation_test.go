@@ -163,7 +163,7 @@ func TestAResetByMailKeepsTheSecondFactorOfAConfirmedAddress(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		ann.SetUpTotp(t)
-		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "new": apitest.NewPassword}).Succeeded(t)
+		w.Visitor(t).Mutate(t, "resetPassword", apitest.Vars{"token": ann.ResetToken(t), "newPassword": apitest.NewPassword}).Succeeded(t)
 		w.Visitor(t).ExpectSignIn(t, ann.Email, apitest.NewPassword, "challenge")
 	})
 }
