@@ -13,7 +13,7 @@ import (
 	"minidock/internal/fault"
 )
 
-var errNoIntrospection = &fault.Refusal{Code: "FORBIDDEN", Message: "Introspection is not allowed."}
+var errNoIntrospection = &fault.Refusal{Code: "FORBIDDEN", Message: "Introspection is disabled."}
 
 // checkIntrospection refuses an operation that reads the schema for a viewer who may not.
 func (h *Handler) checkIntrospection(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {

@@ -271,7 +271,7 @@ func TestRecoveryCodesAreShownOnce(t *testing.T) {
 		for _, field := range ann.Do(t, `{ __type(name: "Viewer") { fields { name } } }`, nil).List(t, "__type.fields") {
 			fields = append(fields, field.(map[string]any)["name"].(string))
 		}
-		want := []string{"user", "emailConfirmed", "memberships", "currentWorkspace", "staffRole", "locale", "sessions", "totpEnabled", "recoveryCodesLeft"}
+		want := []string{"id", "user", "emailConfirmed", "memberships", "currentWorkspace", "staffRole", "locale", "sessions", "totpEnabled", "recoveryCodesLeft"}
 		if !slices.Equal(fields, want) {
 			t.Errorf("a viewer has %q: is any of it secret?", fields)
 		}
