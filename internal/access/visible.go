@@ -69,6 +69,30 @@ func (p *Principal) MiniPrograms() predicate.MiniProgram {
 	return miniprogram.Or(managed, store.In(miniprogram.FieldID, p.assignedIDs()))
 }
 
+// AssignmentsOf narrows a query to those of the assignments of these members whose mini program the principal sees: all where the
+// principal manages the workspace, and elsewhere those of mini programs that the principal is assigned to, too.
+func (p *Principal) AssignmentsOf(ctx context.Context, members []*ent.Member) (predicate.Assignment, error) {
+	workspaceIDs := make([]string, len(members))
+	for i, row := range members {
+		workspaceIDs[i] = row.WorkspaceID
+	}
+	memberships, err := p.Memberships(ctx, workspaceIDs...)
+	if err != nil {
+		return nil, err
+	}
+	managed := []string{}
+	for _, row := range members {
+		if m, ok := memberships[row.WorkspaceID]; ok && m.Manages() {
+			managed = append(managed, row.ID)
+		}
+	}
+	own := store.In(assignmentMiniProgram, p.assignedIDs())
+	if !p.isListed {
+		own = store.Among(assignmentMiniProgram, assignment.Table, assignmentMiniProgram, p.assignments())
+	}
+	return assignment.Or(store.In(assignment.FieldMemberID, managed), own), nil
+}
+
 // Invitations narrows a query to the invitations that the principal sees: those of workspaces that the principal manages.
 func (p *Principal) Invitations() predicate.Invitation { return p.managed(invitation.FieldWorkspaceID) }
 

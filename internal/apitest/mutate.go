@@ -18,7 +18,7 @@ var selections = map[string]string{
 	"Workspace": `id name viewerRole members { totalCount nodes { role user { id } } } quotas { used limit launchTarget { code } }
 		miniPrograms { totalCount }`,
 	"Member": `id role status joinedAt user { id email displayName } workspace { id name viewerRole } invitedBy { id displayName }
-		miniPrograms(first: 100) { nodes { id name } }`,
+		miniPrograms(first: 5) { nodes { id name } }`,
 	"Invitation":      InvitationFields,
 	"MiniProgram":     miniProgramFields,
 	"StaffMember":     `id user { id email } role addedBy { id email } addedAt`,
@@ -32,7 +32,7 @@ var selections = map[string]string{
 
 const (
 	viewerFields = `user { id email displayName } emailConfirmed staffRole locale totpEnabled recoveryCodesLeft currentWorkspace { id name }
-		memberships { totalCount } sessions { nodes { id } }`
+		memberships { totalCount } sessions(first: 5) { nodes { id } }`
 	miniProgramFields = `id appId name tagline description language status servicePhone serviceEmail createdAt updatedAt
 		workspace { id name } industry { id code name group } logo { url width height contentType }
 		launchTargets { id code } createdBy { id email displayName }`

@@ -127,5 +127,6 @@ func assignments(ctx context.Context, viewer *access.Viewer, members []*ent.Memb
 	if err != nil {
 		return nil, nil, err
 	}
-	return ids, assignment.HasMiniProgramWith(principal.MiniPrograms()), nil
+	visible, err := principal.AssignmentsOf(ctx, members)
+	return ids, visible, err
 }

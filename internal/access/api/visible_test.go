@@ -35,8 +35,7 @@ func newShop(t *testing.T, w *apitest.World) shop {
 		s.developer: w.Join(t, s.id, s.developer, member.RoleDEVELOPER),
 	}
 	for _, p := range []*apitest.Person{s.left, s.leftToo} {
-		w.Join(t, s.id, p, member.RoleMASTER)
-		w.Leave(t, s.id, p)
+		w.Client.Member.UpdateOneID(w.Join(t, s.id, p, member.RoleMASTER)).SetStatus(member.StatusREMOVED).ExecX(t.Context())
 	}
 	s.shown = w.Insert(t, s.id, apitest.Row{Name: "shown program", CreatedBy: s.left})
 	s.hidden = w.Insert(t, s.id, apitest.Row{Name: "hidden program", CreatedBy: s.leftToo})

@@ -39,7 +39,7 @@ func TestVariablesAreRefusedInTheWordsOfGraphQLJS(t *testing.T) {
 		{orderedBy, `{"o":{"field":"NAME","direction":"asc"}}`, "GRAPHQL_VALIDATION_FAILED", `Variable "$o" got invalid value "asc" at "o.direction"; Value "asc" does not exist in "OrderDirection" enum. Did you mean the enum value "ASC" or "DESC"?`},
 		{orderedBy, `{}`, "GRAPHQL_VALIDATION_FAILED", `Variable "$o" of required type "MiniProgramOrder!" was not provided.`},
 		{orderedBy, `{"o":null}`, "GRAPHQL_VALIDATION_FAILED", `Variable "$o" of non-null type "MiniProgramOrder!" must not be null.`},
-		{filteredBy, `{"f":{"status":["created"]}}`, "GRAPHQL_VALIDATION_FAILED", `Variable "$f" got invalid value "created" at "f.status[0]"; Value "created" does not exist in "MiniProgramStatus" enum. Did you mean the enum value "CREATED"?`},
+		{filteredBy, `{"f":{"statuses":["created"]}}`, "GRAPHQL_VALIDATION_FAILED", `Variable "$f" got invalid value "created" at "f.statuses[0]"; Value "created" does not exist in "MiniProgramStatus" enum. Did you mean the enum value "CREATED"?`},
 		{filteredBy, `{"f":{"serch":"x"}}`, "GRAPHQL_VALIDATION_FAILED", `Variable "$f" got invalid value { serch: "x" }; Field "serch" is not defined by type "MiniProgramFilter". Did you mean "search"?`},
 		{filteredBy, `{"f":{"search":5}}`, "GRAPHQL_VALIDATION_FAILED", `Variable "$f" got invalid value 5 at "f.search"; String cannot represent a non string value: 5`},
 		{filteredBy, `{"f":{"search":["` + strings.Repeat("é", 200) + `"]}}`, "GRAPHQL_VALIDATION_FAILED",
@@ -63,10 +63,10 @@ func TestVariablesAreAcceptedInEveryForm(t *testing.T) {
 	ann.CreateWorkspace(t, "Ann's")
 	for _, test := range []struct{ query, variables string }{
 		{industriesOf, `{"n":1.0}`}, {industriesOf, `{"n":1e0}`}, {industriesOf, `{"n":null}`}, {industriesOf, `{}`}, {industriesOf, `null`},
-		{filteredBy, `{"f":{"status":"CREATED"}}`}, {filteredBy, `{"f":{"status":null,"search":null}}`}, {orderedBy, `{"o":{"field":"NAME","direction":"ASC"}}`},
+		{filteredBy, `{"f":{"statuses":"CREATED"}}`}, {filteredBy, `{"f":{"statuses":null,"search":null}}`}, {orderedBy, `{"o":{"field":"NAME","direction":"ASC"}}`},
 		{"query($i: [ID!]!) { nodes(ids: $i) { id } }", `{"i":123456789012345678901234567890}`}, {"query($i: ID!) { node(id: $i) { id } }", `{"i":1e0}`},
 		{"{ node(id: 123456789012345678901234567890) { id } nodes(ids: 5) { id } }", `{}`},
-		{auditedBy, `{"f":{"since":"2026-11-22T08:30:00Z"}}`},
+		{auditedBy, `{"f":{"since":"2026-11-22T08:30:00.000Z"}}`},
 		{"query($n: Int = 3) { industries(first: $n) { nodes { code } } }", `{}`}, {"query($s: Boolean = true) { industries @skip(if: $s) { totalCount } }", `{}`},
 	} {
 		if answer := w.Handle(t, sendRaw(ann, test.query, test.variables)); answer.Code(t) != "" || !answer.HasData {
@@ -99,8 +99,8 @@ func TestTrapInvalidLiteralsAreNoInternalErrors(t *testing.T) {
 		`query($i: ID = "x") { node(id: $i) { id } }`:                                                  `{"i":null}`,
 		`query($i: ID = "x") { nodes(ids: [$i]) { id } }`:                                              `{"i":null}`,
 		`query($i: [ID!] = ["x"]) { nodes(ids: $i) { id } }`:                                           `{"i":null}`,
-		"{ viewer { currentWorkspace { miniPrograms(filter: {status: {}}) { totalCount } } } }":        "{}",
-		`{ viewer { currentWorkspace { miniPrograms(filter: {status: "CREATED"}) { totalCount } } } }`: "{}",
+		"{ viewer { currentWorkspace { miniPrograms(filter: {statuses: {}}) { totalCount } } } }":        "{}",
+		`{ viewer { currentWorkspace { miniPrograms(filter: {statuses: "CREATED"}) { totalCount } } } }`: "{}",
 		`{ viewer { currentWorkspace { miniPrograms(filter: "x") { totalCount } } } }`:                 "{}",
 		"{ viewer { currentWorkspace { miniPrograms(filter: [{}]) { totalCount } } } }":                "{}",
 	} {
@@ -166,7 +166,7 @@ func TestTrapDidYouMeanInVariablesGivesNoNamesAway(t *testing.T) {
 	w := apitest.New(t, apitest.Options{Introspection: web.Nobody})
 	ann := w.SignUp(t, "ann")
 	for query, variables := range map[string]string{
-		orderedBy: `{"o":{"field":"NAME","direction":"asc"}}`, filteredBy: `{"f":{"serch":"x","status":["CREATD",5]}}`,
+		orderedBy: `{"o":{"field":"NAME","direction":"asc"}}`, filteredBy: `{"f":{"serch":"x","statuses":["CREATD",5]}}`,
 		"query($l: LogoInput) { __typename }": `{"l":{"bas64":"x"}}`,
 	} {
 		answer := w.Handle(t, sendRaw(ann, query, variables))

@@ -55,13 +55,13 @@ func limitsAsWritten() []atLimit {
 		}},
 		{name: "a list in the query", n: 100, query: func(n int) string { return "{nodes(ids:[" + strings.Repeat(`"x" `, n) + "]){id}}" }},
 		{name: "a list in an object in the query", n: 100, query: func(n int) string {
-			return "{viewer{currentWorkspace{miniPrograms(first:1 filter:{status:[" + strings.Repeat("CREATED ", n) + "]}){totalCount}}}}"
+			return "{viewer{currentWorkspace{miniPrograms(first:1 filter:{statuses:[" + strings.Repeat("CREATED ", n) + "]}){totalCount}}}}"
 		}},
 		{name: "a list in a fragment", n: 100, query: func(n int) string {
 			return "{...F} fragment F on Query{nodes(ids:[" + strings.Repeat(`"x" `, n) + "]){id}}"
 		}},
 		{name: "a list that a variable has otherwise", n: 100, query: func(n int) string {
-			return "query($f:MiniProgramFilter={status:[" + strings.Repeat("CREATED ", n) + "]}){viewer{currentWorkspace{miniPrograms(first:1 filter:$f){totalCount}}}}"
+			return "query($f:MiniProgramFilter={statuses:[" + strings.Repeat("CREATED ", n) + "]}){viewer{currentWorkspace{miniPrograms(first:1 filter:$f){totalCount}}}}"
 		}},
 		{name: "fields of the same name", n: 316, query: func(n int) string { return "{launchTargets{" + strings.Repeat("id ", n) + "}}" }},
 	}
@@ -82,7 +82,7 @@ func limitsAsExecuted() []atLimit {
 		{name: "a list in an object", n: 100, query: func(int) string {
 			return "query($f:MiniProgramFilter){viewer{currentWorkspace{miniPrograms(first:1 filter:$f){totalCount}}}}"
 		}, variables: func(n int) apitest.Vars {
-			return apitest.Vars{"f": apitest.Vars{"status": slices.Repeat([]string{"CREATED"}, n)}}
+			return apitest.Vars{"f": apitest.Vars{"statuses": slices.Repeat([]string{"CREATED"}, n)}}
 		}},
 		{name: "cost", n: 5_000, query: func(n int) string {
 			return "{" + alias(n) + "viewer{memberships(first:100){nodes{workspace{members(first:49){nodes{id}}}}}}}"
@@ -162,7 +162,7 @@ func TestTrapCostCountsWhatTheAnswerMayHold(t *testing.T) {
 		{smallest, nil, 0},
 		{"{launchTargets{id}}", nil, 5},
 		{"{launchTargets{id fieldRules{field}}}", nil, 55},
-		{"{viewer{sessions{id}}}", nil, 20},
+		{"{viewer{sessions{nodes{id}}}}", nil, 20},
 		{"{industries{nodes{id}}}", nil, 20},
 		{"{industries(first:null){nodes{id}}}", nil, 20},
 		{"{industries{totalCount pageInfo{endCursor}}}", nil, 2},

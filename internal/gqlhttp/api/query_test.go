@@ -94,7 +94,7 @@ func TestTrapErrorListsDoNotAmplify(t *testing.T) {
 		ann := w.SignUp(t, "ann")
 		missing := apitest.Numbered(20, `a#:workspace(id:"wsp_#"){id}`)
 		status := func(text string) string {
-			return "viewer{currentWorkspace{" + apitest.Numbered(5, `a#:miniPrograms(filter:{status:["`+text+`"]}){totalCount}`) + "}}"
+			return "viewer{currentWorkspace{" + apitest.Numbered(5, `a#:miniPrograms(filter:{statuses:["`+text+`"]}){totalCount}`) + "}}"
 		}
 		longAliases := apitest.Numbered(20, strings.Repeat("a", 450)+`#:workspace(id:"wsp_#"){id}`)
 		for query, code := range map[string]string{

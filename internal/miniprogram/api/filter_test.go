@@ -53,7 +53,7 @@ func TestAFilterCombinesItsFields(t *testing.T) {
 			filter apitest.Vars
 			want   []string
 		}{
-			{nil, all}, {apitest.Vars{}, all}, {apitest.Vars{"search": ""}, all}, {apitest.Vars{"search": nil, "status": nil}, all},
+			{nil, all}, {apitest.Vars{}, all}, {apitest.Vars{"search": ""}, all}, {apitest.Vars{"search": nil, "statuses": nil}, all},
 			{apitest.Vars{"search": "coffee"}, []string{"Coffee 馆", "ＣＯＦＦＥＥ 店"}},
 			{apitest.Vars{"search": "ＯＦＦ"}, []string{"Coffee 馆", "ＣＯＦＦＥＥ 店"}},
 			{apitest.Vars{"search": " FEE "}, []string{"Coffee 馆", "ＣＯＦＦＥＥ 店"}},

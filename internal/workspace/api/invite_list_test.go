@@ -145,7 +145,7 @@ func TestInvitationsAreFilteredByStatus(t *testing.T) {
 func listsByStatus(t *testing.T, s apitest.CoffeeHouse, want map[string][]string) {
 	t.Helper()
 	list := func(status ...string) invitationPage {
-		return invitationsOf(t, s.Owner, s.ID, apitest.Vars{"filter": apitest.Vars{"status": status}})
+		return invitationsOf(t, s.Owner, s.ID, apitest.Vars{"filter": apitest.Vars{"statuses": status}})
 	}
 	all := 0
 	for status, addresses := range want {
