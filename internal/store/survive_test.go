@@ -80,10 +80,11 @@ func checkSurvived(t *testing.T, s *Store) {
 		t.Errorf("%d tables have become %d", len(rowsOfTheFirst), len(migrate.Tables))
 	}
 	ctx := t.Context()
-	m := s.Client.MiniProgram.Query().WithWorkspace().WithCreatedBy().WithTargetings().WithMembers(func(q *ent.MemberQuery) {
+	atMilliseconds := then.Truncate(time.Millisecond) // by which pages are found
+	m := s.Client.MiniProgram.Query().Where(miniprogram.CreatedAt(atMilliseconds), miniprogram.UpdatedAt(atMilliseconds)).WithWorkspace().WithCreatedBy().WithTargetings().WithMembers(func(q *ent.MemberQuery) {
 		q.Where(member.RoleEQ(member.RoleOWNER))
 	}).OnlyX(ctx)
-	if m.AppID != "1234567890123456" || m.Name != "小咖啡馆" || m.Description != "新鲜\n咖啡" || !m.CreatedAt.Equal(then) ||
+	if m.AppID != "1234567890123456" || m.Name != "小咖啡馆" || m.Description != "新鲜\n咖啡" || !m.CreatedAt.Equal(atMilliseconds) ||
 		m.Status != miniprogram.StatusCREATED || m.LogoWidth != 64 {
 		t.Errorf("the mini program became %v", m)
 	}
