@@ -10,6 +10,7 @@ import (
 
 	"minidock/ent/auditevent"
 	"minidock/ent/member"
+	"minidock/ent/user"
 	"minidock/internal/apitest"
 	"minidock/internal/id"
 )
@@ -451,6 +452,47 @@ func TestTwentyEventsTakeAsManyStatementsAsTwo(t *testing.T) {
 		}
 		if _, ofSeven := owner.CountStatements(t, query, nil); ofSeven != ofTwo {
 			t.Errorf("%d statements for two workspaces, %d for seven", ofTwo, ofSeven)
+		}
+	})
+}
+
+// The subject of an event is what was changed, as far as the viewer sees it now.
+func TestTheSubjectOfAnEventIsReadAsTheViewerSeesIt(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		c := w.NewTeam(t)
+		w.Employ(t, c.Stranger, user.StaffRoleADMIN)
+		created := c.Owner.Create(t, apitest.CreateInput(c.ID)).Succeeded(t).String(t, "createMiniProgram.miniProgram.id")
+		invited := c.Owner.Invite(t, c.ID, apitest.MasterInvitation("eva@example.com"))[0]
+		c.Owner.Mutate(t, "blockMember", apitest.MemberInput(c.DeveloperID)).Succeeded(t)
+		c.Owner.Mutate(t, "renameWorkspace", apitest.Vars{"workspaceId": c.ID, "name": "New name"}).Succeeded(t)
+		const query = `query($id: ID!) { workspace(id: $id) { auditEvents(first: 4) { nodes { subjectId address requestId subject { __typename id
+			... on Workspace { name } ... on Member { memberStatus: status } ... on Invitation { email } } } } } }`
+		for _, p := range []*apitest.Person{c.Owner, c.Master} {
+			answer := p.Do(t, query, apitest.Vars{"id": c.ID})
+			for path, want := range map[string]any{
+				"0.subject.name": "New name", "0.subjectId": c.ID, "1.subject.memberStatus": "BLOCKED", "1.subject.id": c.DeveloperID,
+				"2.subject.email": "eva@example.com", "2.subject.id": invited, "3.subject.__typename": "MiniProgram", "3.subject.id": created,
+				"0.address": "127.0.0.1",
+			} {
+				if got := answer.Get("workspace.auditEvents.nodes." + path); got != want {
+					t.Errorf("%s sees %v at %s, want %v", p.DisplayName, got, path, want)
+				}
+			}
+		}
+		// An administrator sees who signed up, but not the account of somebody in no common workspace.
+		platform := c.Stranger.Do(t, `{ platformAuditEvents(first: 100) { nodes { operation subjectId subject { id } actor { id email } } } }`, nil)
+		own := 0
+		for i := range platform.List(t, "platformAuditEvents.nodes") {
+			at := fmt.Sprintf("platformAuditEvents.nodes.%d.", i)
+			if platform.Get(at+"subjectId") == c.Stranger.ID && platform.Get(at+"subject.id") == c.Stranger.ID {
+				own++
+			}
+			if platform.Get(at+"subjectId") == c.Owner.ID && platform.Get(at+"subject") != nil {
+				t.Errorf("the administrator sees %v", platform.Get(at+"subject"))
+			}
+		}
+		if own == 0 {
+			t.Errorf("the administrator does not see the own account: %s", platform.Body)
 		}
 	})
 }
