@@ -72,7 +72,7 @@ type listStaff struct{ data }
 
 type removeStaff struct {
 	data
-	Email string `arg:"" help:"E-mail address of the account."`
+	Email string `arg:"" help:"Email address of the account."`
 }
 
 type migrate struct {

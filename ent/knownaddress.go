@@ -17,7 +17,7 @@ import (
 type KnownAddress struct {
 	config `json:"-"`
 	// ID of the ent.
-	// hash of the account's e-mail address and the network address
+	// hash of the account's email address and the network address
 	ID string `json:"id,omitempty"`
 	// LastUsedAt holds the value of the "last_used_at" field.
 	LastUsedAt   time.Time `json:"last_used_at,omitempty"`

@@ -20,7 +20,7 @@ type Mail struct {
 	ID string `json:"id,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind mail.Kind `json:"kind,omitempty"`
-	// e-mail address, canonical
+	// email address, canonical
 	To string `json:"to,omitempty"`
 	// the id of what it is about
 	About string `json:"about,omitempty"`

@@ -12,7 +12,7 @@ type KnownAddress struct{ ent.Schema }
 // Fields of the KnownAddress.
 func (KnownAddress) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("id").Immutable().Comment("hash of the account's e-mail address and the network address"),
+		field.String("id").Immutable().Comment("hash of the account's email address and the network address"),
 		field.Time("last_used_at"),
 	}
 }

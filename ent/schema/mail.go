@@ -15,7 +15,7 @@ func (Mail) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Immutable(),
 		field.Enum("kind").Values("PASSWORD_RESET", "PASSWORD_CHANGED", "EMAIL_CONFIRMATION", "EMAIL_CHANGED", "INVITATION").Immutable(),
-		field.String("to").MaxLen(254).Immutable().Comment("e-mail address, canonical"),
+		field.String("to").MaxLen(254).Immutable().Comment("email address, canonical"),
 		field.String("about").Default("").Immutable().Comment("the id of what it is about"),
 		field.String("language").Immutable().Comment("BCP 47"),
 		field.Int("tries").Default(0),
