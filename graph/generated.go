@@ -450,7 +450,7 @@ type Query {
 """What can be changed; the mutations of a request run one after another."""
 type Mutation {
   """
-  Creates an account, signs it in instead of whoever was signed in, and sends a mail that confirms its address. For everyone.
+  Creates an account, signs it in instead of the person who was signed in, and sends a mail that confirms its address. For everyone.
   User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER, INVALID_FORMAT, TAKEN.
   """
   signUp(
@@ -458,7 +458,7 @@ type Mutation {
     input: SignUpInput!
   ): SignUpPayload @public @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER, INVALID_FORMAT, TAKEN])
   """
-  Signs in with a new session, instead of whoever was signed in; if the account has a second factor, returns a ` + "`" + `challenge` + "`" + `
+  Signs in with a new session, instead of the person who was signed in; if the account has a second factor, returns a ` + "`" + `challenge` + "`" + `
   instead. For everyone. User errors: INVALID_CREDENTIALS.
   """
   signIn(

@@ -14,7 +14,7 @@ import (
 func Observe(log *slog.Logger, m *metrics.Metrics) func(context.Context, gqlhttp.Observed) {
 	return func(ctx context.Context, o gqlhttp.Observed) {
 		log.InfoContext(ctx, "operation", "requestId", request.ID(ctx), "name", o.Name, "kind", o.Kind,
-			"milliseconds", milliseconds(o.Duration), "cost", o.Cost, "codes", o.Codes)
+			"milliseconds", milliseconds(o.Duration), "cost", o.Cost, "codes", append([]string{}, o.Codes...))
 		m.Operation(o.Kind, o.Duration)
 		for _, code := range o.Codes {
 			m.Error(code)
