@@ -52,18 +52,23 @@ func (w *Workspaces) CountDevelopers(ctx context.Context, viewer *access.Viewer,
 	if err != nil {
 		return nil, err
 	}
+	return w.countAssignments(ctx, assignment.FieldMiniProgramID, ids, isDeveloper)
+}
+
+// countAssignments counts the assignments with each of the values in a column, by the value.
+func (w *Workspaces) countAssignments(ctx context.Context, column string, values []string, which predicate.Assignment) (map[string]int, error) {
 	var rows []struct {
 		MiniProgramID string `json:"mini_program_id"`
+		MemberID      string `json:"member_id"`
 		Count         int    `json:"count"`
 	}
-	err = w.Client.Assignment.Query().Where(store.In(assignment.FieldMiniProgramID, ids), isDeveloper).
-		GroupBy(assignment.FieldMiniProgramID).Aggregate(ent.Count()).Scan(ctx, &rows)
+	err := w.Client.Assignment.Query().Where(store.In(column, values), which).GroupBy(column).Aggregate(ent.Count()).Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("count developers: %w", err)
+		return nil, fmt.Errorf("count assignments: %w", err)
 	}
 	counts := make(map[string]int, len(rows))
 	for _, row := range rows {
-		counts[row.MiniProgramID] = row.Count
+		counts[row.MiniProgramID+row.MemberID] = row.Count // one of them was read
 	}
 	return counts, nil
 }
@@ -100,20 +105,7 @@ func (w *Workspaces) CountMiniProgramsOf(ctx context.Context, viewer *access.Vie
 	if err != nil {
 		return nil, err
 	}
-	var rows []struct {
-		MemberID string `json:"member_id"`
-		Count    int    `json:"count"`
-	}
-	err = w.Client.Assignment.Query().Where(store.In(assignment.FieldMemberID, ids), visible).
-		GroupBy(assignment.FieldMemberID).Aggregate(ent.Count()).Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("count assigned mini programs: %w", err)
-	}
-	counts := make(map[string]int, len(rows))
-	for _, row := range rows {
-		counts[row.MemberID] = row.Count
-	}
-	return counts, nil
+	return w.countAssignments(ctx, assignment.FieldMemberID, ids, visible)
 }
 
 // assignments returns the ids of those of the members that the viewer sees, and a filter for the assignments to mini programs that the
