@@ -78,7 +78,7 @@ func (w *World) NewStage(t *testing.T, callers []Caller, target *Person) Stage {
 	s.MemberID = w.Join(t, s.WorkspaceID, target, member.RoleDEVELOPER)
 	w.Client.Invitation.Create().SetID(s.InvitationID).SetWorkspaceID(s.WorkspaceID).SetEmail("invited@example.com").SetName("Invited").
 		SetRole(invitation.RoleMASTER).SetInvitedByID(target.ID).SetCreatedAt(now).SetExpiresAt(now.Add(time.Hour)).ExecX(ctx)
-	w.Client.AuditEvent.Create().SetID(id.New(id.AuditEvent)).SetWorkspaceID(s.WorkspaceID).SetActorID(target.ID).
+	w.Client.AuditEvent.Create().SetID(id.At(id.AuditEvent, w.Now())).SetWorkspaceID(s.WorkspaceID).SetActorID(target.ID).
 		SetOperation("createWorkspace").SetSubjectID(s.WorkspaceID).SetCreatedAt(now).ExecX(ctx)
 	return s
 }

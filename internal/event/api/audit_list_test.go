@@ -98,7 +98,7 @@ type writtenEvent struct {
 
 func writeEvent(t *testing.T, w *apitest.World, e writtenEvent) writtenEvent {
 	t.Helper()
-	e.id = id.New(id.AuditEvent)
+	e.id = id.At(id.AuditEvent, w.Now()) // in the order of writing
 	create := w.Client.AuditEvent.Create().SetID(e.id).SetOperation(e.operation).SetSubjectID(e.subjectID).SetCreatedAt(e.at)
 	if e.workspaceID != "" {
 		create.SetWorkspaceID(e.workspaceID)
