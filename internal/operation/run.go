@@ -54,11 +54,11 @@ func Run[T any](ctx context.Context, db DB, viewer *access.Viewer, operation acc
 	}
 	var committed *Tx
 	err = store.Tx(ctx, db.Client, func(inner *ent.Tx) error {
-		tx := &Tx{Tx: inner, Now: db.Now(), operation: operation, rule: rule, viewer: viewer, workspaceID: workspaceID}
+		tx := &Tx{Tx: inner, Now: db.Now(), clock: db.Now, operation: operation, rule: rule, viewer: viewer, workspaceID: workspaceID}
 		if err := tx.admit(ctx, before, at); err != nil {
 			return err
 		}
-		tx.Now = db.Now() // after the wait for locks, so that events under one lock are in the order of their moments
+		tx.advance()
 		var err error
 		if result, err = fn(tx); err != nil {
 			return err

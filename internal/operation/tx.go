@@ -20,7 +20,7 @@ import (
 // Tx is the transaction of a change.
 type Tx struct {
 	*ent.Tx
-	// Now is the moment of the change.
+	// Now is the moment of the change, when it had its locks.
 	Now time.Time
 	// Errors are the user errors that are found in the transaction.
 	Errors fault.UserErrors
@@ -34,6 +34,7 @@ type Tx struct {
 	// Target is the member with the id that the operation names; nil if it names something else.
 	Target *ent.Member
 
+	clock       func() time.Time
 	operation   access.Operation
 	rule        access.Rule
 	viewer      *access.Viewer
@@ -108,8 +109,12 @@ func (tx *Tx) holdAdmins(ctx context.Context, userID string) error {
 // HoldAccount returns an account, locked: changes that have begun in one of its sessions finish before, and later ones wait. It must be
 // called before anything is written or locked.
 func (tx *Tx) HoldAccount(ctx context.Context, userID string) (*ent.User, error) {
+	defer tx.advance()
 	return tx.account(ctx, userID, store.Held)
 }
+
+// advance makes the present moment that of the change, after a wait for locks: events under one lock are in the order of their moments.
+func (tx *Tx) advance() { tx.Now = tx.clock() }
 
 func (tx *Tx) account(ctx context.Context, userID string, how store.Filter) (*ent.User, error) {
 	found, err := tx.User.Query().Where(user.ID(userID), how).Only(ctx)
@@ -127,6 +132,7 @@ func (tx *Tx) HoldWorkspace(ctx context.Context, workspaceID string) error {
 		return err
 	}
 	tx.At, tx.workspaceID = held, workspaceID
+	tx.advance()
 	return nil
 }
 
