@@ -29,7 +29,21 @@ export default [
         {
           exceptions: {
             suffixes: ['Payload', 'Connection', 'Edge'],
-            types: ['AuditChange', 'FieldRule', 'InvitationOffer', 'Logo', 'MessageParam', 'PageInfo', 'Quota', 'SessionEnd', 'SignInChallenge', 'TotpSecret', 'UserError', 'Viewer'],
+            types: [
+              'AuditChange',
+              'FieldRule',
+              'InvitationOffer',
+              'Logo',
+              'MembershipEvent',
+              'MessageParam',
+              'PageInfo',
+              'Quota',
+              'SessionEnd',
+              'SignInChallenge',
+              'TotpSecret',
+              'UserError',
+              'WorkspaceChange',
+            ],
           },
         },
       ],

@@ -25,7 +25,7 @@ const viewer = graphql(`
   }
 `);
 
-export async function email(): Promise<string | undefined> {
+export async function email(): Promise<string | null | undefined> {
   return (await send(viewer, {})).viewer?.user.email;
 }
 
@@ -78,7 +78,7 @@ export async function names(workspaceId: string): Promise<string[]> {
       first: 50,
       after: page?.pageInfo.endCursor ?? null,
       orderBy: { field: 'NAME', direction: 'ASC' },
-      filter: { status: ['CREATED', 'RELEASED'] },
+      filter: { statuses: ['CREATED', 'RELEASED'] },
     });
     page = workspace?.miniPrograms;
     all.push(...(page?.edges.map(({ node }) => node.name) ?? []));
@@ -98,7 +98,7 @@ export const wrong = [
   // @ts-expect-error The input is not optional.
   () => send(SignInDocument, {}),
   // @ts-expect-error No such state.
-  () => send(MiniProgramsDocument, { workspaceId: '', filter: { status: ['ONLINE'] } }),
+  () => send(MiniProgramsDocument, { workspaceId: '', filter: { statuses: ['ONLINE'] } }),
   // @ts-expect-error A mini program may be absent.
   async () => (await send(CreateMiniProgramDocument, { input: {} as Form })).createMiniProgram.miniProgram.name,
 ];
