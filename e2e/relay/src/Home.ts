@@ -11,6 +11,7 @@ export const home = graphql`
         name
       }
       ...Home_memberships
+      ...Home_sessions
     }
     launchTargets {
       code
@@ -24,7 +25,7 @@ export const home = graphql`
   }
 `;
 
-// Viewer has no id: Relay refetches it through the field of the root.
+// Viewer is a node: Relay refetches it by its id.
 export const memberships = graphql`
   fragment Home_memberships on Viewer
   @refetchable(queryName: "HomeMembershipsPaginationQuery")
@@ -57,6 +58,23 @@ export const industries = graphql`
           code
           name
           group
+        }
+      }
+    }
+  }
+`;
+
+export const sessions = graphql`
+  fragment Home_sessions on Viewer
+  @refetchable(queryName: "HomeSessionsPaginationQuery")
+  @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" }) {
+    sessions(first: $count, after: $cursor) @connection(key: "Home_sessions") {
+      edges {
+        node {
+          current
+          lastUsedAt
+          address
+          client
         }
       }
     }
