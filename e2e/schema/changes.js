@@ -35,9 +35,8 @@ Clients break. Undo it, or name it in e2e/schema/changes.md under "Not landed ye
 ${unnamed.map((change) => `- ${named(change)} `).join('\n')}
 
 When it lands: (cd e2e && npm run land-schema)`);
-  process.exit(1);
-}
-if (values.land) {
+  process.exitCode = 1; // process.exit would cut what is still being written to a pipe
+} else if (values.land) {
   land();
 }
 
