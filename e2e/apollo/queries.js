@@ -1,0 +1,60 @@
+// The pages of the front end.
+import { gql } from '@apollo/client/core';
+import { INVITATIONS, MEMBERS, MINI_PROGRAMS, VIEWER, WORKSPACE } from './fragments.js';
+
+export const HOME = gql`
+  query Home {
+    viewer {
+      ...ViewerFields
+    }
+  }
+  ${VIEWER}
+`;
+
+// Developers may not see invitations: ask viewerCan of the workspace for VIEW_INVITATIONS first.
+export const WORKSPACE_PAGE = gql`
+  query WorkspacePage($id: ID!, $withInvitations: Boolean!) {
+    workspace(id: $id) {
+      ...WorkspaceFields
+      ...MembersOfWorkspace
+      ...InvitationsOfWorkspace @include(if: $withInvitations)
+      ...MiniProgramsOfWorkspace
+    }
+  }
+  ${WORKSPACE}
+  ${MEMBERS}
+  ${INVITATIONS}
+  ${MINI_PROGRAMS}
+`;
+
+export const STAFF = gql`
+  query Staff {
+    staff(first: 20) {
+      totalCount
+      edges {
+        cursor
+        node {
+          id
+          role
+          addedAt
+          addedBy {
+            id
+            displayName
+          }
+          user {
+            id
+            email
+            displayName
+            createdAt
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+`;
