@@ -51,7 +51,8 @@ await userErrors();
 await signedOut();
 await seesChangesOfOthers();
 await losesAWorkspace();
-await listensAfterSigningInAgain();
+await listensAfterSigningInAgain(owner);
+await listensAfterSigningInAgain(person(server, { overEvents: true }));
 console.log(`${client.requests.length} requests`);
 process.exit(0);
 
@@ -194,18 +195,17 @@ async function losesAWorkspace() {
   developer.close();
 }
 
-// listensAfterSigningInAgain subscribes again after signing in: the socket before ended with its session.
-async function listensAfterSigningInAgain() {
-  const home = await owner.open(HOME);
+// listensAfterSigningInAgain subscribes again after signing in: what it listened on before ended with its session.
+async function listensAfterSigningInAgain(who) {
   for (const _ of [1, 2]) {
+    await signIn(who, 'owner');
+    const { viewer } = who.client.readQuery({ query: HOME });
     const statuses = [];
-    const watching = watchMembership(client, home.getCurrentResult().data.viewer, demo, (status) => statuses.push(status));
+    const watching = watchMembership(who.client, viewer, demo, (status) => statuses.push(status));
     await until(() => statuses.length === 1);
-    await enter(client, SIGN_OUT);
+    await enter(who.client, SIGN_OUT);
     await until(() => watching.closed);
-    await signIn(owner, 'owner');
   }
-  owner.close();
 }
 
 // shows waits until a watched list shows these names.

@@ -99,6 +99,7 @@ async function ofAnAccount() {
   await enter('resetPassword', account.RESET_PASSWORD, { token: await token(email), newPassword: password });
   assert.equal(home.getCurrentResult().data.viewer, null);
   await enter('signIn', account.SIGN_IN, { email, password });
+  await enter('signIn', account.SIGN_IN, { email, password });
   await enter('signOutEverywhere', account.SIGN_OUT_EVERYWHERE);
   ann.close();
 }

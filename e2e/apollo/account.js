@@ -4,23 +4,32 @@ import { removeNode } from './cache.js';
 import { SESSIONS, USER_ERROR, VIEWER } from './fragments.js';
 import { HOME } from './queries.js';
 
-// changeViewer forgets all that the viewer before saw, and shows the next one; null is for nobody.
+// changeViewer forgets everything that the viewer before saw, and shows another one; null if nobody is signed in.
 export async function changeViewer(client, viewer) {
   await client.clearStore();
   client.writeQuery({ query: HOME, data: { viewer } });
 }
 
-// enter sends a mutation that may change who is signed in. Its answer is kept out of the cache of the viewer before. Leave the
-// pages that this one was on before: their queries would be read again.
+// enter sends a mutation that may change who is signed in, and clears the cache if it does. Leave the pages of the viewer before, or
+// their queries are sent again.
 export async function enter(client, mutation, input) {
   const { data } = await client.mutate({ mutation, variables: { input }, fetchPolicy: 'no-cache' });
   const [payload] = Object.values(data);
   const { viewer } = payload.query;
-  if (viewer?.id !== client.readQuery({ query: gql`query Me { viewer { id } }` })?.viewer?.id) {
-    await changeViewer(client, viewer);
+  if (viewer?.id !== client.readQuery({ query: ME })?.viewer?.id) {
+    await client.clearStore();
   }
+  client.writeQuery({ query: HOME, data: { viewer } });
   return payload;
 }
+
+const ME = gql`
+  query Me {
+    viewer {
+      id
+    }
+  }
+`;
 
 export const SIGN_UP = gql`
   mutation SignUp($input: SignUpInput!) {

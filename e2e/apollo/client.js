@@ -1,23 +1,26 @@
-// A client of Apollo: requests and files over HTTP, subscriptions over a WebSocket.
+// A client of Apollo: requests and files over HTTP, subscriptions over a WebSocket or as server-sent events.
 import { ApolloClient, ApolloLink } from '@apollo/client/core';
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import UploadHttpLink from 'apollo-upload-client/UploadHttpLink.mjs';
 import { createClient } from 'graphql-ws';
 import { newCache } from './cache.js';
+import { EventsLink } from './events.js';
 
 // In a browser uri is all that is given. Node.js keeps no cookies, so the tests bring what does.
-export function newClient({ uri, fetch, webSocketImpl }) {
+export function newClient({ uri, fetch, webSocketImpl, overEvents = false }) {
   const http = new UploadHttpLink({
     uri,
     credentials: 'include',
     headers: { 'Apollo-Require-Preflight': 'true' },
     fetch,
   });
-  const socket = createClient({ url: uri.replace(/^http/, 'ws'), webSocketImpl });
+  const live = overEvents
+    ? new EventsLink(uri, fetch)
+    : new GraphQLWsLink(createClient({ url: uri.replace(/^http/, 'ws'), webSocketImpl }));
   const isSubscription = ({ operationType }) => operationType === 'subscription';
   return new ApolloClient({
-    link: ApolloLink.split(isSubscription, new GraphQLWsLink(socket), http),
+    link: ApolloLink.split(isSubscription, live, http),
     cache: newCache(),
   });
 }

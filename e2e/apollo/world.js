@@ -17,7 +17,7 @@ export function browser(server) {
       super(url, protocols, { headers: { cookie: cookie() } });
     }
   }
-  const client = () => {
+  const client = (options) => {
     const requests = [];
     const fetcher = async (url, options) => {
       const headers = new Headers(options.headers);
@@ -31,15 +31,15 @@ export function browser(server) {
       }
       return response;
     };
-    return Object.assign(newClient({ uri: `${server}/graphql`, fetch: fetcher, webSocketImpl: Socket }), { requests });
+    return Object.assign(newClient({ uri: `${server}/graphql`, fetch: fetcher, webSocketImpl: Socket, ...options }), { requests });
   };
   return { client };
 }
 
 // person is somebody at a front end: a client whose pages are open, and a browser in which others can look at the same.
-export function person(server) {
+export function person(server, options) {
   const own = browser(server);
-  const client = own.client();
+  const client = own.client(options);
   const pages = new Map();
   const open = async (query, variables) => {
     const page = client.watchQuery({ query, variables, errorPolicy: 'all' });
