@@ -5,7 +5,10 @@ package e2e_test
 import (
 	"context"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -31,6 +34,39 @@ func TestApolloJourney(t *testing.T) {
 	data := t.TempDir()
 	loadDemo(t, data)
 	nodeRun(t, "apollo.js", start(t, data).URL, keep(t, string(logo(t))))
+}
+
+// TestApolloCache sends every mutation with Apollo Client, whose cache must show what the server answers then.
+func TestApolloCache(t *testing.T) {
+	t.Parallel()
+	needNodeModules(t)
+	data := t.TempDir()
+	loadDemo(t, data)
+	nodeRun(t, "apollocache.js", start(t, data).URL, filepath.Join(data, "mail"), keep(t, string(logo(t))))
+}
+
+// TestDocumentOfClients makes sure that the code in docs/clients.md is part of what the tests run.
+func TestDocumentOfClients(t *testing.T) {
+	t.Parallel()
+	var tested strings.Builder
+	for _, pattern := range []string{"apollo*.js", "apollo/*.js"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, paths, err)
+		}
+		for _, path := range paths {
+			tested.WriteString(read(t, path))
+		}
+	}
+	blocks := regexp.MustCompile("(?ms)^```js\n(.*?)^```$").FindAllStringSubmatch(read(t, "../docs/clients.md"), -1)
+	if len(blocks) == 0 {
+		t.Error("docs/clients.md has no code")
+	}
+	for _, block := range blocks {
+		if !strings.Contains(tested.String(), block[1]) {
+			t.Errorf("no file of apollo has this:\n%s", block[1])
+		}
+	}
 }
 
 // TestPersistedQueries asks for persisted queries with Apollo Client and urql.
