@@ -8,9 +8,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
 func TestSchemaLints(t *testing.T) {
@@ -58,6 +62,77 @@ func TestSchemaChanges(t *testing.T) {
 		}
 		nodeRun(t, "schema/changes.js", landed, changed, documented)
 	})
+}
+
+// TestDeprecationsHaveADate makes sure that clients know how long what is deprecated still works.
+func TestDeprecationsHaveADate(t *testing.T) {
+	t.Parallel()
+	if undated := undatedDeprecations(t, read(t, "../schema.graphqls")); len(undated) > 0 {
+		t.Errorf("without a reason that ends with \"Removed after 2027-06-01.\": %v", undated)
+	}
+	const example = `
+		directive @d(a: Int @deprecated(reason: "Use b. Removed after 2027-06-01."), b: Int @deprecated) on FIELD
+		type T {
+			good: Int @deprecated(reason: "Use best. Removed after 2027-06-01.")
+			none: Int @deprecated
+			undated(a: Int @deprecated(reason: "No longer used.")): Int @deprecated(reason: "Use best.")
+			never: Int @deprecated(reason: "Use best. Removed after 2027-02-30.")
+			best: Int
+		}
+		input I { i: Int @deprecated(reason: "Removed after 2027-06-01, or later.") }
+		enum E { V @deprecated(reason: "") W }`
+	got := undatedDeprecations(t, example)
+	if want := []string{"@d.b", "E.V", "I.i", "T.never", "T.none", "T.undated", "T.undated.a"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// undatedDeprecations names, in order, what is deprecated in a schema without the date of its removal.
+func undatedDeprecations(t *testing.T, schema string) []string {
+	t.Helper()
+	document, err := parser.ParseSchema(&ast.Source{Input: schema})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var undated []string
+	judge := func(name string, directives ast.DirectiveList) {
+		if directive := directives.ForName("deprecated"); directive != nil && !isDated(directive.Arguments.ForName("reason")) {
+			undated = append(undated, name)
+		}
+	}
+	arguments := func(of string, list ast.ArgumentDefinitionList) {
+		for _, argument := range list {
+			judge(of+"."+argument.Name, argument.Directives)
+		}
+	}
+	for _, definition := range append(document.Definitions, document.Extensions...) {
+		for _, field := range definition.Fields {
+			judge(definition.Name+"."+field.Name, field.Directives)
+			arguments(definition.Name+"."+field.Name, field.Arguments)
+		}
+		for _, value := range definition.EnumValues {
+			judge(definition.Name+"."+value.Name, value.Directives)
+		}
+	}
+	for _, directive := range document.Directives {
+		arguments("@"+directive.Name, directive.Arguments)
+	}
+	slices.Sort(undated)
+	return undated
+}
+
+var removal = regexp.MustCompile(`\bRemoved after (\d{4}-\d{2}-\d{2})\.$`)
+
+func isDated(reason *ast.Argument) bool {
+	if reason == nil {
+		return false
+	}
+	found := removal.FindStringSubmatch(reason.Value.Raw)
+	if found == nil {
+		return false
+	}
+	_, err := time.Parse(time.DateOnly, found[1])
+	return err == nil
 }
 
 // keep returns the path of a file that holds the text until the test ends.
