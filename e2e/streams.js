@@ -35,11 +35,13 @@ async function signIn(email = 'owner@demo.example') {
   return cookie;
 }
 
-// socket returns a client of graphql-ws that tries again as often as it may, and counts its connections.
+// socket returns a client of graphql-ws that tries again as often as it may, and counts its connections. The cookie may be a function, as
+// a browser's cookies change.
 function socket(cookie) {
   class WithCookie extends WebSocket {
     constructor(url, protocols) {
-      super(url, protocols, { headers: cookie ? { cookie } : {} });
+      const current = typeof cookie === 'function' ? cookie() : cookie;
+      super(url, protocols, { headers: current ? { cookie: current } : {} });
     }
   }
   const seen = { connects: 0, closed: [] };
@@ -69,19 +71,31 @@ function events(cookie) {
   return { client, seen };
 }
 
-// outcome subscribes and resolves to what was told and how it ended.
-function outcome(client, query = ENDED) {
+// listen subscribes, collects what is told, and says with which error it ended.
+function listen(client, query) {
   const told = [];
-  return new Promise((resolve) => {
-    client.subscribe(
-      { query },
-      {
-        next: (answer) => told.push(answer),
-        error: (error) => resolve({ told, error }),
-        complete: () => resolve({ told }),
-      },
-    );
+  const ended = new Promise((resolve) => {
+    client.subscribe({ query }, { next: (answer) => told.push(answer), error: resolve, complete: () => resolve() });
   });
+  return { told, ended };
+}
+
+// outcome subscribes and resolves to what was told and how it ended.
+async function outcome(client, query = ENDED) {
+  const { told, ended } = listen(client, query);
+  return { told, error: await ended };
+}
+
+function codeOf([error]) {
+  return error.extensions.code;
+}
+
+async function until(reached) {
+  const deadline = performance.now() + 10_000;
+  while (!reached()) {
+    assert.ok(performance.now() < deadline, `${reached} after 10 s`);
+    await sleep(5);
+  }
 }
 
 async function connectsOnce(name, { client, seen }, judge, query) {
@@ -114,6 +128,83 @@ for (const { client } of open) {
 }
 await sleep(500);
 await connectsOnce('a sixth socket', socket(many), ({ error }) => assert.equal(error.code, 4429));
+
+// The owner's workspace, and what others see of it.
+const owner = await signIn();
+const developer = await signIn('developer@demo.example');
+const { data: own } = await post(
+  `{ viewer { memberships { nodes { workspace { id
+    members { nodes { id user { email } } } miniPrograms { nodes { id } } } } } } }`,
+  owner,
+);
+const { id: workspaceId, members, miniPrograms } = own.viewer.memberships.nodes[0].workspace;
+const memberId = members.nodes.find(({ user }) => user.email === 'developer@demo.example').id;
+const CHANGED = `subscription { workspaceChanged(workspaceId: "${workspaceId}") { operation nodeId node { id } } }`;
+const MEMBERSHIP = `subscription { membership(workspaceId: "${workspaceId}") { status role member { id } } }`;
+const mutate = async (mutation) => {
+  const { data } = await post(`mutation { ${mutation} { userErrors { code } } }`, owner);
+  assert.deepEqual(Object.values(data)[0].userErrors, []);
+};
+
+// A developer who is blocked is told so as the last event, and neither subscription is repeated. Nothing says when workspaceChanged has
+// begun, so something is changed until all have seen it.
+const ofDeveloper = [socket(developer), events(developer)];
+const memberships = ofDeveloper.map(({ client }) => listen(client, MEMBERSHIP));
+const changes = ofDeveloper.map(({ client }) => listen(client, CHANGED));
+await until(() => memberships.every(({ told }) => told.length === 1));
+for (let i = 0; changes.some(({ told }) => told.length === 0); i++) {
+  assert.ok(i < 10_000, 'no change is told');
+  await mutate(`renameWorkspace(input: { workspaceId: "${workspaceId}", name: "Merchant ${i}" })`);
+}
+await mutate(`blockMember(input: { memberId: "${memberId}" })`);
+for (const { told, ended } of memberships) {
+  assert.equal(await ended, undefined);
+  assert.deepEqual(told, [
+    { data: { membership: { status: 'ACTIVE', role: 'DEVELOPER', member: { id: memberId } } } },
+    { data: { membership: { status: 'BLOCKED', role: 'DEVELOPER', member: null } } },
+  ]);
+}
+for (const { told, ended } of changes) {
+  assert.equal(await ended, undefined);
+  const { operation, nodeId, node } = told[0].data.workspaceChanged;
+  assert.deepEqual({ operation, nodeId, node }, { operation: 'RENAME_WORKSPACE', nodeId: workspaceId, node: { id: workspaceId } });
+}
+// A developer who is blocked gets the answer of a stranger.
+await connectsOnce('blocked, socket', socket(developer), ({ error, told }) => assert.equal(codeOf(error ?? told[0].errors), 'NOT_FOUND'), CHANGED);
+await connectsOnce('blocked, events', events(developer), ({ told }) => assert.equal(codeOf(told[0].errors), 'NOT_FOUND'), MEMBERSHIP);
+
+// The owner sees each change once.
+const ofOwner = [socket(owner)].map(({ client }) => listen(client, CHANGED));
+const seen = (operation) =>
+  until(() => ofOwner.every(({ told }) => told.some(({ data }) => data.workspaceChanged.operation === operation)));
+for (let i = 0; ofOwner.some(({ told }) => told.length === 0); i++) {
+  assert.ok(i < 10_000, 'no change is told');
+  await mutate(`renameWorkspace(input: { workspaceId: "${workspaceId}", name: "Merchant ${i % 2}" })`);
+}
+await mutate(`unblockMember(input: { memberId: "${memberId}" })`);
+await seen('UNBLOCK_MEMBER');
+await mutate(`updateMiniProgram(input: { miniProgramId: "${miniPrograms.nodes[0].id}", name: "断桥小面馆" })`);
+await seen('UPDATE_MINI_PROGRAM');
+for (const { told } of ofOwner) {
+  const others = told.map(({ data }) => data.workspaceChanged).filter(({ operation }) => operation !== 'RENAME_WORKSPACE');
+  assert.deepEqual(others, [
+    { operation: 'UNBLOCK_MEMBER', nodeId: memberId, node: { id: memberId } },
+    { operation: 'UPDATE_MINI_PROGRAM', nodeId: miniPrograms.nodes[0].id, node: { id: miniPrograms.nodes[0].id } },
+  ]);
+}
+
+// After signing in, the same client subscribes in a socket with the new cookie; the one of before has ended with its session.
+let shared;
+const browser = socket(() => shared);
+assert.equal((await outcome(browser.client, MEMBERSHIP)).error.code, 4401);
+for (const _ of [1, 2]) {
+  shared = await signIn('master@demo.example');
+  const membership = listen(browser.client, MEMBERSHIP);
+  await until(() => membership.told.length === 1);
+  await post('mutation { signOut { viewer { id } } }', shared);
+  await membership.ended;
+}
+assert.equal(browser.seen.connects, 3);
 
 // Signing out tells both, ends both, and neither comes again.
 const ofSocket = socket(cookie);
