@@ -49,6 +49,7 @@ await page();
 await renamed();
 await userErrors();
 await signedOut();
+await refusals();
 await seesChangesOfOthers();
 await losesAWorkspace();
 await listensAfterSigningInAgain(owner);
@@ -149,6 +150,22 @@ async function signedOut() {
   assert.equal(refusal(error).code, 'UNAUTHENTICATED');
   assert.match(refusal(error).requestId, /./);
   assert.equal(refusal(new TypeError('no network')).code, 'NETWORK');
+}
+
+// refusals have a code also where the server answers with another status than 200.
+async function refusals() {
+  const refused = (operation) => operation.then(() => assert.fail('not refused'), refusal);
+  const input = { miniProgramId: id, description: '长'.repeat(300_000) };
+  const tooLarge = await refused(client.mutate({ ...updateMiniProgram, variables: { input } }));
+  assert.equal(client.requests.at(-1).status, 413);
+  assert.equal(tooLarge.code, 'PAYLOAD_TOO_LARGE');
+  const stranger = person(server).client;
+  const tries = Array.from({ length: 11 }, () =>
+    stranger.mutate({ mutation: SIGN_IN, variables: { input: { email: 'nobody@example.com', password: 'incorrect' } } }),
+  );
+  const limited = await refused(Promise.all(tries));
+  assert.equal(limited.code, 'RATE_LIMITED');
+  assert.ok(limited.retryAfter > 0, `retryAfter is ${limited.retryAfter}`);
 }
 
 // seesChangesOfOthers has a page of the workspace open while a master works in it.

@@ -155,7 +155,7 @@ async function ofAWorkspace() {
   const sentFirst = { lee: await token('lee@example.com'), kim: await token('kim@example.com') };
   await mutate('resendInvitation', member.resendInvitation, { invitationId: invitation[1] });
   await mutate('withdrawInvitation', member.withdrawInvitation, { invitationId: invitation[2] });
-  await acceptInvitations(sentFirst.lee, await token('kim@example.com'));
+  const rejoin = await acceptInvitations(sentFirst.lee, await token('kim@example.com'));
   await page.refetch();
 
   const [lee] = see().members.edges.map(({ node }) => node).filter(({ user }) => user.email === 'lee@example.com');
@@ -167,12 +167,19 @@ async function ofAWorkspace() {
   await mutate('changeMemberRole', member.changeMemberRole, { memberId: lee.id, role: 'DEVELOPER' });
   await mutate('assignMiniPrograms', member.assignMiniPrograms, { memberId: lee.id, miniProgramIds: [first] });
   await mutate('removeMember', member.removeMember, { memberId: lee.id });
+  await mutate('inviteMembers', member.inviteMembers, {
+    workspaceId: id,
+    invitations: [{ name: 'Lee', email: 'lee@example.com', role: 'MASTER' }],
+  });
+  await rejoin(await token('lee@example.com'));
 
   await masterInvites(id, page);
-  await mutate('changeMemberRole', member.changeMemberRole, { memberId: memberId('master'), role: 'DEVELOPER' });
+  const demoted = await mutate('changeMemberRole', member.changeMemberRole, { memberId: memberId('master'), role: 'DEVELOPER' });
+  assert.equal(demoted.withdrawnInvitations.length, 1);
   await mutate('changeMemberRole', member.changeMemberRole, { memberId: memberId('master'), role: 'MASTER' });
   await masterInvites(id, page);
-  await mutate('blockMember', member.blockMember, { memberId: memberId('master') });
+  const blocked = await mutate('blockMember', member.blockMember, { memberId: memberId('master') });
+  assert.equal(blocked.withdrawnInvitations.length, 1);
   await mutate('unblockMember', member.unblockMember, { memberId: memberId('master') });
   await mutate('blockMember', member.blockMember, { memberId: memberId('developer') });
   await mutate('removeMember', member.removeMember, { memberId: memberId('developer') });
@@ -193,17 +200,25 @@ async function masterInvites(workspaceId, page) {
   await page.refetch();
 }
 
-// acceptInvitations accepts one with the account that has its address, and one with a new account.
+// acceptInvitations accepts one with the account that has its address, and one with a new account. It returns a function with which the
+// account becomes a member again, and so gets back its earlier place among the memberships.
 async function acceptInvitations(own, toNobody) {
   const lee = person(server);
-  await lee.open(HOME);
+  const home = await lee.open(HOME);
   await account.enter(lee.client, account.SIGN_IN, { email: 'lee@example.com', password });
   await of(lee).mutate('acceptInvitation', workspace.acceptInvitation, { token: own });
-  lee.close();
+  await of(lee).mutate('createWorkspace', workspace.createWorkspace, { name: 'Later' });
   const kim = person(server);
   await kim.open(HOME);
   await of(kim).enter('acceptInvitation', workspace.acceptInvitation.mutation, { token: toNobody, password, displayName: 'Kim' });
   kim.close();
+  return async (again) => {
+    await home.refetch();
+    await of(lee).mutate('acceptInvitation', workspace.acceptInvitation, { token: again });
+    const { edges } = home.getCurrentResult().data.viewer.memberships;
+    assert.deepEqual(edges.map(({ node }) => node.workspace.name), ['Renamed Merchant', 'Later']);
+    lee.close();
+  };
 }
 
 async function ofTheStaff() {

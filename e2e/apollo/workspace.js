@@ -1,6 +1,6 @@
 // Workspaces and the viewer's memberships of them.
 import { gql } from '@apollo/client/core';
-import { addEdge, atEnd, removeNode } from './cache.js';
+import { addEdge, atEnd, editLists, removeNode } from './cache.js';
 import { MEMBERSHIP, USER_ERROR, VIEWER, WORKSPACE } from './fragments.js';
 
 export const createWorkspace = {
@@ -66,6 +66,11 @@ export const renameWorkspace = {
           id
           name
         }
+        query {
+          viewer {
+            id
+          }
+        }
         userErrors {
           ...UserErrorFields
         }
@@ -73,6 +78,13 @@ export const renameWorkspace = {
     }
     ${USER_ERROR}
   `,
+  // Memberships that were searched for by the workspace's name are read again.
+  update(cache, { data }) {
+    const { workspace, query } = data.renameWorkspace;
+    if (workspace) {
+      editLists(cache, query.viewer, 'memberships', (list) => list);
+    }
+  },
 };
 
 export const leaveWorkspace = {
