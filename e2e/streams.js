@@ -174,7 +174,7 @@ await connectsOnce('blocked, socket', socket(developer), ({ error, told }) => as
 await connectsOnce('blocked, events', events(developer), ({ told }) => assert.equal(codeOf(told[0].errors), 'NOT_FOUND'), MEMBERSHIP);
 
 // The owner sees each change once.
-const ofOwner = [socket(owner)].map(({ client }) => listen(client, CHANGED));
+const ofOwner = [socket(owner), events(owner)].map(({ client }) => listen(client, CHANGED));
 const seen = (operation) =>
   until(() => ofOwner.every(({ told }) => told.some(({ data }) => data.workspaceChanged.operation === operation)));
 for (let i = 0; ofOwner.some(({ told }) => told.length === 0); i++) {

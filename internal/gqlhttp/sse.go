@@ -26,17 +26,17 @@ func (h *Handler) serveSSE(w http.ResponseWriter, r *http.Request, operation *gr
 // status for a failure of the network and send the request again.
 func writeSSE(w http.ResponseWriter, response *graphql.Response) {
 	events := newSSEWriter(w)
-	events.next(response)
+	events.next(encode(response))
 	events.complete()
 }
 
 func (h *Handler) streamSSE(ctx context.Context, operation *graphql.OperationContext, events *sseWriter) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	responses := make(chan *graphql.Response)
+	responses := make(chan []byte)
 	send := func(response *graphql.Response) {
 		select {
-		case responses <- response:
+		case responses <- encode(response): // the executor writes the next response over this one
 		case <-ctx.Done():
 		}
 	}
@@ -82,8 +82,8 @@ func newSSEWriter(w http.ResponseWriter) *sseWriter {
 // ping writes a comment.
 func (e *sseWriter) ping() { e.write(":\n\n") }
 
-func (e *sseWriter) next(response *graphql.Response) {
-	e.write("event: next\ndata: " + string(encode(response)) + "\n\n")
+func (e *sseWriter) next(response []byte) {
+	e.write("event: next\ndata: " + string(response) + "\n\n")
 }
 
 // complete writes the last event. It is sent together with the end of the response: a client that has this event gives the response up,
