@@ -43,11 +43,12 @@ func NewWatches(client *ent.Client, now func() time.Time) *Watches {
 
 // Watch begins to watch a workspace, until the context is done.
 func (w *Watches) Watch(ctx context.Context, workspaceID string) (*Watch, error) {
-	found, err := w.events(ctx, w.now(), workspaceID)
+	began := w.now()
+	found, err := w.events(ctx, began, workspaceID)
 	if err != nil {
 		return nil, err
 	}
-	watching := &Watch{changed: make(chan struct{}, 1), seen: map[string]bool{}}
+	watching := &Watch{changed: make(chan struct{}, 1), from: earliest(began), seen: map[string]bool{}}
 	for _, one := range found { // what has happened before is not reported
 		watching.seen[one.ID] = true
 	}
@@ -89,13 +90,16 @@ func (w *Watches) look(ctx context.Context, waiting map[string][]*Watch) {
 func (w *Watches) events(ctx context.Context, since time.Time, workspaceIDs ...string) ([]*ent.AuditEvent, error) {
 	latest := store.Keyset{Columns: []string{auditevent.FieldID}, Descending: true, Limit: maxEvents}
 	found, err := w.client.AuditEvent.Query().Where(store.OfEach(latest, auditevent.FieldWorkspaceID, workspaceIDs,
-		auditevent.IDGTE(id.From(id.AuditEvent, since.Add(-overlap))), auditevent.OperationNEQ(string(access.ChooseWorkspace)))).All(ctx)
+		auditevent.IDGTE(earliest(since)), auditevent.OperationNEQ(string(access.ChooseWorkspace)))).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for events: %w", err)
 	}
 	slices.Reverse(found)
 	return found, nil
 }
+
+// earliest returns the least id of an event that is looked for since a moment.
+func earliest(since time.Time) string { return id.From(id.AuditEvent, since.Add(-overlap)) }
 
 // NodeChange says that a mutation has changed a node.
 type NodeChange struct {
@@ -106,6 +110,8 @@ type NodeChange struct {
 // Watch is somebody who waits for changes in a workspace.
 type Watch struct {
 	changed chan struct{}
+	// from is the least id of an event that is reported: a look may find earlier ones, which were not seen when the watch began.
+	from string
 
 	mu      sync.Mutex
 	seen    map[string]bool // the events that were found last
@@ -131,7 +137,7 @@ func (w *Watch) report(events []*ent.AuditEvent, changed map[string][]string) {
 	seen := make(map[string]bool, len(events))
 	for _, one := range events {
 		seen[one.ID] = true
-		if w.seen[one.ID] {
+		if w.seen[one.ID] || one.ID < w.from {
 			continue
 		}
 		for _, nodeID := range changed[one.ID] {
