@@ -1,10 +1,11 @@
 package app
 
 import (
-	"minidock/graph/model"
-	"minidock/internal/coercion"
 	"slices"
 	"strings"
+
+	"minidock/graph/model"
+	"minidock/internal/coercion"
 )
 
 // scalars judge what clients send for the schema's own scalars.
@@ -21,7 +22,7 @@ func judgeBy[T any](unmarshal func(any) (T, error)) coercion.Scalar {
 }
 
 // secrets are input fields and arguments for what must be known to one person only, beside those for passwords.
-var secrets = []string{"code", "token", "challenge", "current", "new"}
+var secrets = []string{"code", "token", "challenge"}
 
 func isSecret(name string) bool {
 	return slices.Contains(secrets, name) || strings.Contains(strings.ToLower(name), "password")

@@ -20,15 +20,15 @@ type Scalar func(value any) error
 type Coercer struct {
 	Schema  *ast.Schema
 	Scalars map[string]Scalar
-	// IsSecret says of the name of an input field or argument that its texts are not repeated; nil for none.
+	// IsSecret says of the name of an input field or argument that its texts and numbers are not repeated; nil for none.
 	IsSecret func(name string) bool
 	// MaxErrors is how many errors are reported, after which coercion stops.
 	MaxErrors int
 }
 
 // Variables returns the coerced values of an operation's variables, or the first errors, each with its code. A variable that was not
-// sent and has no default is absent from the result. Errors of secret variables repeat no texts, nor do those of inputs that have
-// secret fields.
+// sent and has no default is absent from the result. Errors of secret variables repeat no texts or numbers, nor do those of
+// inputs that have secret fields.
 func (c *Coercer) Variables(definitions ast.VariableDefinitionList, sent *Object, secret map[*ast.VariableDefinition]bool) (map[string]any, gqlerror.List) {
 	coerced, errs := map[string]any{}, gqlerror.List(nil)
 	for _, definition := range definitions {

@@ -99,9 +99,10 @@ func TestErrorsRepeatNoTextsOfSecrets(t *testing.T) {
 	for definitions, sent := range map[string]string{
 		"$v: Credentials!": `{"v":"hunter2"}`, "$v: Credentials": `{"v":{"email":"a","password":["hunter2"]}}`, "$v: [Credentials!]": `{"v":{"email":"hunter2","x":1}}`,
 		"$v: Outer": `{"v":{"name":["hunter2"]}}`, "$v: Outer!": `{"v":{"credentials":{"password":{"a":["hunter2"]}}}}`,
+		"$v: [Credentials]": `{"v":{"email":"a","password":73915822}}`,
 	} {
 		_, messages := coerce(t, c, definitions, sent)
-		if text := strings.Join(messages, " "); !strings.Contains(text, "invalid value") || strings.Contains(text, "hunter2") {
+		if text := strings.Join(messages, " "); !strings.Contains(text, "invalid value") || strings.Contains(text, "hunter2") || strings.Contains(text, "73915822") {
 			t.Errorf("%s: %q", sent, messages)
 		}
 	}

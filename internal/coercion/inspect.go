@@ -15,14 +15,14 @@ const (
 	maxElements, maxNesting = 10, 2
 )
 
-// hidden stands for a text that is not shown.
+// hidden stands for a text or a number that is not shown.
 const hidden = "…"
 
 // Inspect shows a value in a message as graphql-js does, and at most its first 100 characters.
 func Inspect(value any) string { return show(value, false) }
 
-func show(value any, hidesTexts bool) string {
-	i := &inspection{hidesTexts: hidesTexts}
+func show(value any, isSecret bool) string {
+	i := &inspection{isSecret: isSecret}
 	i.write(value, 0)
 	return cut(i.String())
 }
@@ -30,7 +30,8 @@ func show(value any, hidesTexts bool) string {
 // inspection is the text of a value.
 type inspection struct {
 	strings.Builder
-	hidesTexts bool
+	// isSecret says that texts and numbers are not shown.
+	isSecret bool
 }
 
 // write writes a value until it is clear that the rest is cut. It is nested in this many others.
@@ -39,13 +40,17 @@ func (i *inspection) write(value any, nested int) {
 	case nil:
 		i.WriteString("null")
 	case string:
-		if i.hidesTexts {
+		if i.isSecret {
 			value = hidden
 		}
 		i.WriteString(quote(value))
 	case bool:
 		i.WriteString(strconv.FormatBool(value))
 	case json.Number:
+		if i.isSecret { // it may be a password or a code that was sent without quotes
+			i.WriteString(hidden)
+			return
+		}
 		i.WriteString(numberText(value))
 	case []any:
 		i.writeList(value, nested)

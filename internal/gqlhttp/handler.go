@@ -29,7 +29,7 @@ type Config struct {
 	Limits  limit.GraphQL
 	// Scalars judge the values of the schema's own scalars.
 	Scalars map[string]coercion.Scalar
-	// IsSecret says of the name of an input field or argument that errors do not repeat its texts, such as passwords; nil for none.
+	// IsSecret says of the name of an input field or argument that errors do not repeat its texts and numbers, such as passwords; nil for none.
 	IsSecret func(name string) bool
 	// Lists says how long the lists of an answer are.
 	Lists Lists
