@@ -32,7 +32,9 @@ func Account(email, password, displayName string) Vars {
 func Credentials(email, password string) Vars { return Vars{"email": email, "password": password} }
 
 // Passwords is an input of changePassword.
-func Passwords(current, next string) Vars { return Vars{"currentPassword": current, "newPassword": next} }
+func Passwords(current, next string) Vars {
+	return Vars{"currentPassword": current, "newPassword": next}
+}
 
 // LongEmail returns a well-formed address of this many bytes.
 func LongEmail(size int) string {

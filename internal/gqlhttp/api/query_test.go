@@ -139,7 +139,7 @@ func TestTrapDidYouMeanGivesNoNamesAway(t *testing.T) {
 			"{ industries(frist: 1) { totalCount } }": "first",
 			"{ node(id: 1) { displayName } }":         "User",
 			`mutation { signIn(input: {emial: "a", email: "a", password: "b"}) { viewer { user { id } } } }`: "email",
-			"{ viewer { currentWorkspace { miniPrograms(filter: {statuses: [CREATD]}) { totalCount } } } }":    "CREATED",
+			"{ viewer { currentWorkspace { miniPrograms(filter: {statuses: [CREATD]}) { totalCount } } } }":  "CREATED",
 			"{ viewer }": "viewer { ... }",
 		} {
 			staff := rob.Do(t, query, nil).Body

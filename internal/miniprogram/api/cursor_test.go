@@ -37,7 +37,9 @@ func TestACursorHoldsATimeAsTheServerWritesItOnly(t *testing.T) {
 			order := apitest.Vars{"field": field, "direction": "ASC"}
 			cursor := owner.MiniPrograms(t, workspace, apitest.Vars{"orderBy": order}).Cursors[1]
 			for name, form := range map[string]func(time.Time) string{
-				"an offset":          func(at time.Time) string { return at.In(time.FixedZone("", 8*60*60)).Format("2006-01-02T15:04:05.000Z07:00") },
+				"an offset": func(at time.Time) string {
+					return at.In(time.FixedZone("", 8*60*60)).Format("2006-01-02T15:04:05.000Z07:00")
+				},
 				"an offset of zero":  func(at time.Time) string { return at.Format("2006-01-02T15:04:05.000+00:00") },
 				"more digits":        func(at time.Time) string { return at.Format("2006-01-02T15:04:05.000000000Z") },
 				"lower case":         func(at time.Time) string { return at.Format("2006-01-02t15:04:05.000z") },
