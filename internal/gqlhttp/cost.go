@@ -14,7 +14,7 @@ import (
 type Lists struct {
 	// DefaultPage is the size of a page for which the query gives none, MaxPage the largest.
 	DefaultPage, MaxPage int
-	// Sizes are the usual sizes of lists of objects that are not pages, by type and field, such as "Viewer.sessions".
+	// Sizes are the usual sizes of lists of objects that are not pages, by type and field, such as "LaunchTarget.fieldRules".
 	Sizes map[string]int
 }
 
@@ -23,6 +23,8 @@ const (
 	listSize = 5
 	// countCost and searchCost are what a connection's totalCount and a search count, in list elements: a search looks at all rows.
 	countCost, searchCost = 1, 10
+	// unselected is how many elements of a page count 1 if none are selected: they are read nevertheless.
+	unselected = 10
 )
 
 // maxCount is more than any limit; counts stop there, so that they cannot overflow.
@@ -141,7 +143,7 @@ func repeats(fields [][]*ast.Field) int {
 }
 
 // besides returns what fields with the same response name count beside elements. An object under an alias counts, since it may be one
-// of many; so does a page of which no elements are selected, since it is read nevertheless.
+// of many; so does a page of which no elements are selected.
 func (m *measurement) besides(same []*ast.Field, selected [][]*ast.Field, size int) int {
 	cost := 0
 	if len(selected) > 0 && slices.ContainsFunc(same, func(field *ast.Field) bool { return field.Alias != field.Name }) {
@@ -150,8 +152,8 @@ func (m *measurement) besides(same []*ast.Field, selected [][]*ast.Field, size i
 	if same[0].Name == "totalCount" && isOfConnection(same[0]) {
 		cost += countCost
 	}
-	if size > 0 && copiesOf(selected) == 0 {
-		cost++
+	if copiesOf(selected) == 0 {
+		cost += (size + unselected - 1) / unselected
 	}
 	if slices.ContainsFunc(same, m.searches) {
 		cost += searchCost
