@@ -105,7 +105,7 @@ func Others() map[string]string {
 		"long string":                 `{industries(search:"` + r("x", 9_900) + `"){totalCount}}`,
 		"long words":                  `{industries(search:"` + r("restaurent ", 880) + `"){totalCount}}`,
 		"searches":                    "{" + numbered(10, `a#:industries(first:100 search:"`+r("cofee ", 80)+`"){nodes{id}}`) + "}",
-		"long enum":                   `{viewer{currentWorkspace{miniPrograms(filter:{status:["` + r("x", 9_800) + `"]}){totalCount}}}}`,
+		"long enum":                   `{viewer{currentWorkspace{miniPrograms(filter:{statuses:["` + r("x", 9_800) + `"]}){totalCount}}}}`,
 		"a block string":              `{industries(search:"""` + r("\n ", 4_900) + `"""){totalCount}}`,
 		"deep nesting":                r("{viewer", 490) + r("}", 490),
 		"brackets":                    "{nodes(ids:" + r("[", 990) + r("]", 990) + "){id}}",
