@@ -33,7 +33,11 @@ func (r *subscriptionResolver) WorkspaceChanged(ctx context.Context, workspaceID
 					return
 				}
 			case <-watching.Changed():
-				if !r.sendChanges(ctx, workspaceID, watching.Take(), changes) {
+				taken := watching.Take()
+				isMember, err := r.sendChanges(ctx, workspaceID, taken, changes)
+				if err != nil {
+					watching.Return(taken) // an end would say that the viewer is no longer a member
+				} else if !isMember {
 					return
 				}
 			}
@@ -42,16 +46,17 @@ func (r *subscriptionResolver) WorkspaceChanged(ctx context.Context, workspaceID
 	return changes, nil
 }
 
-// sendChanges sends those of the changes that the viewer may see. It says whether the viewer is still a member and waits for more.
-func (r *subscriptionResolver) sendChanges(ctx context.Context, workspaceID string, taken []event.NodeChange, to chan<- *model.WorkspaceChange) bool {
+// sendChanges sends those of the changes that the viewer may see, and says whether the viewer is still a member. It sends nothing if it
+// fails before the stream ends.
+func (r *subscriptionResolver) sendChanges(ctx context.Context, workspaceID string, taken []event.NodeChange, to chan<- *model.WorkspaceChange) (isMember bool, err error) {
 	viewer(ctx).Stale() // what the viewer may see is decided now
 	own, err := r.membershipIn(ctx, workspaceID)
 	if err != nil || own.ID == "" {
-		return false
+		return false, err
 	}
 	nodes, err := r.nodesByID(ctx, ids(taken, func(c event.NodeChange) string { return c.NodeID }))
 	if err != nil {
-		return false
+		return true, err
 	}
 	for _, change := range taken {
 		node, isVisible := nodes[change.NodeID]
@@ -61,10 +66,10 @@ func (r *subscriptionResolver) sendChanges(ctx context.Context, workspaceID stri
 		select {
 		case to <- &model.WorkspaceChange{Operation: change.Operation, NodeID: change.NodeID, Node: node}:
 		case <-ctx.Done():
-			return false
+			return true, ctx.Err()
 		}
 	}
-	return true
+	return true, nil
 }
 
 // membershipIn returns the viewer's membership of a workspace; one without an id if there is none.

@@ -130,6 +130,17 @@ func (w *Watch) Take() []NodeChange {
 	return taken
 }
 
+// Return gives back what was taken and could not be reported; it can be taken again after the next look.
+func (w *Watch) Return(taken []NodeChange) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	later := w.pending
+	w.pending = taken
+	for _, change := range later {
+		w.add(change)
+	}
+}
+
 // report adds the changes of the events that were not seen before.
 func (w *Watch) report(events []*ent.AuditEvent, changed map[string][]string) {
 	w.mu.Lock()

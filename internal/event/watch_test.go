@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,5 +53,27 @@ func TestAWatchReportsNothingFromBeforeItBegan(t *testing.T) {
 			t.Errorf("%s later: reported %v of what has happened", later, got)
 		}
 		now = now.Add(time.Second)
+	}
+}
+
+// What could not be reported is reported after the next look, before what has happened since, and each node once.
+func TestWhatIsReturnedIsTakenAfterTheNextLook(t *testing.T) {
+	t.Parallel()
+	change := func(nodeID string) NodeChange { return NodeChange{access.RenameWorkspace, nodeID} }
+	watching := &Watch{changed: make(chan struct{}, 1)}
+	watching.add(change("wsp_1"))
+	watching.add(change("wsp_2"))
+	taken := watching.Take()
+	watching.add(change("wsp_1"))
+	watching.Return(taken)
+	select {
+	case <-watching.Changed():
+		t.Error("it can be taken before the next look")
+	default:
+	}
+	watching.report(nil, nil)
+	<-watching.Changed()
+	if got := watching.Take(); !slices.Equal(got, []NodeChange{change("wsp_2"), change("wsp_1")}) {
+		t.Errorf("taken %v", got)
 	}
 }
