@@ -9,7 +9,7 @@ var texts = map[string]locale.Text{
 	"incomplete": locale.Of("The link is incomplete", "链接不完整"),
 	"incompleteHint": locale.Of("Copy the whole link from the mail into the address bar, up to its last character.",
 		"请从邮件中复制完整的链接（直到最后一个字符）并粘贴到地址栏。"),
-	"unreachable":  locale.Of("The server cannot be reached or is busy. Nothing was changed; try again in a moment.", "服务器暂时无法访问或繁忙，未做任何更改。请稍后重试。"),
+	"unreachable":  locale.Of("The server cannot be reached or is busy. Try again in a moment.", "服务器暂时无法访问或繁忙，请稍后重试。"),
 	"tooMany":      locale.Of("There were too many attempts. Try again in {minutes} min.", "尝试次数过多，请在 {minutes} 分钟后重试。"),
 	"again":        locale.Of("Try again", "重试"),
 	"home":         locale.Of("To the start page", "前往首页"),

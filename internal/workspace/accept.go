@@ -27,9 +27,9 @@ type AcceptInvitationInput struct {
 }
 
 // Accept makes the viewer a member of the workspace of the invitation, if it was sent to the address of the viewer's account. A viewer who is
-// not signed in gets a new account with that address and is signed in. The token confirms the address. Of concurrent requests with the same token one succeeds. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER,
-// INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED,
-// INVALID_TOKEN.
+// not signed in gets a new account with that address and is signed in. The token confirms the address. Of concurrent requests with the same
+// token one succeeds. User errors: BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT,
+// SIGN_IN_REQUIRED, INVALID_TOKEN.
 func (w *Workspaces) Accept(ctx context.Context, viewer *access.Viewer, in AcceptInvitationInput) (*ent.Member, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
