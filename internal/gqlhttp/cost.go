@@ -37,6 +37,8 @@ type measurement struct {
 	variables map[string]any
 	fields    int
 	depth     int
+	// answered is how many fields the answer may hold: each counts once for each element of the lists that it is in.
+	answered int
 	// cost is how many list elements the answer may hold, and what counts beside them.
 	cost int
 	// introspections is how often the schema is read.
@@ -68,6 +70,8 @@ func measure(limits limit.GraphQL, lists Lists, definition *ast.OperationDefinit
 		return m.cost, tooComplex("too many fields", m.fields, maxFields)
 	case m.cost > maxCost:
 		return m.cost, tooComplex("too high a cost", m.cost, maxCost)
+	case m.answered > maxAnswered:
+		return m.cost, tooComplex("too many fields in lists", m.answered, maxAnswered)
 	}
 	return m.cost, nil
 }
@@ -89,6 +93,7 @@ func (m *measurement) walk(fields [][]*ast.Field, depth, times, page int) {
 			continue
 		}
 		m.fields++
+		m.answered = min(maxCount, m.answered+times)
 		m.depth = max(m.depth, depth)
 		size, selected := 0, collect(selectionsOf(same), nil, map[string]bool{})
 		for _, field := range same {

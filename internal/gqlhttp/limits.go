@@ -17,6 +17,9 @@ const (
 	maxOverlap = 100_000
 	// maxFields bounds the fields of an operation with its fragments spread.
 	maxFields = 4_000
+	// maxAnswered bounds the fields of an answer, which is made in full before its size is known. Objects cost nothing, and each may hold
+	// many more. An answer of so many fields is longer than one may be.
+	maxAnswered = 200_000
 	// maxIntrospections bounds how often one operation may read the schema, and maxIntrospected how much of it: about four times as
 	// much as the introspection query of common tools.
 	maxIntrospections, maxIntrospected = 5, 400_000

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -221,6 +222,32 @@ func TestTrapCostCountsWhatTheAnswerMayHold(t *testing.T) {
 	silent := w.Handle(t, apitest.Request{Body: apitest.QueryBody(t, "{launchTargets{id}}", nil)})
 	if strings.Contains(silent.Body, "extensions") {
 		t.Errorf("cost without being requested: %s", silent.Body)
+	}
+}
+
+// Objects cost nothing, but an element of a list may hold very many of them.
+func TestTrapObjectsInListsDoNotMultiply(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	ids := slices.Repeat([]string{ann.CreateWorkspace(t, "Ann's")}, 100)
+	// Each fragment is twice in the one before it.
+	doubling := func(n int) string {
+		return "query($ids:[ID!]!){nodes(ids:$ids){...on Workspace{members(first:48){nodes{...F0}}}}}" +
+			apitest.Repeated(n, func(i int) string {
+				return fmt.Sprintf("fragment F%d on Member{id user{id email displayName} workspace{owner{...F%[2]d} viewerMember{...F%[2]d}}}", i, i+1)
+			}) + fmt.Sprintf("fragment F%d on Member{id user{id email displayName}}", n)
+	}
+	for n, isRefused := range []bool{false, false, true, true, true} {
+		answer := w.HandleQuery(t, ann, doubling(n), apitest.Vars{"ids": ids})
+		switch {
+		case answer.Cost["requested"] != 4_900:
+			t.Errorf("doubled %d times: cost %v", n, answer.Cost)
+		case isRefused:
+			answer.Refused(t, "QUERY_TOO_COMPLEX")
+		case answer.Code(t) != "":
+			t.Errorf("doubled %d times: %.300s", n, answer.Body)
+		}
 	}
 }
 
