@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"runtime/debug"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -50,6 +51,27 @@ func responsePath(ctx context.Context, path ast.Path) ast.Path {
 		return own
 	}
 	return path
+}
+
+// rootPaths begins the paths of a subscription's errors with its root field, which gqlgen leaves out for what is in an event.
+func rootPaths(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	response := next(ctx)
+	if response == nil || len(response.Data) == 0 || !graphql.HasOperationContext(ctx) {
+		return response
+	}
+	operation := graphql.GetOperationContext(ctx).Operation
+	if operation.Operation != ast.Subscription {
+		return response
+	}
+	root := ast.PathName(collect(operation.SelectionSet, nil, map[string]bool{})[0][0].Alias)
+	for i, err := range response.Errors {
+		if len(err.Path) > 0 {
+			rooted := *err
+			rooted.Path = slices.Concat(ast.Path{root}, err.Path)
+			response.Errors[i] = &rooted
+		}
+	}
+	return response
 }
 
 // retryAfter is the extension that says in how many seconds it may help to try again.

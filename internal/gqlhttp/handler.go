@@ -105,6 +105,7 @@ func New(c Config) *Handler {
 	h.executor.SetErrorPresenter(h.present)
 	h.executor.SetRecoverFunc(recoverFunc(c.Log))
 	h.executor.AroundResponses(capErrors)
+	h.executor.AroundResponses(rootPaths)
 	h.executor.AroundResponses(h.boundData)
 	h.executor.AroundResponses(addCost)
 	return h

@@ -102,3 +102,18 @@ func TestAMembershipSubscriptionIsForMembersOnly(t *testing.T) {
 		}
 	})
 }
+
+// The path of an error leads to a field of the response, which begins with the subscription's own.
+func TestPathsOfErrorsInEventsBeginAtTheRoot(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	owner, dev := w.SignUp(t, "owner"), w.SignUp(t, "dev")
+	workspaceID := owner.CreateWorkspace(t, "Shared")
+	w.Join(t, workspaceID, dev, member.RoleDEVELOPER)
+	const query = `subscription { ...F } fragment F on Subscription { own: membership(workspaceId: %q) { member { workspace { auditEvents { totalCount } } } } }`
+	socket := w.OpenSocket(t, dev)
+	socket.Subscribe("1", fmt.Sprintf(query, workspaceID))
+	socket.Expect("next", "1", `"path":["own","member","workspace","auditEvents"]`, `"data":{"own":{"member":{"workspace":{"auditEvents":null}}}}`)
+	socket.Subscribe("2", fmt.Sprintf(query, "x"))
+	socket.Expect("next", "2", `"path":["own"]`, `"code":"NOT_FOUND"`)
+}
