@@ -45,7 +45,7 @@ func Run(ctx context.Context, o Options) error {
 	defer a.store.Close()
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // operators see what keeps the program from ending
 	defer stop()
-	a.serveAdmin(serving, listeners.admin)
+	go a.serveAdmin(serving, listeners.admin)
 	o.announce(a.publicURL, s, log)
 	return a.Serve(ctx, listeners.public)
 }

@@ -31,11 +31,9 @@ func (a *App) serveAdmin(ctx context.Context, listener net.Listener) {
 	}
 	server := &http.Server{Handler: a.Admin(), ReadHeaderTimeout: a.limits.HeaderTime, IdleTimeout: a.limits.IdleTime}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
-	go func() {
-		if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			a.log.ErrorContext(ctx, "admin", "error", err.Error())
-		}
-	}()
+	if err := server.Serve(listener); ctx.Err() == nil { // at the end the listener may be closed before the server is
+		a.log.ErrorContext(ctx, "admin", "error", err.Error())
+	}
 }
 
 // Serve answers requests, sends mails and sweeps until the context ends. Then it answers that it is not ready, lets running requests
