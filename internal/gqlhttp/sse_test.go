@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // sent records each write to a connection.
@@ -42,7 +40,7 @@ func TestTheLastEventIsSentWithTheEndOfTheResponse(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		events := newSSEWriter(w)
-		events.next(&graphql.Response{Data: []byte(`{}`)})
+		events.next([]byte(`{"data":{}}`))
 		events.complete()
 	}))
 	recorder := &recording{Listener: server.Listener}
