@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -20,8 +21,9 @@ const (
 	// overlap is how long before the last look events are looked for again: the transaction of an event may have been committed a while
 	// after the moment that the event has.
 	overlap = 15 * time.Second
-	// maxEvents is the most events of a workspace that one look finds, and maxPending the most nodes that wait to be received.
-	maxEvents, maxPending = 200, 1000
+	// maxEvents is the most events of a workspace that are read at once, and maxPages how often one look reads so many. maxPending is the most
+	// nodes that wait to be received.
+	maxEvents, maxPages, maxPending = 200, 50, 1000
 )
 
 // Watches report changes in workspaces to those who wait for them.
@@ -89,13 +91,33 @@ func (w *Watches) look(ctx context.Context, waiting map[string][]*Watch) {
 // events returns what has happened in these workspaces since a moment, and a while before it, the earliest first.
 func (w *Watches) events(ctx context.Context, since time.Time, workspaceIDs ...string) ([]*ent.AuditEvent, error) {
 	latest := store.Keyset{Columns: []string{auditevent.FieldID}, Descending: true, Limit: maxEvents}
-	found, err := w.client.AuditEvent.Query().Where(store.OfEach(latest, auditevent.FieldWorkspaceID, workspaceIDs,
-		auditevent.IDGTE(earliest(since)), auditevent.OperationNEQ(string(access.ChooseWorkspace)))).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("look for events: %w", err)
+	var found []*ent.AuditEvent
+	for page := 0; page < maxPages && len(workspaceIDs) > 0; page++ {
+		read, err := w.client.AuditEvent.Query().Where(store.OfEach(latest, auditevent.FieldWorkspaceID, workspaceIDs,
+			auditevent.IDGTE(earliest(since)), auditevent.OperationNEQ(string(access.ChooseWorkspace)))).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look for events: %w", err)
+		}
+		found = append(found, read...)
+		workspaceIDs, latest.After = unfinished(read)
 	}
-	slices.Reverse(found)
-	return found, nil
+	slices.SortFunc(found, func(a, b *ent.AuditEvent) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(found, func(a, b *ent.AuditEvent) bool { return a.ID == b.ID }), nil
+}
+
+// unfinished returns the workspaces that may have more events than were read of them, and where to go on: at the latest event with which
+// the reading of one of them ended. Of the others some are read twice.
+func unfinished(read []*ent.AuditEvent) (workspaceIDs []string, after []any) {
+	counts := map[string]int{}
+	for _, one := range read { // the latest first
+		if counts[*one.WorkspaceID]++; counts[*one.WorkspaceID] == maxEvents {
+			workspaceIDs = append(workspaceIDs, *one.WorkspaceID)
+			if after == nil {
+				after = []any{one.ID}
+			}
+		}
+	}
+	return workspaceIDs, after
 }
 
 // earliest returns the least id of an event that is looked for since a moment.

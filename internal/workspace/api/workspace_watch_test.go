@@ -121,3 +121,29 @@ func TestAWorkspaceSubscriptionIsForMembersOnly(t *testing.T) {
 		}
 	})
 }
+
+func TestAWorkspaceSubscriptionMissesNothingAmongManyChanges(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		c := w.NewTeam(t)
+		socket := w.OpenSocket(t, c.Owner)
+		watchChanges(t, c, socket)
+		c.Owner.ChangeMember(t, "blockMember", apitest.MemberInput(c.DeveloperID))
+		var query strings.Builder
+		for n := range 5 {
+			fmt.Fprintf(&query, "a%d: renameWorkspace(input: {workspaceId: %q, name: $n%d}) { workspace { id } } ", n, c.ID, n)
+		}
+		for i := range 50 {
+			variables := apitest.Vars{}
+			for n := range 5 {
+				variables[fmt.Sprint("n", n)] = fmt.Sprint("The team ", i, " ", n)
+			}
+			answer := w.HandleQuery(t, c.Owner, "mutation($n0:String! $n1:String! $n2:String! $n3:String! $n4:String!){"+query.String()+"}", variables)
+			if answer.Code(t) != "" {
+				t.Fatal(answer.Body)
+			}
+		}
+		if text := nextChange(socket); !strings.Contains(text, "BLOCK_MEMBER") || !strings.Contains(text, c.DeveloperID) {
+			t.Errorf("sent %s", text)
+		}
+	})
+}
