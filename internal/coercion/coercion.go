@@ -27,8 +27,8 @@ type Coercer struct {
 }
 
 // Variables returns the coerced values of an operation's variables, or the first errors, each with its code. A variable that was not
-// sent and has no default is absent from the result. Errors of secret variables repeat no texts or numbers, nor do those of
-// inputs that have secret fields.
+// sent and has no default is absent from the result. Errors repeat no texts or numbers of secret variables and fields, nor of objects that
+// have secret fields.
 func (c *Coercer) Variables(definitions ast.VariableDefinitionList, sent *Object, secret map[*ast.VariableDefinition]bool) (map[string]any, gqlerror.List) {
 	coerced, errs := map[string]any{}, gqlerror.List(nil)
 	for _, definition := range definitions {
@@ -100,7 +100,7 @@ func (v *variable) invalidWith(code string, path ast.Path, value any, reason str
 	if len(path) > 0 {
 		at = fmt.Sprintf(` at "%s%s"`, v.definition.Variable, pathText(path))
 	}
-	v.add(code, fmt.Sprintf(`Variable "$%s" got invalid value %s%s; %s`, v.definition.Variable, v.shown(value), at, reason))
+	v.add(code, fmt.Sprintf(`Variable "$%s" got invalid value %s%s; %s`, v.definition.Variable, v.shown(path, value), at, reason))
 }
 
 // value coerces a value that was sent. What it returns is of no use once there are errors.
@@ -199,12 +199,12 @@ func (v *variable) checkOneOf(object *Object, of *ast.Definition, coerced map[st
 func (v *variable) enum(value any, of *ast.Definition, path ast.Path) any {
 	name, ok := value.(string)
 	if !ok {
-		shown := v.shown(value)
+		shown := v.shown(path, value)
 		suggested := didYouMean("the enum value", suggestions(shown, enumNames(of)))
 		v.invalid(path, value, fmt.Sprintf(`Enum "%s" cannot represent non-string value: %s.%s`, of.Name, shown, suggested))
 	} else if of.EnumValues.ForName(name) == nil {
 		suggested := didYouMean("the enum value", suggestions(name, enumNames(of)))
-		if v.isSecret {
+		if v.hides(path, value) {
 			name = hidden
 		}
 		v.invalid(path, value, fmt.Sprintf(`Value "%s" does not exist in "%s" enum.%s`, cut(name), of.Name, suggested))
@@ -217,7 +217,7 @@ func (v *variable) scalar(value any, name string, path ast.Path) any {
 	if parse, ok := builtIn[name]; ok {
 		coerced, reason := parse(value)
 		if reason != "" {
-			v.invalid(path, value, reason+v.shown(value))
+			v.invalid(path, value, reason+v.shown(path, value))
 		}
 		return coerced
 	}
@@ -230,8 +230,25 @@ func (v *variable) scalar(value any, name string, path ast.Path) any {
 	return plain
 }
 
-// shown shows a value in a message.
-func (v *variable) shown(value any) string { return show(value, v.isSecret) }
+// shown shows a value at a path in a message.
+func (v *variable) shown(path ast.Path, value any) string { return show(value, v.hides(path, value)) }
+
+// hides says whether the texts and numbers of a value are not shown: all of a secret variable, but for a single text or number in a field
+// that is not secret. An object may have a secret under a name that is misspelt.
+func (v *variable) hides(path ast.Path, value any) bool {
+	if _, isObject := value.(*Object); !v.isSecret || isObject {
+		return v.isSecret
+	}
+	if _, isList := value.([]any); isList {
+		return true
+	}
+	for _, step := range slices.Backward(path) {
+		if name, ok := step.(ast.PathName); ok {
+			return v.IsSecret(string(name))
+		}
+	}
+	return true // the variable itself
+}
 
 // hasSecret says whether an input has a secret field at any depth. It looks at each input once.
 func (c *Coercer) hasSecret(name string, seen map[string]bool) bool {

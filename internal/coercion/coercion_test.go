@@ -110,4 +110,8 @@ func TestErrorsRepeatNoTextsOfSecrets(t *testing.T) {
 	if len(messages) != 1 || !strings.Contains(messages[0], "hunter2") {
 		t.Errorf("what is no secret: %q", messages)
 	}
+	_, messages = coerce(t, c, "$v: Credentials!", `{"v":{"email":5,"password":"hunter2"}}`)
+	if want := `Variable "$v" got invalid value 5 at "v.email"; String cannot represent a non string value: 5`; !slices.Equal(messages, []string{want}) {
+		t.Errorf("beside a secret: %q", messages)
+	}
 }
