@@ -1561,7 +1561,7 @@ type Member implements Node {
   role: WorkspaceRole!
   """Whether the member has access."""
   status: MemberStatus!
-  """What the member is assigned to, as far as the viewer may see it, in the order of creation; only developers need it."""
+  """What the member is assigned to or has created, as far as the viewer may see it, in the order of creation; owners and masters see all anyway."""
   miniPrograms(
     """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
