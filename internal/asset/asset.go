@@ -27,7 +27,7 @@ var contentTypes = map[string]string{
 	".txt":  "text/plain; charset=utf-8",
 }
 
-// New returns a file whose type its name tells.
+// New returns a file with the content type of its name's extension.
 func New(name string, content []byte) File {
 	sum := sha256.Sum256(content)
 	return File{contentType: contentTypes[path.Ext(name)], version: hex.EncodeToString(sum[:8]), content: content}
@@ -38,6 +38,18 @@ func (f File) Serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", f.contentType)
 	w.Header().Set("ETag", `W/"`+f.version+`"`) // weak: the same content, compressed or not
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.content))
+}
+
+// Secured lets browsers do with a page only what its content security policy allows.
+func Secured(policy string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", policy)
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Set has files by their names without folders.

@@ -50,18 +50,7 @@ func Handler() http.Handler {
 	for _, name := range names {
 		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) { load().servePage(w, r, name) })
 	}
-	return secured(mux)
-}
-
-func secured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Content-Security-Policy", policy)
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("X-Frame-Options", "DENY")
-		next.ServeHTTP(w, r)
-	})
+	return asset.Secured(policy, mux)
 }
 
 // page is one page in one language.

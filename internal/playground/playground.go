@@ -6,12 +6,13 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
-	"minidock/internal/asset"
 	"net/http"
 	"sync"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
+
+	"minidock/internal/asset"
 )
 
 //go:embed page.html
@@ -36,7 +37,7 @@ func Handler(prefix, endpoint string) http.Handler {
 	mux.HandleFunc("GET "+prefix, page)
 	mux.HandleFunc("GET "+prefix+"/{$}", page)
 	mux.HandleFunc("GET "+prefix+"/assets/{name}", func(w http.ResponseWriter, r *http.Request) { load().assets.Serve(w, r, r.PathValue("name")) })
-	return secured(compressed(mux))
+	return asset.Secured(policy, compressed(mux))
 }
 
 func compressed(next http.Handler) http.Handler {
@@ -45,17 +46,6 @@ func compressed(next http.Handler) http.Handler {
 		panic(fmt.Errorf("compress the playground: %w", err)) // the options are fixed
 	}
 	return wrap(next)
-}
-
-func secured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Content-Security-Policy", policy)
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("X-Frame-Options", "DENY")
-		next.ServeHTTP(w, r)
-	})
 }
 
 type site struct {
