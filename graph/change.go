@@ -60,8 +60,8 @@ func (r *subscriptionResolver) sendChanges(ctx context.Context, workspaceID stri
 	}
 	for _, change := range taken {
 		node, isVisible := nodes[change.NodeID]
-		if !isVisible && !own.Manages() && !change.IsOf(id.Member) {
-			continue // a developer does not learn of what is hidden
+		if !own.Manages() && isHidden(change, isVisible, own) {
+			continue
 		}
 		select {
 		case to <- &model.WorkspaceChange{Operation: change.Operation, NodeID: change.NodeID, Node: node}:
@@ -70,6 +70,15 @@ func (r *subscriptionResolver) sendChanges(ctx context.Context, workspaceID stri
 		}
 	}
 	return true, nil
+}
+
+// isHidden says whether a developer does not learn of a change: of a node that is hidden, other than a member who has left, and of what other
+// developers are assigned to.
+func isHidden(change event.NodeChange, isVisible bool, own access.Membership) bool {
+	if change.Operation == access.AssignMiniPrograms && change.IsOf(id.Member) {
+		return change.NodeID != own.ID
+	}
+	return !isVisible && !change.IsOf(id.Member)
 }
 
 // membershipIn returns the viewer's membership of a workspace; one without an id if there is none.

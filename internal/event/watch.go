@@ -143,7 +143,7 @@ type Watch struct {
 // Changed receives when there is something to take.
 func (w *Watch) Changed() <-chan struct{} { return w.changed }
 
-// Take returns what has changed since the last call, in the order in which it was last changed, each node once.
+// Take returns what has changed since the last call, in the order in which it was last changed, each mutation of a node once.
 func (w *Watch) Take() []NodeChange {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -186,9 +186,9 @@ func (w *Watch) report(events []*ent.AuditEvent, changed map[string][]string) {
 	}
 }
 
-// add adds a change in place of an earlier one of the node. When somebody does not take changes, the oldest are forgotten.
+// add adds a change in place of an earlier one of the same kind. When somebody does not take changes, the oldest are forgotten.
 func (w *Watch) add(change NodeChange) {
-	w.pending = slices.DeleteFunc(w.pending, func(earlier NodeChange) bool { return earlier.NodeID == change.NodeID })
+	w.pending = slices.DeleteFunc(w.pending, func(earlier NodeChange) bool { return earlier == change })
 	w.pending = append(w.pending, change)
 	w.pending = w.pending[max(0, len(w.pending)-maxPending):]
 }

@@ -86,6 +86,10 @@ func TestAWorkspaceSubscriptionReportsEachNodeThatHasChanged(t *testing.T) {
 		both("ASSIGN_MINI_PROGRAMS", c.Assigned, `"MiniProgram"`)
 		both("ASSIGN_MINI_PROGRAMS", created, `"MiniProgram"`)
 
+		c.Owner.Mutate(t, "assignMiniPrograms", apitest.Vars{"memberId": c.UnassignedID, "miniProgramIds": []string{c.Spare}}).Succeeded(t)
+		expect(owner, "ASSIGN_MINI_PROGRAMS", c.UnassignedID, `"DEVELOPER"`) // of which another developer does not learn
+		expect(owner, "ASSIGN_MINI_PROGRAMS", c.Spare, `"MiniProgram"`)
+
 		c.Owner.Mutate(t, "transferOwnership", apitest.Vars{"memberId": c.OtherMasterID, "password": apitest.Password}).Succeeded(t)
 		both("TRANSFER_OWNERSHIP", c.OtherMasterID, `"OWNER"`)
 		both("TRANSFER_OWNERSHIP", c.OwnerID, `"MASTER"`)
