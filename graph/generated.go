@@ -775,9 +775,7 @@ directive @userErrors(
 """A moment in RFC 3339, returned in UTC with three fraction digits: ` + "`" + `2026-11-22T08:30:00.123Z` + "`" + `."""
 scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
-"""
-A file in a multipart request, which must have the header ` + "`" + `GraphQL-Require-Preflight` + "`" + ` or ` + "`" + `Apollo-Require-Preflight` + "`" + ` with any value.
-"""
+"""A file in a multipart request, which must have the header ` + "`" + `GraphQL-Require-Preflight` + "`" + ` or ` + "`" + `Apollo-Require-Preflight` + "`" + ` with any value."""
 scalar Upload @specifiedBy(url: "https://github.com/jaydenseric/graphql-multipart-request-spec")
 
 """An object that can be read again by its id."""
