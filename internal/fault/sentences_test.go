@@ -57,7 +57,7 @@ func TestEveryUserErrorHasAMessageInBothLanguages(t *testing.T) {
 			t.Errorf("%s of %s in %s has no message of its own for %s", e.Code, e.Field, mutation, e.variant)
 		}
 	})
-	// What is left for a status or role of which nobody has thought.
+	// For a status or role that has no sentence of its own.
 	used["WRONG_STATUS"], used["WRONG_ROLE"] = true, true
 	for key := range sentences {
 		if !used[key] {

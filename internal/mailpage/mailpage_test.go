@@ -84,15 +84,19 @@ func TestAddressesInPagesAreRelativeAndServed(t *testing.T) {
 	}
 }
 
-func TestEveryTextIsUsed(t *testing.T) {
+func TestEveryTextIsUsedAndWordedAsMessagesAre(t *testing.T) {
 	t.Parallel()
 	template, err := os.ReadFile("page.html")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key := range texts {
+	odd := regexp.MustCompile(`(?i)\b(e-mail|told|anew|whoever)\b|之一|变更|账户`)
+	for key, text := range texts {
 		if !strings.Contains(string(template), `{{text "`+key+`"}}`) {
 			t.Errorf("%q is not used", key)
+		}
+		if found := odd.FindString(text.English + text.Chinese); found != "" || text.English == "" || text.Chinese == "" {
+			t.Errorf("%q has %q: %v", key, found, text)
 		}
 	}
 }

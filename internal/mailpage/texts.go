@@ -2,10 +2,10 @@ package mailpage
 
 import "minidock/internal/locale"
 
-// texts are those of the pages. What is in braces stands in the template.
+// texts are those of the pages. Words in braces are replaced by the script.
 var texts = map[string]locale.Text{
 	"working":    locale.Of("One moment…", "请稍候…"),
-	"noscript":   locale.Of("This page needs JavaScript. The mail also says which mutation of the API takes its token.", "此页面需要 JavaScript。邮件中也说明了可用其令牌调用的接口变更。"),
+	"noscript":   locale.Of("This page needs JavaScript. The mail also says which mutation of the API takes its token.", "此页面需要 JavaScript。邮件中也说明了可使用该令牌的接口。"),
 	"incomplete": locale.Of("The link is incomplete", "链接不完整"),
 	"incompleteHint": locale.Of("Copy the whole link from the mail into the address bar, up to its last character.",
 		"请从邮件中复制完整的链接（直到最后一个字符）并粘贴到地址栏。"),
