@@ -59,7 +59,7 @@ var kept = map[string][]string{
 	"entgo.io/ent/dialect":        {"internal/store", "ent"},
 	"database/sql":                {"internal/store", "ent", "internal/apitest", "bench/limit"},
 	"github.com/mattn/go-sqlite3": {"internal/store", "bench/limit"},
-	"github.com/jackc/pgx":        {"internal/store", "internal/pgtest", "internal/apitest", "bench/limit"},
+	"github.com/jackc/pgx":        {"internal/store", "internal/pgtest", "internal/apitest", "bench", "bench/limit"},
 	"ariga.io/atlas":              {"internal/store"},
 	"github.com/wneessen/go-mail": {"internal/mail"},
 	"github.com/alecthomas/kong":  {""},
