@@ -124,6 +124,7 @@ func (o Options) otherKey(key *secret.Key) error {
 // open opens the database and the files, which it creates and brings up to date, and builds the App.
 func (o Options) open(ctx context.Context, s settings, key *secret.Key, listening net.Addr, log *slog.Logger) (a *App, err error) {
 	database := o.options()
+	database.Log = log
 	if log.Enabled(ctx, slog.LevelDebug) {
 		database.Trace = traceStatements(log)
 	}

@@ -5,12 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -34,12 +37,13 @@ var postgresSettings = map[string]string{
 // migrationLock is the key of the lock that a migrating process holds.
 const migrationLock = 0x6d696e69646f636b
 
-func openPostgres(ctx context.Context, address string, connections int) (*pgxpool.Pool, error) {
+func openPostgres(ctx context.Context, address string, connections int, log *slog.Logger) (*pgxpool.Pool, error) {
 	config, err := readAddress(address)
 	if err != nil {
 		return nil, err
 	}
 	config.MaxConns = int32(connections)
+	config.AfterConnect = planOnce(log)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -49,6 +53,22 @@ func openPostgres(ctx context.Context, address string, connections int) (*pgxpoo
 		return nil, err
 	}
 	return pool, nil
+}
+
+// planOnce returns the function that has a new connection plan each statement once, and not anew for each value. It is a statement, since
+// poolers refuse it as a parameter of the connection. A server that does not know it is used as it is, which is logged once.
+func planOnce(log *slog.Logger) func(context.Context, *pgx.Conn) error {
+	var refused sync.Once
+	return func(ctx context.Context, connection *pgx.Conn) error {
+		_, err := connection.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
+		if _, is := errors.AsType[*pgconn.PgError](err); is {
+			refused.Do(func() {
+				log.WarnContext(ctx, "the database plans each statement anew, which costs more", "error", err.Error())
+			})
+			return nil
+		}
+		return err
+	}
 }
 
 // IsPostgres says whether this is an address of a PostgreSQL database.

@@ -3,10 +3,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -28,6 +30,8 @@ type Options struct {
 	Connections int
 	// Trace is called with every statement before it runs; nil for none.
 	Trace func(context.Context, ...any)
+	// Log is told what the database refuses that the program can do without; nil for nobody.
+	Log *slog.Logger
 }
 
 // DefaultConnections is the default of Options.Connections.
@@ -80,11 +84,8 @@ func onSQLite(ctx context.Context, options Options) (*Store, error) {
 }
 
 func onPostgres(ctx context.Context, options Options) (*Store, error) {
-	connections := options.Connections
-	if connections == 0 {
-		connections = DefaultConnections
-	}
-	pool, err := openPostgres(ctx, options.URL, connections)
+	connections := cmp.Or(options.Connections, DefaultConnections)
+	pool, err := openPostgres(ctx, options.URL, connections, cmp.Or(options.Log, slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)
 	}
