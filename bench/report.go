@@ -216,6 +216,9 @@ const checked = 20
 func (b *bench) check(ctx context.Context, operations []operation) error {
 	client := newClient(b.servers.minidock, 1)
 	defer client.close()
+	if err := b.data.extend(ctx, b.database.Client); err != nil {
+		return err
+	}
 	ids := map[string][]string{}
 	for _, o := range operations {
 		requests, err := b.prepare(ctx, o, checked)

@@ -101,7 +101,7 @@ func New(c Config) (*App, error) {
 	}
 	viewers := web.NewViewers(c.Store.Client, areas.Sessions, c.introspection(), c.isHTTPS())
 	graphQL := gqlhttp.New(gqlhttp.Config{
-		Schema: schema, Viewers: viewers, Streams: viewers, Limits: c.Limits.GraphQL, Scalars: scalars, IsSecret: isSecret, Lists: lists,
+		Schema: schema, Viewers: viewers, Streams: viewers, Limits: c.Limits.GraphQL, Scalars: scalars, IsSecret: isSecret, Lists: lists, Shown: graph.Shown,
 		Observe: web.Observe(c.Log, counted), IsUnavailable: store.IsUnavailable, Stopping: stopping.Done(), Log: c.Log,
 	})
 	a.Handler, err = web.New(web.Config{

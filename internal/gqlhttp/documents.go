@@ -28,6 +28,7 @@ const cachedQueries = 200
 type documents struct {
 	coercer *coercion.Coercer
 	limits  limit.GraphQL
+	shown   func(map[string][]string) func(context.Context) context.Context
 	valid   *lru.LRU[*document]
 	// turns has one for each processor.
 	turns *semaphore.Weighted
@@ -41,11 +42,13 @@ type document struct {
 	notNull map[*ast.VariableDefinition]bool
 	// secret are the variables that stand for secret fields or arguments.
 	secret map[*ast.VariableDefinition]bool
+	// narrow has reads read what the document selects; nil for everything.
+	narrow func(context.Context) context.Context
 }
 
-func newDocuments(coercer *coercion.Coercer, limits limit.GraphQL) *documents {
+func newDocuments(coercer *coercion.Coercer, c Config) *documents {
 	return &documents{
-		coercer: coercer, limits: limits, valid: lru.New[*document](cachedQueries),
+		coercer: coercer, limits: c.Limits, shown: c.Shown, valid: lru.New[*document](cachedQueries),
 		turns: semaphore.NewWeighted(int64(runtime.NumCPU())),
 	}
 }
@@ -116,7 +119,11 @@ func (d *documents) parse(ctx context.Context, query string, maxTokens int) (*do
 	if validation.errs != nil {
 		return nil, validation.errs
 	}
-	return &document{doc, tokens, validation.notNull, validation.secret}, nil
+	parsed := &document{query: doc, tokens: tokens, notNull: validation.notNull, secret: validation.secret}
+	if d.shown != nil {
+		parsed.narrow = d.shown(selectedBy(doc))
+	}
+	return parsed, nil
 }
 
 // countTokens counts a query's tokens, at most one more than the limit. It stops at what is not a token, which the parser reports.

@@ -33,6 +33,8 @@ type Config struct {
 	IsSecret func(name string) bool
 	// Lists says how long the lists of an answer are.
 	Lists Lists
+	// Shown returns, for what a document selects, the function that has the reads of its queries read no more than that; nil for none.
+	Shown func(selected map[string][]string) func(context.Context) context.Context
 	// Observe is called for each operation that was answered; nil for nothing.
 	Observe func(context.Context, Observed)
 	// IsUnavailable says of an error that the client may send the request again later; nil for none.
@@ -97,7 +99,7 @@ type Handler struct {
 func New(c Config) *Handler {
 	coercer := &coercion.Coercer{Schema: c.Schema.Schema(), Scalars: c.Scalars, IsSecret: c.IsSecret, MaxErrors: maxErrors}
 	h := &Handler{
-		Config: c, executor: executor.New(c.Schema), coercer: coercer, documents: newDocuments(coercer, c.Limits),
+		Config: c, executor: executor.New(c.Schema), coercer: coercer, documents: newDocuments(coercer, c),
 		memory: newMemory(c.Limits), space: newSpace(c.Limits), uploads: newUploads(c.Limits.Uploads, c.Limits.UploadsOfUser),
 		present: errorPresenter(c.Log, c.IsUnavailable),
 	}
@@ -182,6 +184,9 @@ func (h *Handler) respond(ctx context.Context, operation *graphql.OperationConte
 
 // execute returns the executor's response, which is nil when the request's time is over before execution begins.
 func (h *Handler) execute(ctx context.Context, operation *graphql.OperationContext) *graphql.Response {
+	if doc, ok := operation.Stats.GetExtension(documentExtension).(*document); ok {
+		ctx = narrowed(ctx, doc, operation.Operation)
+	}
 	responses, ctx := h.executor.DispatchOperation(ctx, operation)
 	if response := responses(ctx); response != nil {
 		return response
@@ -236,8 +241,12 @@ func (h *Handler) prepare(ctx context.Context, accepted accepted, sent *params) 
 	if errs != nil {
 		return operation, errs
 	}
+	operation.Stats.SetExtension(documentExtension, doc)
 	return operation, h.check(ctx, accepted, isSignedIn, operation)
 }
+
+// documentExtension is where an operation keeps its document.
+const documentExtension = "document"
 
 // check refuses an operation that the request's method or Accept header does not allow, or that is over a limit.
 func (h *Handler) check(ctx context.Context, accepted accepted, isSignedIn bool, operation *graphql.OperationContext) gqlerror.List {

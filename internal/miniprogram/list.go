@@ -82,7 +82,7 @@ func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspac
 		return nil, err
 	}
 	found, err := m.Client.MiniProgram.Query().
-		Where(store.OfEach(keyset, miniprogram.FieldWorkspaceID, workspaceIDs, filter.predicates(principal)...)).All(ctx)
+		Where(store.Shown, store.OfEach(keyset, miniprogram.FieldWorkspaceID, workspaceIDs, filter.predicates(principal)...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list mini programs: %w", err)
 	}

@@ -40,22 +40,39 @@ func Page(page Keyset) Filter {
 // number of parents, whose rows come mixed.
 func OfEach[P ~func(*entsql.Selector)](page Keyset, parentColumn string, parents []string, filters ...P) Filter {
 	return func(s *entsql.Selector) {
-		row := entsql.Table(s.TableName()).As("row")
-		rows := entsql.Dialect(s.Dialect()).Select(row.C("id")).From(row)
+		page.show(s)
+		parents := distinct(parents)
+		if len(parents) == 1 { // which needs no join
+			s.Where(entsql.EQ(s.C(parentColumn), parents[0]))
+			for _, filter := range filters {
+				filter(s)
+			}
+			Page(page)(s)
+			return
+		}
+		row, key := entsql.Table(s.TableName()).As("row"), rowKey(s)
+		rows := entsql.Dialect(s.Dialect()).Select(row.C(key)).From(row)
 		rows.Where(entsql.ExprP(row.C(parentColumn) + " = parent.value"))
 		for _, filter := range filters {
 			filter(rows)
 		}
-		page.apply(rows)
-		rows.Limit(page.Limit)
+		Page(page)(rows)
 		s.Where(entsql.P(func(b *entsql.Builder) {
-			b.Ident(s.C("id")).WriteString(" IN (SELECT found.id FROM ")
+			b.Ident(s.C(key)).WriteString(" IN (SELECT found." + key + " FROM ")
 			writeParents(b, parents)
-			joinEach(b, s.TableName(), rows)
+			joinEach(b, s.TableName(), key, rows)
 			b.WriteString(")")
 		}))
 		page.order(s)
 	}
+}
+
+// rowKey names what finds a row of the query's table the fastest. In SQLite that is its place in the table, which an index leads to.
+func rowKey(s *entsql.Selector) string {
+	if s.Dialect() == dialect.Postgres {
+		return "id"
+	}
+	return "rowid"
 }
 
 // Link is a table that leads from parents to rows of another table.
@@ -72,19 +89,21 @@ const parentOf = "parent_of_row"
 // Page and filters are those of the link table. A row of several parents comes once for each; Parent says for which.
 func Through[P ~func(*entsql.Selector)](link Link, page Keyset, parents []string, filters ...P) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
-		table, of := s.TableName(), entsql.Table("of_parent")
+		of, key := entsql.Table("of_parent"), rowKey(s)
+		if s.Dialect() == dialect.Postgres {
+			key = link.Child
+		}
 		row := entsql.Table(link.Table).As("row")
-		rows := entsql.Dialect(s.Dialect()).Select(entsql.As(row.C(link.Child), "id")).From(row)
+		rows := entsql.Dialect(s.Dialect()).Select(row.C(key)).From(row)
 		rows.Where(entsql.ExprP(row.C(link.Parent) + " = parent.value"))
 		for _, filter := range filters {
 			filter(rows)
 		}
-		page.apply(rows)
-		rows.Limit(page.Limit)
+		Page(page)(rows)
 		s.Prefix(entsql.ExprFunc(func(b *entsql.Builder) {
-			b.WriteString("WITH of_parent AS (SELECT parent.value AS parent, found.id AS id FROM ")
-			writeParents(b, parents)
-			joinEach(b, table, rows)
+			b.WriteString("WITH of_parent AS MATERIALIZED (SELECT parent.value AS parent, found." + link.Child + " AS id FROM ")
+			writeParents(b, distinct(parents))
+			joinEach(b, link.Table, key, rows)
 			b.WriteString(") ")
 		}))
 		s.Join(of).On(s.C("id"), of.C("id"))
@@ -103,18 +122,23 @@ func Parent(value func(name string) (ent.Value, error)) string {
 	return fmt.Sprint(parent)
 }
 
-// joinEach joins the rows of each parent as "found", written so that each database uses an index.
-func joinEach(b *entsql.Builder, table string, rows *entsql.Selector) {
+// joinEach joins the table's rows of each parent as "found", written so that each database uses an index. Rows are found by their key.
+func joinEach(b *entsql.Builder, table, key string, rows *entsql.Selector) {
 	if b.Dialect() == dialect.Postgres {
 		b.WriteString(" CROSS JOIN LATERAL ").Wrap(func(b *entsql.Builder) { b.Join(rows) }).WriteString(" AS found")
 		return
 	}
-	b.WriteString(" JOIN ").Ident(table).WriteString(" AS found ON found.id IN ").Wrap(func(b *entsql.Builder) { b.Join(rows) })
+	b.WriteString(" CROSS JOIN ").Ident(table).WriteString(" AS found ON found." + key + " IN ").Wrap(func(b *entsql.Builder) { b.Join(rows) })
 }
 
 // In narrows a query to the rows whose column has one of the values.
 func In(column string, values []string) Filter {
 	return func(s *entsql.Selector) {
+		values := distinct(values)
+		if len(values) == 1 {
+			s.Where(entsql.EQ(s.C(column), values[0]))
+			return
+		}
 		s.Where(entsql.P(func(b *entsql.Builder) {
 			b.Ident(s.C(column)).WriteString(" IN (SELECT parent.value FROM ")
 			writeParents(b, values)
@@ -154,6 +178,18 @@ func (k Keyset) apply(s *entsql.Selector) {
 	k.order(s)
 }
 
+// show reads the columns that sort the list, also where the request does not show them, if it shows cursors.
+func (k Keyset) show(s *entsql.Selector) {
+	if shown := columnsOf(s.Context()); shown == nil || !shown.Cursors {
+		return
+	}
+	for _, column := range k.Columns {
+		if !slices.Contains(s.SelectedColumns(), s.C(column)) {
+			s.AppendSelect(s.C(column))
+		}
+	}
+}
+
 func (k Keyset) order(s *entsql.Selector) {
 	direction := entsql.Asc
 	if k.Descending != k.Backward {
@@ -167,14 +203,15 @@ func (k Keyset) order(s *entsql.Selector) {
 // writeParents writes values as a table called parent. They are one argument, so that the statement's text does not depend on their number
 // and the database prepares it once.
 func writeParents(b *entsql.Builder, values []string) {
-	distinct := slices.Compact(slices.Sorted(slices.Values(values)))
 	if b.Dialect() == dialect.Postgres {
-		b.WriteString("unnest(").Arg(distinct).WriteString("::text[]) AS parent(value)")
+		b.WriteString("unnest(").Arg(values).WriteString("::text[]) AS parent(value)")
 		return
 	}
-	text, err := json.Marshal(distinct)
+	text, err := json.Marshal(values)
 	if err != nil {
 		panic(err) // strings always have a JSON form
 	}
 	b.WriteString("json_each(").Arg(string(text)).WriteString(") AS parent")
 }
+
+func distinct(values []string) []string { return slices.Compact(slices.Sorted(slices.Values(values))) }

@@ -36,7 +36,7 @@ func (w *Workspaces) Developers(ctx context.Context, viewer *access.Viewer, mini
 	if err != nil {
 		return nil, err
 	}
-	query := w.Client.Member.Query()
+	query := w.Client.Member.Query().Where(store.Shown)
 	query.Modify(store.Through(byMiniProgram, request.ByID(byMiniProgram.Child, false), ids, isDeveloper))
 	found, err := query.All(ctx)
 	if err != nil {
@@ -89,7 +89,7 @@ func (w *Workspaces) MiniProgramsOf(ctx context.Context, viewer *access.Viewer, 
 	if err != nil {
 		return nil, err
 	}
-	query := w.Client.MiniProgram.Query()
+	query := w.Client.MiniProgram.Query().Where(store.Shown)
 	query.Modify(store.Through(byMember, request.ByID(byMember.Child, false), ids, visible))
 	found, err := query.All(ctx)
 	if err != nil {
