@@ -10,9 +10,14 @@ import (
 // marshalSlice writes the elements of a list one after the other; the generated code calls it. An element whose
 // marshalling panics is null.
 func marshalSlice(ctx context.Context, length int, _ int64, _ bool, element func(context.Context, int) graphql.Marshaler) graphql.Array {
-	list := make(graphql.Array, length)
+	list, places := make(graphql.Array, length), make([]struct {
+		context graphql.FieldContext
+		index   int
+	}, length)
 	for i := range length {
-		list[i] = marshalElement(graphql.WithFieldContext(ctx, &graphql.FieldContext{Index: &i}), i, element)
+		place := &places[i]
+		place.index, place.context.Index = i, &place.index
+		list[i] = marshalElement(graphql.WithFieldContext(ctx, &place.context), i, element)
 	}
 	return list
 }

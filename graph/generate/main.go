@@ -1,10 +1,11 @@
-// Command generate writes graph/generated.go and graph/model/generated.go from the schema. It is gqlgen's generator with four
+// Command generate writes graph/generated.go and graph/model/generated.go from the schema. It is gqlgen's generator with five
 // additions:
 //
 //   - Types of the schema are bound to Go types by their names (bind.go), so that gqlgen.yml lists exceptions only.
 //   - Below the roots a request runs in one goroutine: a goroutine for each field and list element costs more than the work it does
 //     when relations are read for all siblings at once.
 //   - Plain scalar fields are written inline (inline.go).
+//   - Objects are written without what @defer would need, and answers through buffers that are used again (objects.go).
 //   - The input of an update tells absent from null (update.go).
 package main
 
@@ -40,7 +41,7 @@ func generate() error {
 	if err := api.Generate(cfg, api.AddPlugin(oneGoroutine{}), api.AddPlugin(updateInputs{}), api.AddPlugin(fields)); err != nil {
 		return err
 	}
-	return rewrite(cfg.Exec.Filename, marshalInOrder, updateInputs{}.makePointers, fields.inline, format.Source)
+	return rewrite(cfg.Exec.Filename, marshalInOrder, updateInputs{}.makePointers, fields.inline, plainObjects, marshalOnce, format.Source)
 }
 
 // oneGoroutine is a plugin that keeps fields of objects below the roots from starting goroutines.

@@ -97,6 +97,9 @@ func assemble(fields map[string]json.RawMessage) (*params, *fault.Refusal) {
 }
 
 func decodeField(text json.RawMessage, into any) bool {
+	if _, ok := into.(*string); ok {
+		return json.Unmarshal(text, into) == nil
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	if decoder.Decode(into) != nil {

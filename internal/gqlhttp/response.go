@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,6 +70,9 @@ func codeOf(response *graphql.Response) string {
 }
 
 func encode(response *graphql.Response) []byte {
+	if response.Data != nil && len(response.Errors) == 0 && len(response.Extensions) == 0 && response.HasNext == nil {
+		return slices.Concat([]byte(`{"data":`), response.Data, []byte(`}`)) // which are JSON already
+	}
 	errs, err := bound(response.Errors)
 	if err != nil {
 		panic(err) // errors consist of values that have a JSON form

@@ -128,8 +128,27 @@ type sqliteDriver struct {
 
 // Query runs a statement that returns rows. A SELECT, or a WITH that reads, does not wait for the writer.
 func (d sqliteDriver) Query(ctx context.Context, query string, args, v any) error {
+	driver := d.Driver
 	if strings.HasPrefix(query, "SELECT") || strings.HasPrefix(query, "WITH") {
-		return d.reader.Query(ctx, query, args, v)
+		driver = d.reader
 	}
-	return d.Driver.Query(ctx, query, args, v)
+	err := driver.Query(ctx, query, args, v)
+	if rows, ok := v.(*entsql.Rows); ok && err == nil {
+		rows.ColumnScanner = &typedRows{ColumnScanner: rows.ColumnScanner}
+	}
+	return err
+}
+
+// typedRows finds the types of its columns once. Ent asks for them with each row if it does not know a column.
+type typedRows struct {
+	entsql.ColumnScanner
+	types []*sql.ColumnType
+}
+
+// ColumnTypes returns the types of the columns.
+func (r *typedRows) ColumnTypes() (types []*sql.ColumnType, err error) {
+	if r.types == nil {
+		r.types, err = r.ColumnScanner.ColumnTypes()
+	}
+	return r.types, err
 }

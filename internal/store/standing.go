@@ -3,6 +3,7 @@ package store
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	entsql "entgo.io/ent/dialect/sql"
 )
@@ -17,16 +18,38 @@ import (
 func Standing(userColumn string, limit int, columns ...string) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
 		s.Select(s.Columns(columns...)...)
-		names := strings.NewReplacer("{user}", s.C(userColumn), "{limit}", strconv.Itoa(limit))
-		for _, part := range []struct{ name, text string }{
-			{"staff_role", "(SELECT self.staff_role FROM users AS self WHERE self.id = {user})"},
-			{"memberships", `(SELECT string_agg(m.id || ' ' || m.workspace_id || ' ' || m.role, ' ') FROM
-				(SELECT id, workspace_id, role FROM members WHERE user_id = {user} AND status = 'ACTIVE' LIMIT {limit}) AS m)`},
-			{"assigned", `(SELECT string_agg((SELECT string_agg(a.mini_program_id, ' ') FROM
-				(SELECT mini_program_id FROM assignments WHERE member_id = m.id LIMIT {limit}) AS a), ' ') FROM
-				(SELECT id FROM members WHERE user_id = {user} AND status = 'ACTIVE' AND role = 'DEVELOPER' LIMIT {limit}) AS m)`},
-		} {
-			s.AppendSelectExprAs(entsql.Expr(names.Replace(part.text)), part.name)
+		for i, text := range standingTexts(s.C(userColumn), limit) {
+			s.AppendSelectExprAs(entsql.Expr(text), standings[i].name)
 		}
 	}
+}
+
+var standings = [...]struct{ name, text string }{
+	{"staff_role", "(SELECT self.staff_role FROM users AS self WHERE self.id = {user})"},
+	{"memberships", `(SELECT string_agg(m.id || ' ' || m.workspace_id || ' ' || m.role, ' ') FROM
+		(SELECT id, workspace_id, role FROM members WHERE user_id = {user} AND status = 'ACTIVE' LIMIT {limit}) AS m)`},
+	{"assigned", `(SELECT string_agg((SELECT string_agg(a.mini_program_id, ' ') FROM
+		(SELECT mini_program_id FROM assignments WHERE member_id = m.id LIMIT {limit}) AS a), ' ') FROM
+		(SELECT id FROM members WHERE user_id = {user} AND status = 'ACTIVE' AND role = 'DEVELOPER' LIMIT {limit}) AS m)`},
+}
+
+// writtenStandings are the texts of standings for each standing, since every request needs them.
+var writtenStandings sync.Map
+
+type standing struct {
+	user  string
+	limit int
+}
+
+func standingTexts(user string, limit int) [len(standings)]string {
+	if texts, ok := writtenStandings.Load(standing{user, limit}); ok {
+		return texts.([len(standings)]string)
+	}
+	var texts [len(standings)]string
+	names := strings.NewReplacer("{user}", user, "{limit}", strconv.Itoa(limit))
+	for i, part := range standings {
+		texts[i] = names.Replace(part.text)
+	}
+	writtenStandings.Store(standing{user, limit}, texts)
+	return texts
 }

@@ -1,0 +1,70 @@
+package graph
+
+import (
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// object is the answer to an object below the roots; the generated code fills it (graph/generate/objects.go). It is graphql.FieldSet without
+// fields that are resolved at once or deferred, which are not used there.
+type object struct {
+	fields []graphql.CollectedField
+	// Values are those of the fields.
+	Values []graphql.Marshaler
+	// Invalids is how many of them are null where the schema allows no null.
+	Invalids uint32
+}
+
+func newObject(fields []graphql.CollectedField) *object {
+	return &object{fields: fields, Values: make([]graphql.Marshaler, len(fields))}
+}
+
+// MarshalGQL writes the object in JSON. A response name that is selected by several types is written once. In the grammar, names hold
+// nothing that JSON escapes.
+func (o *object) MarshalGQL(w io.Writer) {
+	before := `{"`
+	for i, value := range o.Values {
+		if o.isWritten(i) {
+			continue
+		}
+		_, _ = io.WriteString(w, before)
+		_, _ = io.WriteString(w, o.fields[i].Alias)
+		_, _ = io.WriteString(w, `":`)
+		value.MarshalGQL(w)
+		before = `,"`
+	}
+	if before == `{"` {
+		_, _ = io.WriteString(w, `{`)
+	}
+	_, _ = io.WriteString(w, `}`)
+}
+
+// isWritten says whether a field before this one has the same response name.
+func (o *object) isWritten(i int) bool {
+	for n := range i {
+		if o.fields[n].Alias == o.fields[i].Alias {
+			return true
+		}
+	}
+	return false
+}
+
+// maxBuffer is the most bytes of a buffer that is kept to be used again.
+const maxBuffer = 256 << 10
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// marshalled returns an answer in JSON; the generated code calls it.
+func marshalled(data graphql.Marshaler) []byte {
+	buffer := buffers.Get().(*bytes.Buffer)
+	buffer.Reset()
+	data.MarshalGQL(buffer)
+	text := bytes.Clone(buffer.Bytes())
+	if buffer.Cap() <= maxBuffer {
+		buffers.Put(buffer)
+	}
+	return text
+}
