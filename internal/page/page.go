@@ -156,6 +156,11 @@ func CutEach[T any](r Request, parents []string, rows []T, parent func(T) string
 	for _, row := range rows {
 		children[parent(row)] = append(children[parent(row)], row)
 	}
+	return CutGroups(r, parents, children, position)
+}
+
+// CutGroups makes a page for each parent from its rows.
+func CutGroups[T any](r Request, parents []string, children map[string][]T, position func(T) Position) map[string]Page[T] {
 	pages := make(map[string]Page[T], len(parents))
 	for _, p := range parents {
 		pages[p] = Cut(r, children[p], position)

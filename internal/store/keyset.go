@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -82,14 +83,14 @@ type Link struct {
 	Parent, Child string
 }
 
-// parentOf names the column in which Through gives the parent of a row.
-const parentOf = "parent_of_row"
+// parentsOf names the column in which Through gives the parents of a row.
+const parentsOf = "parents_of_row"
 
 // Through narrows a query to one page of the rows that a link table connects with each parent, ordered by id in the page's direction.
-// Page and filters are those of the link table. A row of several parents comes once for each; Parent says for which.
+// Page and filters are those of the link table. A row of several parents comes once; ByParent gives it to each.
 func Through[P ~func(*entsql.Selector)](link Link, page Keyset, parents []string, filters ...P) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
-		of, key := entsql.Table("of_parent"), rowKey(s)
+		of, key := entsql.Table("of_row"), rowKey(s)
 		if s.Dialect() == dialect.Postgres {
 			key = link.Child
 		}
@@ -101,25 +102,31 @@ func Through[P ~func(*entsql.Selector)](link Link, page Keyset, parents []string
 		}
 		Page(page)(rows)
 		s.Prefix(entsql.ExprFunc(func(b *entsql.Builder) {
-			b.WriteString("WITH of_parent AS MATERIALIZED (SELECT parent.value AS parent, found." + link.Child + " AS id FROM ")
+			b.WriteString("WITH of_row AS MATERIALIZED (SELECT found." + link.Child + " AS id, string_agg(parent.value, ' ') AS parents FROM ")
 			writeParents(b, distinct(parents))
 			joinEach(b, link.Table, key, rows)
-			b.WriteString(") ")
+			b.WriteString(" GROUP BY found." + link.Child + ") ")
 		}))
 		s.Join(of).On(s.C("id"), of.C("id"))
-		s.AppendSelectAs(of.C("parent"), parentOf)
+		s.AppendSelectAs(of.C("parents"), parentsOf)
 		page.Columns = []string{"id"}
 		page.order(s)
 	}
 }
 
-// Parent returns the parent for which a row came from Through; value is the row's method.
-func Parent(value func(name string) (ent.Value, error)) string {
-	parent, err := value(parentOf)
-	if err != nil {
-		panic(err) // Through selects it
+// ByParent returns the rows that came from Through for each parent, in their order.
+func ByParent[T interface{ Value(string) (ent.Value, error) }](rows []T) map[string][]T {
+	children := map[string][]T{}
+	for _, row := range rows {
+		parents, err := row.Value(parentsOf)
+		if err != nil {
+			panic(err) // Through selects it
+		}
+		for parent := range strings.FieldsSeq(fmt.Sprint(parents)) {
+			children[parent] = append(children[parent], row)
+		}
 	}
-	return fmt.Sprint(parent)
+	return children
 }
 
 // joinEach joins the table's rows of each parent as "found", written so that each database uses an index. Rows are found by their key.

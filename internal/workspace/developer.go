@@ -42,7 +42,7 @@ func (w *Workspaces) Developers(ctx context.Context, viewer *access.Viewer, mini
 	if err != nil {
 		return nil, fmt.Errorf("read developers: %w", err)
 	}
-	return page.CutEach(request, ids, found, func(m *ent.Member) string { return store.Parent(m.Value) }, memberPosition), nil
+	return page.CutGroups(request, ids, store.ByParent(found), memberPosition), nil
 }
 
 // CountDevelopers returns how many active developers are assigned to each of these mini programs, for a viewer who sees the mini
@@ -95,8 +95,7 @@ func (w *Workspaces) MiniProgramsOf(ctx context.Context, viewer *access.Viewer, 
 	if err != nil {
 		return nil, fmt.Errorf("read assigned mini programs: %w", err)
 	}
-	return page.CutEach(request, ids, found, func(m *ent.MiniProgram) string { return store.Parent(m.Value) },
-		func(m *ent.MiniProgram) page.Position { return page.Position{ID: m.ID} }), nil
+	return page.CutGroups(request, ids, store.ByParent(found), func(m *ent.MiniProgram) page.Position { return page.Position{ID: m.ID} }), nil
 }
 
 // CountMiniProgramsOf returns how many mini programs each of these members is assigned to, as far as the viewer sees them.
