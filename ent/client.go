@@ -9,8 +9,6 @@ import (
 	"log"
 	"reflect"
 
-	"minidock/ent/migrate"
-
 	"minidock/ent/assignment"
 	"minidock/ent/auditevent"
 	"minidock/ent/idempotencykey"
@@ -38,8 +36,6 @@ import (
 // Client is the client that holds all ent builders.
 type Client struct {
 	config
-	// Schema is the client for creating, migrating and dropping schema.
-	Schema *migrate.Schema
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
 	// AuditEvent is the client for interacting with the AuditEvent builders.
@@ -84,7 +80,6 @@ func NewClient(opts ...Option) *Client {
 }
 
 func (c *Client) init() {
-	c.Schema = migrate.NewSchema(c.driver)
 	c.Assignment = NewAssignmentClient(c.config)
 	c.AuditEvent = NewAuditEventClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)

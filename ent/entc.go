@@ -11,10 +11,17 @@ import (
 )
 
 func main() {
-	err := entc.Generate("./ent/schema", &gen.Config{
+	storage, err := gen.NewStorage("sql")
+	if err != nil {
+		log.Fatal(err)
+	}
+	// The client does not migrate, so that the server is not linked with Atlas' parsers and planners of schemas.
+	storage.SchemaMode &^= gen.Migrate
+	err = entc.Generate("./ent/schema", &gen.Config{
 		Target:   "./ent",
 		Package:  "minidock/ent",
-		Features: []gen.Feature{gen.FeatureVersionedMigration, gen.FeatureUpsert, gen.FeatureModifier},
+		Storage:  storage,
+		Features: []gen.Feature{gen.FeatureUpsert, gen.FeatureModifier},
 	}, entc.TemplateDir("./ent/template"))
 	if err != nil {
 		log.Fatal(err)

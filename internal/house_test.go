@@ -139,6 +139,28 @@ func TestLibrariesKeepToTheirRooms(t *testing.T) {
 	}
 }
 
+// unlinked are packages for those who change minidock: the program would be larger with them, and take longer to build and to start.
+var unlinked = []string{
+	"entgo.io/ent/dialect/sql/schema", "entgo.io/ent/entc", "github.com/99designs/gqlgen/api", "github.com/hashicorp/hcl", "golang.org/x/tools", "testing",
+}
+
+func TestTheProgramIsNotLinkedWithTools(t *testing.T) {
+	t.Parallel()
+	command := exec.Command("go", "list", "-deps", ".")
+	command.Dir = ".."
+	output, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, linked := range strings.Fields(string(output)) {
+		for _, tool := range unlinked {
+			if within(linked, tool) {
+				t.Errorf("the program is linked with %s", linked)
+			}
+		}
+	}
+}
+
 // vague are names that say nothing about what a package holds.
 var vague = []string{"util", "utils", "common", "helper", "helpers", "types", "misc", "base", "shared"}
 

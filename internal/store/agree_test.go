@@ -36,7 +36,7 @@ func checkAgreement(t *testing.T, name, driver, address string) {
 	}
 	defer db.Close()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, migrate.Files); err != nil {
+	if err := os.CopyFS(dir, migrationFiles); err != nil {
 		t.Fatal(err)
 	}
 	local, err := atlas.NewLocalDir(dir + "/" + name)

@@ -14,7 +14,7 @@ import (
 	atlas "ariga.io/atlas/sql/migrate"
 	"entgo.io/ent/dialect"
 
-	"minidock/ent/migrate"
+	"minidock/ent"
 )
 
 // Migrate applies the migrations that the database lacks and returns their names; with dryRun it only says which they are.
@@ -113,7 +113,7 @@ type migration struct {
 // pendingMigrations returns the migrations that the database lacks. It refuses a database that a newer program has
 // changed, and a history that was edited after it was applied.
 func pendingMigrations(ctx context.Context, folder string, db queryer) ([]migration, error) {
-	known, err := readMigrations(migrate.Files, folder)
+	known, err := readMigrations(migrationFiles, folder)
 	if err != nil {
 		return nil, err
 	}
@@ -134,15 +134,18 @@ func pendingMigrations(ctx context.Context, folder string, db queryer) ([]migrat
 	return known[len(applied):], nil
 }
 
+// migrationFiles has a folder of migrations for each dialect.
+var migrationFiles, _ = fs.Sub(ent.Migrations, "migrate")
+
 // readMigrations returns the migrations of a folder in their order, and fails when the folder's checksum does not match.
-func readMigrations(files fs.ReadFileFS, folder string) ([]migration, error) {
+func readMigrations(files fs.FS, folder string) ([]migration, error) {
 	dir := &atlas.MemDir{}
 	entries, err := fs.ReadDir(files, folder)
 	if err != nil {
 		return nil, err
 	}
 	for _, entry := range entries {
-		content, err := files.ReadFile(folder + "/" + entry.Name())
+		content, err := fs.ReadFile(files, folder+"/"+entry.Name())
 		if err != nil {
 			return nil, err
 		}

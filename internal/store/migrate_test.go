@@ -10,8 +10,6 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
-
-	"minidock/ent/migrate"
 )
 
 func TestOpeningAgainKeepsTheData(t *testing.T) {
@@ -68,12 +66,12 @@ func TestEditedHistoryIsRefused(t *testing.T) {
 func TestAFolderThatDoesNotFitItsChecksumIsRefused(t *testing.T) {
 	t.Parallel()
 	edited := fstest.MapFS{}
-	entries, err := fs.ReadDir(migrate.Files, "sqlite3")
+	entries, err := fs.ReadDir(migrationFiles, "sqlite3")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		content, err := migrate.Files.ReadFile("sqlite3/" + entry.Name())
+		content, err := fs.ReadFile(migrationFiles, "sqlite3/"+entry.Name())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,17 +1,11 @@
+// Package migrate has the tables of the schema, for what writes migrations and what checks them; the server does not use it.
 package migrate
 
 import (
-	"embed"
-
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
 )
-
-// Files holds the versioned migrations, one folder a dialect, each with a checksum of its history.
-//
-//go:embed sqlite3 postgres
-var Files embed.FS
 
 // TablesFor returns the tables of the schema as a database keeps them. PostgreSQL is told to compare text by its bytes,
 // as SQLite does unasked, so that both sort alike whatever the locale of the database.
