@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
@@ -85,13 +86,17 @@ func runMigrations(ctx context.Context, pending []migration, tx *sql.Tx) error {
 		return err
 	}
 	for _, m := range pending {
-		for _, statement := range m.statements {
+		statements, err := m.statements()
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		for _, statement := range statements {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
 				return fmt.Errorf("%s: %w", m.name, err)
 			}
 			afterStatement()
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)",
+		_, err = tx.ExecContext(ctx, "INSERT INTO schema_migrations (name, checksum, applied_at) VALUES ($1, $2, $3)",
 			m.name, m.checksum, time.Now().UTC().Format(time.RFC3339Nano))
 		if err != nil {
 			return fmt.Errorf("record %s: %w", m.name, err)
@@ -105,15 +110,16 @@ var afterStatement = func() {}
 
 // migration is a file in a dialect's folder.
 type migration struct {
-	name       string
-	checksum   string
-	statements []string
+	name     string
+	checksum string
+	// statements parses the file.
+	statements func() ([]string, error)
 }
 
 // pendingMigrations returns the migrations that the database lacks. It refuses a database that a newer program has
 // changed, and a history that was edited after it was applied.
 func pendingMigrations(ctx context.Context, folder string, db queryer) ([]migration, error) {
-	known, err := readMigrations(migrationFiles, folder)
+	known, err := migrations[folder]()
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +143,12 @@ func pendingMigrations(ctx context.Context, folder string, db queryer) ([]migrat
 // migrationFiles has a folder of migrations for each dialect.
 var migrationFiles, _ = fs.Sub(ent.Migrations, "migrate")
 
+// migrations has those of each dialect, which a start asks for several times.
+var migrations = map[string]func() ([]migration, error){
+	dialect.SQLite:   sync.OnceValues(func() ([]migration, error) { return readMigrations(migrationFiles, dialect.SQLite) }),
+	dialect.Postgres: sync.OnceValues(func() ([]migration, error) { return readMigrations(migrationFiles, dialect.Postgres) }),
+}
+
 // readMigrations returns the migrations of a folder in their order, and fails when the folder's checksum does not match.
 func readMigrations(files fs.FS, folder string) ([]migration, error) {
 	dir := &atlas.MemDir{}
@@ -156,10 +168,10 @@ func readMigrations(files fs.FS, folder string) ([]migration, error) {
 	if err := atlas.Validate(dir); err != nil {
 		return nil, fmt.Errorf("the migrations in %s: %w", folder, err)
 	}
-	return parseMigrations(dir)
+	return listMigrations(dir)
 }
 
-func parseMigrations(dir *atlas.MemDir) ([]migration, error) {
+func listMigrations(dir *atlas.MemDir) ([]migration, error) {
 	sums, err := dir.Checksum()
 	if err != nil {
 		return nil, err
@@ -168,19 +180,15 @@ func parseMigrations(dir *atlas.MemDir) ([]migration, error) {
 	if err != nil {
 		return nil, err
 	}
-	var migrations []migration
+	var all []migration
 	for _, file := range files {
-		statements, err := file.Stmts()
-		if err != nil {
-			return nil, err
-		}
 		sum, err := sums.SumByName(file.Name())
 		if err != nil {
 			return nil, err
 		}
-		migrations = append(migrations, migration{file.Name(), sum, statements})
+		all = append(all, migration{file.Name(), sum, file.Stmts})
 	}
-	return migrations, nil
+	return all, nil
 }
 
 // queryer is a connection or a transaction.
