@@ -16,6 +16,7 @@ import (
 
 //go:generate go run ./ent/entc.go
 //go:generate go run ./graph/generate
+//go:generate go run ./internal/account/generate
 
 const description = `Create, test, release and remove mini programs: a GraphQL API with a playground.
 

@@ -1,10 +1,10 @@
 package account
 
 import (
+	_ "embed"
+	"slices"
 	"strings"
 	"sync"
-
-	"github.com/trustelem/zxcvbn/frequency"
 
 	"minidock/internal/fault"
 	"minidock/internal/text"
@@ -31,7 +31,7 @@ func checkPassword(field, password string, errs *fault.UserErrors, about ...stri
 }
 
 func isCommon(password string) bool {
-	_, found := commonest()[strings.ToLower(password)]
+	_, found := slices.BinarySearch(commonest(), strings.ToLower(password))
 	return found
 }
 
@@ -48,13 +48,10 @@ func isAbout(password string, about []string) bool {
 	return false
 }
 
+// passwords are in lower case and sorted, one a line.
+//
+//go:embed passwords.txt
+var passwords string
+
 // commonest has the leaked passwords of at least the shortest length, the most frequent ones, from when it is first needed.
-var commonest = sync.OnceValue(func() map[string]struct{} {
-	common := map[string]struct{}{}
-	for _, password := range frequency.FrequencyLists["passwords"] {
-		if len(password) >= minPassword {
-			common[strings.ToLower(password)] = struct{}{}
-		}
-	}
-	return common
-})
+var commonest = sync.OnceValue(func() []string { return strings.Fields(passwords) })

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/trustelem/zxcvbn/frequency"
+
 	"minidock/internal/fault"
 )
 
@@ -30,5 +32,17 @@ func TestPasswordsAreJudgedByTheirBytes(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestTheCommonestPasswordsAreTooCommon(t *testing.T) {
+	t.Parallel()
+	for _, password := range frequency.FrequencyLists["passwords"] {
+		if long := len(password) >= minPassword; isCommon(password) != long || isCommon(strings.ToUpper(password)) != long {
+			t.Fatalf("%q is not judged as the list says: run go generate", password)
+		}
+	}
+	if isCommon("") || isCommon("password\npassword1") || isCommon("correct horse") {
+		t.Error("a password that is not in the list is common")
 	}
 }
