@@ -52,7 +52,7 @@ func Compose(kind Kind, tag language.Tag, to string, facts Facts) (Message, erro
 	}
 	content := content{Facts: facts, ValidFor: duration(facts.ValidFor, tag)}
 	content.Role = locale.Word(facts.Role, tag)
-	m, err := writings[folderOf(tag)][kind].fill(content)
+	m, err := writings()[folderOf(tag)][kind].fill(content)
 	if err != nil {
 		return Message{}, fmt.Errorf("compose mail: %w", err)
 	}

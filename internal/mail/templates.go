@@ -4,6 +4,7 @@ import (
 	"embed"
 	"html/template"
 	"strings"
+	"sync"
 	texttemplate "text/template"
 )
 
@@ -25,8 +26,10 @@ type writing struct {
 	html *template.Template
 }
 
-// writings holds the kinds by the folder of their language.
-var writings = map[string]map[Kind]writing{"en": parse("en"), "zh": parse("zh")}
+// writings holds the kinds by the folder of their language, from when they are first needed.
+var writings = sync.OnceValue(func() map[string]map[Kind]writing {
+	return map[string]map[Kind]writing{"en": parse("en"), "zh": parse("zh")}
+})
 
 func parse(folder string) map[Kind]writing {
 	parsed := make(map[Kind]writing, len(needs))
