@@ -53,6 +53,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	app.TuneCollector(context.WithoutCancel(ctx), isInEnvironment)
 	unsetEmpty()
 	command := kong.Parse(&commandLine{}, kong.Name("minidock"), kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Description(description), kong.ShortUsageOnError(), kong.ValueFormatter(help),
@@ -68,6 +69,8 @@ func unsetEmpty() {
 		}
 	}
 }
+
+func isInEnvironment(variable string) bool { return os.Getenv(variable) != "" }
 
 // help adds to a flag's help the environment variable, without those that it had before.
 func help(value *kong.Value) string {
