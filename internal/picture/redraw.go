@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"sync"
 )
 
 // qualities are tried in turn until a JPEG is small enough.
@@ -31,18 +32,33 @@ func redrawPNG(content []byte, maxBytes int) ([]byte, error) {
 		return nil, err
 	}
 	decoded = upright(spaceOfPNG(content).shown(decoded), orientationOfPNG(content))
-	drawn, err := encodePNG(decoded, png.DefaultCompression)
+	drawn, err := encodePNG(decoded, png.DefaultCompression, len(content))
 	if err == nil && len(drawn) > maxBytes {
-		drawn, err = encodePNG(decoded, png.BestCompression)
+		drawn, err = encodePNG(decoded, png.BestCompression, len(drawn))
 	}
 	return drawn, err
 }
 
-func encodePNG(img image.Image, level png.CompressionLevel) ([]byte, error) {
-	var drawn bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: level}).Encode(&drawn, img)
+func encodePNG(img image.Image, level png.CompressionLevel, size int) ([]byte, error) {
+	drawn := bytes.NewBuffer(make([]byte, 0, size))
+	err := (&png.Encoder{CompressionLevel: level, BufferPool: encoders[level]}).Encode(drawn, img)
 	return drawn.Bytes(), err
 }
+
+// encoders keeps the tables of PNG encoders for further pictures, by the level for which they were made: they take a megabyte.
+var encoders = map[png.CompressionLevel]*encoderPool{png.DefaultCompression: {}, png.BestCompression: {}}
+
+// encoderPool is a pool of encoders, which shrinks with each garbage collection.
+type encoderPool struct{ sync.Pool }
+
+// Get returns an encoder's tables, or nil if it must make them.
+func (p *encoderPool) Get() *png.EncoderBuffer {
+	tables, _ := p.Pool.Get().(*png.EncoderBuffer)
+	return tables
+}
+
+// Put takes an encoder's tables back.
+func (p *encoderPool) Put(tables *png.EncoderBuffer) { p.Pool.Put(tables) }
 
 func redrawJPEG(content []byte, maxBytes int) ([]byte, error) {
 	f := frameOf(content)
