@@ -89,7 +89,7 @@ func (tx *Tx) judge(ctx context.Context, before *access.Principal) (err error) {
 		if tx.rule.HoldsAccount {
 			how = store.Held
 		}
-		if _, err := tx.account(ctx, before.UserID, how); err != nil {
+		if err := tx.lockAccount(ctx, before.UserID, how); err != nil {
 			return err
 		}
 	}
@@ -110,18 +110,24 @@ func (tx *Tx) holdAdmins(ctx context.Context, userID string) error {
 // called before anything is written or locked.
 func (tx *Tx) HoldAccount(ctx context.Context, userID string) (*ent.User, error) {
 	defer tx.advance()
-	return tx.account(ctx, userID, store.Held)
+	return found(tx.User.Query().Where(user.ID(userID), store.Held).Only(ctx))
 }
 
 // advance makes the present moment that of the change, after a wait for locks: events under one lock are in the order of their moments.
 func (tx *Tx) advance() { tx.Now = tx.clock() }
 
-func (tx *Tx) account(ctx context.Context, userID string, how store.Filter) (*ent.User, error) {
-	found, err := tx.User.Query().Where(user.ID(userID), how).Only(ctx)
+// lockAccount locks an account without reading it.
+func (tx *Tx) lockAccount(ctx context.Context, userID string, how store.Filter) error {
+	_, err := found(tx.User.Query().Where(user.ID(userID), how).OnlyID(ctx))
+	return err
+}
+
+// found returns the account that was read, or UNAUTHENTICATED when there is none.
+func found[T any](account T, err error) (T, error) {
 	if ent.IsNotFound(err) {
-		return nil, fault.ErrUnauthenticated
+		err = fault.ErrUnauthenticated
 	}
-	return found, err
+	return account, err
 }
 
 // HoldWorkspace makes a workspace the one of the change, and locks it: nobody else changes its members and invitations. NOT_FOUND when
