@@ -11,6 +11,7 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/member"
+	"minidock/ent/predicate"
 	"minidock/internal/id"
 	"minidock/internal/store"
 )
@@ -53,16 +54,30 @@ func Write(ctx context.Context, tx *ent.Tx, actor Actor, now time.Time, events .
 			workspaceIDs[event.WorkspaceID] = true
 		}
 	}
-	if err := tx.AuditEvent.CreateBulk(creates...).Exec(ctx); err != nil {
+	if err := insert(ctx, tx, creates); err != nil {
 		return fmt.Errorf("record events: %w", err)
 	}
 	if len(workspaceIDs) == 0 {
 		return nil
 	}
-	err := tx.Member.Update().SetLastActiveAt(now).Where(member.UserID(actor.UserID),
-		store.In(member.FieldWorkspaceID, slices.Collect(maps.Keys(workspaceIDs)))).Exec(ctx)
+	err := tx.Member.Update().SetLastActiveAt(now).Where(member.UserID(actor.UserID), in(slices.Collect(maps.Keys(workspaceIDs)))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record an activity: %w", err)
 	}
 	return nil
+}
+
+// insert writes one event without asking for its id, as Ent does for several.
+func insert(ctx context.Context, tx *ent.Tx, creates []*ent.AuditEventCreate) error {
+	if len(creates) == 1 {
+		return creates[0].Exec(ctx)
+	}
+	return tx.AuditEvent.CreateBulk(creates...).Exec(ctx)
+}
+
+func in(workspaceIDs []string) predicate.Member {
+	if len(workspaceIDs) == 1 {
+		return member.WorkspaceID(workspaceIDs[0])
+	}
+	return store.In(member.FieldWorkspaceID, workspaceIDs)
 }
