@@ -11,7 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
+	"strings"
 	"time"
 )
 
@@ -29,7 +29,11 @@ type Store struct{ dir string }
 // A blob is in dir/ab/abcd….png; while it is written or deleted it is in dir/tmp.
 const unfinished = "tmp"
 
-var stored = regexp.MustCompile(`\A[0-9a-f]{64}\.(?:png|jpg)\z`)
+// isName says whether a name is that of a blob, and no path that leads elsewhere.
+func isName(name string) bool {
+	hash, ext, _ := strings.Cut(name, ".")
+	return len(hash) == hex.EncodedLen(sha256.Size) && strings.Trim(hash, "0123456789abcdef") == "" && (ext == "png" || ext == "jpg")
+}
 
 // Open returns the store in dir. It creates a missing folder, which only the owner can read.
 func Open(dir string) (*Store, error) {
@@ -43,7 +47,7 @@ func Open(dir string) (*Store, error) {
 // returns without an error, the content survives a crash. Content that is stored already is not written again, but is as new for Sweep.
 func (s *Store) Put(ctx context.Context, ext string, content []byte) (name string, err error) {
 	name = nameFor(ext, content)
-	if !stored.MatchString(name) {
+	if !isName(name) {
 		return "", fmt.Errorf("put blob: unknown extension %q", ext)
 	}
 	if err := ctx.Err(); err != nil {
@@ -63,7 +67,7 @@ func nameFor(ext string, content []byte) string {
 // Open returns the blob of that name, for the caller to close. It is fs.ErrNotExist for anything that is not
 // exactly a name which Put has returned.
 func (s *Store) Open(name string) (*os.File, error) {
-	if !stored.MatchString(name) {
+	if !isName(name) {
 		return nil, fmt.Errorf("open blob: %w", fs.ErrNotExist)
 	}
 	file, err := os.Open(s.path(name))

@@ -158,7 +158,7 @@ func (s *Store) names() iter.Seq2[string, error] {
 		for i := range 256 {
 			folder := fmt.Sprintf("%02x", i)
 			for name, err := range namesIn(filepath.Join(s.dir, folder)) {
-				isBlob := err == nil && stored.MatchString(name) && name[:2] == folder
+				isBlob := err == nil && isName(name) && name[:2] == folder
 				if (isBlob || err != nil) && !yield(name, err) || err != nil {
 					return
 				}
