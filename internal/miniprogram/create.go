@@ -89,9 +89,12 @@ func (c *creation) judge(ctx context.Context) error {
 	return nil
 }
 
-// requestOf returns the request of an idempotency key. A logo counts by its bytes, however it was sent.
+// requestOf returns the request of an idempotency key, if there is one. A logo counts by its bytes, however it was sent.
 func requestOf(userID string, in CreateInput, logo picture.Source) (idempotency.Request, error) {
 	key := in.IdempotencyKey
+	if key == nil {
+		return idempotency.Request{}, nil
+	}
 	in.Logo, in.IdempotencyKey = nil, nil
 	return idempotency.Of(userID, string(access.CreateMiniProgram), key, struct {
 		CreateInput
