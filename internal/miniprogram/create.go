@@ -106,7 +106,7 @@ func requestOf(userID string, in CreateInput, logo picture.Source) (idempotency.
 // its look-ups and its transaction. The first success is looked up last, since it may be what has taken the name or the rest of the quota.
 func (c *creation) try(ctx context.Context) (Saved, error) {
 	errs := c.form.errs.Clone()
-	if err := c.lookUp(ctx, &errs); err != nil {
+	if err := c.lookUp(ctx, c.in.WorkspaceID, c.draft.Name, c.form.target, &errs); err != nil {
 		return Saved{}, err
 	}
 	saved := Saved{Warnings: c.form.warnings}
@@ -128,17 +128,6 @@ func (c *creation) try(ctx context.Context) (Saved, error) {
 		return c.insert(ctx, tx)
 	})
 	return saved, err
-}
-
-// lookUp records the user errors that only the database shows.
-func (c *creation) lookUp(ctx context.Context, errs *fault.UserErrors) error {
-	if err := c.checkNameIsFree(ctx, c.in.WorkspaceID, c.draft.Name, "", errs); err != nil {
-		return err
-	}
-	if errs.Has("launchTargetCode") {
-		return nil
-	}
-	return c.checkQuota(ctx, c.in.WorkspaceID, c.form.target, errs)
 }
 
 // insert writes the mini program and the rows that belong to it.

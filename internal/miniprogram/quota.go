@@ -4,28 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"minidock/ent"
 	"minidock/ent/quotause"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/launchtarget"
 	"minidock/internal/operation"
 )
-
-// checkQuota records that the workspace's quota for the target is used up.
-func (m *MiniPrograms) checkQuota(ctx context.Context, workspaceID string, target *launchtarget.Target, errs *fault.UserErrors) error {
-	used, err := m.Client.QuotaUse.Query().
-		Where(quotause.WorkspaceID(workspaceID), quotause.LaunchTargetCode(target.Code), quotause.UsedGTE(target.Quota)).
-		Only(ctx)
-	switch {
-	case ent.IsNotFound(err):
-		return nil
-	case err != nil:
-		return fmt.Errorf("read the quota: %w", err)
-	}
-	errs.Add("", fault.QuotaExceeded, "used", used.Used, "limit", target.Quota)
-	return nil
-}
 
 // takeQuota uses one of the workspace's quota for the target, or records QUOTA_EXCEEDED. The database decides by a condition, so that
 // concurrent callers never exceed the quota.

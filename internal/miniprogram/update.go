@@ -11,7 +11,6 @@ import (
 	"minidock/internal/launchtarget"
 	"minidock/internal/operation"
 	"minidock/internal/store"
-	"minidock/internal/text"
 )
 
 // UpdateInput changes a mini program.
@@ -103,8 +102,7 @@ func (m *MiniPrograms) checkNameIsFree(ctx context.Context, workspaceID, name, e
 	if errs.Has("name") {
 		return nil
 	}
-	other, err := m.Client.MiniProgram.Query().
-		Where(miniprogram.WorkspaceID(workspaceID), miniprogram.NameKey(text.Fold(name)), miniprogram.IDNEQ(except)).Only(ctx)
+	other, err := m.Client.MiniProgram.Query().Where(isNamed(workspaceID, name), miniprogram.IDNEQ(except)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return nil
