@@ -130,7 +130,8 @@ func (s *server) terminate(t *testing.T) {
 func withoutSettings(environ []string) []string {
 	var kept []string
 	for _, entry := range environ {
-		if !strings.HasPrefix(entry, "MINIDOCK_") {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, "MINIDOCK_") && name != "GOGC" && name != "GOMEMLIMIT" {
 			kept = append(kept, entry)
 		}
 	}

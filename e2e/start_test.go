@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -21,7 +22,8 @@ import (
 const (
 	// startLimit is how many times as long as the program takes to print its help it may take to give its first answer.
 	startLimit   = 8
-	memoryLimit  = 60_000_000 / 1024 // kB as /proc counts them
+	restLimit    = 40_000_000 / 1024 // kB as /proc counts them
+	memoryLimit  = 60_000_000 / 1024
 	startsToTake = 5
 )
 
@@ -29,6 +31,7 @@ const (
 func TestStart(t *testing.T) {
 	t.Run("answers soon", answersSoon)
 	t.Run("needs little memory", needsLittleMemory)
+	t.Run("leaves the collector to the environment", leavesTheCollectorToTheEnvironment)
 	t.Run("makes the data folder", makesTheDataFolder)
 	t.Run("obeys the environment", obeysTheEnvironment)
 	t.Run("loads no demo unasked", loadsNoDemoUnasked)
@@ -68,6 +71,7 @@ func needsLittleMemory(t *testing.T) {
 	data := t.TempDir()
 	loadDemo(t, data)
 	s := start(t, data)
+	rest := resident(t, s.process.Process.Pid)
 	client := newClient(t)
 	for range 20 {
 		if got := status(s.URL + "/playground"); got != http.StatusOK {
@@ -80,10 +84,45 @@ func needsLittleMemory(t *testing.T) {
 		t.Fatalf("the demo's owner cannot sign in: %v", got)
 	}
 	signedIn := resident(t, s.process.Process.Pid)
-	t.Logf("resident: %d kB after reading, %d kB after signing in", idle, signedIn)
+	t.Logf("resident: %d kB at rest, %d kB after reading, %d kB after signing in", rest, idle, signedIn)
+	if rest > restLimit {
+		t.Errorf("%d kB resident at rest, want at most %d", rest, restLimit)
+	}
 	if idle > memoryLimit {
 		t.Errorf("%d kB resident, want at most %d", idle, memoryLimit)
 	}
+}
+
+func leavesTheCollectorToTheEnvironment(t *testing.T) {
+	for _, c := range []struct{ env, percent, limit string }{
+		{"", "400", "5.0331648e+07"},
+		{"GOGC=50", "50", "5.0331648e+07"},
+		{"GOMEMLIMIT=70MiB", "400", "7.340032e+07"},
+	} {
+		admin := freeAddr(t)
+		s := startWith(t, []string{"--addr", "127.0.0.1:0", "--data", t.TempDir(), "--admin-addr", admin}, []string{c.env})
+		metrics := download(t, "http://"+admin+"/metrics")
+		for _, want := range []string{"go_gc_gogc_percent " + c.percent, "go_gc_gomemlimit_bytes " + c.limit} {
+			if !strings.Contains(metrics, "\n"+want+"\n") {
+				t.Errorf("with %q the metrics do not contain %q", c.env, want)
+			}
+		}
+		s.stop(t)
+	}
+}
+
+func download(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func makesTheDataFolder(t *testing.T) {

@@ -25,8 +25,9 @@ func TuneCollector(ctx context.Context, isSet func(variable string) bool) {
 		debug.SetGCPercent(collectorPercent)
 	}
 	if !isSet("GOMEMLIMIT") {
-		debug.SetMemoryLimit(usualMemory)
-		adjustAfterCollection(ctx, &memoryLimit{current: usualMemory, available: availableMemory()})
+		limit := &memoryLimit{available: availableMemory()}
+		limit.adjust(0)
+		adjustAfterCollection(ctx, limit)
 	}
 }
 
