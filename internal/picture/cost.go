@@ -10,9 +10,11 @@ import (
 )
 
 const (
-	// maxMemory is the most bytes that a picture may need while it is decoded and encoded; memory is what all of them may need at once.
+	// maxMemory is the most bytes that the pixels of a picture may need while it is decoded and encoded, tables what decoding and encoding need
+	// beside them; memory is what all pictures may need at once.
 	maxMemory = 96 << 20
-	memory    = 192 << 20
+	tables    = 1 << 20
+	memory    = 2 * (maxMemory + tables)
 	// maxSamples is the most samples that the scans of a JPEG may have together: each scan visits every pixel of its components. What
 	// converts the colours of a pixel counts as some samples.
 	maxSamples = 400_000_000
@@ -31,7 +33,7 @@ func (c cost) maxSide() int {
 }
 
 // memory returns how many bytes a picture of this side needs.
-func (c cost) memory(side int) int64 { return int64(c.bytes * float64(side) * float64(side)) }
+func (c cost) memory(side int) int64 { return tables + int64(c.bytes*float64(side)*float64(side)) }
 
 func costOfJPEG(content []byte) cost {
 	f := frameOf(content)

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/png"
+	"io"
+	"runtime"
 	"testing"
 	"time"
 
@@ -79,12 +82,27 @@ func TestGreyOfWhichOneIsClearCostsAsMuchAsColours(t *testing.T) {
 	}
 }
 
+// It is not parallel, so that what others allocate does not count.
+func TestASmallPictureCountsWithTheTablesOfItsEncoder(t *testing.T) {
+	small := image.NewGray(image.Rect(0, 0, 64, 64))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := new(png.Encoder).Encode(io.Discard, small); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	needed := int64(after.TotalAlloc - before.TotalAlloc)
+	if counted := costOfPNG(pngOf(small)).memory(64); counted < needed {
+		t.Errorf("it counts with %d bytes, and needs %d", counted, needed)
+	}
+}
+
 func TestOnlyAsManyPicturesArePreparedAtOnceAsMemoryAllows(t *testing.T) {
 	t.Parallel()
 	own := &queue{memory: semaphoreOf(memory), users: map[string]*place{}}
 	var releases []func()
 	for _, user := range []string{"a", "b"} {
-		release, err := own.take(t.Context(), user, maxMemory)
+		release, err := own.take(t.Context(), user, memory/2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +114,7 @@ func TestOnlyAsManyPicturesArePreparedAtOnceAsMemoryAllows(t *testing.T) {
 		t.Errorf("a third one: %v", err)
 	}
 	releases[0]()
-	release, err := own.take(t.Context(), "c", maxMemory)
+	release, err := own.take(t.Context(), "c", memory/2)
 	if err != nil {
 		t.Fatal(err)
 	}
