@@ -45,8 +45,8 @@ func availableMemory() int64 {
 
 // adjustAfterCollection adjusts the limit after each collection from now on.
 func adjustAfterCollection(ctx context.Context, limit *memoryLimit) {
-	type witness struct{ self *witness } // not so small that it shares its memory with something that stays
-	runtime.AddCleanup(&witness{}, func(limit *memoryLimit) {
+	witness := new([64]byte) // not so small that it shares its memory with something that stays
+	runtime.AddCleanup(witness, func(limit *memoryLimit) {
 		if ctx.Err() != nil {
 			return
 		}
