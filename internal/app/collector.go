@@ -26,7 +26,7 @@ func TuneCollector(ctx context.Context, isSet func(variable string) bool) {
 	}
 	if !isSet("GOMEMLIMIT") {
 		limit := &memoryLimit{available: availableMemory()}
-		limit.adjust(0)
+		limit.adjust(0, 0)
 		adjustAfterCollection(ctx, limit)
 	}
 }
@@ -50,27 +50,35 @@ func adjustAfterCollection(ctx context.Context, limit *memoryLimit) {
 		if ctx.Err() != nil {
 			return
 		}
-		limit.adjust(liveHeap())
+		limit.adjust(memoryInUse())
 		adjustAfterCollection(ctx, limit)
 	}, limit)
 }
 
 // adjust sets the limit if it is to be another one.
-func (l *memoryLimit) adjust(live int64) {
-	if wanted := limitFor(live, l.available); wanted != l.current {
+func (l *memoryLimit) adjust(live, other int64) {
+	if wanted := limitFor(live, other, l.available); wanted != l.current {
 		debug.SetMemoryLimit(wanted)
 		l.current = wanted
 	}
 }
 
-// limitFor returns the limit for this much live memory: half as much again, but at least the usual and at most what there is.
-func limitFor(live, available int64) int64 {
-	return min(max(usualMemory, live+live/2), available)
+// limitFor returns the limit for this much live memory and other than that of the heap, such as stacks: so much that the heap can grow by half
+// before it is collected, but at least the usual, and at most what there is.
+func limitFor(live, other, available int64) int64 {
+	return min(max(usualMemory, live+live/2+other), available)
 }
 
-// liveHeap returns how much memory the last collection found to be live, in bytes.
-func liveHeap() int64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	return int64(sample[0].Value.Uint64())
+// memoryInUse returns how many bytes of the heap the last collection found to be live, and how many bytes are other than the heap's.
+func memoryInUse() (live, other int64) {
+	samples := []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+	}
+	metrics.Read(samples)
+	other = int64(samples[1].Value.Uint64())
+	for _, ofHeap := range samples[2:] {
+		other -= int64(ofHeap.Value.Uint64())
+	}
+	return int64(samples[0].Value.Uint64()), other
 }

@@ -10,16 +10,17 @@ import (
 
 func TestTheMemoryLimitFollowsWhatIsLive(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ live, available, want int64 }{
-		{0, math.MaxInt64, usualMemory},
-		{usualMemory / 2, math.MaxInt64, usualMemory},
-		{usualMemory, math.MaxInt64, usualMemory + usualMemory/2},
-		{1 << 30, 2 << 30, 3 << 29},
-		{1 << 30, 1 << 30, 1 << 30},
-		{0, usualMemory / 2, usualMemory / 2},
+	for _, c := range []struct{ live, other, available, want int64 }{
+		{0, 0, math.MaxInt64, usualMemory},
+		{usualMemory / 2, 0, math.MaxInt64, usualMemory},
+		{usualMemory / 2, usualMemory, math.MaxInt64, usualMemory/2 + usualMemory/4 + usualMemory},
+		{usualMemory, 0, math.MaxInt64, usualMemory + usualMemory/2},
+		{1 << 30, 0, 2 << 30, 3 << 29},
+		{1 << 30, 0, 1 << 30, 1 << 30},
+		{0, 0, usualMemory / 2, usualMemory / 2},
 	} {
-		if got := limitFor(c.live, c.available); got != c.want {
-			t.Errorf("%d live of %d: %d, want %d", c.live, c.available, got, c.want)
+		if got := limitFor(c.live, c.other, c.available); got != c.want {
+			t.Errorf("%d live and %d other of %d: %d, want %d", c.live, c.other, c.available, got, c.want)
 		}
 	}
 }
