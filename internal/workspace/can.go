@@ -55,6 +55,7 @@ func (w *Workspaces) CanWith(ctx context.Context, viewer *access.Viewer, members
 	can := make(map[string][]access.Operation, len(members))
 	for _, target := range members {
 		role := roles[target.WorkspaceID]
+		can[target.ID] = nil // a member may be among them several times
 		for _, operation := range access.Allowed(role, id.Member) {
 			need := needs[operation]
 			if slices.Contains(need.statuses, target.Status) && slices.Contains(need.roles, target.Role) &&

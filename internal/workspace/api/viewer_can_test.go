@@ -52,6 +52,21 @@ func TestWhatAViewerMayDoWithAMemberFollowsFromRolesAndStatus(t *testing.T) {
 	})
 }
 
+// A developer is in the list of each mini program that he or she is assigned to.
+func TestADeveloperOfSeveralMiniProgramsHasEachOperationOnce(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		c := w.NewTeam(t)
+		w.Assign(t, c.DeveloperID, c.Spare)
+		answer := c.Owner.Do(t, `query($id: ID!) { workspace(id: $id) { miniPrograms { nodes { developers { nodes { viewerCan } } } } } }`, apitest.Vars{"id": c.ID})
+		for i := range answer.List(t, "workspace.miniPrograms.nodes") {
+			got := listTexts(answer.List(t, fmt.Sprintf("workspace.miniPrograms.nodes.%d.developers.nodes.0.viewerCan", i)))
+			if want := []string{"ASSIGN_MINI_PROGRAMS", "BLOCK_MEMBER", "CHANGE_MEMBER_ROLE", "REMOVE_MEMBER"}; !slices.Equal(got, want) {
+				t.Errorf("mini program %d: the owner may %q, want %q", i, got, want)
+			}
+		}
+	})
+}
+
 // What is in the list succeeds, and what is not is refused: every operation, by everybody, on everybody.
 func TestOperationsOnMembersAreThoseOfTheirLists(t *testing.T) {
 	people := []func(*apitest.Team) *apitest.Person{
