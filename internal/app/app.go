@@ -115,7 +115,8 @@ func New(c Config) (*App, error) {
 // lists says how long the lists of the schema are. Where a list that is not a page has no size here, it is taken to be short.
 var lists = gqlhttp.Lists{
 	DefaultPage: page.DefaultSize, MaxPage: page.MaxSize,
-	Sizes: map[string]int{"LaunchTarget.fieldRules": 10},
+	// An invitation names at most the mini programs that a workspace may have, and a change of a mini program at most its fields.
+	Sizes: map[string]int{"LaunchTarget.fieldRules": 10, "Invitation.miniPrograms": 10, "AuditEvent.changes": 10},
 }
 
 func (c Config) isHTTPS() bool { return isHTTPS(c.PublicURL) }

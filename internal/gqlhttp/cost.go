@@ -21,10 +21,10 @@ type Lists struct {
 const (
 	// listSize is how many elements any other list of objects is taken to have. Lists of scalars are short and count nothing.
 	listSize = 5
-	// countCost and searchCost are what a connection's totalCount and a search count, in list elements: a search looks at all rows.
-	countCost, searchCost = 1, 10
-	// unselected is how many elements of a page count 1 if none are selected: they are read nevertheless.
-	unselected = 10
+	// countCost and searchCost are what a connection's totalCount and a search count, in list elements: both look at all rows.
+	countCost, searchCost = 50, 50
+	// objectWeight is what an object counts among the fields of an answer, which takes twice as long to make as a scalar.
+	objectWeight = 2
 )
 
 // maxCount is more than any limit; counts stop there, so that they cannot overflow.
@@ -37,8 +37,9 @@ type measurement struct {
 	variables map[string]any
 	fields    int
 	depth     int
-	// answered is how many fields the answer may hold: each counts once for each element of the lists that it is in.
-	answered int
+	// answered is how many fields the answer may hold, and named how many bytes their names: each counts once for each element of the
+	// lists that it is in.
+	answered, named int
 	// cost is how many list elements the answer may hold, and what counts beside them.
 	cost int
 	// introspections is how often the schema is read.
@@ -72,6 +73,8 @@ func measure(limits limit.GraphQL, lists Lists, definition *ast.OperationDefinit
 		return m.cost, tooComplex("too high a cost", m.cost, maxCost)
 	case m.answered > maxAnswered:
 		return m.cost, tooComplex("too many fields in lists", m.answered, maxAnswered)
+	case m.named > maxNameBytes:
+		return m.cost, tooComplex("too many bytes of names in lists", m.named, maxNameBytes)
 	}
 	return m.cost, nil
 }
@@ -79,7 +82,7 @@ func measure(limits limit.GraphQL, lists Lists, definition *ast.OperationDefinit
 // walk adds fields that the answer will have this many times; page is the size of the page if they are in a connection, or 0. Of
 // fields with the same response name on several types, which may have different arguments, the largest counts.
 func (m *measurement) walk(fields [][]*ast.Field, depth, times, page int) {
-	m.add(times, page*copiesOf(fields)+repeats(fields))
+	m.add(times, page*copiesOf(fields)+repeats(fields)+furtherObjects(fields))
 	for _, same := range fields {
 		first := same[0]
 		switch {
@@ -89,11 +92,13 @@ func (m *measurement) walk(fields [][]*ast.Field, depth, times, page int) {
 			m.introspections = min(maxCount, m.introspections+times)
 			m.walkSchema([][]*ast.Field{same}, times)
 			continue
-		case strings.HasPrefix(first.Name, "__") || first.Definition == nil:
+		case first.Definition == nil:
 			continue
 		}
-		m.fields++
-		m.answered = min(maxCount, m.answered+times)
+		m.answer(first, times)
+		if first.Name == "__typename" {
+			continue
+		}
 		m.depth = max(m.depth, depth)
 		size, selected := 0, collect(selectionsOf(same), nil, map[string]bool{})
 		for _, field := range same {
@@ -112,6 +117,25 @@ func (m *measurement) walk(fields [][]*ast.Field, depth, times, page int) {
 
 // add adds something that occurs this many times.
 func (m *measurement) add(times, cost int) { m.cost = min(maxCount, m.cost+min(maxCount, times*cost)) }
+
+// answer adds a field that the answer will have this many times. Lists of objects count beside their elements, lists of scalars with them.
+func (m *measurement) answer(field *ast.Field, times int) {
+	m.fields++
+	weight := 1
+	switch {
+	case len(field.SelectionSet) > 0:
+		weight = objectWeight
+	case field.Definition.Type.Elem != nil:
+		weight = listSize
+	}
+	m.answered = min(maxCount, m.answered+min(maxCount, times*weight))
+	m.name(field, times)
+}
+
+// name adds the name of a field in the answer, with its quotes and colon.
+func (m *measurement) name(field *ast.Field, times int) {
+	m.named = min(maxCount, m.named+min(maxCount, times*(len(field.Alias)+len(`"":`))))
+}
 
 // isElements says whether a field holds the elements of a page: whether it is a connection's nodes or edges.
 func isElements(field *ast.Field) bool {
@@ -147,18 +171,44 @@ func repeats(fields [][]*ast.Field) int {
 	return repeated
 }
 
-// besides returns what fields with the same response name count beside elements. An object under an alias counts, since it may be one
-// of many; so does a page of which no elements are selected.
+// furtherObjects returns how many objects are selected again under a further name. Pages and other lists count their elements under
+// each name. Fields with the same response name count once, on whichever types they are.
+func furtherObjects(fields [][]*ast.Field) int {
+	selected, further := map[string]bool{}, 0
+	for _, same := range fields {
+		objects := map[string]bool{}
+		for _, field := range same {
+			if isSingleObject(field) {
+				objects[field.ObjectDefinition.Name+"."+field.Name] = true
+			}
+		}
+		isFurther := false
+		for object := range objects {
+			isFurther = isFurther || selected[object]
+			selected[object] = true
+		}
+		if isFurther {
+			further++
+		}
+	}
+	return further
+}
+
+// isSingleObject says whether a field holds one object, which is neither a page nor about the schema.
+func isSingleObject(field *ast.Field) bool {
+	isOfProduct := field.Definition != nil && field.ObjectDefinition != nil && !strings.HasPrefix(field.Name, "__")
+	return isOfProduct && len(field.SelectionSet) > 0 && field.Definition.Type.Elem == nil && field.Definition.Arguments.ForName("first") == nil
+}
+
+// besides returns what fields with the same response name count beside elements and further objects. A page of which no elements are
+// selected counts, since it is read nevertheless.
 func (m *measurement) besides(same []*ast.Field, selected [][]*ast.Field, size int) int {
 	cost := 0
-	if len(selected) > 0 && slices.ContainsFunc(same, func(field *ast.Field) bool { return field.Alias != field.Name }) {
-		cost++
-	}
 	if same[0].Name == "totalCount" && isOfConnection(same[0]) {
 		cost += countCost
 	}
 	if copiesOf(selected) == 0 {
-		cost += (size + unselected - 1) / unselected
+		cost += size
 	}
 	if slices.ContainsFunc(same, m.searches) {
 		cost += searchCost
@@ -201,6 +251,7 @@ func (m *measurement) walkSchema(fields [][]*ast.Field, times int) {
 		m.fields++
 		inside := min(maxCount, times*max(1, schemaLists[same[0].Name]))
 		m.introspected = min(maxCount, m.introspected+inside)
+		m.name(same[0], times)
 		m.walkSchema(collect(selectionsOf(same), nil, map[string]bool{}), inside)
 	}
 }

@@ -18,8 +18,10 @@ const (
 	// maxFields bounds the fields of an operation with its fragments spread.
 	maxFields = 4_000
 	// maxAnswered bounds the fields of an answer, which is made in full before its size is known. Objects cost nothing, and each may hold
-	// many more. An answer of so many fields is longer than one may be.
-	maxAnswered = 200_000
+	// many more.
+	maxAnswered = 40_000
+	// maxNameBytes bounds the bytes of the names of these fields, which a query can make long.
+	maxNameBytes = 8 << 20
 	// maxIntrospections bounds how often one operation may read the schema, and maxIntrospected how much of it: about four times as
 	// much as the introspection query of common tools.
 	maxIntrospections, maxIntrospected = 5, 400_000

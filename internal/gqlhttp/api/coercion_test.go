@@ -182,7 +182,7 @@ func TestTrapDefaultsOfOtherOperationsDoNotHold(t *testing.T) {
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	const query = `query A($s: String) { ...F } query B($s: String = "x") { ...F } fragment F on Query { viewer { currentWorkspace { miniPrograms(filter: {search: $s}) { nodes { id } } } } }`
-	for operation, cost := range map[string]int{"A": 20, "B": 30} { // a search counts 10
+	for operation, cost := range map[string]int{"A": 20, "B": 70} { // a search counts 50
 		request := as(query, map[string]any{"operationName": operation, "variables": nil})
 		request.By, request.Header = ann, http.Header{"Graphql-Cost": {"1"}}
 		if answer := w.Handle(t, request); answer.Code(t) != "" || answer.Cost["requested"] != cost {
