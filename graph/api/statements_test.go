@@ -90,8 +90,8 @@ func TestAListOfTwentyTakesAsManyStatementsAsAListOfTwo(t *testing.T) {
 		by := stock(t, w, many, creators, 20)
 		counts := map[string]int64{}
 		for shape, query := range map[string]string{
-			"edges": `query($id: ID!) { workspace(id: $id) { miniPrograms(first: 100) { totalCount edges { node {` + nested + `} } } } }`,
-			"nodes": `query($id: ID!) { workspace(id: $id) { miniPrograms(first: 100) { totalCount nodes {` + nested + `} } } }`,
+			"edges": `query($id: ID!) { workspace(id: $id) { miniPrograms(first: 50) { totalCount edges { node {` + nested + `} } } } }`,
+			"nodes": `query($id: ID!) { workspace(id: $id) { miniPrograms(first: 50) { totalCount nodes {` + nested + `} } } }`,
 		} {
 			_, ofFew := owner.CountStatements(t, query, apitest.Vars{"id": few})
 			answer, ofMany := owner.CountStatements(t, query, apitest.Vars{"id": many})

@@ -7,7 +7,7 @@ const NodesQuery = `query($ids: [ID!]!) {
 	nodes(ids: $ids) {
 		__typename id
 		... on User { email displayName }
-		... on Workspace { name viewerRole members { totalCount } }
+		... on Workspace { name viewerRole members(first: 1) { nodes { role } } }
 		... on Member { role user { email } workspace { name } }
 		... on MiniProgram { name appId createdBy { email } workspace { name } }
 		... on Industry { code } ... on LaunchTarget { code }
