@@ -128,6 +128,10 @@ func Others() map[string]string {
 		"pages out of range":          "{" + numbered(5, "a#:industries(first:1000000000){nodes{id}}") + "}",
 		"pages below nothing":         "{industries(first:-1000000000){nodes{id}}}",
 		"pages of pages":              "{viewer{memberships(first:100){nodes{workspace{members(first:100){nodes{workspace{members(first:100){nodes{id}}}}}}}}}}",
+		"long names in lists":         "{viewer{memberships(first:100){nodes{workspace{members(first:49){nodes{" + r("a", 9_000) + ":id}}}}}}}",
+		"long names of the schema":    "{__schema{types{fields{args{" + r("a", 9_000) + ":name}}}}}",
+		"pages that are only read":    "{viewer{memberships(first:100){nodes{workspace{" + numbered(4, "a#:members(first:9#){pageInfo{hasNextPage}}") + "}}}}}",
+		"objects in lists":            "{viewer{memberships(first:100){nodes{workspace{members(first:49){nodes{workspace{owner{workspace{owner{workspace{id}}}}}}}}}}}}",
 		"wide elements":               "{" + numbered(10, "a#:industries(first:100){nodes{...I}}") + "} fragment I on Industry{" + r("id code name group ", 95) + "}",
 		"wide objects":                "{" + numbered(9, "a#:viewer{...V}") + "} fragment V on Viewer{" + numbered(9, "b#:memberships(first:1){...M}") + "} fragment M on MemberConnection{" + numbered(9, "c#:nodes{user{...U}}") + "} fragment U on User{" + r("id email displayName ", 90) + "}",
 	}
