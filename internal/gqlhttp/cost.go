@@ -22,8 +22,9 @@ const (
 	listSize = 5
 	// countCost and searchCost are what a connection's totalCount and a search count, in list elements: both look at all rows.
 	countCost, searchCost = 50, 50
-	// objectWeight is what an object counts among the fields of an answer, which takes twice as long to make as a scalar.
-	objectWeight = 2
+	// objectWeight is what an object counts among the fields of an answer, which takes twice as long to make as a scalar, and scalarsWeight
+	// what a list of scalars does: the longest, of permissions, have about so many.
+	objectWeight, scalarsWeight = 2, 10
 )
 
 // maxCount is more than any limit; counts stop there, so that they cannot overflow.
@@ -147,7 +148,7 @@ func (m *measurement) answer(field *ast.Field, times int) {
 	case len(field.SelectionSet) > 0:
 		weight = objectWeight
 	case field.Definition.Type.Elem != nil:
-		weight = listSize
+		weight = scalarsWeight
 	}
 	m.answered = min(maxCount, m.answered+min(maxCount, times*weight))
 	m.name(field, times)

@@ -69,7 +69,7 @@ func limitsAsWritten() []atLimit {
 
 // manyFields are 39,999 fields: each of 4,802 members counts 8, and each of 98 memberships 16.
 const manyFields = `viewer{emailConfirmed staffRole locale user{id email displayName createdAt}
-	memberships(first:98){nodes{id role status joinedAt lastActiveAt workspace{viewerCan
+	memberships(first:98){nodes{id role status joinedAt lastActiveAt workspace{__typename id name createdAt viewerRole
 		members(first:49){nodes{id role status joinedAt user{id email}}}}}}}`
 
 func limitsAsExecuted() []atLimit {
