@@ -12,8 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"minidock/ent"
 	"minidock/graph"
 	"minidock/internal/account"
@@ -119,13 +117,7 @@ var lists = gqlhttp.Lists{
 	DefaultPage: page.DefaultSize, MaxPage: page.MaxSize,
 	// An invitation names at most the mini programs that a workspace may have, and a change of a mini program at most its fields.
 	Sizes:     map[string]int{"LaunchTarget.fieldRules": 10, "Invitation.miniPrograms": 10, "AuditEvent.changes": 10},
-	AreClosed: isClosed,
-}
-
-// isClosed says of a field that somebody who is signed out is refused it, or that it is null then.
-func isClosed(field *ast.FieldDefinition) bool {
-	guards := field.Directives
-	return guards.ForName("authenticated") != nil || guards.ForName("hasRole") != nil || guards.ForName("staff") != nil || field.Type.Name() == "Viewer"
+	AreClosed: graph.IsClosed,
 }
 
 func (c Config) isHTTPS() bool { return isHTTPS(c.PublicURL) }
