@@ -75,14 +75,14 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "auditevent_workspace_id_id",
+				Name:    "auditevent_workspace_id_id_operation",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[0]},
+				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[0], AuditEventsColumns[1]},
 			},
 			{
-				Name:    "auditevent_workspace_id_actor_id_id",
+				Name:    "auditevent_workspace_id_actor_id_id_operation",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[7], AuditEventsColumns[0]},
+				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[7], AuditEventsColumns[0], AuditEventsColumns[1]},
 			},
 			{
 				Name:    "auditevent_workspace_id_operation_id",
@@ -90,9 +90,9 @@ var (
 				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[1], AuditEventsColumns[0]},
 			},
 			{
-				Name:    "auditevent_workspace_id_subject_id_id",
+				Name:    "auditevent_workspace_id_subject_id_id_operation_actor_id",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[2], AuditEventsColumns[0]},
+				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[2], AuditEventsColumns[0], AuditEventsColumns[1], AuditEventsColumns[7]},
 			},
 			{
 				Name:    "auditevent_actor_id",
@@ -171,9 +171,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "invitation_workspace_id_id",
+				Name:    "invitation_workspace_id_id_status_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{InvitationsColumns[9], InvitationsColumns[0]},
+				Columns: []*schema.Column{InvitationsColumns[9], InvitationsColumns[0], InvitationsColumns[4], InvitationsColumns[7]},
 			},
 			{
 				Name:    "invitation_one_open",
@@ -281,9 +281,9 @@ var (
 				Columns: []*schema.Column{MembersColumns[6], MembersColumns[0]},
 			},
 			{
-				Name:    "member_workspace_id_id",
+				Name:    "member_workspace_id_id_status_role_user_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembersColumns[8], MembersColumns[0]},
+				Columns: []*schema.Column{MembersColumns[8], MembersColumns[0], MembersColumns[2], MembersColumns[1], MembersColumns[6]},
 			},
 			{
 				Name:    "member_invited_by_id",
@@ -348,19 +348,24 @@ var (
 				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[3]},
 			},
 			{
-				Name:    "miniprogram_workspace_id_created_at_id",
+				Name:    "miniprogram_by_creation",
 				Unique:  false,
-				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[15], MiniProgramsColumns[0]},
+				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[15], MiniProgramsColumns[0], MiniProgramsColumns[7], MiniProgramsColumns[3], MiniProgramsColumns[16]},
 			},
 			{
-				Name:    "miniprogram_workspace_id_updated_at_id",
+				Name:    "miniprogram_workspace_id_updated_at_id_status",
 				Unique:  false,
-				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[16], MiniProgramsColumns[0]},
+				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[16], MiniProgramsColumns[0], MiniProgramsColumns[7]},
 			},
 			{
-				Name:    "miniprogram_created_by_id",
+				Name:    "miniprogram_workspace_id_name_key_id_status",
 				Unique:  false,
-				Columns: []*schema.Column{MiniProgramsColumns[17]},
+				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[3], MiniProgramsColumns[0], MiniProgramsColumns[7]},
+			},
+			{
+				Name:    "miniprogram_created_by_id_workspace_id",
+				Unique:  false,
+				Columns: []*schema.Column{MiniProgramsColumns[17], MiniProgramsColumns[18]},
 			},
 			{
 				Name:    "miniprogram_logo_name",

@@ -37,10 +37,11 @@ func (AuditEvent) Edges() []ent.Edge {
 // Indexes of the AuditEvent.
 func (AuditEvent) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("workspace_id", "id"),
-		index.Fields("workspace_id", "actor_id", "id"),
+		// With what may be compared beside, so that it is compared in the index.
+		index.Fields("workspace_id", "id", "operation"),
+		index.Fields("workspace_id", "actor_id", "id", "operation"),
 		index.Fields("workspace_id", "operation", "id"),
-		index.Fields("workspace_id", "subject_id", "id"),
+		index.Fields("workspace_id", "subject_id", "id", "operation", "actor_id"),
 		index.Fields("actor_id"),
 	}
 }

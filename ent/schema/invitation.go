@@ -39,7 +39,7 @@ func (Invitation) Edges() []ent.Edge {
 // Indexes of the Invitation.
 func (Invitation) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("workspace_id", "id"),
+		index.Fields("workspace_id", "id", "status", "expires_at"),
 		index.Fields("workspace_id", "email").Unique().StorageKey("invitation_one_open").
 			Annotations(entsql.IndexWhere("status = 'INVITED'")),
 		index.Fields("invited_by_id"),

@@ -41,7 +41,8 @@ func (Member) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("user_id", "workspace_id").Unique(),
 		index.Fields("user_id", "id"),
-		index.Fields("workspace_id", "id"),
+		// With what is compared along the order, and the user, whose name searches compare.
+		index.Fields("workspace_id", "id", "status", "role", "user_id"),
 		index.Fields("invited_by_id"),
 		index.Fields("workspace_id").Unique().StorageKey("member_one_owner").
 			Annotations(entsql.IndexWhere("role = 'OWNER'")),

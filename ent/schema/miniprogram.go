@@ -53,9 +53,11 @@ func (MiniProgram) Edges() []ent.Edge {
 func (MiniProgram) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("workspace_id", "name_key").Unique(),
-		index.Fields("workspace_id", "created_at", "id"),
-		index.Fields("workspace_id", "updated_at", "id"),
-		index.Fields("created_by_id"),
+		// With what is compared along the order: the status, and the name by searches, whatever their order.
+		index.Fields("workspace_id", "created_at", "id", "status", "name_key", "updated_at").StorageKey("miniprogram_by_creation"),
+		index.Fields("workspace_id", "updated_at", "id", "status"),
+		index.Fields("workspace_id", "name_key", "id", "status"),
+		index.Fields("created_by_id", "workspace_id"),
 		index.Fields("logo_name"),
 	}
 }

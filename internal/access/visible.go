@@ -126,12 +126,28 @@ func (p *Principal) Users(ctx context.Context, client *ent.Client, ids []string)
 	visible = append(visible, members...)
 	isVisible := func(id string) bool { return slices.Contains(visible, id) }
 	if rest := slices.DeleteFunc(slices.Clone(ids), isVisible); len(rest) > 0 {
-		creators, err := client.MiniProgram.Query().Where(store.In(miniprogram.FieldCreatedByID, rest), p.MiniPrograms()).
-			Unique(true).Select(miniprogram.FieldCreatedByID).Strings(ctx)
+		creators, err := p.creators(ctx, client, rest)
 		if err != nil {
 			return nil, fmt.Errorf("look for creators: %w", err)
 		}
 		visible = append(visible, creators...)
 	}
 	return usersByID(ctx, client, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isVisible(id) }))
+}
+
+// creators returns which of these users have created a mini program that the principal sees.
+func (p *Principal) creators(ctx context.Context, client *ent.Client, userIDs []string) ([]string, error) {
+	// One look-up for each user: somebody may have created very many.
+	creators, err := client.User.Query().Where(store.In(user.FieldID, userIDs),
+		user.HasMiniProgramsWith(predicate.MiniProgram(p.managed(miniprogram.FieldWorkspaceID)))).IDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own := store.In(miniprogram.FieldID, p.assignedIDs())
+	if !p.isListed {
+		own = store.Among(miniprogram.FieldID, assignment.Table, assignmentMiniProgram, p.assignments())
+	}
+	of, err := client.MiniProgram.Query().Where(store.In(miniprogram.FieldCreatedByID, userIDs), own).
+		Unique(true).Select(miniprogram.FieldCreatedByID).Strings(ctx)
+	return append(creators, of...), err
 }

@@ -3,9 +3,6 @@ package event
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
-	"time"
 
 	"minidock/ent"
 	"minidock/ent/auditevent"
@@ -21,16 +18,6 @@ const orderLatest = "LATEST EVENT"
 // Log reads events.
 type Log struct{ Client *ent.Client }
 
-// Filter says which events to list: those that fit all that is given.
-type Filter struct {
-	// Operations are mutations; nil for any.
-	Operations []access.Operation
-	// ActorID and SubjectID are ids; nil for any.
-	ActorID, SubjectID *string
-	// Since and Until bound when it happened, Until not among it; nil for any time.
-	Since, Until *time.Time
-}
-
 // ByIDs returns those of the events that the viewer may see, by id.
 func (l *Log) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.AuditEvent, error) {
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.AuditEvent, error) {
@@ -44,11 +31,10 @@ func (l *Log) Platform(ctx context.Context, viewer *access.Viewer, args page.Arg
 	if err != nil {
 		return page.Page[*ent.AuditEvent]{}, err
 	}
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
+	if err := seesPlatform(ctx, viewer); err != nil {
 		return page.Page[*ent.AuditEvent]{}, err
 	}
-	found, err := l.Client.AuditEvent.Query().Where(auditevent.WorkspaceIDIsNil()).Where(filter.predicates(principal)...).
+	found, err := l.Client.AuditEvent.Query().Where(outsideWorkspaces).Where(filter.period()...).Where(filter.listed()...).
 		Where(store.Page(request.ByID(auditevent.FieldID, true))).All(ctx)
 	if err != nil {
 		return page.Page[*ent.AuditEvent]{}, fmt.Errorf("list events: %w", err)
@@ -58,15 +44,23 @@ func (l *Log) Platform(ctx context.Context, viewer *access.Viewer, args page.Arg
 
 // CountPlatform returns how many events outside all workspaces fit the filter and may be seen by the viewer.
 func (l *Log) CountPlatform(ctx context.Context, viewer *access.Viewer, filter Filter) (int, error) {
-	principal, err := viewer.Principal(ctx)
-	if err != nil {
+	if err := seesPlatform(ctx, viewer); err != nil {
 		return 0, err
 	}
-	n, err := l.Client.AuditEvent.Query().Where(auditevent.WorkspaceIDIsNil()).Where(filter.predicates(principal)...).Count(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("count events: %w", err)
+	n := 0
+	for _, period := range filter.periods() {
+		of, err := l.Client.AuditEvent.Query().Where(outsideWorkspaces).Where(period...).Where(filter.counted()...).Count(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("count events: %w", err)
+		}
+		n += of
 	}
 	return n, nil
+}
+
+// seesPlatform refuses a viewer who may not see events outside workspaces.
+func seesPlatform(ctx context.Context, viewer *access.Viewer) error {
+	return viewer.Require(ctx, access.ViewPlatformAuditEvents, "")
 }
 
 func position(e *ent.AuditEvent) page.Position { return page.Position{ID: e.ID} }
@@ -77,12 +71,12 @@ func (l *Log) Of(ctx context.Context, viewer *access.Viewer, workspaceIDs []stri
 	if err != nil {
 		return nil, err
 	}
-	principal, err := viewer.Principal(ctx)
+	of, err := visible(ctx, viewer, workspaceIDs)
 	if err != nil {
 		return nil, err
 	}
-	found, err := l.Client.AuditEvent.Query().
-		Where(store.OfEach(request.ByID(auditevent.FieldID, true), auditevent.FieldWorkspaceID, workspaceIDs, filter.predicates(principal)...)).All(ctx)
+	of.Filters = append(filter.listed(), filter.period()...)
+	found, err := l.Client.AuditEvent.Query().Where(store.PageOf(request.ByID(auditevent.FieldID, true), of)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
@@ -94,18 +88,33 @@ func (l *Log) Of(ctx context.Context, viewer *access.Viewer, workspaceIDs []stri
 
 // Count returns how many events of each workspace fit the filter and may be seen by the viewer.
 func (l *Log) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter Filter) (map[string]int, error) {
-	principal, err := viewer.Principal(ctx)
+	of, err := visible(ctx, viewer, workspaceIDs)
 	if err != nil {
 		return nil, err
 	}
+	var parts []children
+	for _, period := range filter.periods() {
+		of.Filters = append(filter.counted(), period...)
+		parts = append(parts, of)
+	}
 	var counts store.Counts
-	err = l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldWorkspaceID, workspaceIDs)).
-		Where(filter.predicates(principal)...).
-		GroupBy(auditevent.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
-	if err != nil {
+	if err := l.Client.AuditEvent.Query().Modify(store.CountOf(parts...)).Scan(ctx, &counts); err != nil {
 		return nil, fmt.Errorf("count events: %w", err)
 	}
-	return counts.ByWorkspace(), nil
+	return counts.ByParent(), nil
+}
+
+// children are the events of workspaces.
+type children = store.Children[predicate.AuditEvent]
+
+// visible returns the events of these workspaces that may be seen by the viewer: those of workspaces that the viewer manages.
+func visible(ctx context.Context, viewer *access.Viewer, workspaceIDs []string) (children, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return children{}, err
+	}
+	managing, _, err := principal.Divide(ctx, workspaceIDs)
+	return children{Column: auditevent.FieldWorkspaceID, Parents: access.WorkspaceIDs(managing...)}, err
 }
 
 // Actors returns who did each of these, by user id, for a viewer who sees the event: people who act in a workspace are members there,
@@ -117,33 +126,4 @@ func (l *Log) Actors(ctx context.Context, viewer *access.Viewer, events []*ent.A
 		}
 		return *e.ActorID
 	}))
-}
-
-func (f Filter) predicates(principal *access.Principal) []predicate.AuditEvent {
-	predicates := []predicate.AuditEvent{principal.AuditEvents()}
-	if f.Operations != nil {
-		names := make([]string, len(f.Operations))
-		for i, operation := range f.Operations {
-			names[i] = string(operation)
-		}
-		predicates = append(predicates, auditevent.OperationIn(names...))
-	}
-	if f.ActorID != nil {
-		predicates = append(predicates, auditevent.ActorIDIn(findable(*f.ActorID)...))
-	}
-	if f.SubjectID != nil {
-		predicates = append(predicates, auditevent.SubjectIDIn(findable(*f.SubjectID)...))
-	}
-	if f.Since != nil {
-		predicates = append(predicates, auditevent.CreatedAtGTE(*f.Since))
-	}
-	if f.Until != nil {
-		predicates = append(predicates, auditevent.CreatedAtLT(*f.Until))
-	}
-	return predicates
-}
-
-// findable returns the texts without those that hold a NUL, which PostgreSQL does not take and no event has.
-func findable(texts ...string) []string {
-	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return strings.ContainsRune(text, 0) })
 }

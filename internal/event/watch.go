@@ -11,6 +11,7 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/auditevent"
+	"minidock/ent/predicate"
 	"minidock/internal/access"
 	"minidock/internal/id"
 	"minidock/internal/store"
@@ -93,8 +94,11 @@ func (w *Watches) events(ctx context.Context, since time.Time, workspaceIDs ...s
 	latest := store.Keyset{Columns: []string{auditevent.FieldID}, Descending: true, Limit: maxEvents}
 	var found []*ent.AuditEvent
 	for page := 0; page < maxPages && len(workspaceIDs) > 0; page++ {
-		read, err := w.client.AuditEvent.Query().Where(store.OfEach(latest, auditevent.FieldWorkspaceID, workspaceIDs,
-			auditevent.IDGTE(earliest(since)), auditevent.OperationNEQ(string(access.ChooseWorkspace)))).All(ctx)
+		read, err := w.client.AuditEvent.Query().Where(store.PageOf(latest, children{
+			Column: auditevent.FieldWorkspaceID, Parents: workspaceIDs, Filters: []predicate.AuditEvent{
+				auditevent.IDGTE(earliest(since)), auditevent.OperationNEQ(string(access.ChooseWorkspace)),
+			},
+		})).All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("look for events: %w", err)
 		}

@@ -56,10 +56,10 @@ func At(kind Kind, moment time.Time) string {
 	return Of(kind, crockford.EncodeToString(u[:]))
 }
 
-// From returns the least id that At can make from a moment, to find what was made since.
+// From returns the least id that At can make from a moment, to find what was made since; from a moment before 1970, the least of all.
 func From(kind Kind, moment time.Time) string {
 	var u [16]byte
-	binary.BigEndian.PutUint64(u[:8], uint64(moment.UnixMilli())<<16)
+	binary.BigEndian.PutUint64(u[:8], uint64(max(0, moment.UnixMilli()))<<16)
 	return Of(kind, crockford.EncodeToString(u[:]))
 }
 

@@ -56,6 +56,9 @@ type Limits struct {
 	// TokenTime is how long the token in any other mail can be used.
 	TokenTime time.Duration
 
+	// SearchRows is the most rows of a list that a search looks at, the latest of them.
+	SearchRows int
+
 	// SweepInterval is how often what has expired is deleted.
 	SweepInterval time.Duration
 	// FileGrace is how old a file that nothing refers to must be to be deleted. It must be longer than any request takes, which stores a
@@ -138,5 +141,5 @@ var Default = Limits{
 	TotpTries: 5, TotpTime: 10 * time.Minute, ChallengeTime: 5 * time.Minute,
 	MailRequests: 5, AddressMailRequests: 50, MailRequestTime: 30 * time.Minute, TokenTime: 30 * time.Minute,
 	OwnedWorkspaces: 20, Invitations: 50, InviterInvitations: 100, AddressInvitations: 200, InvitationLimitTime: 24 * time.Hour, InvitationTime: 72 * time.Hour,
-	LogoChanges: 50, LogoChangeTime: 24 * time.Hour, SweepInterval: 10 * time.Minute, FileGrace: time.Hour,
+	LogoChanges: 50, LogoChangeTime: 24 * time.Hour, SearchRows: 50_000, SweepInterval: 10 * time.Minute, FileGrace: time.Hour,
 }

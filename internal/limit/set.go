@@ -86,6 +86,7 @@ func (l *Limits) settings() []setting {
 		{"invitation-limit-time", &l.InvitationLimitTime},
 		{"invitation-time", &l.InvitationTime},
 		{"token-time", &l.TokenTime},
+		{"search-rows", &l.SearchRows},
 		{"sweep-interval", &l.SweepInterval},
 		{"file-grace", &l.FileGrace},
 	}

@@ -3,6 +3,7 @@ package miniprogram
 import (
 	"crypto/rand"
 	"math/big"
+	"regexp"
 )
 
 // The app ids: 16 decimal digits, the first not 0.
@@ -19,3 +20,8 @@ func newAppID() string {
 	}
 	return n.Add(n, lowestAppID).String()
 }
+
+var appIDForm = regexp.MustCompile(`^[1-9][0-9]{15}$`)
+
+// isAppID says whether a text has the form of an app id.
+func isAppID(text string) bool { return appIDForm.MatchString(text) }

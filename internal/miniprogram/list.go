@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"minidock/ent"
 	"minidock/ent/miniprogram"
@@ -37,7 +36,7 @@ type Sort struct {
 type Filter struct {
 	// Statuses are the wanted ones; nil for any.
 	Statuses []miniprogram.Status
-	// Search is a part of the name, or the whole app id; "" for any.
+	// Search is a whole app id, or else a part of the name; "" for any.
 	Search string
 }
 
@@ -64,9 +63,6 @@ func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspac
 	if err != nil {
 		return nil, err
 	}
-	if err := page.CheckSearch(filter.Search); err != nil {
-		return nil, err
-	}
 	keyset := store.Keyset{
 		Columns: []string{by.column, miniprogram.FieldID}, Descending: order.Descending,
 		Backward: request.Backward, Limit: request.Limit + 1,
@@ -77,12 +73,11 @@ func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspac
 	if keyset.Before, err = by.values("before", request.Before); err != nil {
 		return nil, err
 	}
-	principal, err := viewer.Principal(ctx)
+	sets, err := m.visible(ctx, viewer, workspaceIDs, filter)
 	if err != nil {
 		return nil, err
 	}
-	found, err := m.Client.MiniProgram.Query().
-		Where(store.Shown, store.OfEach(keyset, miniprogram.FieldWorkspaceID, workspaceIDs, filter.predicates(principal)...)).All(ctx)
+	found, err := m.Client.MiniProgram.Query().Where(store.Shown, store.PageOf(keyset, sets...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list mini programs: %w", err)
 	}
@@ -102,6 +97,20 @@ func InDefaultOrder(row *ent.MiniProgram) page.Page[*ent.MiniProgram] {
 
 // Count returns how many mini programs of each workspace match the filter and are visible to the viewer.
 func (m *MiniPrograms) Count(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter Filter) (map[string]int, error) {
+	sets, err := m.visible(ctx, viewer, workspaceIDs, filter)
+	if err != nil {
+		return nil, err
+	}
+	var counts store.Counts
+	if err := m.Client.MiniProgram.Query().Modify(store.CountOf(sets...)).Scan(ctx, &counts); err != nil {
+		return nil, fmt.Errorf("count mini programs: %w", err)
+	}
+	return counts.ByParent(), nil
+}
+
+// visible returns the mini programs of these workspaces that match the filter and are visible to the viewer: all of those that the viewer
+// manages, and in others those that the viewer is assigned to.
+func (m *MiniPrograms) visible(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter Filter) ([]children, error) {
 	if err := page.CheckSearch(filter.Search); err != nil {
 		return nil, err
 	}
@@ -109,28 +118,42 @@ func (m *MiniPrograms) Count(ctx context.Context, viewer *access.Viewer, workspa
 	if err != nil {
 		return nil, err
 	}
-	var counts store.Counts
-	err = m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldWorkspaceID, workspaceIDs)).
-		Where(filter.predicates(principal)...).
-		GroupBy(miniprogram.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
+	managing, developing, err := principal.Divide(ctx, workspaceIDs)
 	if err != nil {
-		return nil, fmt.Errorf("count mini programs: %w", err)
+		return nil, err
 	}
-	return counts.ByWorkspace(), nil
+	var sets []children
+	if len(managing) > 0 || len(developing) == 0 {
+		sets = append(sets, m.fitting(filter, access.WorkspaceIDs(managing...)))
+	}
+	if len(developing) > 0 {
+		sets = append(sets, m.fitting(filter, access.WorkspaceIDs(developing...)).Only(principal.Assigned(developing)))
+	}
+	return sets, nil
 }
 
-func (f Filter) predicates(principal *access.Principal) []predicate.MiniProgram {
-	predicates := []predicate.MiniProgram{principal.MiniPrograms()}
-	if f.Statuses != nil {
-		predicates = append(predicates, miniprogram.StatusIn(f.Statuses...))
+// children are the mini programs of workspaces.
+type children = store.Children[predicate.MiniProgram]
+
+// fitting returns the mini programs of these workspaces that match the filter.
+func (m *MiniPrograms) fitting(filter Filter, workspaceIDs []string) children {
+	of := children{Column: miniprogram.FieldWorkspaceID, Parents: workspaceIDs}
+	if filter.Statuses != nil {
+		of.Filters = append(of.Filters, store.Compared(miniprogram.FieldStatus, filter.Statuses...))
 	}
-	switch wanted := text.Fold(f.Search); {
-	case strings.ContainsRune(wanted, 0): // no text has it, and databases refuse it
-		predicates = append(predicates, miniprogram.IDIn())
+	switch wanted := text.Fold(filter.Search); {
+	case isAppID(wanted):
+		of.Filters = append(of.Filters, miniprogram.AppID(wanted))
 	case wanted != "":
-		predicates = append(predicates, miniprogram.Or(store.Contains(miniprogram.FieldNameKey, wanted), miniprogram.AppID(wanted)))
+		of.Search = &store.Search{
+			For: store.Contains(miniprogram.FieldNameKey, wanted),
+			By:  []string{miniprogram.FieldCreatedAt, miniprogram.FieldID}, Limit: m.Limits.SearchRows,
+			Columns: []string{
+				miniprogram.FieldID, miniprogram.FieldStatus, miniprogram.FieldNameKey, miniprogram.FieldCreatedAt, miniprogram.FieldUpdatedAt,
+			},
+		}
 	}
-	return predicates
+	return of
 }
 
 func (o Sort) name() string {

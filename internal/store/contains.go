@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 
 	"entgo.io/ent/dialect"
@@ -21,6 +22,51 @@ func Contains(column, text string) func(*entsql.Selector) {
 		}
 		s.Where(entsql.P(func(b *entsql.Builder) {
 			b.WriteString(find + "(lower(").Ident(s.C(column)).WriteString("), ").Arg(lowerLatin(text)).WriteString(") > 0")
+		}))
+	}
+}
+
+// Compared narrows a query to the rows whose column has one of the values, which are compared row by row: the database reads the rows along
+// the index of the order or of another column, and this column, if it is in that index, there.
+func Compared[T ~string](column string, values ...T) Filter {
+	return func(s *entsql.Selector) {
+		if len(values) == 0 {
+			s.Where(entsql.False())
+			return
+		}
+		args := make([]any, len(values))
+		for i, value := range values {
+			args[i] = string(value)
+		}
+		s.Where(entsql.P(func(b *entsql.Builder) { // no index has this expression
+			b.WriteString("(").Ident(s.C(column)).WriteString(" || '') IN (").Args(args...).WriteString(")")
+		}))
+	}
+}
+
+// Is narrows a query to the rows whose column has a value that is written into the statement, so that the database can use an index of such
+// rows only.
+func Is[T ~string](column string, value T) Filter {
+	if strings.Contains(string(value), "'") {
+		panic(fmt.Sprintf("%q is not a word", value))
+	}
+	return func(s *entsql.Selector) {
+		s.Where(entsql.ExprP(s.C(column) + " = '" + string(value) + "'"))
+	}
+}
+
+// Refers narrows a query to the rows whose column has the id of a row of another table that matches the filters. That row is looked up for
+// each row, whatever the database believes about their numbers.
+func Refers[P ~func(*entsql.Selector)](column, table string, filters ...P) Filter {
+	return func(s *entsql.Selector) {
+		other := entsql.Table(table).As("referred")
+		rows := entsql.Dialect(s.Dialect()).SelectExpr(entsql.Expr("1")).From(other)
+		rows.Where(entsql.ColumnsEQ(other.C("id"), s.C(column)))
+		for _, filter := range filters {
+			filter(rows)
+		}
+		s.Where(entsql.P(func(b *entsql.Builder) {
+			b.Wrap(func(b *entsql.Builder) { b.Join(rows) }).WriteString(" = 1")
 		}))
 	}
 }

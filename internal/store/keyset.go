@@ -37,37 +37,6 @@ func Page(page Keyset) Filter {
 	}
 }
 
-// OfEach narrows a query to one page of each parent's rows that match the filters, in the page's direction. It is one statement for any
-// number of parents, whose rows come mixed.
-func OfEach[P ~func(*entsql.Selector)](page Keyset, parentColumn string, parents []string, filters ...P) Filter {
-	return func(s *entsql.Selector) {
-		page.show(s)
-		parents := distinct(parents)
-		if len(parents) == 1 { // which needs no join
-			s.Where(entsql.EQ(s.C(parentColumn), parents[0]))
-			for _, filter := range filters {
-				filter(s)
-			}
-			Page(page)(s)
-			return
-		}
-		row, key := entsql.Table(s.TableName()).As("row"), rowKey(s)
-		rows := entsql.Dialect(s.Dialect()).Select(row.C(key)).From(row)
-		rows.Where(entsql.ExprP(row.C(parentColumn) + " = parent.value"))
-		for _, filter := range filters {
-			filter(rows)
-		}
-		Page(page)(rows)
-		s.Where(entsql.P(func(b *entsql.Builder) {
-			b.Ident(s.C(key)).WriteString(" IN (SELECT found." + key + " FROM ")
-			writeParents(b, parents)
-			joinEach(b, s.TableName(), key, rows)
-			b.WriteString(")")
-		}))
-		page.order(s)
-	}
-}
-
 // rowKey names what finds a row of the query's table the fastest. In SQLite that is its place in the table, which an index leads to.
 func rowKey(s *entsql.Selector) string {
 	if s.Dialect() == dialect.Postgres {
@@ -102,8 +71,8 @@ func Through[P ~func(*entsql.Selector)](link Link, page Keyset, parents []string
 		}
 		Page(page)(rows)
 		s.Prefix(entsql.ExprFunc(func(b *entsql.Builder) {
-			b.WriteString("WITH of_row AS MATERIALIZED (SELECT found." + link.Child + " AS id, string_agg(parent.value, ' ') AS parents FROM ")
-			writeParents(b, distinct(parents))
+			b.WriteString("WITH of_row AS " + materialized(b) + "(SELECT found." + link.Child + " AS id, string_agg(parent.value, ' ') AS parents FROM ")
+			writeParents(b, parents)
 			joinEach(b, link.Table, key, rows)
 			b.WriteString(" GROUP BY found." + link.Child + ") ")
 		}))
@@ -112,6 +81,14 @@ func Through[P ~func(*entsql.Selector)](link Link, page Keyset, parents []string
 		page.Columns = []string{"id"}
 		page.order(s)
 	}
+}
+
+// materialized has SQLite read a part of a query first, which it may otherwise read for each row of the table. PostgreSQL knows better.
+func materialized(b *entsql.Builder) string {
+	if b.Dialect() == dialect.Postgres {
+		return ""
+	}
+	return "MATERIALIZED "
 }
 
 // ByParent returns the rows that came from Through for each parent, in their order.
@@ -210,6 +187,7 @@ func (k Keyset) order(s *entsql.Selector) {
 // writeParents writes values as a table called parent. They are one argument, so that the statement's text does not depend on their number
 // and the database prepares it once.
 func writeParents(b *entsql.Builder, values []string) {
+	values = distinct(values)
 	if b.Dialect() == dialect.Postgres {
 		b.WriteString("unnest(").Arg(values).WriteString("::text[]) AS parent(value)")
 		return

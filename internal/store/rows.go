@@ -34,17 +34,17 @@ func OneOf[T any](rows map[string]T, id string, err error) (T, error) {
 	return row, err
 }
 
-// Counts are how many rows each workspace has, as the database groups them.
+// Counts are how many rows each parent has.
 type Counts []struct {
-	WorkspaceID string `json:"workspace_id"`
-	Count       int    `json:"count"`
+	Parent string `json:"parent"`
+	Count  int    `json:"count"`
 }
 
-// ByWorkspace returns the counts by workspace.
-func (c Counts) ByWorkspace() map[string]int {
+// ByParent returns the counts by parent, added up.
+func (c Counts) ByParent() map[string]int {
 	counts := make(map[string]int, len(c))
 	for _, one := range c {
-		counts[one.WorkspaceID] = one.Count
+		counts[one.Parent] += one.Count
 	}
 	return counts
 }

@@ -24,14 +24,17 @@ import (
 // orderLatest sorts invitations by when they were created, which is the order of their ids, the latest first.
 const orderLatest = "LATEST INVITATION"
 
+// isInvited selects the invitations that are not answered, along an index of those only: a workspace may have very many others.
+var isInvited = predicate.Invitation(store.Is(invitation.FieldStatus, invitation.StatusINVITED))
+
 // open selects the invitations that can be accepted.
 func (w *Workspaces) open() predicate.Invitation {
-	return invitation.And(invitation.StatusEQ(invitation.StatusINVITED), invitation.ExpiresAtGT(w.Now()))
+	return invitation.And(isInvited, invitation.ExpiresAtGT(w.Now()))
 }
 
 // overdue selects the invitations that have expired and are not marked as such.
 func (w *Workspaces) overdue() predicate.Invitation {
-	return invitation.And(invitation.StatusEQ(invitation.StatusINVITED), invitation.ExpiresAtLTE(w.Now()))
+	return invitation.And(isInvited, invitation.ExpiresAtLTE(w.Now()))
 }
 
 // expire marks those of a workspace's invitations that have expired, so that the same people can be invited again.
@@ -118,7 +121,7 @@ func (w *Workspaces) Withdraw(ctx context.Context, viewer *access.Viewer, invita
 
 // withdraw withdraws those of a workspace's invitations that were not answered, cancels their mails, and returns them.
 func withdraw(ctx context.Context, tx *operation.Tx, workspaceID string, which ...predicate.Invitation) ([]*ent.Invitation, error) {
-	withdrawn, err := tx.Invitation.Query().Where(invitation.WorkspaceID(workspaceID), invitation.StatusEQ(invitation.StatusINVITED)).
+	withdrawn, err := tx.Invitation.Query().Where(invitation.WorkspaceID(workspaceID), isInvited).
 		Where(which...).Order(invitation.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read invitations: %w", err)
@@ -193,10 +196,26 @@ type InvitationFilter struct {
 	Statuses []invitation.Status
 }
 
-func (w *Workspaces) fitting(filter InvitationFilter, principal *access.Principal) []predicate.Invitation {
-	predicates := []predicate.Invitation{principal.Invitations()}
+// invitations are the invitations of workspaces.
+type invitations = store.Children[predicate.Invitation]
+
+// visibleInvitations returns the invitations of these workspaces that match the filter and are visible to the viewer: those of workspaces
+// that the viewer manages.
+func (w *Workspaces) visibleInvitations(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter InvitationFilter) (invitations, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return invitations{}, err
+	}
+	managing, _, err := principal.Divide(ctx, workspaceIDs)
+	return invitations{
+		Column: invitation.FieldWorkspaceID, Parents: access.WorkspaceIDs(managing...), Filters: w.fitting(filter),
+	}, err
+}
+
+// fitting selects the invitations that match the filter.
+func (w *Workspaces) fitting(filter InvitationFilter) []predicate.Invitation {
 	if filter.Statuses == nil {
-		return predicates
+		return nil
 	}
 	var either []predicate.Invitation
 	for _, status := range filter.Statuses {
@@ -210,9 +229,9 @@ func (w *Workspaces) fitting(filter InvitationFilter, principal *access.Principa
 		}
 	}
 	if len(either) == 0 {
-		return append(predicates, invitation.IDIn())
+		return []predicate.Invitation{invitation.IDIn()}
 	}
-	return append(predicates, invitation.Or(either...))
+	return []predicate.Invitation{invitation.Or(either...)}
 }
 
 // Invitations returns the same page of each workspace's invitations that the viewer sees, by workspace, the latest first.
@@ -221,12 +240,11 @@ func (w *Workspaces) Invitations(ctx context.Context, viewer *access.Viewer, wor
 	if err != nil {
 		return nil, err
 	}
-	principal, err := viewer.Principal(ctx)
+	visible, err := w.visibleInvitations(ctx, viewer, workspaceIDs, filter)
 	if err != nil {
 		return nil, err
 	}
-	found, err := w.Client.Invitation.Query().Where(store.OfEach(request.ByID(invitation.FieldID, true),
-		invitation.FieldWorkspaceID, workspaceIDs, w.fitting(filter, principal)...)).All(ctx)
+	found, err := w.Client.Invitation.Query().Where(store.PageOf(request.ByID(invitation.FieldID, true), visible)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list invitations: %w", err)
 	}
@@ -242,18 +260,16 @@ func InvitationPage(invitations ...*ent.Invitation) page.Page[*ent.Invitation] {
 
 // CountInvitations returns how many invitations of each workspace match the filter and are visible to the viewer.
 func (w *Workspaces) CountInvitations(ctx context.Context, viewer *access.Viewer, workspaceIDs []string, filter InvitationFilter) (map[string]int, error) {
-	principal, err := viewer.Principal(ctx)
+	visible, err := w.visibleInvitations(ctx, viewer, workspaceIDs, filter)
 	if err != nil {
 		return nil, err
 	}
 	var counts store.Counts
-	err = w.Client.Invitation.Query().Where(store.In(invitation.FieldWorkspaceID, workspaceIDs)).
-		Where(w.fitting(filter, principal)...).
-		GroupBy(invitation.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
+	err = w.Client.Invitation.Query().Modify(store.CountOf(visible)).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count invitations: %w", err)
 	}
-	return counts.ByWorkspace(), nil
+	return counts.ByParent(), nil
 }
 
 // MiniProgramsInvitedTo returns the mini programs of each of these invitations, ordered by id, for a viewer who sees the invitation: an owner

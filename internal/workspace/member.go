@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"minidock/ent"
 	"minidock/ent/member"
@@ -34,22 +35,59 @@ type MemberFilter struct {
 	Search string
 }
 
-func (f MemberFilter) predicates(principal *access.Principal) []predicate.Member {
-	predicates := []predicate.Member{principal.Members()}
-	if f.Statuses != nil {
-		predicates = append(predicates, member.StatusIn(f.Statuses...))
+// members are members of workspaces, or memberships of users.
+type members = store.Children[predicate.Member]
+
+// visible returns the members of these workspaces that match the filter and are visible to the viewer: without the removed ones where the
+// viewer is a developer.
+func (w *Workspaces) visible(ctx context.Context, viewer *access.Viewer, ids []string, filter MemberFilter) ([]members, error) {
+	if err := page.CheckSearch(filter.Search); err != nil {
+		return nil, err
+	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	managing, developing, err := principal.Divide(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(filter.Statuses, member.StatusREMOVED) {
+		managing, developing = slices.Concat(managing, developing), nil
+	}
+	sets := []members{w.fittingMembers(filter, access.WorkspaceIDs(managing...))}
+	if len(developing) > 0 {
+		filter.Statuses = slices.DeleteFunc(slices.Clone(filter.Statuses), func(s member.Status) bool { return s == member.StatusREMOVED })
+		sets = append(sets, w.fittingMembers(filter, access.WorkspaceIDs(developing...)))
+	}
+	return sets, nil
+}
+
+// fittingMembers returns the members of these workspaces that match the filter.
+func (w *Workspaces) fittingMembers(filter MemberFilter, workspaceIDs []string) members {
+	of := members{Column: member.FieldWorkspaceID, Parents: workspaceIDs}
+	if filter.Statuses != nil {
+		of.Filters = append(of.Filters, store.Compared(member.FieldStatus, filter.Statuses...))
 	} else {
-		predicates = append(predicates, member.StatusNEQ(member.StatusREMOVED))
+		of.Filters = append(of.Filters, member.StatusNEQ(member.StatusREMOVED))
 	}
-	if f.Roles != nil {
-		predicates = append(predicates, member.RoleIn(f.Roles...))
+	if filter.Roles != nil {
+		of.Filters = append(of.Filters, store.Compared(member.FieldRole, filter.Roles...))
 	}
-	if wanted := text.Clean(f.Search); wanted != "" {
-		predicates = append(predicates, member.HasUserWith(user.Or(
+	if wanted := text.Clean(filter.Search); wanted != "" {
+		of.Search = w.search(store.Refers(member.FieldUserID, user.Table, user.Or(
 			store.Contains(user.FieldDisplayName, wanted), store.Contains(user.FieldEmail, wanted),
 		)))
 	}
-	return predicates
+	return of
+}
+
+// search is a search among members, of whom the latest joined last.
+func (w *Workspaces) search(wanted store.Filter) *store.Search {
+	return &store.Search{
+		For: wanted, By: []string{member.FieldID}, Limit: w.Limits.SearchRows,
+		Columns: []string{member.FieldID, member.FieldStatus, member.FieldRole, member.FieldUserID, member.FieldWorkspaceID},
+	}
 }
 
 // Roles returns the viewer's role in each of these workspaces.
@@ -70,15 +108,11 @@ func (w *Workspaces) Roles(ctx context.Context, viewer *access.Viewer, ids []str
 
 // Members returns the same page of each workspace's members, by workspace, in the order in which they joined.
 func (w *Workspaces) Members(ctx context.Context, viewer *access.Viewer, ids []string, args page.Args, filter MemberFilter) (map[string]page.Page[*ent.Member], error) {
-	if err := page.CheckSearch(filter.Search); err != nil {
-		return nil, err
-	}
-	principal, err := viewer.Principal(ctx)
+	sets, err := w.visible(ctx, viewer, ids, filter)
 	if err != nil {
 		return nil, err
 	}
-	return w.memberPages(ctx, args, member.FieldWorkspaceID, ids, func(m *ent.Member) string { return m.WorkspaceID },
-		filter.predicates(principal)...)
+	return w.memberPages(ctx, args, ids, func(m *ent.Member) string { return m.WorkspaceID }, sets...)
 }
 
 // MembershipFilter says which of the viewer's memberships to list.
@@ -87,62 +121,59 @@ type MembershipFilter struct {
 	Search string
 }
 
-func (f MembershipFilter) predicates(principal *access.Principal) ([]predicate.Member, error) {
-	predicates := []predicate.Member{principal.Active()}
-	if wanted := text.Clean(f.Search); wanted != "" {
-		predicates = append(predicates, member.HasWorkspaceWith(store.Contains(workspace.FieldName, wanted)))
+// memberships returns the viewer's active memberships that match the filter.
+func (w *Workspaces) memberships(ctx context.Context, viewer *access.Viewer, filter MembershipFilter) (members, error) {
+	if err := page.CheckSearch(filter.Search); err != nil {
+		return members{}, err
 	}
-	return predicates, page.CheckSearch(f.Search)
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return members{}, err
+	}
+	own := members{
+		Column: member.FieldUserID, Parents: []string{principal.UserID}, Filters: []predicate.Member{member.StatusEQ(member.StatusACTIVE)},
+	}
+	if wanted := text.Clean(filter.Search); wanted != "" {
+		own.Search = w.search(store.Refers(member.FieldWorkspaceID, workspace.Table, predicate.Workspace(store.Contains(workspace.FieldName, wanted))))
+	}
+	return own, nil
 }
 
 // Memberships returns a page of the viewer's active memberships, the oldest first.
 func (w *Workspaces) Memberships(ctx context.Context, viewer *access.Viewer, args page.Args, filter MembershipFilter) (page.Page[*ent.Member], error) {
-	principal, err := viewer.Principal(ctx)
+	own, err := w.memberships(ctx, viewer, filter)
 	if err != nil {
 		return page.Page[*ent.Member]{}, err
 	}
-	predicates, err := filter.predicates(principal)
-	if err != nil {
-		return page.Page[*ent.Member]{}, err
-	}
-	pages, err := w.memberPages(ctx, args, member.FieldUserID, []string{principal.UserID},
-		func(m *ent.Member) string { return m.UserID }, predicates...)
-	return pages[principal.UserID], err
+	pages, err := w.memberPages(ctx, args, own.Parents, func(m *ent.Member) string { return m.UserID }, own)
+	return pages[own.Parents[0]], err
 }
 
 // CountMembers returns how many members of each workspace match the filter.
 func (w *Workspaces) CountMembers(ctx context.Context, viewer *access.Viewer, ids []string, filter MemberFilter) (map[string]int, error) {
-	if err := page.CheckSearch(filter.Search); err != nil {
-		return nil, err
-	}
-	principal, err := viewer.Principal(ctx)
+	sets, err := w.visible(ctx, viewer, ids, filter)
 	if err != nil {
 		return nil, err
 	}
+	return w.countMembers(ctx, sets...)
+}
+
+func (w *Workspaces) countMembers(ctx context.Context, sets ...members) (map[string]int, error) {
 	var counts store.Counts
-	err = w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids)).Where(filter.predicates(principal)...).
-		GroupBy(member.FieldWorkspaceID).Aggregate(ent.Count()).Scan(ctx, &counts)
-	if err != nil {
+	if err := w.Client.Member.Query().Modify(store.CountOf(sets...)).Scan(ctx, &counts); err != nil {
 		return nil, fmt.Errorf("count members: %w", err)
 	}
-	return counts.ByWorkspace(), nil
+	return counts.ByParent(), nil
 }
 
 // CountMemberships returns how many of the viewer's active memberships match the filter.
 func (w *Workspaces) CountMemberships(ctx context.Context, viewer *access.Viewer, filter MembershipFilter) (int, error) {
-	principal, err := viewer.Principal(ctx)
+	own, err := w.memberships(ctx, viewer, filter)
 	if err != nil {
 		return 0, err
 	}
-	predicates, err := filter.predicates(principal)
-	if err != nil {
-		return 0, err
-	}
-	n, err := w.Client.Member.Query().Where(predicates...).Count(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("count memberships: %w", err)
-	}
-	return n, nil
+	counts, err := w.countMembers(ctx, own)
+	return counts[own.Parents[0]], err
 }
 
 // Persons returns who each of these members is, by user id, for a viewer who sees the member.
@@ -157,14 +188,13 @@ func MemberPage(members ...*ent.Member) page.Page[*ent.Member] {
 
 func memberPosition(m *ent.Member) page.Position { return page.Position{ID: m.ID} }
 
-func (w *Workspaces) memberPages(ctx context.Context, args page.Args, parentColumn string, parents []string,
-	parent func(*ent.Member) string, filters ...predicate.Member) (map[string]page.Page[*ent.Member], error) {
+func (w *Workspaces) memberPages(ctx context.Context, args page.Args, parents []string, parent func(*ent.Member) string,
+	sets ...members) (map[string]page.Page[*ent.Member], error) {
 	request, err := args.Request(orderByJoining)
 	if err != nil {
 		return nil, err
 	}
-	found, err := w.Client.Member.Query().
-		Where(store.Shown, store.OfEach(request.ByID(member.FieldID, false), parentColumn, parents, filters...)).All(ctx)
+	found, err := w.Client.Member.Query().Where(store.Shown, store.PageOf(request.ByID(member.FieldID, false), sets...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}

@@ -176,7 +176,7 @@ func (w *Workspaces) Owners(ctx context.Context, viewer *access.Viewer, ids []st
 		return nil, err
 	}
 	found, err := w.Client.Member.Query().
-		Where(store.In(member.FieldWorkspaceID, ids), member.RoleEQ(member.RoleOWNER), principal.Members()).All(ctx)
+		Where(store.In(member.FieldWorkspaceID, ids), store.Is(member.FieldRole, member.RoleOWNER), principal.Members()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read owners: %w", err)
 	}
