@@ -20,6 +20,7 @@ import (
 	"minidock/internal/apitest"
 	"minidock/internal/blob"
 	"minidock/internal/event"
+	"minidock/internal/limit"
 	"minidock/internal/miniprogram"
 	"minidock/internal/operation"
 	"minidock/internal/page"
@@ -28,7 +29,7 @@ import (
 )
 
 // crowd fills a database: ann owns a hundred workspaces, and each has two hundred other members, as many
-// mini programs, invitations and events.
+// mini programs, invitations and events. One of them has twenty thousand more mini programs, members, invitations and events than the others.
 var crowd = []string{
 	"INSERT INTO users (id, email, display_name, password_hash, created_at) VALUES ('usr_ann', 'ann@example.com', 'Ann', 'x', $1)",
 	`INSERT INTO users (id, email, display_name, password_hash, created_at)
@@ -51,6 +52,19 @@ var crowd = []string{
 		FROM workspaces AS w, users AS u`,
 	`INSERT INTO audit_events (id, operation, subject_id, created_at, actor_id, workspace_id)
 		SELECT 'aud_' || w.id || u.id, 'renameWorkspace', w.id, u.created_at, u.id, w.id FROM workspaces AS w, users AS u`,
+	`INSERT INTO users (id, email, display_name, password_hash, created_at)
+		SELECT 'usr_late_' || n.value, 'late' || n.value || '@example.com', 'Late', 'x', ann.created_at FROM users AS ann, ` + numbersTo(20_000) + ` WHERE ann.id = 'usr_ann'`,
+	`INSERT INTO members (id, role, created_at, joined_at, user_id, workspace_id)
+		SELECT 'mem_' || u.id, 'DEVELOPER', u.created_at, u.created_at, u.id, 'wsp_30' FROM users AS u WHERE u.display_name = 'Late'`,
+	`INSERT INTO mini_programs (id, app_id, name, name_key, tagline, description, language, industry_code, service_phone,
+			service_email, logo_name, logo_width, logo_height, logo_content_type, created_at, updated_at, created_by_id, workspace_id)
+		SELECT 'mpr_' || u.id, u.id, u.id, u.id, 'x', 'x', 'zh-Hans', '5812', '0571-1234567',
+			'help@example.com', u.id || '.png', 64, 64, 'image/png', u.created_at, u.created_at, 'usr_ann', 'wsp_30'
+		FROM users AS u WHERE u.display_name = 'Late'`,
+	`INSERT INTO invitations (id, email, name, role, status, created_at, expires_at, invited_by_id, workspace_id)
+		SELECT 'inv_' || u.id, u.email, 'Late', 'MASTER', 'ACCEPTED', u.created_at, u.created_at, 'usr_ann', 'wsp_30' FROM users AS u WHERE u.display_name = 'Late'`,
+	`INSERT INTO audit_events (id, operation, subject_id, created_at, actor_id, workspace_id)
+		SELECT 'aud_' || u.id, 'renameWorkspace', 'wsp_30', u.created_at, 'usr_ann', 'wsp_30' FROM users AS u WHERE u.display_name = 'Late'`,
 	"ANALYZE",
 }
 
@@ -65,15 +79,18 @@ func TestNoListReadsAWholeTable(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		e := crowded(t, store.Options{Dir: dir}, dialect.SQLite, "sqlite3", "file:"+filepath.Join(dir, "minidock.db"))
-		checkPlans(t, e, regexp.MustCompile(`SCAN (mini_programs|members|invitations|audit_events|assignments|found|row)\b`))
+		checkPlans(t, e, regexp.MustCompile(`SCAN (mini_programs|members|invitations|audit_events|assignments|found|row USING)\b`))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		address := apitest.NewDatabase(t)
-		e := crowded(t, store.Options{Dir: t.TempDir(), URL: address}, dialect.Postgres, "pgx", address)
+		e := crowded(t, store.Options{Dir: t.TempDir(), URL: address}, dialect.Postgres, "pgx", address+generic)
 		checkPlans(t, e, regexp.MustCompile(`Seq Scan on (mini_programs|members|invitations|audit_events|assignments)\b`))
 	})
 }
+
+// generic has PostgreSQL plan a prepared statement without looking at its values.
+const generic = "&plan_cache_mode=force_generic_plan&default_query_exec_mode=exec"
 
 func crowded(t *testing.T, options store.Options, name, driver, address string) *explainer {
 	t.Helper()
@@ -85,7 +102,11 @@ func crowded(t *testing.T, options store.Options, name, driver, address string) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	db.SetMaxOpenConns(1) // which has the prepared statement
 	for _, statement := range crowd {
+		if statement == "ANALYZE" && name == dialect.Postgres {
+			statement = "VACUUM ANALYZE"
+		}
 		args := []any{time.Now()}[:strings.Count(statement, "$1")]
 		if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
 			t.Fatalf("%s: %v", statement, err)
@@ -99,7 +120,7 @@ func checkPlans(t *testing.T, e *explainer, whole *regexp.Regexp) {
 	t.Helper()
 	client := ent.NewClient(ent.Driver(e))
 	db := operation.DB{Client: client, Now: time.Now}
-	workspaces, miniPrograms := &workspace.Workspaces{DB: db}, &miniprogram.MiniPrograms{DB: db}
+	workspaces, miniPrograms := &workspace.Workspaces{DB: db, Limits: limit.Default}, &miniprogram.MiniPrograms{DB: db, Limits: limit.Default}
 	events, ids, ctx := &event.Log{Client: client}, []string{}, t.Context()
 	ann := access.NewViewer(client, access.Request{}, access.Account("usr_ann"), nil)
 	for n := range 20 {
@@ -194,9 +215,18 @@ func (e *explainer) Query(ctx context.Context, query string, args, v any) error 
 }
 
 func (e *explainer) explain(ctx context.Context, query string, args any) error {
-	how := map[string]string{dialect.SQLite: "EXPLAIN QUERY PLAN ", dialect.Postgres: "EXPLAIN "}[e.Dialect()]
+	how := "EXPLAIN QUERY PLAN " + query
+	if e.Dialect() == dialect.Postgres {
+		for _, statement := range []string{"DEALLOCATE ALL", "PREPARE planned AS " + query} {
+			if err := e.Driver.Exec(ctx, statement, []any{}, nil); err != nil {
+				return err
+			}
+		}
+		how = "EXPLAIN EXECUTE planned(" + strings.TrimSuffix(strings.Repeat("NULL, ", len(args.([]any))), ", ") + ")"
+		args = []any{}
+	}
 	var rows entsql.Rows
-	if err := e.Driver.Query(ctx, how+query, args, &rows); err != nil {
+	if err := e.Driver.Query(ctx, how, args, &rows); err != nil {
 		return err
 	}
 	defer rows.Close()
