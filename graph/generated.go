@@ -956,7 +956,7 @@ type Viewer implements Node {
 
 """Which of the viewer's memberships to list."""
 input MembershipFilter {
-  """Those in workspaces whose name contains this, ignoring the case of A to Z."""
+  """Those of the latest 50,000 in workspaces whose name contains this, ignoring the case of A to Z."""
   search: String
 }
 
@@ -1607,7 +1607,7 @@ input MemberFilter {
   statuses: [MemberStatus!]
   """Those with one of these roles."""
   roles: [WorkspaceRole!]
-  """Those whose name or email address contains this, ignoring the case of A to Z."""
+  """Those of the latest 50,000 whose name or email address contains this, ignoring the case of A to Z."""
   search: String
 }
 
@@ -2380,7 +2380,7 @@ enum MiniProgramOrderField {
 input MiniProgramFilter {
   """Those with one of these statuses."""
   statuses: [MiniProgramStatus!]
-  """Those whose name contains this, ignoring case, or with exactly this app id."""
+  """The one with this app id if this is one; otherwise those of the latest 50,000 whose name contains this, ignoring case."""
   search: String
 }
 
