@@ -92,7 +92,9 @@ func materialized(b *entsql.Builder) string {
 }
 
 // ByParent returns the rows that came from Through for each parent, in their order.
-func ByParent[T interface{ Value(string) (ent.Value, error) }](rows []T) map[string][]T {
+func ByParent[T interface {
+	Value(string) (ent.Value, error)
+}](rows []T) map[string][]T {
 	children := map[string][]T{}
 	for _, row := range rows {
 		parents, err := row.Value(parentsOf)
