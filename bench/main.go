@@ -33,7 +33,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.databaseURL, "database-url", "", "an empty PostgreSQL `database` of this machine, or one that bench has filled; default: SQLite in a temporary folder")
 	flag.StringVar(&o.data, "data", "", "the `folder` of the data, kept afterwards; default: a temporary folder, deleted afterwards")
-	flag.StringVar(&o.server, "server", "", "a built `program` to measure in place of the one in this folder")
+	flag.StringVar(&o.server, "server", "", "a built `program` to measure in place of the one that is built")
 	flag.StringVar(&o.profile, "profile", "", "write CPU and allocation profiles of the server into this `folder`")
 	flag.StringVar(&o.only, "only", "", "`operations` to measure, such as R1,W1; default: all")
 	flag.StringVar(&o.connections, "connections", "1,16,64", "how many `connections` send requests at once")

@@ -35,12 +35,12 @@ func startAll(ctx context.Context, o options, dir string) (s *servers, err error
 		}
 	}()
 	limit, program := filepath.Join(dir, "limit"), o.server
-	if err := build(ctx, limit, "./bench/limit"); err != nil {
+	if err := build(ctx, limit, "minidock/bench/limit"); err != nil {
 		return s, err
 	}
 	if program == "" {
 		program = filepath.Join(dir, "minidock")
-		if err := build(ctx, program, "."); err != nil {
+		if err := build(ctx, program, "minidock"); err != nil {
 			return s, err
 		}
 	}
@@ -63,7 +63,7 @@ func startAll(ctx context.Context, o options, dir string) (s *servers, err error
 }
 
 func build(ctx context.Context, to, from string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", to, from)
+	command := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", to, from)
 	command.Stderr = os.Stderr
 	return command.Run()
 }

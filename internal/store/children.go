@@ -46,11 +46,9 @@ func (c Children[P]) isPlain() bool { return c.only == nil && c.Search == nil }
 func PageOf[P ~func(*entsql.Selector)](page Keyset, sets ...Children[P]) Filter {
 	return func(s *entsql.Selector) {
 		page.show(s)
-		if len(sets) == 1 && sets[0].isPlain() && len(distinct(sets[0].Parents)) == 1 { // which needs no join
-			s.Where(entsql.EQ(s.C(sets[0].Column), sets[0].Parents[0]))
-			for _, filter := range sets[0].Filters {
-				filter(s)
-			}
+		if one := sets[0]; len(sets) == 1 && one.isPlain() && len(one.Filters) == 0 && len(distinct(one.Parents)) == 1 {
+			// The order's index leads to the rows. With a filter, the database may believe that it is better to read and sort all of them.
+			s.Where(entsql.EQ(s.C(one.Column), one.Parents[0]))
 			Page(page)(s)
 			return
 		}
