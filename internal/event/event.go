@@ -11,7 +11,6 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/member"
-	"minidock/ent/predicate"
 	"minidock/internal/id"
 	"minidock/internal/store"
 )
@@ -60,7 +59,7 @@ func Write(ctx context.Context, tx *ent.Tx, actor Actor, now time.Time, events .
 	if len(workspaceIDs) == 0 {
 		return nil
 	}
-	err := tx.Member.Update().SetLastActiveAt(now).Where(member.UserID(actor.UserID), in(slices.Collect(maps.Keys(workspaceIDs)))).Exec(ctx)
+	err := tx.Member.Update().SetLastActiveAt(now).Where(member.UserID(actor.UserID), store.In(member.FieldWorkspaceID, slices.Collect(maps.Keys(workspaceIDs)))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record an activity: %w", err)
 	}
@@ -73,11 +72,4 @@ func insert(ctx context.Context, tx *ent.Tx, creates []*ent.AuditEventCreate) er
 		return creates[0].Exec(ctx)
 	}
 	return tx.AuditEvent.CreateBulk(creates...).Exec(ctx)
-}
-
-func in(workspaceIDs []string) predicate.Member {
-	if len(workspaceIDs) == 1 {
-		return member.WorkspaceID(workspaceIDs[0])
-	}
-	return store.In(member.FieldWorkspaceID, workspaceIDs)
 }

@@ -1,13 +1,14 @@
 package event
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"minidock/ent/auditevent"
 	"minidock/ent/predicate"
 	"minidock/internal/access"
 	"minidock/internal/store"
-	"slices"
-	"strings"
-	"time"
 )
 
 // Filter says which events to list: those that fit all that is given.
