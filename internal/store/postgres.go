@@ -43,7 +43,7 @@ func openPostgres(ctx context.Context, address string, connections int, log *slo
 		return nil, err
 	}
 	config.MaxConns = int32(connections)
-	config.AfterConnect = planOnce(log)
+	config.AfterConnect = setting(planOnce, log)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -55,15 +55,19 @@ func openPostgres(ctx context.Context, address string, connections int, log *slo
 	return pool, nil
 }
 
-// planOnce returns the function that has a new connection plan each statement once, and not anew for each value. It is a statement, since
-// poolers refuse it as a parameter of the connection. A server that does not know it is used as it is, which is logged once.
-func planOnce(log *slog.Logger) func(context.Context, *pgx.Conn) error {
+// planOnce has a connection plan each statement once, and not anew for each value. It is a statement, since poolers refuse it as a parameter
+// of the connection.
+const planOnce = "SET plan_cache_mode = force_generic_plan"
+
+// setting returns the function that runs a statement on a new connection, to save time. A server that refuses it is used as it is, which is
+// logged once.
+func setting(statement string, log *slog.Logger) func(context.Context, *pgx.Conn) error {
 	var refused sync.Once
 	return func(ctx context.Context, connection *pgx.Conn) error {
-		_, err := connection.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
+		_, err := connection.Exec(ctx, statement)
 		if _, is := errors.AsType[*pgconn.PgError](err); is {
 			refused.Do(func() {
-				log.WarnContext(ctx, "the database plans each statement anew, which costs more", "error", err.Error())
+				log.WarnContext(ctx, "the database refuses a setting that saves time", "statement", statement, "error", err.Error())
 			})
 			return nil
 		}
