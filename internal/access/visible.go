@@ -60,13 +60,18 @@ func (p *Principal) Members() predicate.Member {
 // those that they are assigned to.
 func (p *Principal) MiniPrograms() predicate.MiniProgram {
 	managed := p.managed(miniprogram.FieldWorkspaceID)
-	switch {
-	case !p.isListed:
-		return miniprogram.Or(managed, store.Among(miniprogram.FieldID, assignment.Table, assignmentMiniProgram, p.assignments()))
-	case len(p.assigned) == 0:
+	if p.isListed && len(p.assigned) == 0 {
 		return managed
 	}
-	return miniprogram.Or(managed, store.In(miniprogram.FieldID, p.assignedIDs()))
+	return miniprogram.Or(managed, p.assignedTo(miniprogram.FieldID))
+}
+
+// assignedTo narrows a query to the rows whose column has the id of a mini program that the principal is assigned to.
+func (p *Principal) assignedTo(column string) store.Filter {
+	if p.isListed {
+		return store.In(column, p.assignedIDs())
+	}
+	return store.Among(column, assignment.Table, assignmentMiniProgram, p.assignments())
 }
 
 // AssignmentsOf narrows a query to those of the assignments of these members whose mini program the principal sees: all where the
@@ -86,11 +91,7 @@ func (p *Principal) AssignmentsOf(ctx context.Context, members []*ent.Member) (p
 			managed = append(managed, row.ID)
 		}
 	}
-	own := store.In(assignmentMiniProgram, p.assignedIDs())
-	if !p.isListed {
-		own = store.Among(assignmentMiniProgram, assignment.Table, assignmentMiniProgram, p.assignments())
-	}
-	return assignment.Or(store.In(assignment.FieldMemberID, managed), own), nil
+	return assignment.Or(store.In(assignment.FieldMemberID, managed), p.assignedTo(assignmentMiniProgram)), nil
 }
 
 // Invitations narrows a query to the invitations that the principal sees: those of workspaces that the principal manages.
@@ -143,11 +144,7 @@ func (p *Principal) creators(ctx context.Context, client *ent.Client, userIDs []
 	if err != nil {
 		return nil, err
 	}
-	own := store.In(miniprogram.FieldID, p.assignedIDs())
-	if !p.isListed {
-		own = store.Among(miniprogram.FieldID, assignment.Table, assignmentMiniProgram, p.assignments())
-	}
-	of, err := client.MiniProgram.Query().Where(store.In(miniprogram.FieldCreatedByID, userIDs), own).
+	of, err := client.MiniProgram.Query().Where(store.In(miniprogram.FieldCreatedByID, userIDs), p.assignedTo(miniprogram.FieldID)).
 		Unique(true).Select(miniprogram.FieldCreatedByID).Strings(ctx)
 	return append(creators, of...), err
 }
