@@ -3,6 +3,7 @@ package store
 import (
 	"slices"
 
+	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 )
 
@@ -46,17 +47,22 @@ func (c Children[P]) isPlain() bool { return c.only == nil && c.Search == nil }
 func PageOf[P ~func(*entsql.Selector)](page Keyset, sets ...Children[P]) Filter {
 	return func(s *entsql.Selector) {
 		page.show(s)
-		if one := sets[0]; len(sets) == 1 && one.isPlain() && len(one.Filters) == 0 && len(distinct(one.Parents)) == 1 {
-			// The order's index leads to the rows. With a filter, the database may believe that it is better to read and sort all of them.
+		table, one := s.TableName(), sets[0]
+		// The order's index leads to the rows. With a filter, the database may believe that it is better to read and sort all of them.
+		alongOrder := len(sets) == 1 && one.isPlain() && len(one.Filters) == 0
+		switch {
+		case alongOrder && len(distinct(one.Parents)) == 1:
 			s.Where(entsql.EQ(s.C(one.Column), one.Parents[0]))
 			Page(page)(s)
+			return
+		case alongOrder && s.Dialect() == dialect.Postgres:
+			page.ofLateral(s, one.Parents, one.ofParent(s.Dialect(), table))
 			return
 		}
 		key := "id"
 		if !slices.ContainsFunc(sets, func(set Children[P]) bool { return !set.isPlain() }) {
 			key = rowKey(s)
 		}
-		table := s.TableName()
 		s.Where(entsql.P(func(b *entsql.Builder) {
 			b.Ident(s.C(key)).WriteString(" IN (")
 			for i, set := range sets {
@@ -74,6 +80,18 @@ func PageOf[P ~func(*entsql.Selector)](page Keyset, sets ...Children[P]) Filter 
 		}
 		page.order(s)
 	}
+}
+
+// ofLateral makes the query one of a page of the rows of each parent, which PostgreSQL reads in the place of the table.
+func (k Keyset) ofLateral(s *entsql.Selector, parents []string, rows *entsql.Selector) {
+	table := s.TableName()
+	k.order(s)
+	Page(k)(rows)
+	rows.SelectExpr(entsql.Expr(`"row".*`))
+	s.FromExpr(entsql.ExprFunc(func(b *entsql.Builder) {
+		writeParents(b, parents)
+		b.WriteString(" CROSS JOIN LATERAL ").Wrap(func(b *entsql.Builder) { b.Join(rows) }).WriteString(" AS ").Ident(table)
+	}))
 }
 
 // CountOf makes a query return how many children each parent has, as Counts. Parents of several sets have the sum, so that what no single

@@ -99,6 +99,10 @@ func largeReads(client *ent.Client) map[string]planned {
 			return err
 		}
 	}
+	ofSeveral := func(ctx context.Context, viewer *access.Viewer) error {
+		_, err := miniPrograms.List(ctx, viewer, []string{"wsp_30", "wsp_1"}, page.Args{}, miniprogram.Sort{Field: miniprogram.SortByCreatedAt, Descending: true}, miniprogram.Filter{})
+		return err
+	}
 	appID := miniprogram.Filter{Search: "1000000000000000"}
 	statuses := miniprogram.Filter{Statuses: []entminiprogram.Status{entminiprogram.StatusARCHIVED, entminiprogram.StatusCREATED}}
 	since, rename := time.Now(), []access.Operation{access.RenameWorkspace}
@@ -113,6 +117,7 @@ func largeReads(client *ent.Client) map[string]planned {
 		"statuses by update":       {"miniprogram_workspace_id_updated_at_id_status", "id_name_key|by_creation", listed(miniprogram.SortByUpdatedAt, statuses)},
 		"statuses by name":         {"miniprogram_workspace_id_name_key_id_status", "by_creation|id_updated_at", listed(miniprogram.SortByName, statuses)},
 		"a search by name":         {"miniprogram_by_creation", "id_name_key|id_updated_at", listed(miniprogram.SortByName, miniprogram.Filter{Search: "x"})},
+		"of several":               {"miniprogram_by_creation", "id_name_key|id_updated_at", ofSeveral},
 		"masters":                  {"member_workspace_id_id_status_role_user_id", "", members(workspace.MemberFilter{Roles: []member.Role{member.RoleMASTER}})},
 		"a search among members":   {"member_workspace_id_id_status_role_user_id", "Seq Scan on users|SCAN (users|referred)", members(workspace.MemberFilter{Search: "x"})},
 		"events since":             {"auditevent_workspace_id_id_operation", "", logged(event.Filter{Since: &since})},

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	entsql "entgo.io/ent/dialect/sql"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/mattn/go-sqlite3"
 
@@ -90,7 +89,7 @@ func onPostgres(ctx context.Context, options Options) (*Store, error) {
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	return newStore(entsql.OpenDB(dialect.Postgres, db), options, []*sql.DB{db}, pool.Close), nil
+	return newStore(newPgxDriver(pool), options, []*sql.DB{db}, pool.Close), nil
 }
 
 func newStore(driver dialect.Driver, options Options, pools []*sql.DB, close func()) *Store {
