@@ -35,7 +35,8 @@ type Account string
 // Principal reads the account.
 func (a Account) Principal(ctx context.Context, client *ent.Client) (*Principal, error) {
 	var rows []standing
-	err := client.User.Query().Where(user.ID(string(a))).Modify(store.Standing(user.FieldID, maxListed+1, user.FieldID)).Scan(ctx, &rows)
+	query := client.User.Query().Where(user.ID(string(a)))
+	err := query.Select(user.FieldID).Modify(store.Standing(user.FieldID, maxListed+1)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the account: %w", err)
 	}

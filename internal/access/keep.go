@@ -113,7 +113,7 @@ func ByIDs[T store.Row](ctx context.Context, v *Viewer, read func(*Principal) ([
 }
 
 func usersByID(ctx context.Context, client *ent.Client, ids []string) (map[string]*ent.User, error) {
-	found, err := client.User.Query().Where(store.Shown, store.In(user.FieldID, ids)).All(ctx)
+	found, err := client.User.Query().Select(store.Shown(ctx, user.Table)...).Where(store.In(user.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read users: %w", err)
 	}

@@ -83,8 +83,9 @@ type standing struct {
 // OfSession reads the principal of the session that the predicates select, in one statement; nobody when there is none.
 func OfSession(ctx context.Context, client *ent.Client, which ...predicate.Session) (*Principal, error) {
 	var rows []standing
-	err := client.Session.Query().Where(which...).Modify(store.Standing(session.FieldUserID, maxListed+1, session.FieldID,
-		session.FieldUserID, session.FieldWorkspaceID, session.FieldLastUsedAt, session.FieldExpiresAt)).Scan(ctx, &rows)
+	query := client.Session.Query().Where(which...)
+	err := query.Select(session.FieldID, session.FieldUserID, session.FieldWorkspaceID, session.FieldLastUsedAt, session.FieldExpiresAt).
+		Modify(store.Standing(session.FieldUserID, maxListed+1)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the session: %w", err)
 	}

@@ -77,7 +77,7 @@ func (m *MiniPrograms) List(ctx context.Context, viewer *access.Viewer, workspac
 	if err != nil {
 		return nil, err
 	}
-	found, err := m.Client.MiniProgram.Query().Where(store.Shown, store.PageOf(keyset, sets...)).All(ctx)
+	found, err := m.Client.MiniProgram.Query().Select(store.Shown(ctx, miniprogram.Table)...).Where(store.PageOf(keyset, sets...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list mini programs: %w", err)
 	}

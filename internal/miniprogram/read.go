@@ -15,7 +15,7 @@ import (
 // ByIDs returns those of the mini programs that the viewer sees, by id.
 func (m *MiniPrograms) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.MiniProgram, error) {
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.MiniProgram, error) {
-		return m.Client.MiniProgram.Query().Where(store.Shown, store.In(miniprogram.FieldID, ids), principal.MiniPrograms()).All(ctx)
+		return m.Client.MiniProgram.Query().Select(store.Shown(ctx, miniprogram.Table)...).Where(store.In(miniprogram.FieldID, ids), principal.MiniPrograms()).All(ctx)
 	})
 }
 

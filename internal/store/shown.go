@@ -1,10 +1,6 @@
 package store
 
-import (
-	"context"
-
-	entsql "entgo.io/ent/dialect/sql"
-)
+import "context"
 
 // Columns are those that a request shows.
 type Columns struct {
@@ -16,7 +12,7 @@ type Columns struct {
 
 type columnsKey struct{}
 
-// WithColumns returns a context in which Shown reads these columns only.
+// WithColumns returns a context in which Shown returns these columns.
 func WithColumns(ctx context.Context, columns *Columns) context.Context {
 	return context.WithValue(ctx, columnsKey{}, columns)
 }
@@ -26,10 +22,11 @@ func columnsOf(ctx context.Context) *Columns {
 	return columns
 }
 
-// Shown reads the columns that the request shows, of rows that go to the client as they are. Where nothing else is known it reads all of
-// them. It narrows nothing, and comes first of a query's filters.
-func Shown(s *entsql.Selector) {
-	if shown := columnsOf(s.Context()); shown != nil && shown.Of[s.TableName()] != nil {
-		s.Select(s.Columns(shown.Of[s.TableName()]...)...)
+// Shown returns the columns of a table that the request shows, to be selected of rows that go to the client as they are. Where nothing else is
+// known it returns none, which selects all.
+func Shown(ctx context.Context, table string) []string {
+	if shown := columnsOf(ctx); shown != nil {
+		return shown.Of[table]
 	}
+	return nil
 }

@@ -8,16 +8,15 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// Standing selects, from rows that name a user, these columns and, in the same statement, what each request needs to know about the user:
+// Standing selects further, from rows that name a user, what each request needs to know about the user:
 //
 //	staff_role   the role of a staff member, or NULL
 //	memberships  id, workspace and role of each active membership, separated by spaces, or NULL
 //	assigned     the ids of the mini programs that active developer memberships are assigned to, likewise
 //
 // The memberships are cut after limit entries, and so are the assignments of each.
-func Standing(userColumn string, limit int, columns ...string) func(*entsql.Selector) {
+func Standing(userColumn string, limit int) func(*entsql.Selector) {
 	return func(s *entsql.Selector) {
-		s.Select(s.Columns(columns...)...)
 		for i, text := range standingTexts(s.C(userColumn), limit) {
 			s.AppendSelectExprAs(entsql.Expr(text), standings[i].name)
 		}

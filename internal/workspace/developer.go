@@ -7,6 +7,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/assignment"
 	"minidock/ent/member"
+	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
 	"minidock/internal/access"
 	"minidock/internal/page"
@@ -36,8 +37,8 @@ func (w *Workspaces) Developers(ctx context.Context, viewer *access.Viewer, mini
 	if err != nil {
 		return nil, err
 	}
-	query := w.Client.Member.Query().Where(store.Shown)
-	query.Modify(store.Through(byMiniProgram, request.ByID(byMiniProgram.Child, false), ids, isDeveloper))
+	query := w.Client.Member.Query()
+	query.Select(store.Shown(ctx, member.Table)...).Modify(store.Through(byMiniProgram, request.ByID(byMiniProgram.Child, false), ids, isDeveloper))
 	found, err := query.All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read developers: %w", err)
@@ -89,8 +90,8 @@ func (w *Workspaces) MiniProgramsOf(ctx context.Context, viewer *access.Viewer, 
 	if err != nil {
 		return nil, err
 	}
-	query := w.Client.MiniProgram.Query().Where(store.Shown)
-	query.Modify(store.Through(byMember, request.ByID(byMember.Child, false), ids, visible))
+	query := w.Client.MiniProgram.Query()
+	query.Select(store.Shown(ctx, miniprogram.Table)...).Modify(store.Through(byMember, request.ByID(byMember.Child, false), ids, visible))
 	found, err := query.All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read assigned mini programs: %w", err)

@@ -22,7 +22,7 @@ const orderByJoining = "JOINED"
 // MembersByIDs returns the members with these ids that the viewer sees, by id.
 func (w *Workspaces) MembersByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Member, error) {
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Member, error) {
-		return w.Client.Member.Query().Where(store.Shown, store.In(member.FieldID, ids), principal.Members()).All(ctx)
+		return w.Client.Member.Query().Select(store.Shown(ctx, member.Table)...).Where(store.In(member.FieldID, ids), principal.Members()).All(ctx)
 	})
 }
 
@@ -194,7 +194,7 @@ func (w *Workspaces) memberPages(ctx context.Context, args page.Args, parents []
 	if err != nil {
 		return nil, err
 	}
-	found, err := w.Client.Member.Query().Where(store.Shown, store.PageOf(request.ByID(member.FieldID, false), sets...)).All(ctx)
+	found, err := w.Client.Member.Query().Select(store.Shown(ctx, member.Table)...).Where(store.PageOf(request.ByID(member.FieldID, false), sets...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
