@@ -36,9 +36,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "assignment_mini_program_id",
+				Name:    "assignment_mini_program_id_member_id",
 				Unique:  false,
-				Columns: []*schema.Column{AssignmentsColumns[2]},
+				Columns: []*schema.Column{AssignmentsColumns[2], AssignmentsColumns[1]},
 			},
 		},
 	}

@@ -38,5 +38,5 @@ func (Assignment) Edges() []ent.Edge {
 
 // Indexes of the Assignment.
 func (Assignment) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("mini_program_id")}
+	return []ent.Index{index.Fields("mini_program_id", "member_id")}
 }
