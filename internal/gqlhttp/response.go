@@ -50,7 +50,8 @@ func write(w http.ResponseWriter, media string, status int, response *graphql.Re
 	}
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	body := encode(response) // before the client's time to receive it begins
+	body := encode(response)                                  // before the client's time to receive it begins
+	w.Header().Set("Content-Length", strconv.Itoa(len(body))) // without which the end is a packet of its own
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }
