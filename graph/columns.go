@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"minidock/ent/auditevent"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/user"
@@ -33,6 +34,12 @@ var tables = map[string]table{
 		"invitedBy": {member.FieldInvitedByID}, "joinedAt": {member.FieldJoinedAt}, "lastActiveAt": {member.FieldLastActiveAt},
 		"id": nil, "user": nil, "workspace": nil, "role": nil, "status": nil, "miniPrograms": nil, "viewerCan": nil,
 	}},
+	"AuditEvent": {auditevent.Table, auditevent.Columns, []string{auditevent.FieldID, auditevent.FieldWorkspaceID, auditevent.FieldActorID, auditevent.FieldSubjectID},
+		map[string][]string{
+			"operation": {auditevent.FieldOperation}, "changes": {auditevent.FieldChanges}, "address": {auditevent.FieldAddress},
+			"requestId": {auditevent.FieldRequestID}, "createdAt": {auditevent.FieldCreatedAt},
+			"id": nil, "actor": nil, "subject": nil, "subjectId": nil,
+		}},
 	"User": {user.Table, user.Columns, []string{user.FieldID}, map[string][]string{
 		"email": {user.FieldEmail}, "displayName": {user.FieldDisplayName}, "createdAt": {user.FieldCreatedAt}, "id": nil,
 	}},

@@ -21,7 +21,7 @@ type Log struct{ Client *ent.Client }
 // ByIDs returns those of the events that the viewer may see, by id.
 func (l *Log) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.AuditEvent, error) {
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.AuditEvent, error) {
-		return l.Client.AuditEvent.Query().Where(store.In(auditevent.FieldID, ids), principal.AuditEvents()).All(ctx)
+		return l.Client.AuditEvent.Query().Select(store.Shown(ctx, auditevent.Table)...).Where(store.In(auditevent.FieldID, ids), principal.AuditEvents()).All(ctx)
 	})
 }
 
@@ -34,8 +34,8 @@ func (l *Log) Platform(ctx context.Context, viewer *access.Viewer, args page.Arg
 	if err := seesPlatform(ctx, viewer); err != nil {
 		return page.Page[*ent.AuditEvent]{}, err
 	}
-	found, err := l.Client.AuditEvent.Query().Where(outsideWorkspaces).Where(filter.period()...).Where(filter.listed()...).
-		Where(store.Page(request.ByID(auditevent.FieldID, true))).All(ctx)
+	found, err := l.Client.AuditEvent.Query().Select(store.Shown(ctx, auditevent.Table)...).Where(outsideWorkspaces).Where(filter.period()...).
+		Where(filter.listed()...).Where(store.Page(request.ByID(auditevent.FieldID, true))).All(ctx)
 	if err != nil {
 		return page.Page[*ent.AuditEvent]{}, fmt.Errorf("list events: %w", err)
 	}
@@ -76,7 +76,7 @@ func (l *Log) Of(ctx context.Context, viewer *access.Viewer, workspaceIDs []stri
 		return nil, err
 	}
 	of.Filters = append(filter.listed(), filter.period()...)
-	found, err := l.Client.AuditEvent.Query().Where(store.PageOf(request.ByID(auditevent.FieldID, true), of)).All(ctx)
+	found, err := l.Client.AuditEvent.Query().Select(store.Shown(ctx, auditevent.Table)...).Where(store.PageOf(request.ByID(auditevent.FieldID, true), of)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
