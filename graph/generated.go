@@ -304,7 +304,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 					return nil
 				}
 			}
-			response.Data = marshalled(data)
+			response.Data = ec.marshalled(data)
 			if atomic.LoadInt32(&ec.Deferred) > 0 {
 				hasNext := atomic.LoadInt32(&ec.PendingDeferred) > 0
 				response.HasNext = &hasNext
@@ -322,7 +322,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 
 			return &graphql.Response{
-				Data: marshalled(data),
+				Data: ec.marshalled(data),
 			}
 		}
 	case ast.Subscription:
@@ -336,7 +336,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			}
 
 			return &graphql.Response{
-				Data: marshalled(data),
+				Data: ec.marshalled(data),
 			}
 		}
 

@@ -55,16 +55,39 @@ func (o *object) isWritten(i int) bool {
 // maxBuffer is the most bytes of a buffer that is kept to be used again.
 const maxBuffer = 256 << 10
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var answers = sync.Pool{New: func() any { return new(answer) }}
 
-// marshalled returns an answer in JSON; the generated code calls it.
-func marshalled(data graphql.Marshaler) []byte {
-	buffer := buffers.Get().(*bytes.Buffer)
-	buffer.Reset()
-	data.MarshalGQL(buffer)
-	text := bytes.Clone(buffer.Bytes())
-	if buffer.Cap() <= maxBuffer {
-		buffers.Put(buffer)
+// answer keeps what is written to it, until it is longer than an answer may be.
+type answer struct {
+	text bytes.Buffer
+	max  int64 // 0 for no limit
+}
+
+func (a *answer) isOver() bool { return a.max > 0 && int64(a.text.Len()) > a.max }
+
+func (a *answer) Write(text []byte) (int, error) {
+	if !a.isOver() {
+		a.text.Write(text)
+	}
+	return len(text), nil
+}
+
+func (a *answer) WriteString(text string) (int, error) {
+	if !a.isOver() {
+		a.text.WriteString(text)
+	}
+	return len(text), nil
+}
+
+// marshalled returns an answer in JSON, or the beginning of one that is too long, which is over the limit; the generated code calls it.
+func (ec *executionContext) marshalled(data graphql.Marshaler) []byte {
+	a := answers.Get().(*answer)
+	a.text.Reset()
+	a.max = ec.Resolvers.(*Resolver).AnswerBytes
+	data.MarshalGQL(a)
+	text := bytes.Clone(a.text.Bytes())
+	if a.text.Cap() <= maxBuffer {
+		answers.Put(a)
 	}
 	return text
 }

@@ -22,6 +22,8 @@ type Resolver struct {
 	MiniPrograms *miniprogram.MiniPrograms
 	Audit        *event.Log
 	Changes      *event.Watches
+	// AnswerBytes is the most of an answer's data, 0 for any; what is longer is cut off, and is refused.
+	AnswerBytes int64
 	// LogoURL returns the absolute address of a logo.
 	LogoURL func(name string) string
 }

@@ -46,6 +46,6 @@ func marshalOnce(code []byte) ([]byte, error) {
 	if bytes.Count(code, bufferedAs) == 0 {
 		return nil, errors.New("there is no buffer: gqlgen writes answers in another way now")
 	}
-	code = bytes.ReplaceAll(buffers.ReplaceAll(code, nil), bufferedAs, []byte("marshalled(data)"))
+	code = bytes.ReplaceAll(buffers.ReplaceAll(code, nil), bufferedAs, []byte("ec.marshalled(data)"))
 	return bytes.Replace(code, []byte("\t\"bytes\"\n"), nil, 1), nil
 }

@@ -153,7 +153,8 @@ func newAreas(c Config) *areas {
 	return &areas{
 		outbox: mails,
 		Resolver: graph.Resolver{
-			Sessions: sessions, Accounts: accounts, Workspaces: workspaces,
+			AnswerBytes: c.Limits.AnswerBytes,
+			Sessions:    sessions, Accounts: accounts, Workspaces: workspaces,
 			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Limits: c.Limits, Blobs: c.Blobs, Throttles: accounts.Throttles},
 			Audit:        &event.Log{Client: c.Store.Client}, Changes: event.NewWatches(c.Store.Client, c.Now),
 		},

@@ -144,7 +144,7 @@ func (h *Handler) boundData(ctx context.Context, next graphql.ResponseHandler) *
 		return response
 	}
 	err := coded(&fault.Refusal{Code: "QUERY_TOO_COMPLEX", Message: fmt.Sprintf(
-		"The answer has %d bytes; at most %d are allowed: select fewer fields, or smaller pages.", len(response.Data), h.Limits.AnswerBytes,
+		"The answer has more than the %d bytes that are allowed: select fewer fields, or smaller pages.", h.Limits.AnswerBytes,
 	)})
 	err.Extensions["requestId"] = request.ID(ctx)
 	response.Data, response.Errors = json.RawMessage("null"), gqlerror.List{err}
