@@ -347,6 +347,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 
 type executionContext struct {
 	*graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]
+	memo memo
 }
 
 func newExecutionContext(
@@ -2469,1224 +2470,6 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
-func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "member":
-		return ec.fieldContext_AcceptInvitationPayload_member(ctx, field)
-	case "membershipEdge":
-		return ec.fieldContext_AcceptInvitationPayload_membershipEdge(ctx, field)
-	case "viewer":
-		return ec.fieldContext_AcceptInvitationPayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_AcceptInvitationPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_AcceptInvitationPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_AddStaffPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "staffMember":
-		return ec.fieldContext_AddStaffPayload_staffMember(ctx, field)
-	case "staffMemberEdge":
-		return ec.fieldContext_AddStaffPayload_staffMemberEdge(ctx, field)
-	case "query":
-		return ec.fieldContext_AddStaffPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_AddStaffPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AddStaffPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_AssignMiniProgramsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "member":
-		return ec.fieldContext_AssignMiniProgramsPayload_member(ctx, field)
-	case "miniPrograms":
-		return ec.fieldContext_AssignMiniProgramsPayload_miniPrograms(ctx, field)
-	case "query":
-		return ec.fieldContext_AssignMiniProgramsPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_AssignMiniProgramsPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AssignMiniProgramsPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_AuditChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "field":
-		return ec.fieldContext_AuditChange_field(ctx, field)
-	case "before":
-		return ec.fieldContext_AuditChange_before(ctx, field)
-	case "after":
-		return ec.fieldContext_AuditChange_after(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AuditChange", field.Name)
-}
-
-func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_AuditEvent_id(ctx, field)
-	case "operation":
-		return ec.fieldContext_AuditEvent_operation(ctx, field)
-	case "actor":
-		return ec.fieldContext_AuditEvent_actor(ctx, field)
-	case "subjectId":
-		return ec.fieldContext_AuditEvent_subjectId(ctx, field)
-	case "subject":
-		return ec.fieldContext_AuditEvent_subject(ctx, field)
-	case "changes":
-		return ec.fieldContext_AuditEvent_changes(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_AuditEvent_createdAt(ctx, field)
-	case "address":
-		return ec.fieldContext_AuditEvent_address(ctx, field)
-	case "requestId":
-		return ec.fieldContext_AuditEvent_requestId(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AuditEvent", field.Name)
-}
-
-func (ec *executionContext) childFields_AuditEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_AuditEventConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_AuditEventConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_AuditEventConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_AuditEventConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AuditEventConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_AuditEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_AuditEventEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_AuditEventEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type AuditEventEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_BlockMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "member":
-		return ec.fieldContext_BlockMemberPayload_member(ctx, field)
-	case "withdrawnInvitations":
-		return ec.fieldContext_BlockMemberPayload_withdrawnInvitations(ctx, field)
-	case "miniPrograms":
-		return ec.fieldContext_BlockMemberPayload_miniPrograms(ctx, field)
-	case "query":
-		return ec.fieldContext_BlockMemberPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_BlockMemberPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BlockMemberPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "email":
-		return ec.fieldContext_ChangeEmailPayload_email(ctx, field)
-	case "query":
-		return ec.fieldContext_ChangeEmailPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ChangeEmailPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChangeEmailPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ChangeMemberRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "member":
-		return ec.fieldContext_ChangeMemberRolePayload_member(ctx, field)
-	case "withdrawnInvitations":
-		return ec.fieldContext_ChangeMemberRolePayload_withdrawnInvitations(ctx, field)
-	case "miniPrograms":
-		return ec.fieldContext_ChangeMemberRolePayload_miniPrograms(ctx, field)
-	case "query":
-		return ec.fieldContext_ChangeMemberRolePayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ChangeMemberRolePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChangeMemberRolePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_ChangePasswordPayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_ChangePasswordPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ChangePasswordPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChangePasswordPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ChooseWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_ChooseWorkspacePayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_ChooseWorkspacePayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ChooseWorkspacePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChooseWorkspacePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ConfirmEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "email":
-		return ec.fieldContext_ConfirmEmailPayload_email(ctx, field)
-	case "viewer":
-		return ec.fieldContext_ConfirmEmailPayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_ConfirmEmailPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ConfirmEmailPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ConfirmEmailPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ConfirmTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_ConfirmTotpPayload_viewer(ctx, field)
-	case "recoveryCodes":
-		return ec.fieldContext_ConfirmTotpPayload_recoveryCodes(ctx, field)
-	case "query":
-		return ec.fieldContext_ConfirmTotpPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ConfirmTotpPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ConfirmTotpPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CreateMiniProgramPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "miniProgram":
-		return ec.fieldContext_CreateMiniProgramPayload_miniProgram(ctx, field)
-	case "miniProgramEdge":
-		return ec.fieldContext_CreateMiniProgramPayload_miniProgramEdge(ctx, field)
-	case "warnings":
-		return ec.fieldContext_CreateMiniProgramPayload_warnings(ctx, field)
-	case "query":
-		return ec.fieldContext_CreateMiniProgramPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CreateMiniProgramPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CreateMiniProgramPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_CreateWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "workspace":
-		return ec.fieldContext_CreateWorkspacePayload_workspace(ctx, field)
-	case "member":
-		return ec.fieldContext_CreateWorkspacePayload_member(ctx, field)
-	case "membershipEdge":
-		return ec.fieldContext_CreateWorkspacePayload_membershipEdge(ctx, field)
-	case "query":
-		return ec.fieldContext_CreateWorkspacePayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_CreateWorkspacePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CreateWorkspacePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_DeleteWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedWorkspaceId":
-		return ec.fieldContext_DeleteWorkspacePayload_deletedWorkspaceId(ctx, field)
-	case "deletedMemberId":
-		return ec.fieldContext_DeleteWorkspacePayload_deletedMemberId(ctx, field)
-	case "viewer":
-		return ec.fieldContext_DeleteWorkspacePayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_DeleteWorkspacePayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_DeleteWorkspacePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DeleteWorkspacePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_DisableTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_DisableTotpPayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_DisableTotpPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_DisableTotpPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DisableTotpPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_EnableTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "totpSecret":
-		return ec.fieldContext_EnableTotpPayload_totpSecret(ctx, field)
-	case "query":
-		return ec.fieldContext_EnableTotpPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_EnableTotpPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type EnableTotpPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_EndSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "deletedSessionId":
-		return ec.fieldContext_EndSessionPayload_deletedSessionId(ctx, field)
-	case "query":
-		return ec.fieldContext_EndSessionPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_EndSessionPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type EndSessionPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_FieldRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "field":
-		return ec.fieldContext_FieldRule_field(ctx, field)
-	case "required":
-		return ec.fieldContext_FieldRule_required(ctx, field)
-	case "minLength":
-		return ec.fieldContext_FieldRule_minLength(ctx, field)
-	case "maxLength":
-		return ec.fieldContext_FieldRule_maxLength(ctx, field)
-	case "pattern":
-		return ec.fieldContext_FieldRule_pattern(ctx, field)
-	case "maxBytes":
-		return ec.fieldContext_FieldRule_maxBytes(ctx, field)
-	case "contentTypes":
-		return ec.fieldContext_FieldRule_contentTypes(ctx, field)
-	case "aspectRatio":
-		return ec.fieldContext_FieldRule_aspectRatio(ctx, field)
-	case "minSide":
-		return ec.fieldContext_FieldRule_minSide(ctx, field)
-	case "maxSide":
-		return ec.fieldContext_FieldRule_maxSide(ctx, field)
-	case "hint":
-		return ec.fieldContext_FieldRule_hint(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type FieldRule", field.Name)
-}
-
-func (ec *executionContext) childFields_Industry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Industry_id(ctx, field)
-	case "code":
-		return ec.fieldContext_Industry_code(ctx, field)
-	case "name":
-		return ec.fieldContext_Industry_name(ctx, field)
-	case "group":
-		return ec.fieldContext_Industry_group(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Industry", field.Name)
-}
-
-func (ec *executionContext) childFields_IndustryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_IndustryConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_IndustryConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_IndustryConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_IndustryConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type IndustryConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_IndustryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_IndustryEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_IndustryEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type IndustryEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_Invitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Invitation_id(ctx, field)
-	case "workspace":
-		return ec.fieldContext_Invitation_workspace(ctx, field)
-	case "name":
-		return ec.fieldContext_Invitation_name(ctx, field)
-	case "email":
-		return ec.fieldContext_Invitation_email(ctx, field)
-	case "role":
-		return ec.fieldContext_Invitation_role(ctx, field)
-	case "miniPrograms":
-		return ec.fieldContext_Invitation_miniPrograms(ctx, field)
-	case "status":
-		return ec.fieldContext_Invitation_status(ctx, field)
-	case "invitedBy":
-		return ec.fieldContext_Invitation_invitedBy(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_Invitation_createdAt(ctx, field)
-	case "expiresAt":
-		return ec.fieldContext_Invitation_expiresAt(ctx, field)
-	case "viewerCan":
-		return ec.fieldContext_Invitation_viewerCan(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Invitation", field.Name)
-}
-
-func (ec *executionContext) childFields_InvitationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_InvitationConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_InvitationConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_InvitationConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_InvitationConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InvitationConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_InvitationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_InvitationEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_InvitationEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InvitationEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_InvitationOffer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "workspaceName":
-		return ec.fieldContext_InvitationOffer_workspaceName(ctx, field)
-	case "inviterName":
-		return ec.fieldContext_InvitationOffer_inviterName(ctx, field)
-	case "name":
-		return ec.fieldContext_InvitationOffer_name(ctx, field)
-	case "email":
-		return ec.fieldContext_InvitationOffer_email(ctx, field)
-	case "role":
-		return ec.fieldContext_InvitationOffer_role(ctx, field)
-	case "miniProgramNames":
-		return ec.fieldContext_InvitationOffer_miniProgramNames(ctx, field)
-	case "expiresAt":
-		return ec.fieldContext_InvitationOffer_expiresAt(ctx, field)
-	case "hasAccount":
-		return ec.fieldContext_InvitationOffer_hasAccount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InvitationOffer", field.Name)
-}
-
-func (ec *executionContext) childFields_InviteMembersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "invitations":
-		return ec.fieldContext_InviteMembersPayload_invitations(ctx, field)
-	case "invitationEdges":
-		return ec.fieldContext_InviteMembersPayload_invitationEdges(ctx, field)
-	case "query":
-		return ec.fieldContext_InviteMembersPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_InviteMembersPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type InviteMembersPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_LaunchTarget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_LaunchTarget_id(ctx, field)
-	case "code":
-		return ec.fieldContext_LaunchTarget_code(ctx, field)
-	case "name":
-		return ec.fieldContext_LaunchTarget_name(ctx, field)
-	case "language":
-		return ec.fieldContext_LaunchTarget_language(ctx, field)
-	case "quota":
-		return ec.fieldContext_LaunchTarget_quota(ctx, field)
-	case "fieldRules":
-		return ec.fieldContext_LaunchTarget_fieldRules(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LaunchTarget", field.Name)
-}
-
-func (ec *executionContext) childFields_LeaveWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "leftWorkspaceId":
-		return ec.fieldContext_LeaveWorkspacePayload_leftWorkspaceId(ctx, field)
-	case "deletedMemberId":
-		return ec.fieldContext_LeaveWorkspacePayload_deletedMemberId(ctx, field)
-	case "viewer":
-		return ec.fieldContext_LeaveWorkspacePayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_LeaveWorkspacePayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_LeaveWorkspacePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type LeaveWorkspacePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_Logo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "url":
-		return ec.fieldContext_Logo_url(ctx, field)
-	case "width":
-		return ec.fieldContext_Logo_width(ctx, field)
-	case "height":
-		return ec.fieldContext_Logo_height(ctx, field)
-	case "contentType":
-		return ec.fieldContext_Logo_contentType(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Logo", field.Name)
-}
-
-func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Member_id(ctx, field)
-	case "user":
-		return ec.fieldContext_Member_user(ctx, field)
-	case "workspace":
-		return ec.fieldContext_Member_workspace(ctx, field)
-	case "role":
-		return ec.fieldContext_Member_role(ctx, field)
-	case "status":
-		return ec.fieldContext_Member_status(ctx, field)
-	case "miniPrograms":
-		return ec.fieldContext_Member_miniPrograms(ctx, field)
-	case "invitedBy":
-		return ec.fieldContext_Member_invitedBy(ctx, field)
-	case "joinedAt":
-		return ec.fieldContext_Member_joinedAt(ctx, field)
-	case "lastActiveAt":
-		return ec.fieldContext_Member_lastActiveAt(ctx, field)
-	case "viewerCan":
-		return ec.fieldContext_Member_viewerCan(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Member", field.Name)
-}
-
-func (ec *executionContext) childFields_MemberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_MemberConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_MemberConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_MemberConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_MemberConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MemberConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_MemberEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_MemberEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MemberEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_MembershipEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "status":
-		return ec.fieldContext_MembershipEvent_status(ctx, field)
-	case "role":
-		return ec.fieldContext_MembershipEvent_role(ctx, field)
-	case "member":
-		return ec.fieldContext_MembershipEvent_member(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MembershipEvent", field.Name)
-}
-
-func (ec *executionContext) childFields_MessageParam(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "name":
-		return ec.fieldContext_MessageParam_name(ctx, field)
-	case "value":
-		return ec.fieldContext_MessageParam_value(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MessageParam", field.Name)
-}
-
-func (ec *executionContext) childFields_MiniProgram(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_MiniProgram_id(ctx, field)
-	case "appId":
-		return ec.fieldContext_MiniProgram_appId(ctx, field)
-	case "workspace":
-		return ec.fieldContext_MiniProgram_workspace(ctx, field)
-	case "name":
-		return ec.fieldContext_MiniProgram_name(ctx, field)
-	case "tagline":
-		return ec.fieldContext_MiniProgram_tagline(ctx, field)
-	case "description":
-		return ec.fieldContext_MiniProgram_description(ctx, field)
-	case "language":
-		return ec.fieldContext_MiniProgram_language(ctx, field)
-	case "status":
-		return ec.fieldContext_MiniProgram_status(ctx, field)
-	case "industry":
-		return ec.fieldContext_MiniProgram_industry(ctx, field)
-	case "servicePhone":
-		return ec.fieldContext_MiniProgram_servicePhone(ctx, field)
-	case "serviceEmail":
-		return ec.fieldContext_MiniProgram_serviceEmail(ctx, field)
-	case "logo":
-		return ec.fieldContext_MiniProgram_logo(ctx, field)
-	case "launchTargets":
-		return ec.fieldContext_MiniProgram_launchTargets(ctx, field)
-	case "createdBy":
-		return ec.fieldContext_MiniProgram_createdBy(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_MiniProgram_createdAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_MiniProgram_updatedAt(ctx, field)
-	case "developers":
-		return ec.fieldContext_MiniProgram_developers(ctx, field)
-	case "viewerCan":
-		return ec.fieldContext_MiniProgram_viewerCan(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MiniProgram", field.Name)
-}
-
-func (ec *executionContext) childFields_MiniProgramConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_MiniProgramConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_MiniProgramConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_MiniProgramConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_MiniProgramConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MiniProgramConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_MiniProgramEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_MiniProgramEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_MiniProgramEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type MiniProgramEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "hasNextPage":
-		return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
-	case "hasPreviousPage":
-		return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
-	case "startCursor":
-		return ec.fieldContext_PageInfo_startCursor(ctx, field)
-	case "endCursor":
-		return ec.fieldContext_PageInfo_endCursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
-}
-
-func (ec *executionContext) childFields_Query(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_Query_viewer(ctx, field)
-	case "node":
-		return ec.fieldContext_Query_node(ctx, field)
-	case "nodes":
-		return ec.fieldContext_Query_nodes(ctx, field)
-	case "workspace":
-		return ec.fieldContext_Query_workspace(ctx, field)
-	case "miniProgram":
-		return ec.fieldContext_Query_miniProgram(ctx, field)
-	case "invitation":
-		return ec.fieldContext_Query_invitation(ctx, field)
-	case "industries":
-		return ec.fieldContext_Query_industries(ctx, field)
-	case "launchTargets":
-		return ec.fieldContext_Query_launchTargets(ctx, field)
-	case "staff":
-		return ec.fieldContext_Query_staff(ctx, field)
-	case "platformAuditEvents":
-		return ec.fieldContext_Query_platformAuditEvents(ctx, field)
-	case "__schema":
-		return ec.fieldContext_Query___schema(ctx, field)
-	case "__type":
-		return ec.fieldContext_Query___type(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Query", field.Name)
-}
-
-func (ec *executionContext) childFields_Quota(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "launchTarget":
-		return ec.fieldContext_Quota_launchTarget(ctx, field)
-	case "used":
-		return ec.fieldContext_Quota_used(ctx, field)
-	case "limit":
-		return ec.fieldContext_Quota_limit(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Quota", field.Name)
-}
-
-func (ec *executionContext) childFields_RemoveMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "member":
-		return ec.fieldContext_RemoveMemberPayload_member(ctx, field)
-	case "withdrawnInvitations":
-		return ec.fieldContext_RemoveMemberPayload_withdrawnInvitations(ctx, field)
-	case "miniPrograms":
-		return ec.fieldContext_RemoveMemberPayload_miniPrograms(ctx, field)
-	case "query":
-		return ec.fieldContext_RemoveMemberPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_RemoveMemberPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RemoveMemberPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_RemoveStaffPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "user":
-		return ec.fieldContext_RemoveStaffPayload_user(ctx, field)
-	case "deletedStaffMemberId":
-		return ec.fieldContext_RemoveStaffPayload_deletedStaffMemberId(ctx, field)
-	case "query":
-		return ec.fieldContext_RemoveStaffPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_RemoveStaffPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RemoveStaffPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_RenameWorkspacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "workspace":
-		return ec.fieldContext_RenameWorkspacePayload_workspace(ctx, field)
-	case "query":
-		return ec.fieldContext_RenameWorkspacePayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_RenameWorkspacePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RenameWorkspacePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_RequestEmailConfirmationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "email":
-		return ec.fieldContext_RequestEmailConfirmationPayload_email(ctx, field)
-	case "query":
-		return ec.fieldContext_RequestEmailConfirmationPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_RequestEmailConfirmationPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RequestEmailConfirmationPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "email":
-		return ec.fieldContext_RequestPasswordResetPayload_email(ctx, field)
-	case "query":
-		return ec.fieldContext_RequestPasswordResetPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_RequestPasswordResetPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RequestPasswordResetPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "invitation":
-		return ec.fieldContext_ResendInvitationPayload_invitation(ctx, field)
-	case "query":
-		return ec.fieldContext_ResendInvitationPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ResendInvitationPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ResendInvitationPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "email":
-		return ec.fieldContext_ResetPasswordPayload_email(ctx, field)
-	case "query":
-		return ec.fieldContext_ResetPasswordPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ResetPasswordPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Session_id(ctx, field)
-	case "current":
-		return ec.fieldContext_Session_current(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_Session_createdAt(ctx, field)
-	case "lastUsedAt":
-		return ec.fieldContext_Session_lastUsedAt(ctx, field)
-	case "address":
-		return ec.fieldContext_Session_address(ctx, field)
-	case "client":
-		return ec.fieldContext_Session_client(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
-}
-
-func (ec *executionContext) childFields_SessionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_SessionConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_SessionConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_SessionConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_SessionConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SessionConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_SessionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_SessionEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_SessionEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SessionEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_SessionEnd(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "reason":
-		return ec.fieldContext_SessionEnd_reason(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SessionEnd", field.Name)
-}
-
-func (ec *executionContext) childFields_SignInChallenge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "token":
-		return ec.fieldContext_SignInChallenge_token(ctx, field)
-	case "expiresAt":
-		return ec.fieldContext_SignInChallenge_expiresAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignInChallenge", field.Name)
-}
-
-func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_SignInPayload_viewer(ctx, field)
-	case "challenge":
-		return ec.fieldContext_SignInPayload_challenge(ctx, field)
-	case "query":
-		return ec.fieldContext_SignInPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SignInPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignInPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SignInWithTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_SignInWithTotpPayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_SignInWithTotpPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SignInWithTotpPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignInWithTotpPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SignOutEverywherePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_SignOutEverywherePayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_SignOutEverywherePayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SignOutEverywherePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignOutEverywherePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_SignOutPayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_SignOutPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SignOutPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SignUpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_SignUpPayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_SignUpPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SignUpPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SignUpPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_StaffMember_id(ctx, field)
-	case "user":
-		return ec.fieldContext_StaffMember_user(ctx, field)
-	case "role":
-		return ec.fieldContext_StaffMember_role(ctx, field)
-	case "addedBy":
-		return ec.fieldContext_StaffMember_addedBy(ctx, field)
-	case "addedAt":
-		return ec.fieldContext_StaffMember_addedAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffMember", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffMemberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_StaffMemberConnection_edges(ctx, field)
-	case "nodes":
-		return ec.fieldContext_StaffMemberConnection_nodes(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_StaffMemberConnection_pageInfo(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_StaffMemberConnection_totalCount(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffMemberConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_StaffMemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_StaffMemberEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_StaffMemberEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type StaffMemberEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_TotpSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "secret":
-		return ec.fieldContext_TotpSecret_secret(ctx, field)
-	case "uri":
-		return ec.fieldContext_TotpSecret_uri(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TotpSecret", field.Name)
-}
-
-func (ec *executionContext) childFields_TransferOwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "member":
-		return ec.fieldContext_TransferOwnershipPayload_member(ctx, field)
-	case "formerOwner":
-		return ec.fieldContext_TransferOwnershipPayload_formerOwner(ctx, field)
-	case "query":
-		return ec.fieldContext_TransferOwnershipPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_TransferOwnershipPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type TransferOwnershipPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_UnblockMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "member":
-		return ec.fieldContext_UnblockMemberPayload_member(ctx, field)
-	case "miniPrograms":
-		return ec.fieldContext_UnblockMemberPayload_miniPrograms(ctx, field)
-	case "query":
-		return ec.fieldContext_UnblockMemberPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_UnblockMemberPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UnblockMemberPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_UpdateMiniProgramPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "miniProgram":
-		return ec.fieldContext_UpdateMiniProgramPayload_miniProgram(ctx, field)
-	case "warnings":
-		return ec.fieldContext_UpdateMiniProgramPayload_warnings(ctx, field)
-	case "query":
-		return ec.fieldContext_UpdateMiniProgramPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_UpdateMiniProgramPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateMiniProgramPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "viewer":
-		return ec.fieldContext_UpdateProfilePayload_viewer(ctx, field)
-	case "query":
-		return ec.fieldContext_UpdateProfilePayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_UpdateProfilePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_User_id(ctx, field)
-	case "email":
-		return ec.fieldContext_User_email(ctx, field)
-	case "displayName":
-		return ec.fieldContext_User_displayName(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_User_createdAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
-}
-
-func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "code":
-		return ec.fieldContext_UserError_code(ctx, field)
-	case "path":
-		return ec.fieldContext_UserError_path(ctx, field)
-	case "message":
-		return ec.fieldContext_UserError_message(ctx, field)
-	case "messageKey":
-		return ec.fieldContext_UserError_messageKey(ctx, field)
-	case "messageParams":
-		return ec.fieldContext_UserError_messageParams(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
-}
-
-func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Viewer_id(ctx, field)
-	case "user":
-		return ec.fieldContext_Viewer_user(ctx, field)
-	case "emailConfirmed":
-		return ec.fieldContext_Viewer_emailConfirmed(ctx, field)
-	case "memberships":
-		return ec.fieldContext_Viewer_memberships(ctx, field)
-	case "currentWorkspace":
-		return ec.fieldContext_Viewer_currentWorkspace(ctx, field)
-	case "staffRole":
-		return ec.fieldContext_Viewer_staffRole(ctx, field)
-	case "locale":
-		return ec.fieldContext_Viewer_locale(ctx, field)
-	case "sessions":
-		return ec.fieldContext_Viewer_sessions(ctx, field)
-	case "totpEnabled":
-		return ec.fieldContext_Viewer_totpEnabled(ctx, field)
-	case "recoveryCodesLeft":
-		return ec.fieldContext_Viewer_recoveryCodesLeft(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
-}
-
-func (ec *executionContext) childFields_WithdrawInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "invitation":
-		return ec.fieldContext_WithdrawInvitationPayload_invitation(ctx, field)
-	case "query":
-		return ec.fieldContext_WithdrawInvitationPayload_query(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_WithdrawInvitationPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type WithdrawInvitationPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_Workspace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Workspace_id(ctx, field)
-	case "name":
-		return ec.fieldContext_Workspace_name(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_Workspace_createdAt(ctx, field)
-	case "owner":
-		return ec.fieldContext_Workspace_owner(ctx, field)
-	case "viewerMember":
-		return ec.fieldContext_Workspace_viewerMember(ctx, field)
-	case "viewerRole":
-		return ec.fieldContext_Workspace_viewerRole(ctx, field)
-	case "viewerCan":
-		return ec.fieldContext_Workspace_viewerCan(ctx, field)
-	case "members":
-		return ec.fieldContext_Workspace_members(ctx, field)
-	case "invitations":
-		return ec.fieldContext_Workspace_invitations(ctx, field)
-	case "auditEvents":
-		return ec.fieldContext_Workspace_auditEvents(ctx, field)
-	case "miniPrograms":
-		return ec.fieldContext_Workspace_miniPrograms(ctx, field)
-	case "quotas":
-		return ec.fieldContext_Workspace_quotas(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Workspace", field.Name)
-}
-
-func (ec *executionContext) childFields_WorkspaceChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "operation":
-		return ec.fieldContext_WorkspaceChange_operation(ctx, field)
-	case "nodeId":
-		return ec.fieldContext_WorkspaceChange_nodeId(ctx, field)
-	case "node":
-		return ec.fieldContext_WorkspaceChange_node(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type WorkspaceChange", field.Name)
-}
-
-func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "name":
-		return ec.fieldContext___Directive_name(ctx, field)
-	case "description":
-		return ec.fieldContext___Directive_description(ctx, field)
-	case "isRepeatable":
-		return ec.fieldContext___Directive_isRepeatable(ctx, field)
-	case "locations":
-		return ec.fieldContext___Directive_locations(ctx, field)
-	case "args":
-		return ec.fieldContext___Directive_args(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type __Directive", field.Name)
-}
-
-func (ec *executionContext) childFields___EnumValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "name":
-		return ec.fieldContext___EnumValue_name(ctx, field)
-	case "description":
-		return ec.fieldContext___EnumValue_description(ctx, field)
-	case "isDeprecated":
-		return ec.fieldContext___EnumValue_isDeprecated(ctx, field)
-	case "deprecationReason":
-		return ec.fieldContext___EnumValue_deprecationReason(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type __EnumValue", field.Name)
-}
-
-func (ec *executionContext) childFields___Field(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "name":
-		return ec.fieldContext___Field_name(ctx, field)
-	case "description":
-		return ec.fieldContext___Field_description(ctx, field)
-	case "args":
-		return ec.fieldContext___Field_args(ctx, field)
-	case "type":
-		return ec.fieldContext___Field_type(ctx, field)
-	case "isDeprecated":
-		return ec.fieldContext___Field_isDeprecated(ctx, field)
-	case "deprecationReason":
-		return ec.fieldContext___Field_deprecationReason(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type __Field", field.Name)
-}
-
-func (ec *executionContext) childFields___InputValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "name":
-		return ec.fieldContext___InputValue_name(ctx, field)
-	case "description":
-		return ec.fieldContext___InputValue_description(ctx, field)
-	case "type":
-		return ec.fieldContext___InputValue_type(ctx, field)
-	case "defaultValue":
-		return ec.fieldContext___InputValue_defaultValue(ctx, field)
-	case "isDeprecated":
-		return ec.fieldContext___InputValue_isDeprecated(ctx, field)
-	case "deprecationReason":
-		return ec.fieldContext___InputValue_deprecationReason(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type __InputValue", field.Name)
-}
-
-func (ec *executionContext) childFields___Schema(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "description":
-		return ec.fieldContext___Schema_description(ctx, field)
-	case "types":
-		return ec.fieldContext___Schema_types(ctx, field)
-	case "queryType":
-		return ec.fieldContext___Schema_queryType(ctx, field)
-	case "mutationType":
-		return ec.fieldContext___Schema_mutationType(ctx, field)
-	case "subscriptionType":
-		return ec.fieldContext___Schema_subscriptionType(ctx, field)
-	case "directives":
-		return ec.fieldContext___Schema_directives(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type __Schema", field.Name)
-}
-
-func (ec *executionContext) childFields___Type(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "kind":
-		return ec.fieldContext___Type_kind(ctx, field)
-	case "name":
-		return ec.fieldContext___Type_name(ctx, field)
-	case "description":
-		return ec.fieldContext___Type_description(ctx, field)
-	case "specifiedByURL":
-		return ec.fieldContext___Type_specifiedByURL(ctx, field)
-	case "fields":
-		return ec.fieldContext___Type_fields(ctx, field)
-	case "interfaces":
-		return ec.fieldContext___Type_interfaces(ctx, field)
-	case "possibleTypes":
-		return ec.fieldContext___Type_possibleTypes(ctx, field)
-	case "enumValues":
-		return ec.fieldContext___Type_enumValues(ctx, field)
-	case "inputFields":
-		return ec.fieldContext___Type_inputFields(ctx, field)
-	case "ofType":
-		return ec.fieldContext___Type_ofType(ctx, field)
-	case "isOneOf":
-		return ec.fieldContext___Type_isOneOf(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type __Type", field.Name)
-}
-
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
@@ -4858,9 +3641,9 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _AcceptInvitationPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AcceptInvitationPayload_member(ctx, field)
@@ -4868,11 +3651,9 @@ func (ec *executionContext) _AcceptInvitationPayload_member(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -4882,17 +3663,14 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_member(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AcceptInvitationPayload_membershipEdge(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AcceptInvitationPayload_membershipEdge(ctx, field)
@@ -4900,11 +3678,9 @@ func (ec *executionContext) _AcceptInvitationPayload_membershipEdge(ctx context.
 		func(ctx context.Context) (any, error) {
 			return obj.MembershipEdge, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*ent.Member]) graphql.Marshaler {
 			return ec.marshalOMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -4914,17 +3690,14 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_membershipEdge(
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MemberEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AcceptInvitationPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AcceptInvitationPayload_viewer(ctx, field)
@@ -4932,11 +3705,9 @@ func (ec *executionContext) _AcceptInvitationPayload_viewer(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -4946,9 +3717,6 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_viewer(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -4975,17 +3743,14 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_query(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AcceptInvitationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.AcceptInvitationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AcceptInvitationPayload_userErrors(ctx, field)
@@ -4993,11 +3758,9 @@ func (ec *executionContext) _AcceptInvitationPayload_userErrors(ctx context.Cont
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5007,17 +3770,14 @@ func (ec *executionContext) fieldContext_AcceptInvitationPayload_userErrors(_ co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AddStaffPayload_staffMember(ctx context.Context, field graphql.CollectedField, obj *model.AddStaffPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AddStaffPayload_staffMember(ctx, field)
@@ -5025,11 +3785,9 @@ func (ec *executionContext) _AddStaffPayload_staffMember(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.StaffMember, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.StaffMember) graphql.Marshaler {
 			return ec.marshalOStaffMember2ᚖminidockᚋinternalᚋaccountᚐStaffMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5039,17 +3797,14 @@ func (ec *executionContext) fieldContext_AddStaffPayload_staffMember(_ context.C
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_StaffMember(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AddStaffPayload_staffMemberEdge(ctx context.Context, field graphql.CollectedField, obj *model.AddStaffPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AddStaffPayload_staffMemberEdge(ctx, field)
@@ -5057,11 +3812,9 @@ func (ec *executionContext) _AddStaffPayload_staffMemberEdge(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.StaffMemberEdge, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*account.StaffMember]) graphql.Marshaler {
 			return ec.marshalOStaffMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5071,9 +3824,6 @@ func (ec *executionContext) fieldContext_AddStaffPayload_staffMemberEdge(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_StaffMemberEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -5100,17 +3850,14 @@ func (ec *executionContext) fieldContext_AddStaffPayload_query(_ context.Context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AddStaffPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.AddStaffPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AddStaffPayload_userErrors(ctx, field)
@@ -5118,11 +3865,9 @@ func (ec *executionContext) _AddStaffPayload_userErrors(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5132,17 +3877,14 @@ func (ec *executionContext) fieldContext_AddStaffPayload_userErrors(_ context.Co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AssignMiniProgramsPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AssignMiniProgramsPayload_member(ctx, field)
@@ -5150,11 +3892,9 @@ func (ec *executionContext) _AssignMiniProgramsPayload_member(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5164,17 +3904,14 @@ func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_member(_ cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AssignMiniProgramsPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AssignMiniProgramsPayload_miniPrograms(ctx, field)
@@ -5182,11 +3919,9 @@ func (ec *executionContext) _AssignMiniProgramsPayload_miniPrograms(ctx context.
 		func(ctx context.Context) (any, error) {
 			return obj.MiniPrograms, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5196,9 +3931,6 @@ func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_miniPrograms(
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -5225,17 +3957,14 @@ func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_query(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AssignMiniProgramsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AssignMiniProgramsPayload_userErrors(ctx, field)
@@ -5243,11 +3972,9 @@ func (ec *executionContext) _AssignMiniProgramsPayload_userErrors(ctx context.Co
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5257,9 +3984,6 @@ func (ec *executionContext) fieldContext_AssignMiniProgramsPayload_userErrors(_ 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -5269,9 +3993,9 @@ func (ec *executionContext) fieldContext_AuditChange_field(_ context.Context, fi
 }
 
 func (ec *executionContext) _AuditChange_before(ctx context.Context, field graphql.CollectedField, obj *event.Change) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditChange_before(ctx, field)
@@ -5279,11 +4003,9 @@ func (ec *executionContext) _AuditChange_before(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditChange().Before(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5292,9 +4014,9 @@ func (ec *executionContext) fieldContext_AuditChange_before(_ context.Context, f
 }
 
 func (ec *executionContext) _AuditChange_after(ctx context.Context, field graphql.CollectedField, obj *event.Change) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditChange_after(ctx, field)
@@ -5302,11 +4024,9 @@ func (ec *executionContext) _AuditChange_after(ctx context.Context, field graphq
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditChange().After(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5319,9 +4039,9 @@ func (ec *executionContext) fieldContext_AuditEvent_id(_ context.Context, field 
 }
 
 func (ec *executionContext) _AuditEvent_operation(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEvent_operation(ctx, field)
@@ -5329,11 +4049,9 @@ func (ec *executionContext) _AuditEvent_operation(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditEvent().Operation(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v access.Operation) graphql.Marshaler {
 			return ec.marshalNAuditOperation2minidockᚋinternalᚋaccessᚐOperation(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5342,9 +4060,9 @@ func (ec *executionContext) fieldContext_AuditEvent_operation(_ context.Context,
 }
 
 func (ec *executionContext) _AuditEvent_actor(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEvent_actor(ctx, field)
@@ -5352,11 +4070,9 @@ func (ec *executionContext) _AuditEvent_actor(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditEvent().Actor(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5366,17 +4082,14 @@ func (ec *executionContext) fieldContext_AuditEvent_actor(_ context.Context, fie
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AuditEvent_subjectId(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEvent_subjectId(ctx, field)
@@ -5384,11 +4097,9 @@ func (ec *executionContext) _AuditEvent_subjectId(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditEvent().SubjectID(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOID2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5397,9 +4108,9 @@ func (ec *executionContext) fieldContext_AuditEvent_subjectId(_ context.Context,
 }
 
 func (ec *executionContext) _AuditEvent_subject(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEvent_subject(ctx, field)
@@ -5407,11 +4118,9 @@ func (ec *executionContext) _AuditEvent_subject(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditEvent().Subject(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
 			return ec.marshalONode2minidockᚋgraphᚋmodelᚐNode(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5421,17 +4130,14 @@ func (ec *executionContext) fieldContext_AuditEvent_subject(_ context.Context, f
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AuditEvent_changes(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEvent_changes(ctx, field)
@@ -5439,11 +4145,9 @@ func (ec *executionContext) _AuditEvent_changes(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditEvent().Changes(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*event.Change) graphql.Marshaler {
 			return ec.marshalNAuditChange2ᚕᚖminidockᚋinternalᚋeventᚐChangeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5453,9 +4157,6 @@ func (ec *executionContext) fieldContext_AuditEvent_changes(_ context.Context, f
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AuditChange(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -5465,9 +4166,9 @@ func (ec *executionContext) fieldContext_AuditEvent_createdAt(_ context.Context,
 }
 
 func (ec *executionContext) _AuditEvent_address(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEvent_address(ctx, field)
@@ -5475,11 +4176,9 @@ func (ec *executionContext) _AuditEvent_address(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditEvent().Address(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5488,9 +4187,9 @@ func (ec *executionContext) fieldContext_AuditEvent_address(_ context.Context, f
 }
 
 func (ec *executionContext) _AuditEvent_requestId(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEvent_requestId(ctx, field)
@@ -5498,11 +4197,9 @@ func (ec *executionContext) _AuditEvent_requestId(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.AuditEvent().RequestID(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5511,9 +4208,9 @@ func (ec *executionContext) fieldContext_AuditEvent_requestId(_ context.Context,
 }
 
 func (ec *executionContext) _AuditEventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.AuditEvent]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEventConnection_edges(ctx, field)
@@ -5521,11 +4218,9 @@ func (ec *executionContext) _AuditEventConnection_edges(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.Edges(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.AuditEvent]) graphql.Marshaler {
 			return ec.marshalNAuditEventEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5535,17 +4230,14 @@ func (ec *executionContext) fieldContext_AuditEventConnection_edges(_ context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AuditEventEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AuditEventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.AuditEvent]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEventConnection_nodes(ctx, field)
@@ -5553,11 +4245,9 @@ func (ec *executionContext) _AuditEventConnection_nodes(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.Nodes(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AuditEvent) graphql.Marshaler {
 			return ec.marshalNAuditEvent2ᚕᚖminidockᚋentᚐAuditEventᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5567,17 +4257,14 @@ func (ec *executionContext) fieldContext_AuditEventConnection_nodes(_ context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AuditEvent(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AuditEventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.AuditEvent]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEventConnection_pageInfo(ctx, field)
@@ -5585,11 +4272,9 @@ func (ec *executionContext) _AuditEventConnection_pageInfo(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.PageInfo(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
 			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5599,17 +4284,14 @@ func (ec *executionContext) fieldContext_AuditEventConnection_pageInfo(_ context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _AuditEventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.AuditEvent]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEventConnection_totalCount(ctx, field)
@@ -5617,11 +4299,9 @@ func (ec *executionContext) _AuditEventConnection_totalCount(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.TotalCount(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
 			return ec.marshalNInt2int(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5630,9 +4310,9 @@ func (ec *executionContext) fieldContext_AuditEventConnection_totalCount(_ conte
 }
 
 func (ec *executionContext) _AuditEventEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.AuditEvent]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_AuditEventEdge_node(ctx, field)
@@ -5640,11 +4320,9 @@ func (ec *executionContext) _AuditEventEdge_node(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return obj.Node, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.AuditEvent) graphql.Marshaler {
 			return ec.marshalNAuditEvent2ᚖminidockᚋentᚐAuditEvent(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5654,9 +4332,6 @@ func (ec *executionContext) fieldContext_AuditEventEdge_node(_ context.Context, 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AuditEvent(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -5666,9 +4341,9 @@ func (ec *executionContext) fieldContext_AuditEventEdge_cursor(_ context.Context
 }
 
 func (ec *executionContext) _BlockMemberPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_BlockMemberPayload_member(ctx, field)
@@ -5676,11 +4351,9 @@ func (ec *executionContext) _BlockMemberPayload_member(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5690,17 +4363,14 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_member(_ context.Con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _BlockMemberPayload_withdrawnInvitations(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_BlockMemberPayload_withdrawnInvitations(ctx, field)
@@ -5708,11 +4378,9 @@ func (ec *executionContext) _BlockMemberPayload_withdrawnInvitations(ctx context
 		func(ctx context.Context) (any, error) {
 			return obj.WithdrawnInvitations, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
 			return ec.marshalOInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5722,17 +4390,14 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_withdrawnInvitations
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Invitation(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _BlockMemberPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_BlockMemberPayload_miniPrograms(ctx, field)
@@ -5740,11 +4405,9 @@ func (ec *executionContext) _BlockMemberPayload_miniPrograms(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.MiniPrograms, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5754,9 +4417,6 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_miniPrograms(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -5783,17 +4443,14 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_query(_ context.Cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _BlockMemberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_BlockMemberPayload_userErrors(ctx, field)
@@ -5801,11 +4458,9 @@ func (ec *executionContext) _BlockMemberPayload_userErrors(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5815,9 +4470,6 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_userErrors(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -5848,17 +4500,14 @@ func (ec *executionContext) fieldContext_ChangeEmailPayload_query(_ context.Cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChangeEmailPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ChangeEmailPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChangeEmailPayload_userErrors(ctx, field)
@@ -5866,11 +4515,9 @@ func (ec *executionContext) _ChangeEmailPayload_userErrors(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -5880,17 +4527,14 @@ func (ec *executionContext) fieldContext_ChangeEmailPayload_userErrors(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChangeMemberRolePayload_member(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChangeMemberRolePayload_member(ctx, field)
@@ -5898,11 +4542,9 @@ func (ec *executionContext) _ChangeMemberRolePayload_member(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5912,17 +4554,14 @@ func (ec *executionContext) fieldContext_ChangeMemberRolePayload_member(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChangeMemberRolePayload_withdrawnInvitations(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChangeMemberRolePayload_withdrawnInvitations(ctx, field)
@@ -5930,11 +4569,9 @@ func (ec *executionContext) _ChangeMemberRolePayload_withdrawnInvitations(ctx co
 		func(ctx context.Context) (any, error) {
 			return obj.WithdrawnInvitations, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
 			return ec.marshalOInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5944,17 +4581,14 @@ func (ec *executionContext) fieldContext_ChangeMemberRolePayload_withdrawnInvita
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Invitation(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChangeMemberRolePayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChangeMemberRolePayload_miniPrograms(ctx, field)
@@ -5962,11 +4596,9 @@ func (ec *executionContext) _ChangeMemberRolePayload_miniPrograms(ctx context.Co
 		func(ctx context.Context) (any, error) {
 			return obj.MiniPrograms, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -5976,9 +4608,6 @@ func (ec *executionContext) fieldContext_ChangeMemberRolePayload_miniPrograms(_ 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6005,17 +4634,14 @@ func (ec *executionContext) fieldContext_ChangeMemberRolePayload_query(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChangeMemberRolePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChangeMemberRolePayload_userErrors(ctx, field)
@@ -6023,11 +4649,9 @@ func (ec *executionContext) _ChangeMemberRolePayload_userErrors(ctx context.Cont
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6037,17 +4661,14 @@ func (ec *executionContext) fieldContext_ChangeMemberRolePayload_userErrors(_ co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChangePasswordPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.ChangePasswordPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChangePasswordPayload_viewer(ctx, field)
@@ -6055,11 +4676,9 @@ func (ec *executionContext) _ChangePasswordPayload_viewer(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6069,9 +4688,6 @@ func (ec *executionContext) fieldContext_ChangePasswordPayload_viewer(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6098,17 +4714,14 @@ func (ec *executionContext) fieldContext_ChangePasswordPayload_query(_ context.C
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChangePasswordPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ChangePasswordPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChangePasswordPayload_userErrors(ctx, field)
@@ -6116,11 +4729,9 @@ func (ec *executionContext) _ChangePasswordPayload_userErrors(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6130,17 +4741,14 @@ func (ec *executionContext) fieldContext_ChangePasswordPayload_userErrors(_ cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChooseWorkspacePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.ChooseWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChooseWorkspacePayload_viewer(ctx, field)
@@ -6148,11 +4756,9 @@ func (ec *executionContext) _ChooseWorkspacePayload_viewer(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6162,9 +4768,6 @@ func (ec *executionContext) fieldContext_ChooseWorkspacePayload_viewer(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6191,17 +4794,14 @@ func (ec *executionContext) fieldContext_ChooseWorkspacePayload_query(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ChooseWorkspacePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ChooseWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ChooseWorkspacePayload_userErrors(ctx, field)
@@ -6209,11 +4809,9 @@ func (ec *executionContext) _ChooseWorkspacePayload_userErrors(ctx context.Conte
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6223,9 +4821,6 @@ func (ec *executionContext) fieldContext_ChooseWorkspacePayload_userErrors(_ con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6235,9 +4830,9 @@ func (ec *executionContext) fieldContext_ConfirmEmailPayload_email(_ context.Con
 }
 
 func (ec *executionContext) _ConfirmEmailPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ConfirmEmailPayload_viewer(ctx, field)
@@ -6245,11 +4840,9 @@ func (ec *executionContext) _ConfirmEmailPayload_viewer(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6259,9 +4852,6 @@ func (ec *executionContext) fieldContext_ConfirmEmailPayload_viewer(_ context.Co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6288,17 +4878,14 @@ func (ec *executionContext) fieldContext_ConfirmEmailPayload_query(_ context.Con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ConfirmEmailPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmEmailPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ConfirmEmailPayload_userErrors(ctx, field)
@@ -6306,11 +4893,9 @@ func (ec *executionContext) _ConfirmEmailPayload_userErrors(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6320,17 +4905,14 @@ func (ec *executionContext) fieldContext_ConfirmEmailPayload_userErrors(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ConfirmTotpPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ConfirmTotpPayload_viewer(ctx, field)
@@ -6338,11 +4920,9 @@ func (ec *executionContext) _ConfirmTotpPayload_viewer(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6352,17 +4932,14 @@ func (ec *executionContext) fieldContext_ConfirmTotpPayload_viewer(_ context.Con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ConfirmTotpPayload_recoveryCodes(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ConfirmTotpPayload_recoveryCodes(ctx, field)
@@ -6370,11 +4947,9 @@ func (ec *executionContext) _ConfirmTotpPayload_recoveryCodes(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.RecoveryCodes, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
 			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6404,17 +4979,14 @@ func (ec *executionContext) fieldContext_ConfirmTotpPayload_query(_ context.Cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ConfirmTotpPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ConfirmTotpPayload_userErrors(ctx, field)
@@ -6422,11 +4994,9 @@ func (ec *executionContext) _ConfirmTotpPayload_userErrors(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6436,17 +5006,14 @@ func (ec *executionContext) fieldContext_ConfirmTotpPayload_userErrors(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _CreateMiniProgramPayload_miniProgram(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_CreateMiniProgramPayload_miniProgram(ctx, field)
@@ -6454,11 +5021,9 @@ func (ec *executionContext) _CreateMiniProgramPayload_miniProgram(ctx context.Co
 		func(ctx context.Context) (any, error) {
 			return obj.MiniProgram, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalOMiniProgram2ᚖminidockᚋentᚐMiniProgram(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6468,17 +5033,14 @@ func (ec *executionContext) fieldContext_CreateMiniProgramPayload_miniProgram(_ 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _CreateMiniProgramPayload_miniProgramEdge(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_CreateMiniProgramPayload_miniProgramEdge(ctx, field)
@@ -6486,11 +5048,9 @@ func (ec *executionContext) _CreateMiniProgramPayload_miniProgramEdge(ctx contex
 		func(ctx context.Context) (any, error) {
 			return obj.MiniProgramEdge, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*ent.MiniProgram]) graphql.Marshaler {
 			return ec.marshalOMiniProgramEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6500,17 +5060,14 @@ func (ec *executionContext) fieldContext_CreateMiniProgramPayload_miniProgramEdg
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgramEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _CreateMiniProgramPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_CreateMiniProgramPayload_warnings(ctx, field)
@@ -6518,11 +5075,9 @@ func (ec *executionContext) _CreateMiniProgramPayload_warnings(ctx context.Conte
 		func(ctx context.Context) (any, error) {
 			return obj.Warnings, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6532,9 +5087,6 @@ func (ec *executionContext) fieldContext_CreateMiniProgramPayload_warnings(_ con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6561,17 +5113,14 @@ func (ec *executionContext) fieldContext_CreateMiniProgramPayload_query(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _CreateMiniProgramPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CreateMiniProgramPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_CreateMiniProgramPayload_userErrors(ctx, field)
@@ -6579,11 +5128,9 @@ func (ec *executionContext) _CreateMiniProgramPayload_userErrors(ctx context.Con
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6593,17 +5140,14 @@ func (ec *executionContext) fieldContext_CreateMiniProgramPayload_userErrors(_ c
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _CreateWorkspacePayload_workspace(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_CreateWorkspacePayload_workspace(ctx, field)
@@ -6611,11 +5155,9 @@ func (ec *executionContext) _CreateWorkspacePayload_workspace(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.Workspace, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Workspace) graphql.Marshaler {
 			return ec.marshalOWorkspace2ᚖminidockᚋentᚐWorkspace(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6625,17 +5167,14 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_workspace(_ cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Workspace(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _CreateWorkspacePayload_member(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_CreateWorkspacePayload_member(ctx, field)
@@ -6643,11 +5182,9 @@ func (ec *executionContext) _CreateWorkspacePayload_member(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6657,17 +5194,14 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_member(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _CreateWorkspacePayload_membershipEdge(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_CreateWorkspacePayload_membershipEdge(ctx, field)
@@ -6675,11 +5209,9 @@ func (ec *executionContext) _CreateWorkspacePayload_membershipEdge(ctx context.C
 		func(ctx context.Context) (any, error) {
 			return obj.MembershipEdge, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*ent.Member]) graphql.Marshaler {
 			return ec.marshalOMemberEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6689,9 +5221,6 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_membershipEdge(_
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MemberEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6718,17 +5247,14 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_query(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _CreateWorkspacePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CreateWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_CreateWorkspacePayload_userErrors(ctx, field)
@@ -6736,11 +5262,9 @@ func (ec *executionContext) _CreateWorkspacePayload_userErrors(ctx context.Conte
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6750,9 +5274,6 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_userErrors(_ con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6766,9 +5287,9 @@ func (ec *executionContext) fieldContext_DeleteWorkspacePayload_deletedMemberId(
 }
 
 func (ec *executionContext) _DeleteWorkspacePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_DeleteWorkspacePayload_viewer(ctx, field)
@@ -6776,11 +5297,9 @@ func (ec *executionContext) _DeleteWorkspacePayload_viewer(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6790,9 +5309,6 @@ func (ec *executionContext) fieldContext_DeleteWorkspacePayload_viewer(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6819,17 +5335,14 @@ func (ec *executionContext) fieldContext_DeleteWorkspacePayload_query(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _DeleteWorkspacePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.DeleteWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_DeleteWorkspacePayload_userErrors(ctx, field)
@@ -6837,11 +5350,9 @@ func (ec *executionContext) _DeleteWorkspacePayload_userErrors(ctx context.Conte
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6851,17 +5362,14 @@ func (ec *executionContext) fieldContext_DeleteWorkspacePayload_userErrors(_ con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _DisableTotpPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.DisableTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_DisableTotpPayload_viewer(ctx, field)
@@ -6869,11 +5377,9 @@ func (ec *executionContext) _DisableTotpPayload_viewer(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6883,9 +5389,6 @@ func (ec *executionContext) fieldContext_DisableTotpPayload_viewer(_ context.Con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -6912,17 +5415,14 @@ func (ec *executionContext) fieldContext_DisableTotpPayload_query(_ context.Cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _DisableTotpPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.DisableTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_DisableTotpPayload_userErrors(ctx, field)
@@ -6930,11 +5430,9 @@ func (ec *executionContext) _DisableTotpPayload_userErrors(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -6944,17 +5442,14 @@ func (ec *executionContext) fieldContext_DisableTotpPayload_userErrors(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _EnableTotpPayload_totpSecret(ctx context.Context, field graphql.CollectedField, obj *model.EnableTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_EnableTotpPayload_totpSecret(ctx, field)
@@ -6962,11 +5457,9 @@ func (ec *executionContext) _EnableTotpPayload_totpSecret(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.TotpSecret, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.TotpSecret) graphql.Marshaler {
 			return ec.marshalOTotpSecret2ᚖminidockᚋinternalᚋaccountᚐTotpSecret(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -6976,9 +5469,6 @@ func (ec *executionContext) fieldContext_EnableTotpPayload_totpSecret(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_TotpSecret(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -7005,17 +5495,14 @@ func (ec *executionContext) fieldContext_EnableTotpPayload_query(_ context.Conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _EnableTotpPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.EnableTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_EnableTotpPayload_userErrors(ctx, field)
@@ -7023,11 +5510,9 @@ func (ec *executionContext) _EnableTotpPayload_userErrors(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7037,9 +5522,6 @@ func (ec *executionContext) fieldContext_EnableTotpPayload_userErrors(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -7070,17 +5552,14 @@ func (ec *executionContext) fieldContext_EndSessionPayload_query(_ context.Conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _EndSessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.EndSessionPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_EndSessionPayload_userErrors(ctx, field)
@@ -7088,11 +5567,9 @@ func (ec *executionContext) _EndSessionPayload_userErrors(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7102,17 +5579,14 @@ func (ec *executionContext) fieldContext_EndSessionPayload_userErrors(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _FieldRule_field(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_FieldRule_field(ctx, field)
@@ -7120,11 +5594,9 @@ func (ec *executionContext) _FieldRule_field(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.FieldRule().Field(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.MiniProgramField) graphql.Marshaler {
 			return ec.marshalNMiniProgramField2minidockᚋgraphᚋmodelᚐMiniProgramField(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7153,9 +5625,9 @@ func (ec *executionContext) fieldContext_FieldRule_maxBytes(_ context.Context, f
 }
 
 func (ec *executionContext) _FieldRule_contentTypes(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_FieldRule_contentTypes(ctx, field)
@@ -7163,11 +5635,9 @@ func (ec *executionContext) _FieldRule_contentTypes(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return obj.ContentTypes, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
 			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -7188,9 +5658,9 @@ func (ec *executionContext) fieldContext_FieldRule_maxSide(_ context.Context, fi
 }
 
 func (ec *executionContext) _FieldRule_hint(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Rule) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_FieldRule_hint(ctx, field)
@@ -7198,11 +5668,9 @@ func (ec *executionContext) _FieldRule_hint(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.FieldRule().Hint(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7219,9 +5687,9 @@ func (ec *executionContext) fieldContext_Industry_code(_ context.Context, field 
 }
 
 func (ec *executionContext) _Industry_name(ctx context.Context, field graphql.CollectedField, obj *industry.Industry) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Industry_name(ctx, field)
@@ -7230,11 +5698,9 @@ func (ec *executionContext) _Industry_name(ctx context.Context, field graphql.Co
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Industry().Name(ctx, obj, fc.Args["language"].(*string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7244,22 +5710,8 @@ func (ec *executionContext) fieldContext_Industry_name(ctx context.Context, fiel
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Industry_name_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Industry_name_args)
 }
 
 func (ec *executionContext) fieldContext_Industry_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7267,9 +5719,9 @@ func (ec *executionContext) fieldContext_Industry_group(_ context.Context, field
 }
 
 func (ec *executionContext) _IndustryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*industry.Industry]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_IndustryConnection_edges(ctx, field)
@@ -7277,11 +5729,9 @@ func (ec *executionContext) _IndustryConnection_edges(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return obj.Edges(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*industry.Industry]) graphql.Marshaler {
 			return ec.marshalNIndustryEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7291,17 +5741,14 @@ func (ec *executionContext) fieldContext_IndustryConnection_edges(_ context.Cont
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_IndustryEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _IndustryConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*industry.Industry]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_IndustryConnection_nodes(ctx, field)
@@ -7309,11 +5756,9 @@ func (ec *executionContext) _IndustryConnection_nodes(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return obj.Nodes(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*industry.Industry) graphql.Marshaler {
 			return ec.marshalNIndustry2ᚕᚖminidockᚋinternalᚋindustryᚐIndustryᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7323,17 +5768,14 @@ func (ec *executionContext) fieldContext_IndustryConnection_nodes(_ context.Cont
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Industry(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _IndustryConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*industry.Industry]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_IndustryConnection_pageInfo(ctx, field)
@@ -7341,11 +5783,9 @@ func (ec *executionContext) _IndustryConnection_pageInfo(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.PageInfo(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
 			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7355,17 +5795,14 @@ func (ec *executionContext) fieldContext_IndustryConnection_pageInfo(_ context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _IndustryConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*industry.Industry]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_IndustryConnection_totalCount(ctx, field)
@@ -7373,11 +5810,9 @@ func (ec *executionContext) _IndustryConnection_totalCount(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.TotalCount(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
 			return ec.marshalNInt2int(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7386,9 +5821,9 @@ func (ec *executionContext) fieldContext_IndustryConnection_totalCount(_ context
 }
 
 func (ec *executionContext) _IndustryEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*industry.Industry]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_IndustryEdge_node(ctx, field)
@@ -7396,11 +5831,9 @@ func (ec *executionContext) _IndustryEdge_node(ctx context.Context, field graphq
 		func(ctx context.Context) (any, error) {
 			return obj.Node, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *industry.Industry) graphql.Marshaler {
 			return ec.marshalNIndustry2ᚖminidockᚋinternalᚋindustryᚐIndustry(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7410,9 +5843,6 @@ func (ec *executionContext) fieldContext_IndustryEdge_node(_ context.Context, fi
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Industry(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -7426,9 +5856,9 @@ func (ec *executionContext) fieldContext_Invitation_id(_ context.Context, field 
 }
 
 func (ec *executionContext) _Invitation_workspace(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Invitation_workspace(ctx, field)
@@ -7436,11 +5866,9 @@ func (ec *executionContext) _Invitation_workspace(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Invitation().Workspace(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Workspace) graphql.Marshaler {
 			return ec.marshalNWorkspace2ᚖminidockᚋentᚐWorkspace(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7450,9 +5878,6 @@ func (ec *executionContext) fieldContext_Invitation_workspace(_ context.Context,
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Workspace(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -7466,9 +5891,9 @@ func (ec *executionContext) fieldContext_Invitation_email(_ context.Context, fie
 }
 
 func (ec *executionContext) _Invitation_role(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Invitation_role(ctx, field)
@@ -7476,11 +5901,9 @@ func (ec *executionContext) _Invitation_role(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Invitation().Role(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v member.Role) graphql.Marshaler {
 			return ec.marshalNWorkspaceRole2minidockᚋentᚋmemberᚐRole(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7489,9 +5912,9 @@ func (ec *executionContext) fieldContext_Invitation_role(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Invitation_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Invitation_miniPrograms(ctx, field)
@@ -7499,11 +5922,9 @@ func (ec *executionContext) _Invitation_miniPrograms(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Invitation().MiniPrograms(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalNMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7513,17 +5934,14 @@ func (ec *executionContext) fieldContext_Invitation_miniPrograms(_ context.Conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Invitation_status(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Invitation_status(ctx, field)
@@ -7531,11 +5949,9 @@ func (ec *executionContext) _Invitation_status(ctx context.Context, field graphq
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Invitation().Status(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v invitation.Status) graphql.Marshaler {
 			return ec.marshalNInvitationStatus2minidockᚋentᚋinvitationᚐStatus(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7544,9 +5960,9 @@ func (ec *executionContext) fieldContext_Invitation_status(_ context.Context, fi
 }
 
 func (ec *executionContext) _Invitation_invitedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Invitation_invitedBy(ctx, field)
@@ -7554,11 +5970,9 @@ func (ec *executionContext) _Invitation_invitedBy(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Invitation().InvitedBy(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -7568,9 +5982,6 @@ func (ec *executionContext) fieldContext_Invitation_invitedBy(_ context.Context,
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -7584,9 +5995,9 @@ func (ec *executionContext) fieldContext_Invitation_expiresAt(_ context.Context,
 }
 
 func (ec *executionContext) _Invitation_viewerCan(ctx context.Context, field graphql.CollectedField, obj *ent.Invitation) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Invitation_viewerCan(ctx, field)
@@ -7594,11 +6005,9 @@ func (ec *executionContext) _Invitation_viewerCan(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Invitation().ViewerCan(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Permission) graphql.Marshaler {
 			return ec.marshalNPermission2ᚕminidockᚋgraphᚋmodelᚐPermissionᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7607,9 +6016,9 @@ func (ec *executionContext) fieldContext_Invitation_viewerCan(_ context.Context,
 }
 
 func (ec *executionContext) _InvitationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Invitation]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InvitationConnection_edges(ctx, field)
@@ -7617,11 +6026,9 @@ func (ec *executionContext) _InvitationConnection_edges(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.Edges(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Invitation]) graphql.Marshaler {
 			return ec.marshalNInvitationEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7631,17 +6038,14 @@ func (ec *executionContext) fieldContext_InvitationConnection_edges(_ context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvitationEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _InvitationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Invitation]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InvitationConnection_nodes(ctx, field)
@@ -7649,11 +6053,9 @@ func (ec *executionContext) _InvitationConnection_nodes(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.Nodes(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
 			return ec.marshalNInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7663,17 +6065,14 @@ func (ec *executionContext) fieldContext_InvitationConnection_nodes(_ context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Invitation(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _InvitationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Invitation]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InvitationConnection_pageInfo(ctx, field)
@@ -7681,11 +6080,9 @@ func (ec *executionContext) _InvitationConnection_pageInfo(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.PageInfo(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
 			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7695,17 +6092,14 @@ func (ec *executionContext) fieldContext_InvitationConnection_pageInfo(_ context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _InvitationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Invitation]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InvitationConnection_totalCount(ctx, field)
@@ -7713,11 +6107,9 @@ func (ec *executionContext) _InvitationConnection_totalCount(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.TotalCount(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
 			return ec.marshalNInt2int(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7726,9 +6118,9 @@ func (ec *executionContext) fieldContext_InvitationConnection_totalCount(_ conte
 }
 
 func (ec *executionContext) _InvitationEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Invitation]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InvitationEdge_node(ctx, field)
@@ -7736,11 +6128,9 @@ func (ec *executionContext) _InvitationEdge_node(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return obj.Node, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Invitation) graphql.Marshaler {
 			return ec.marshalNInvitation2ᚖminidockᚋentᚐInvitation(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7750,9 +6140,6 @@ func (ec *executionContext) fieldContext_InvitationEdge_node(_ context.Context, 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Invitation(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -7782,9 +6169,9 @@ func (ec *executionContext) fieldContext_InvitationOffer_role(_ context.Context,
 }
 
 func (ec *executionContext) _InvitationOffer_miniProgramNames(ctx context.Context, field graphql.CollectedField, obj *model.InvitationOffer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InvitationOffer_miniProgramNames(ctx, field)
@@ -7792,11 +6179,9 @@ func (ec *executionContext) _InvitationOffer_miniProgramNames(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.MiniProgramNames, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
 			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7813,9 +6198,9 @@ func (ec *executionContext) fieldContext_InvitationOffer_hasAccount(_ context.Co
 }
 
 func (ec *executionContext) _InviteMembersPayload_invitations(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InviteMembersPayload_invitations(ctx, field)
@@ -7823,11 +6208,9 @@ func (ec *executionContext) _InviteMembersPayload_invitations(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.Invitations, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
 			return ec.marshalOInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -7837,17 +6220,14 @@ func (ec *executionContext) fieldContext_InviteMembersPayload_invitations(_ cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Invitation(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _InviteMembersPayload_invitationEdges(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InviteMembersPayload_invitationEdges(ctx, field)
@@ -7855,11 +6235,9 @@ func (ec *executionContext) _InviteMembersPayload_invitationEdges(ctx context.Co
 		func(ctx context.Context) (any, error) {
 			return obj.InvitationEdges, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Invitation]) graphql.Marshaler {
 			return ec.marshalOInvitationEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -7869,9 +6247,6 @@ func (ec *executionContext) fieldContext_InviteMembersPayload_invitationEdges(_ 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvitationEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -7898,17 +6273,14 @@ func (ec *executionContext) fieldContext_InviteMembersPayload_query(_ context.Co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _InviteMembersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.InviteMembersPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_InviteMembersPayload_userErrors(ctx, field)
@@ -7916,11 +6288,9 @@ func (ec *executionContext) _InviteMembersPayload_userErrors(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7930,9 +6300,6 @@ func (ec *executionContext) fieldContext_InviteMembersPayload_userErrors(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -7946,9 +6313,9 @@ func (ec *executionContext) fieldContext_LaunchTarget_code(_ context.Context, fi
 }
 
 func (ec *executionContext) _LaunchTarget_name(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_LaunchTarget_name(ctx, field)
@@ -7956,11 +6323,9 @@ func (ec *executionContext) _LaunchTarget_name(ctx context.Context, field graphq
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.LaunchTarget().Name(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -7977,9 +6342,9 @@ func (ec *executionContext) fieldContext_LaunchTarget_quota(_ context.Context, f
 }
 
 func (ec *executionContext) _LaunchTarget_fieldRules(ctx context.Context, field graphql.CollectedField, obj *launchtarget.Target) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_LaunchTarget_fieldRules(ctx, field)
@@ -7987,11 +6352,9 @@ func (ec *executionContext) _LaunchTarget_fieldRules(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return obj.FieldRules, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []launchtarget.Rule) graphql.Marshaler {
 			return ec.marshalNFieldRule2ᚕminidockᚋinternalᚋlaunchtargetᚐRuleᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8001,9 +6364,6 @@ func (ec *executionContext) fieldContext_LaunchTarget_fieldRules(_ context.Conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_FieldRule(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8017,9 +6377,9 @@ func (ec *executionContext) fieldContext_LeaveWorkspacePayload_deletedMemberId(_
 }
 
 func (ec *executionContext) _LeaveWorkspacePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_LeaveWorkspacePayload_viewer(ctx, field)
@@ -8027,11 +6387,9 @@ func (ec *executionContext) _LeaveWorkspacePayload_viewer(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -8041,9 +6399,6 @@ func (ec *executionContext) fieldContext_LeaveWorkspacePayload_viewer(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8070,17 +6425,14 @@ func (ec *executionContext) fieldContext_LeaveWorkspacePayload_query(_ context.C
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _LeaveWorkspacePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_LeaveWorkspacePayload_userErrors(ctx, field)
@@ -8088,11 +6440,9 @@ func (ec *executionContext) _LeaveWorkspacePayload_userErrors(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8102,9 +6452,6 @@ func (ec *executionContext) fieldContext_LeaveWorkspacePayload_userErrors(_ cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8130,9 +6477,9 @@ func (ec *executionContext) fieldContext_Member_id(_ context.Context, field grap
 }
 
 func (ec *executionContext) _Member_user(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Member_user(ctx, field)
@@ -8140,11 +6487,9 @@ func (ec *executionContext) _Member_user(ctx context.Context, field graphql.Coll
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Member().User(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalNUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8154,17 +6499,14 @@ func (ec *executionContext) fieldContext_Member_user(_ context.Context, field gr
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Member_workspace(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Member_workspace(ctx, field)
@@ -8172,11 +6514,9 @@ func (ec *executionContext) _Member_workspace(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Member().Workspace(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Workspace) graphql.Marshaler {
 			return ec.marshalNWorkspace2ᚖminidockᚋentᚐWorkspace(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8186,9 +6526,6 @@ func (ec *executionContext) fieldContext_Member_workspace(_ context.Context, fie
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Workspace(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8202,9 +6539,9 @@ func (ec *executionContext) fieldContext_Member_status(_ context.Context, field 
 }
 
 func (ec *executionContext) _Member_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Member_miniPrograms(ctx, field)
@@ -8213,11 +6550,9 @@ func (ec *executionContext) _Member_miniPrograms(ctx context.Context, field grap
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Member().MiniPrograms(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.MiniProgram]) graphql.Marshaler {
 			return ec.marshalNMiniProgramConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8227,28 +6562,14 @@ func (ec *executionContext) fieldContext_Member_miniPrograms(ctx context.Context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgramConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Member_miniPrograms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Member_miniPrograms_args)
 }
 
 func (ec *executionContext) _Member_invitedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Member_invitedBy(ctx, field)
@@ -8256,11 +6577,9 @@ func (ec *executionContext) _Member_invitedBy(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Member().InvitedBy(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -8270,9 +6589,6 @@ func (ec *executionContext) fieldContext_Member_invitedBy(_ context.Context, fie
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8286,9 +6602,9 @@ func (ec *executionContext) fieldContext_Member_lastActiveAt(_ context.Context, 
 }
 
 func (ec *executionContext) _Member_viewerCan(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Member_viewerCan(ctx, field)
@@ -8296,11 +6612,9 @@ func (ec *executionContext) _Member_viewerCan(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Member().ViewerCan(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Permission) graphql.Marshaler {
 			return ec.marshalNPermission2ᚕminidockᚋgraphᚋmodelᚐPermissionᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8309,9 +6623,9 @@ func (ec *executionContext) fieldContext_Member_viewerCan(_ context.Context, fie
 }
 
 func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Member]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MemberConnection_edges(ctx, field)
@@ -8319,11 +6633,9 @@ func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return obj.Edges(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Member]) graphql.Marshaler {
 			return ec.marshalNMemberEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8333,17 +6645,14 @@ func (ec *executionContext) fieldContext_MemberConnection_edges(_ context.Contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MemberEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _MemberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Member]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MemberConnection_nodes(ctx, field)
@@ -8351,11 +6660,9 @@ func (ec *executionContext) _MemberConnection_nodes(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return obj.Nodes(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Member) graphql.Marshaler {
 			return ec.marshalNMember2ᚕᚖminidockᚋentᚐMemberᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8365,17 +6672,14 @@ func (ec *executionContext) fieldContext_MemberConnection_nodes(_ context.Contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _MemberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Member]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MemberConnection_pageInfo(ctx, field)
@@ -8383,11 +6687,9 @@ func (ec *executionContext) _MemberConnection_pageInfo(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return obj.PageInfo(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
 			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8397,17 +6699,14 @@ func (ec *executionContext) fieldContext_MemberConnection_pageInfo(_ context.Con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _MemberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Member]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MemberConnection_totalCount(ctx, field)
@@ -8415,11 +6714,9 @@ func (ec *executionContext) _MemberConnection_totalCount(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.TotalCount(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
 			return ec.marshalNInt2int(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8428,9 +6725,9 @@ func (ec *executionContext) fieldContext_MemberConnection_totalCount(_ context.C
 }
 
 func (ec *executionContext) _MemberEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Member]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MemberEdge_node(ctx, field)
@@ -8438,11 +6735,9 @@ func (ec *executionContext) _MemberEdge_node(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return obj.Node, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalNMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8452,9 +6747,6 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8472,9 +6764,9 @@ func (ec *executionContext) fieldContext_MembershipEvent_role(_ context.Context,
 }
 
 func (ec *executionContext) _MembershipEvent_member(ctx context.Context, field graphql.CollectedField, obj *workspace.MembershipEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MembershipEvent_member(ctx, field)
@@ -8482,11 +6774,9 @@ func (ec *executionContext) _MembershipEvent_member(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -8496,9 +6786,6 @@ func (ec *executionContext) fieldContext_MembershipEvent_member(_ context.Contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8520,9 +6807,9 @@ func (ec *executionContext) fieldContext_MiniProgram_appId(_ context.Context, fi
 }
 
 func (ec *executionContext) _MiniProgram_workspace(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgram_workspace(ctx, field)
@@ -8530,11 +6817,9 @@ func (ec *executionContext) _MiniProgram_workspace(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.MiniProgram().Workspace(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Workspace) graphql.Marshaler {
 			return ec.marshalNWorkspace2ᚖminidockᚋentᚐWorkspace(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8544,9 +6829,6 @@ func (ec *executionContext) fieldContext_MiniProgram_workspace(_ context.Context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Workspace(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8572,9 +6854,9 @@ func (ec *executionContext) fieldContext_MiniProgram_status(_ context.Context, f
 }
 
 func (ec *executionContext) _MiniProgram_industry(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgram_industry(ctx, field)
@@ -8582,11 +6864,9 @@ func (ec *executionContext) _MiniProgram_industry(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.MiniProgram().Industry(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *industry.Industry) graphql.Marshaler {
 			return ec.marshalNIndustry2ᚖminidockᚋinternalᚋindustryᚐIndustry(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8596,9 +6876,6 @@ func (ec *executionContext) fieldContext_MiniProgram_industry(_ context.Context,
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Industry(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8612,9 +6889,9 @@ func (ec *executionContext) fieldContext_MiniProgram_serviceEmail(_ context.Cont
 }
 
 func (ec *executionContext) _MiniProgram_logo(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgram_logo(ctx, field)
@@ -8622,11 +6899,9 @@ func (ec *executionContext) _MiniProgram_logo(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.MiniProgram().Logo(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Logo) graphql.Marshaler {
 			return ec.marshalNLogo2ᚖminidockᚋgraphᚋmodelᚐLogo(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8636,17 +6911,14 @@ func (ec *executionContext) fieldContext_MiniProgram_logo(_ context.Context, fie
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Logo(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _MiniProgram_launchTargets(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgram_launchTargets(ctx, field)
@@ -8654,11 +6926,9 @@ func (ec *executionContext) _MiniProgram_launchTargets(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.MiniProgram().LaunchTargets(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*launchtarget.Target) graphql.Marshaler {
 			return ec.marshalNLaunchTarget2ᚕᚖminidockᚋinternalᚋlaunchtargetᚐTargetᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8668,17 +6938,14 @@ func (ec *executionContext) fieldContext_MiniProgram_launchTargets(_ context.Con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_LaunchTarget(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _MiniProgram_createdBy(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgram_createdBy(ctx, field)
@@ -8686,11 +6953,9 @@ func (ec *executionContext) _MiniProgram_createdBy(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.MiniProgram().CreatedBy(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -8700,9 +6965,6 @@ func (ec *executionContext) fieldContext_MiniProgram_createdBy(_ context.Context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8716,9 +6978,9 @@ func (ec *executionContext) fieldContext_MiniProgram_updatedAt(_ context.Context
 }
 
 func (ec *executionContext) _MiniProgram_developers(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgram_developers(ctx, field)
@@ -8727,11 +6989,9 @@ func (ec *executionContext) _MiniProgram_developers(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.MiniProgram().Developers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Member]) graphql.Marshaler {
 			return ec.marshalNMemberConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8741,28 +7001,14 @@ func (ec *executionContext) fieldContext_MiniProgram_developers(ctx context.Cont
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MemberConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_MiniProgram_developers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_MiniProgram_developers_args)
 }
 
 func (ec *executionContext) _MiniProgram_viewerCan(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgram_viewerCan(ctx, field)
@@ -8770,11 +7016,9 @@ func (ec *executionContext) _MiniProgram_viewerCan(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.MiniProgram().ViewerCan(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Permission) graphql.Marshaler {
 			return ec.marshalNPermission2ᚕminidockᚋgraphᚋmodelᚐPermissionᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8783,9 +7027,9 @@ func (ec *executionContext) fieldContext_MiniProgram_viewerCan(_ context.Context
 }
 
 func (ec *executionContext) _MiniProgramConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.MiniProgram]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgramConnection_edges(ctx, field)
@@ -8793,11 +7037,9 @@ func (ec *executionContext) _MiniProgramConnection_edges(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.Edges(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.MiniProgram]) graphql.Marshaler {
 			return ec.marshalNMiniProgramEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8807,17 +7049,14 @@ func (ec *executionContext) fieldContext_MiniProgramConnection_edges(_ context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgramEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _MiniProgramConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.MiniProgram]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgramConnection_nodes(ctx, field)
@@ -8825,11 +7064,9 @@ func (ec *executionContext) _MiniProgramConnection_nodes(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.Nodes(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalNMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8839,17 +7076,14 @@ func (ec *executionContext) fieldContext_MiniProgramConnection_nodes(_ context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _MiniProgramConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.MiniProgram]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgramConnection_pageInfo(ctx, field)
@@ -8857,11 +7091,9 @@ func (ec *executionContext) _MiniProgramConnection_pageInfo(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.PageInfo(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
 			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8871,17 +7103,14 @@ func (ec *executionContext) fieldContext_MiniProgramConnection_pageInfo(_ contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _MiniProgramConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.MiniProgram]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgramConnection_totalCount(ctx, field)
@@ -8889,11 +7118,9 @@ func (ec *executionContext) _MiniProgramConnection_totalCount(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.TotalCount(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
 			return ec.marshalNInt2int(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8902,9 +7129,9 @@ func (ec *executionContext) fieldContext_MiniProgramConnection_totalCount(_ cont
 }
 
 func (ec *executionContext) _MiniProgramEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.MiniProgram]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_MiniProgramEdge_node(ctx, field)
@@ -8912,11 +7139,9 @@ func (ec *executionContext) _MiniProgramEdge_node(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return obj.Node, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalNMiniProgram2ᚖminidockᚋentᚐMiniProgram(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -8926,9 +7151,6 @@ func (ec *executionContext) fieldContext_MiniProgramEdge_node(_ context.Context,
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -8938,9 +7160,9 @@ func (ec *executionContext) fieldContext_MiniProgramEdge_cursor(_ context.Contex
 }
 
 func (ec *executionContext) _Mutation_signUp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_signUp(ctx, field)
@@ -8949,11 +7171,9 @@ func (ec *executionContext) _Mutation_signUp(ctx context.Context, field graphql.
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SignUp(ctx, fc.Args["input"].(account.SignUpInput))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignUpPayload) graphql.Marshaler {
 			return ec.marshalOSignUpPayload2ᚖminidockᚋgraphᚋmodelᚐSignUpPayload(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -8963,28 +7183,14 @@ func (ec *executionContext) fieldContext_Mutation_signUp(ctx context.Context, fi
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignUpPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_signUp_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_signUp_args)
 }
 
 func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_signIn(ctx, field)
@@ -8993,11 +7199,9 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SignIn(ctx, fc.Args["input"].(account.SignInInput))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignInPayload) graphql.Marshaler {
 			return ec.marshalOSignInPayload2ᚖminidockᚋgraphᚋmodelᚐSignInPayload(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -9007,28 +7211,14 @@ func (ec *executionContext) fieldContext_Mutation_signIn(ctx context.Context, fi
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignInPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_signIn_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_signIn_args)
 }
 
 func (ec *executionContext) _Mutation_signInWithTotp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_signInWithTotp(ctx, field)
@@ -9037,11 +7227,9 @@ func (ec *executionContext) _Mutation_signInWithTotp(ctx context.Context, field 
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SignInWithTotp(ctx, fc.Args["input"].(account.SignInWithTotpInput))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignInWithTotpPayload) graphql.Marshaler {
 			return ec.marshalOSignInWithTotpPayload2ᚖminidockᚋgraphᚋmodelᚐSignInWithTotpPayload(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -9051,28 +7239,14 @@ func (ec *executionContext) fieldContext_Mutation_signInWithTotp(ctx context.Con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignInWithTotpPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_signInWithTotp_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_signInWithTotp_args)
 }
 
 func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_signOut(ctx, field)
@@ -9080,11 +7254,9 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Mutation().SignOut(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignOutPayload) graphql.Marshaler {
 			return ec.marshalOSignOutPayload2ᚖminidockᚋgraphᚋmodelᚐSignOutPayload(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -9094,9 +7266,6 @@ func (ec *executionContext) fieldContext_Mutation_signOut(_ context.Context, fie
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignOutPayload(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -9140,22 +7309,8 @@ func (ec *executionContext) fieldContext_Mutation_endSession(ctx context.Context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_EndSessionPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_endSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_endSession_args)
 }
 
 func (ec *executionContext) _Mutation_signOutEverywhere(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9196,9 +7351,6 @@ func (ec *executionContext) fieldContext_Mutation_signOutEverywhere(_ context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignOutEverywherePayload(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -9242,28 +7394,14 @@ func (ec *executionContext) fieldContext_Mutation_changePassword(ctx context.Con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangePasswordPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_changePassword_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_changePassword_args)
 }
 
 func (ec *executionContext) _Mutation_requestPasswordReset(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_requestPasswordReset(ctx, field)
@@ -9272,11 +7410,9 @@ func (ec *executionContext) _Mutation_requestPasswordReset(ctx context.Context, 
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().RequestPasswordReset(ctx, fc.Args["input"].(account.RequestPasswordResetInput))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RequestPasswordResetPayload) graphql.Marshaler {
 			return ec.marshalORequestPasswordResetPayload2ᚖminidockᚋgraphᚋmodelᚐRequestPasswordResetPayload(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -9286,28 +7422,14 @@ func (ec *executionContext) fieldContext_Mutation_requestPasswordReset(ctx conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RequestPasswordResetPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_requestPasswordReset_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_requestPasswordReset_args)
 }
 
 func (ec *executionContext) _Mutation_resetPassword(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_resetPassword(ctx, field)
@@ -9316,11 +7438,9 @@ func (ec *executionContext) _Mutation_resetPassword(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().ResetPassword(ctx, fc.Args["input"].(account.ResetPasswordInput))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ResetPasswordPayload) graphql.Marshaler {
 			return ec.marshalOResetPasswordPayload2ᚖminidockᚋgraphᚋmodelᚐResetPasswordPayload(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -9330,22 +7450,8 @@ func (ec *executionContext) fieldContext_Mutation_resetPassword(ctx context.Cont
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ResetPasswordPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_resetPassword_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_resetPassword_args)
 }
 
 func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9387,22 +7493,8 @@ func (ec *executionContext) fieldContext_Mutation_updateProfile(ctx context.Cont
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UpdateProfilePayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_updateProfile_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_updateProfile_args)
 }
 
 func (ec *executionContext) _Mutation_changeEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9444,22 +7536,8 @@ func (ec *executionContext) fieldContext_Mutation_changeEmail(ctx context.Contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangeEmailPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_changeEmail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_changeEmail_args)
 }
 
 func (ec *executionContext) _Mutation_requestEmailConfirmation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9500,17 +7578,14 @@ func (ec *executionContext) fieldContext_Mutation_requestEmailConfirmation(_ con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RequestEmailConfirmationPayload(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_confirmEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_confirmEmail(ctx, field)
@@ -9519,11 +7594,9 @@ func (ec *executionContext) _Mutation_confirmEmail(ctx context.Context, field gr
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().ConfirmEmail(ctx, fc.Args["input"].(account.ConfirmEmailInput))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmEmailPayload) graphql.Marshaler {
 			return ec.marshalOConfirmEmailPayload2ᚖminidockᚋgraphᚋmodelᚐConfirmEmailPayload(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -9533,22 +7606,8 @@ func (ec *executionContext) fieldContext_Mutation_confirmEmail(ctx context.Conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ConfirmEmailPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_confirmEmail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_confirmEmail_args)
 }
 
 func (ec *executionContext) _Mutation_enableTotp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9590,22 +7649,8 @@ func (ec *executionContext) fieldContext_Mutation_enableTotp(ctx context.Context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_EnableTotpPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_enableTotp_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_enableTotp_args)
 }
 
 func (ec *executionContext) _Mutation_confirmTotp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9647,22 +7692,8 @@ func (ec *executionContext) fieldContext_Mutation_confirmTotp(ctx context.Contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ConfirmTotpPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_confirmTotp_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_confirmTotp_args)
 }
 
 func (ec *executionContext) _Mutation_disableTotp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9704,22 +7735,8 @@ func (ec *executionContext) fieldContext_Mutation_disableTotp(ctx context.Contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DisableTotpPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_disableTotp_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_disableTotp_args)
 }
 
 func (ec *executionContext) _Mutation_createWorkspace(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9761,22 +7778,8 @@ func (ec *executionContext) fieldContext_Mutation_createWorkspace(ctx context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CreateWorkspacePayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_createWorkspace_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_createWorkspace_args)
 }
 
 func (ec *executionContext) _Mutation_chooseWorkspace(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9828,22 +7831,8 @@ func (ec *executionContext) fieldContext_Mutation_chooseWorkspace(ctx context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChooseWorkspacePayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_chooseWorkspace_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_chooseWorkspace_args)
 }
 
 func (ec *executionContext) _Mutation_inviteMembers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9895,22 +7884,8 @@ func (ec *executionContext) fieldContext_Mutation_inviteMembers(ctx context.Cont
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InviteMembersPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_inviteMembers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_inviteMembers_args)
 }
 
 func (ec *executionContext) _Mutation_resendInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9962,22 +7937,8 @@ func (ec *executionContext) fieldContext_Mutation_resendInvitation(ctx context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ResendInvitationPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_resendInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_resendInvitation_args)
 }
 
 func (ec *executionContext) _Mutation_withdrawInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10029,28 +7990,14 @@ func (ec *executionContext) fieldContext_Mutation_withdrawInvitation(ctx context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_WithdrawInvitationPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_withdrawInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_withdrawInvitation_args)
 }
 
 func (ec *executionContext) _Mutation_acceptInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_acceptInvitation(ctx, field)
@@ -10059,11 +8006,9 @@ func (ec *executionContext) _Mutation_acceptInvitation(ctx context.Context, fiel
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().AcceptInvitation(ctx, fc.Args["input"].(workspace.AcceptInvitationInput))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptInvitationPayload) graphql.Marshaler {
 			return ec.marshalOAcceptInvitationPayload2ᚖminidockᚋgraphᚋmodelᚐAcceptInvitationPayload(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -10073,22 +8018,8 @@ func (ec *executionContext) fieldContext_Mutation_acceptInvitation(ctx context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AcceptInvitationPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_acceptInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_acceptInvitation_args)
 }
 
 func (ec *executionContext) _Mutation_changeMemberRole(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10140,22 +8071,8 @@ func (ec *executionContext) fieldContext_Mutation_changeMemberRole(ctx context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangeMemberRolePayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_changeMemberRole_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_changeMemberRole_args)
 }
 
 func (ec *executionContext) _Mutation_assignMiniPrograms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10207,22 +8124,8 @@ func (ec *executionContext) fieldContext_Mutation_assignMiniPrograms(ctx context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AssignMiniProgramsPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_assignMiniPrograms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_assignMiniPrograms_args)
 }
 
 func (ec *executionContext) _Mutation_blockMember(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10274,22 +8177,8 @@ func (ec *executionContext) fieldContext_Mutation_blockMember(ctx context.Contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_BlockMemberPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_blockMember_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_blockMember_args)
 }
 
 func (ec *executionContext) _Mutation_unblockMember(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10341,22 +8230,8 @@ func (ec *executionContext) fieldContext_Mutation_unblockMember(ctx context.Cont
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UnblockMemberPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_unblockMember_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_unblockMember_args)
 }
 
 func (ec *executionContext) _Mutation_removeMember(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10408,22 +8283,8 @@ func (ec *executionContext) fieldContext_Mutation_removeMember(ctx context.Conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RemoveMemberPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_removeMember_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_removeMember_args)
 }
 
 func (ec *executionContext) _Mutation_transferOwnership(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10475,22 +8336,8 @@ func (ec *executionContext) fieldContext_Mutation_transferOwnership(ctx context.
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_TransferOwnershipPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_transferOwnership_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_transferOwnership_args)
 }
 
 func (ec *executionContext) _Mutation_leaveWorkspace(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10542,22 +8389,8 @@ func (ec *executionContext) fieldContext_Mutation_leaveWorkspace(ctx context.Con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_LeaveWorkspacePayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_leaveWorkspace_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_leaveWorkspace_args)
 }
 
 func (ec *executionContext) _Mutation_renameWorkspace(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10609,22 +8442,8 @@ func (ec *executionContext) fieldContext_Mutation_renameWorkspace(ctx context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RenameWorkspacePayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_renameWorkspace_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_renameWorkspace_args)
 }
 
 func (ec *executionContext) _Mutation_deleteWorkspace(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10676,22 +8495,8 @@ func (ec *executionContext) fieldContext_Mutation_deleteWorkspace(ctx context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DeleteWorkspacePayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_deleteWorkspace_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_deleteWorkspace_args)
 }
 
 func (ec *executionContext) _Mutation_createMiniProgram(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10743,22 +8548,8 @@ func (ec *executionContext) fieldContext_Mutation_createMiniProgram(ctx context.
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CreateMiniProgramPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_createMiniProgram_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_createMiniProgram_args)
 }
 
 func (ec *executionContext) _Mutation_updateMiniProgram(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10810,22 +8601,8 @@ func (ec *executionContext) fieldContext_Mutation_updateMiniProgram(ctx context.
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UpdateMiniProgramPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_updateMiniProgram_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_updateMiniProgram_args)
 }
 
 func (ec *executionContext) _Mutation_addStaff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10872,22 +8649,8 @@ func (ec *executionContext) fieldContext_Mutation_addStaff(ctx context.Context, 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AddStaffPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_addStaff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_addStaff_args)
 }
 
 func (ec *executionContext) _Mutation_removeStaff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10934,22 +8697,8 @@ func (ec *executionContext) fieldContext_Mutation_removeStaff(ctx context.Contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RemoveStaffPayload(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_removeStaff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_removeStaff_args)
 }
 
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -10969,9 +8718,9 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 }
 
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_viewer(ctx, field)
@@ -10979,11 +8728,9 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().Viewer(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -10993,17 +8740,14 @@ func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field g
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_node(ctx, field)
@@ -11012,11 +8756,9 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
 			return ec.marshalONode2minidockᚋgraphᚋmodelᚐNode(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -11026,28 +8768,14 @@ func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field g
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_node_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_node_args)
 }
 
 func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_nodes(ctx, field)
@@ -11056,11 +8784,9 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Node) graphql.Marshaler {
 			return ec.marshalNNode2ᚕminidockᚋgraphᚋmodelᚐNode(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11070,22 +8796,8 @@ func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_nodes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_nodes_args)
 }
 
 func (ec *executionContext) _Query_workspace(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -11137,22 +8849,8 @@ func (ec *executionContext) fieldContext_Query_workspace(ctx context.Context, fi
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Workspace(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_workspace_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_workspace_args)
 }
 
 func (ec *executionContext) _Query_miniProgram(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -11204,28 +8902,14 @@ func (ec *executionContext) fieldContext_Query_miniProgram(ctx context.Context, 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_miniProgram_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_miniProgram_args)
 }
 
 func (ec *executionContext) _Query_invitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_invitation(ctx, field)
@@ -11234,11 +8918,9 @@ func (ec *executionContext) _Query_invitation(ctx context.Context, field graphql
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Query().Invitation(ctx, fc.Args["token"].(string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.InvitationOffer) graphql.Marshaler {
 			return ec.marshalOInvitationOffer2ᚖminidockᚋgraphᚋmodelᚐInvitationOffer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -11248,28 +8930,14 @@ func (ec *executionContext) fieldContext_Query_invitation(ctx context.Context, f
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvitationOffer(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_invitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_invitation_args)
 }
 
 func (ec *executionContext) _Query_industries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_industries(ctx, field)
@@ -11278,11 +8946,9 @@ func (ec *executionContext) _Query_industries(ctx context.Context, field graphql
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Query().Industries(ctx, fc.Args["search"].(*string), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*industry.Industry]) graphql.Marshaler {
 			return ec.marshalNIndustryConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11292,28 +8958,14 @@ func (ec *executionContext) fieldContext_Query_industries(ctx context.Context, f
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_IndustryConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_industries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_industries_args)
 }
 
 func (ec *executionContext) _Query_launchTargets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_launchTargets(ctx, field)
@@ -11321,11 +8973,9 @@ func (ec *executionContext) _Query_launchTargets(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().LaunchTargets(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*launchtarget.Target) graphql.Marshaler {
 			return ec.marshalNLaunchTarget2ᚕᚖminidockᚋinternalᚋlaunchtargetᚐTargetᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11335,9 +8985,6 @@ func (ec *executionContext) fieldContext_Query_launchTargets(_ context.Context, 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_LaunchTarget(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -11386,22 +9033,8 @@ func (ec *executionContext) fieldContext_Query_staff(ctx context.Context, field 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_StaffMemberConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_staff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_staff_args)
 }
 
 func (ec *executionContext) _Query_platformAuditEvents(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -11448,28 +9081,14 @@ func (ec *executionContext) fieldContext_Query_platformAuditEvents(ctx context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AuditEventConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_platformAuditEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_platformAuditEvents_args)
 }
 
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query___type(ctx, field)
@@ -11478,11 +9097,9 @@ func (ec *executionContext) _Query___type(ctx context.Context, field graphql.Col
 			fc := graphql.GetFieldContext(ctx)
 			return ec.IntrospectType(fc.Args["name"].(string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
 			return ec.marshalO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -11492,28 +9109,14 @@ func (ec *executionContext) fieldContext_Query___type(ctx context.Context, field
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query___type_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Query___type_args)
 }
 
 func (ec *executionContext) _Query___schema(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query___schema(ctx, field)
@@ -11521,11 +9124,9 @@ func (ec *executionContext) _Query___schema(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return ec.IntrospectSchema()
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Schema) graphql.Marshaler {
 			return ec.marshalN__Schema2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐSchema(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11535,17 +9136,14 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Schema(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Quota_launchTarget(ctx context.Context, field graphql.CollectedField, obj *model.Quota) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Quota_launchTarget(ctx, field)
@@ -11553,11 +9151,9 @@ func (ec *executionContext) _Quota_launchTarget(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return obj.LaunchTarget, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *launchtarget.Target) graphql.Marshaler {
 			return ec.marshalNLaunchTarget2ᚖminidockᚋinternalᚋlaunchtargetᚐTarget(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11567,9 +9163,6 @@ func (ec *executionContext) fieldContext_Quota_launchTarget(_ context.Context, f
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_LaunchTarget(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -11583,9 +9176,9 @@ func (ec *executionContext) fieldContext_Quota_limit(_ context.Context, field gr
 }
 
 func (ec *executionContext) _RemoveMemberPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RemoveMemberPayload_member(ctx, field)
@@ -11593,11 +9186,9 @@ func (ec *executionContext) _RemoveMemberPayload_member(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -11607,17 +9198,14 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_member(_ context.Co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RemoveMemberPayload_withdrawnInvitations(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RemoveMemberPayload_withdrawnInvitations(ctx, field)
@@ -11625,11 +9213,9 @@ func (ec *executionContext) _RemoveMemberPayload_withdrawnInvitations(ctx contex
 		func(ctx context.Context) (any, error) {
 			return obj.WithdrawnInvitations, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
 			return ec.marshalOInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -11639,17 +9225,14 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_withdrawnInvitation
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Invitation(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RemoveMemberPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RemoveMemberPayload_miniPrograms(ctx, field)
@@ -11657,11 +9240,9 @@ func (ec *executionContext) _RemoveMemberPayload_miniPrograms(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.MiniPrograms, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -11671,9 +9252,6 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_miniPrograms(_ cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -11700,17 +9278,14 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_query(_ context.Con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RemoveMemberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RemoveMemberPayload_userErrors(ctx, field)
@@ -11718,11 +9293,9 @@ func (ec *executionContext) _RemoveMemberPayload_userErrors(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11732,17 +9305,14 @@ func (ec *executionContext) fieldContext_RemoveMemberPayload_userErrors(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RemoveStaffPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.RemoveStaffPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RemoveStaffPayload_user(ctx, field)
@@ -11750,11 +9320,9 @@ func (ec *executionContext) _RemoveStaffPayload_user(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return obj.User, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -11764,9 +9332,6 @@ func (ec *executionContext) fieldContext_RemoveStaffPayload_user(_ context.Conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -11797,17 +9362,14 @@ func (ec *executionContext) fieldContext_RemoveStaffPayload_query(_ context.Cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RemoveStaffPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveStaffPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RemoveStaffPayload_userErrors(ctx, field)
@@ -11815,11 +9377,9 @@ func (ec *executionContext) _RemoveStaffPayload_userErrors(ctx context.Context, 
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11829,17 +9389,14 @@ func (ec *executionContext) fieldContext_RemoveStaffPayload_userErrors(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RenameWorkspacePayload_workspace(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RenameWorkspacePayload_workspace(ctx, field)
@@ -11847,11 +9404,9 @@ func (ec *executionContext) _RenameWorkspacePayload_workspace(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.Workspace, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Workspace) graphql.Marshaler {
 			return ec.marshalOWorkspace2ᚖminidockᚋentᚐWorkspace(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -11861,9 +9416,6 @@ func (ec *executionContext) fieldContext_RenameWorkspacePayload_workspace(_ cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Workspace(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -11890,17 +9442,14 @@ func (ec *executionContext) fieldContext_RenameWorkspacePayload_query(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RenameWorkspacePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RenameWorkspacePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RenameWorkspacePayload_userErrors(ctx, field)
@@ -11908,11 +9457,9 @@ func (ec *executionContext) _RenameWorkspacePayload_userErrors(ctx context.Conte
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11922,9 +9469,6 @@ func (ec *executionContext) fieldContext_RenameWorkspacePayload_userErrors(_ con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -11955,17 +9499,14 @@ func (ec *executionContext) fieldContext_RequestEmailConfirmationPayload_query(_
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RequestEmailConfirmationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RequestEmailConfirmationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RequestEmailConfirmationPayload_userErrors(ctx, field)
@@ -11973,11 +9514,9 @@ func (ec *executionContext) _RequestEmailConfirmationPayload_userErrors(ctx cont
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -11987,9 +9526,6 @@ func (ec *executionContext) fieldContext_RequestEmailConfirmationPayload_userErr
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12020,17 +9556,14 @@ func (ec *executionContext) fieldContext_RequestPasswordResetPayload_query(_ con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _RequestPasswordResetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RequestPasswordResetPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_RequestPasswordResetPayload_userErrors(ctx, field)
@@ -12038,11 +9571,9 @@ func (ec *executionContext) _RequestPasswordResetPayload_userErrors(ctx context.
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12052,17 +9583,14 @@ func (ec *executionContext) fieldContext_RequestPasswordResetPayload_userErrors(
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ResendInvitationPayload_invitation(ctx context.Context, field graphql.CollectedField, obj *model.ResendInvitationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ResendInvitationPayload_invitation(ctx, field)
@@ -12070,11 +9598,9 @@ func (ec *executionContext) _ResendInvitationPayload_invitation(ctx context.Cont
 		func(ctx context.Context) (any, error) {
 			return obj.Invitation, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Invitation) graphql.Marshaler {
 			return ec.marshalOInvitation2ᚖminidockᚋentᚐInvitation(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12084,9 +9610,6 @@ func (ec *executionContext) fieldContext_ResendInvitationPayload_invitation(_ co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Invitation(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12113,17 +9636,14 @@ func (ec *executionContext) fieldContext_ResendInvitationPayload_query(_ context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ResendInvitationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ResendInvitationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ResendInvitationPayload_userErrors(ctx, field)
@@ -12131,11 +9651,9 @@ func (ec *executionContext) _ResendInvitationPayload_userErrors(ctx context.Cont
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12145,9 +9663,6 @@ func (ec *executionContext) fieldContext_ResendInvitationPayload_userErrors(_ co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12178,17 +9693,14 @@ func (ec *executionContext) fieldContext_ResetPasswordPayload_query(_ context.Co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _ResetPasswordPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ResetPasswordPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_ResetPasswordPayload_userErrors(ctx, field)
@@ -12196,11 +9708,9 @@ func (ec *executionContext) _ResetPasswordPayload_userErrors(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12210,17 +9720,14 @@ func (ec *executionContext) fieldContext_ResetPasswordPayload_userErrors(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Session_id(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Session_id(ctx, field)
@@ -12228,11 +9735,9 @@ func (ec *executionContext) _Session_id(ctx context.Context, field graphql.Colle
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Session().ID(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNID2string(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12241,9 +9746,9 @@ func (ec *executionContext) fieldContext_Session_id(_ context.Context, field gra
 }
 
 func (ec *executionContext) _Session_current(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Session_current(ctx, field)
@@ -12251,11 +9756,9 @@ func (ec *executionContext) _Session_current(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Session().Current(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
 			return ec.marshalNBoolean2bool(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12272,9 +9775,9 @@ func (ec *executionContext) fieldContext_Session_lastUsedAt(_ context.Context, f
 }
 
 func (ec *executionContext) _Session_address(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Session_address(ctx, field)
@@ -12282,11 +9785,9 @@ func (ec *executionContext) _Session_address(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Session().Address(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12295,9 +9796,9 @@ func (ec *executionContext) fieldContext_Session_address(_ context.Context, fiel
 }
 
 func (ec *executionContext) _Session_client(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Session_client(ctx, field)
@@ -12305,11 +9806,9 @@ func (ec *executionContext) _Session_client(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Session().Client(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12318,9 +9817,9 @@ func (ec *executionContext) fieldContext_Session_client(_ context.Context, field
 }
 
 func (ec *executionContext) _SessionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SessionConnection_edges(ctx, field)
@@ -12328,11 +9827,9 @@ func (ec *executionContext) _SessionConnection_edges(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return obj.Edges(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Session]) graphql.Marshaler {
 			return ec.marshalNSessionEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12342,17 +9839,14 @@ func (ec *executionContext) fieldContext_SessionConnection_edges(_ context.Conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SessionEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SessionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SessionConnection_nodes(ctx, field)
@@ -12360,11 +9854,9 @@ func (ec *executionContext) _SessionConnection_nodes(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return obj.Nodes(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Session) graphql.Marshaler {
 			return ec.marshalNSession2ᚕᚖminidockᚋentᚐSessionᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12374,17 +9866,14 @@ func (ec *executionContext) fieldContext_SessionConnection_nodes(_ context.Conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Session(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SessionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SessionConnection_pageInfo(ctx, field)
@@ -12392,11 +9881,9 @@ func (ec *executionContext) _SessionConnection_pageInfo(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.PageInfo(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
 			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12406,17 +9893,14 @@ func (ec *executionContext) fieldContext_SessionConnection_pageInfo(_ context.Co
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SessionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Session]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SessionConnection_totalCount(ctx, field)
@@ -12424,11 +9908,9 @@ func (ec *executionContext) _SessionConnection_totalCount(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.TotalCount(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
 			return ec.marshalNInt2int(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12437,9 +9919,9 @@ func (ec *executionContext) fieldContext_SessionConnection_totalCount(_ context.
 }
 
 func (ec *executionContext) _SessionEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Session]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SessionEdge_node(ctx, field)
@@ -12447,11 +9929,9 @@ func (ec *executionContext) _SessionEdge_node(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return obj.Node, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Session) graphql.Marshaler {
 			return ec.marshalNSession2ᚖminidockᚋentᚐSession(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12461,9 +9941,6 @@ func (ec *executionContext) fieldContext_SessionEdge_node(_ context.Context, fie
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Session(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12485,9 +9962,9 @@ func (ec *executionContext) fieldContext_SignInChallenge_expiresAt(_ context.Con
 }
 
 func (ec *executionContext) _SignInPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.SignInPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignInPayload_viewer(ctx, field)
@@ -12495,11 +9972,9 @@ func (ec *executionContext) _SignInPayload_viewer(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12509,17 +9984,14 @@ func (ec *executionContext) fieldContext_SignInPayload_viewer(_ context.Context,
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignInPayload_challenge(ctx context.Context, field graphql.CollectedField, obj *model.SignInPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignInPayload_challenge(ctx, field)
@@ -12527,11 +9999,9 @@ func (ec *executionContext) _SignInPayload_challenge(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return obj.Challenge, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.SignInChallenge) graphql.Marshaler {
 			return ec.marshalOSignInChallenge2ᚖminidockᚋinternalᚋaccountᚐSignInChallenge(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12541,9 +10011,6 @@ func (ec *executionContext) fieldContext_SignInPayload_challenge(_ context.Conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SignInChallenge(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12570,17 +10037,14 @@ func (ec *executionContext) fieldContext_SignInPayload_query(_ context.Context, 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignInPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SignInPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignInPayload_userErrors(ctx, field)
@@ -12588,11 +10052,9 @@ func (ec *executionContext) _SignInPayload_userErrors(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12602,17 +10064,14 @@ func (ec *executionContext) fieldContext_SignInPayload_userErrors(_ context.Cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignInWithTotpPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.SignInWithTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignInWithTotpPayload_viewer(ctx, field)
@@ -12620,11 +10079,9 @@ func (ec *executionContext) _SignInWithTotpPayload_viewer(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12634,9 +10091,6 @@ func (ec *executionContext) fieldContext_SignInWithTotpPayload_viewer(_ context.
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12663,17 +10117,14 @@ func (ec *executionContext) fieldContext_SignInWithTotpPayload_query(_ context.C
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignInWithTotpPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SignInWithTotpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignInWithTotpPayload_userErrors(ctx, field)
@@ -12681,11 +10132,9 @@ func (ec *executionContext) _SignInWithTotpPayload_userErrors(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12695,17 +10144,14 @@ func (ec *executionContext) fieldContext_SignInWithTotpPayload_userErrors(_ cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignOutEverywherePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.SignOutEverywherePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignOutEverywherePayload_viewer(ctx, field)
@@ -12713,11 +10159,9 @@ func (ec *executionContext) _SignOutEverywherePayload_viewer(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12727,9 +10171,6 @@ func (ec *executionContext) fieldContext_SignOutEverywherePayload_viewer(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12756,17 +10197,14 @@ func (ec *executionContext) fieldContext_SignOutEverywherePayload_query(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignOutEverywherePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SignOutEverywherePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignOutEverywherePayload_userErrors(ctx, field)
@@ -12774,11 +10212,9 @@ func (ec *executionContext) _SignOutEverywherePayload_userErrors(ctx context.Con
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12788,17 +10224,14 @@ func (ec *executionContext) fieldContext_SignOutEverywherePayload_userErrors(_ c
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignOutPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.SignOutPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignOutPayload_viewer(ctx, field)
@@ -12806,11 +10239,9 @@ func (ec *executionContext) _SignOutPayload_viewer(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12820,9 +10251,6 @@ func (ec *executionContext) fieldContext_SignOutPayload_viewer(_ context.Context
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12849,17 +10277,14 @@ func (ec *executionContext) fieldContext_SignOutPayload_query(_ context.Context,
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SignOutPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignOutPayload_userErrors(ctx, field)
@@ -12867,11 +10292,9 @@ func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12881,17 +10304,14 @@ func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignUpPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.SignUpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignUpPayload_viewer(ctx, field)
@@ -12899,11 +10319,9 @@ func (ec *executionContext) _SignUpPayload_viewer(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -12913,9 +10331,6 @@ func (ec *executionContext) fieldContext_SignUpPayload_viewer(_ context.Context,
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12942,17 +10357,14 @@ func (ec *executionContext) fieldContext_SignUpPayload_query(_ context.Context, 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _SignUpPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SignUpPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_SignUpPayload_userErrors(ctx, field)
@@ -12960,11 +10372,9 @@ func (ec *executionContext) _SignUpPayload_userErrors(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -12974,9 +10384,6 @@ func (ec *executionContext) fieldContext_SignUpPayload_userErrors(_ context.Cont
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -12986,9 +10393,9 @@ func (ec *executionContext) fieldContext_StaffMember_id(_ context.Context, field
 }
 
 func (ec *executionContext) _StaffMember_user(ctx context.Context, field graphql.CollectedField, obj *account.StaffMember) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_StaffMember_user(ctx, field)
@@ -12996,11 +10403,9 @@ func (ec *executionContext) _StaffMember_user(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return obj.User, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalNUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13010,9 +10415,6 @@ func (ec *executionContext) fieldContext_StaffMember_user(_ context.Context, fie
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13022,9 +10424,9 @@ func (ec *executionContext) fieldContext_StaffMember_role(_ context.Context, fie
 }
 
 func (ec *executionContext) _StaffMember_addedBy(ctx context.Context, field graphql.CollectedField, obj *account.StaffMember) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_StaffMember_addedBy(ctx, field)
@@ -13032,11 +10434,9 @@ func (ec *executionContext) _StaffMember_addedBy(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return obj.AddedBy, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -13046,9 +10446,6 @@ func (ec *executionContext) fieldContext_StaffMember_addedBy(_ context.Context, 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13058,9 +10455,9 @@ func (ec *executionContext) fieldContext_StaffMember_addedAt(_ context.Context, 
 }
 
 func (ec *executionContext) _StaffMemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*account.StaffMember]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_StaffMemberConnection_edges(ctx, field)
@@ -13068,11 +10465,9 @@ func (ec *executionContext) _StaffMemberConnection_edges(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.Edges(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*account.StaffMember]) graphql.Marshaler {
 			return ec.marshalNStaffMemberEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13082,17 +10477,14 @@ func (ec *executionContext) fieldContext_StaffMemberConnection_edges(_ context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_StaffMemberEdge(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _StaffMemberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*account.StaffMember]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_StaffMemberConnection_nodes(ctx, field)
@@ -13100,11 +10492,9 @@ func (ec *executionContext) _StaffMemberConnection_nodes(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.Nodes(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*account.StaffMember) graphql.Marshaler {
 			return ec.marshalNStaffMember2ᚕᚖminidockᚋinternalᚋaccountᚐStaffMemberᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13114,17 +10504,14 @@ func (ec *executionContext) fieldContext_StaffMemberConnection_nodes(_ context.C
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_StaffMember(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _StaffMemberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*account.StaffMember]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_StaffMemberConnection_pageInfo(ctx, field)
@@ -13132,11 +10519,9 @@ func (ec *executionContext) _StaffMemberConnection_pageInfo(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.PageInfo(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
 			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13146,17 +10531,14 @@ func (ec *executionContext) fieldContext_StaffMemberConnection_pageInfo(_ contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PageInfo(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _StaffMemberConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*account.StaffMember]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_StaffMemberConnection_totalCount(ctx, field)
@@ -13164,11 +10546,9 @@ func (ec *executionContext) _StaffMemberConnection_totalCount(ctx context.Contex
 		func(ctx context.Context) (any, error) {
 			return obj.TotalCount(ctx)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
 			return ec.marshalNInt2int(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13177,9 +10557,9 @@ func (ec *executionContext) fieldContext_StaffMemberConnection_totalCount(_ cont
 }
 
 func (ec *executionContext) _StaffMemberEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*account.StaffMember]) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_StaffMemberEdge_node(ctx, field)
@@ -13187,11 +10567,9 @@ func (ec *executionContext) _StaffMemberEdge_node(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return obj.Node, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *account.StaffMember) graphql.Marshaler {
 			return ec.marshalNStaffMember2ᚖminidockᚋinternalᚋaccountᚐStaffMember(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13201,9 +10579,6 @@ func (ec *executionContext) fieldContext_StaffMemberEdge_node(_ context.Context,
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_StaffMember(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13250,9 +10625,6 @@ func (ec *executionContext) fieldContext_Subscription_sessionEnded(_ context.Con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SessionEnd(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13306,22 +10678,8 @@ func (ec *executionContext) fieldContext_Subscription_membership(ctx context.Con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MembershipEvent(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Subscription_membership_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Subscription_membership_args)
 }
 
 func (ec *executionContext) _Subscription_workspaceChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -13373,22 +10731,8 @@ func (ec *executionContext) fieldContext_Subscription_workspaceChanged(ctx conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_WorkspaceChange(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Subscription_workspaceChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Subscription_workspaceChanged_args)
 }
 
 func (ec *executionContext) fieldContext_TotpSecret_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13400,9 +10744,9 @@ func (ec *executionContext) fieldContext_TotpSecret_uri(_ context.Context, field
 }
 
 func (ec *executionContext) _TransferOwnershipPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_TransferOwnershipPayload_member(ctx, field)
@@ -13410,11 +10754,9 @@ func (ec *executionContext) _TransferOwnershipPayload_member(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -13424,17 +10766,14 @@ func (ec *executionContext) fieldContext_TransferOwnershipPayload_member(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _TransferOwnershipPayload_formerOwner(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_TransferOwnershipPayload_formerOwner(ctx, field)
@@ -13442,11 +10781,9 @@ func (ec *executionContext) _TransferOwnershipPayload_formerOwner(ctx context.Co
 		func(ctx context.Context) (any, error) {
 			return obj.FormerOwner, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -13456,9 +10793,6 @@ func (ec *executionContext) fieldContext_TransferOwnershipPayload_formerOwner(_ 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13485,17 +10819,14 @@ func (ec *executionContext) fieldContext_TransferOwnershipPayload_query(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _TransferOwnershipPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.TransferOwnershipPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_TransferOwnershipPayload_userErrors(ctx, field)
@@ -13503,11 +10834,9 @@ func (ec *executionContext) _TransferOwnershipPayload_userErrors(ctx context.Con
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13517,17 +10846,14 @@ func (ec *executionContext) fieldContext_TransferOwnershipPayload_userErrors(_ c
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _UnblockMemberPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UnblockMemberPayload_member(ctx, field)
@@ -13535,11 +10861,9 @@ func (ec *executionContext) _UnblockMemberPayload_member(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.Member, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -13549,17 +10873,14 @@ func (ec *executionContext) fieldContext_UnblockMemberPayload_member(_ context.C
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _UnblockMemberPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UnblockMemberPayload_miniPrograms(ctx, field)
@@ -13567,11 +10888,9 @@ func (ec *executionContext) _UnblockMemberPayload_miniPrograms(ctx context.Conte
 		func(ctx context.Context) (any, error) {
 			return obj.MiniPrograms, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -13581,9 +10900,6 @@ func (ec *executionContext) fieldContext_UnblockMemberPayload_miniPrograms(_ con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13610,17 +10926,14 @@ func (ec *executionContext) fieldContext_UnblockMemberPayload_query(_ context.Co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _UnblockMemberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UnblockMemberPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UnblockMemberPayload_userErrors(ctx, field)
@@ -13628,11 +10941,9 @@ func (ec *executionContext) _UnblockMemberPayload_userErrors(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13642,17 +10953,14 @@ func (ec *executionContext) fieldContext_UnblockMemberPayload_userErrors(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _UpdateMiniProgramPayload_miniProgram(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UpdateMiniProgramPayload_miniProgram(ctx, field)
@@ -13660,11 +10968,9 @@ func (ec *executionContext) _UpdateMiniProgramPayload_miniProgram(ctx context.Co
 		func(ctx context.Context) (any, error) {
 			return obj.MiniProgram, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.MiniProgram) graphql.Marshaler {
 			return ec.marshalOMiniProgram2ᚖminidockᚋentᚐMiniProgram(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -13674,17 +10980,14 @@ func (ec *executionContext) fieldContext_UpdateMiniProgramPayload_miniProgram(_ 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgram(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _UpdateMiniProgramPayload_warnings(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UpdateMiniProgramPayload_warnings(ctx, field)
@@ -13692,11 +10995,9 @@ func (ec *executionContext) _UpdateMiniProgramPayload_warnings(ctx context.Conte
 		func(ctx context.Context) (any, error) {
 			return obj.Warnings, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13706,9 +11007,6 @@ func (ec *executionContext) fieldContext_UpdateMiniProgramPayload_warnings(_ con
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13735,17 +11033,14 @@ func (ec *executionContext) fieldContext_UpdateMiniProgramPayload_query(_ contex
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _UpdateMiniProgramPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMiniProgramPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UpdateMiniProgramPayload_userErrors(ctx, field)
@@ -13753,11 +11048,9 @@ func (ec *executionContext) _UpdateMiniProgramPayload_userErrors(ctx context.Con
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13767,17 +11060,14 @@ func (ec *executionContext) fieldContext_UpdateMiniProgramPayload_userErrors(_ c
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _UpdateProfilePayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfilePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UpdateProfilePayload_viewer(ctx, field)
@@ -13785,11 +11075,9 @@ func (ec *executionContext) _UpdateProfilePayload_viewer(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.Viewer, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -13799,9 +11087,6 @@ func (ec *executionContext) fieldContext_UpdateProfilePayload_viewer(_ context.C
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Viewer(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13828,17 +11113,14 @@ func (ec *executionContext) fieldContext_UpdateProfilePayload_query(_ context.Co
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _UpdateProfilePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateProfilePayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UpdateProfilePayload_userErrors(ctx, field)
@@ -13846,11 +11128,9 @@ func (ec *executionContext) _UpdateProfilePayload_userErrors(ctx context.Context
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13860,9 +11140,6 @@ func (ec *executionContext) fieldContext_UpdateProfilePayload_userErrors(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -13872,9 +11149,9 @@ func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphq
 }
 
 func (ec *executionContext) _User_email(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_User_email(ctx, field)
@@ -13882,11 +11159,9 @@ func (ec *executionContext) _User_email(ctx context.Context, field graphql.Colle
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.User().Email(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -13907,9 +11182,9 @@ func (ec *executionContext) fieldContext_UserError_code(_ context.Context, field
 }
 
 func (ec *executionContext) _UserError_path(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UserError_path(ctx, field)
@@ -13917,11 +11192,9 @@ func (ec *executionContext) _UserError_path(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return obj.Path, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
 			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13938,9 +11211,9 @@ func (ec *executionContext) fieldContext_UserError_messageKey(_ context.Context,
 }
 
 func (ec *executionContext) _UserError_messageParams(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_UserError_messageParams(ctx, field)
@@ -13948,11 +11221,9 @@ func (ec *executionContext) _UserError_messageParams(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return obj.MessageParams, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.MessageParam) graphql.Marshaler {
 			return ec.marshalNMessageParam2ᚕᚖminidockᚋgraphᚋmodelᚐMessageParamᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13962,17 +11233,14 @@ func (ec *executionContext) fieldContext_UserError_messageParams(_ context.Conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MessageParam(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Viewer_id(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_id(ctx, field)
@@ -13980,11 +11248,9 @@ func (ec *executionContext) _Viewer_id(ctx context.Context, field graphql.Collec
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().ID(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNID2string(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -13993,9 +11259,9 @@ func (ec *executionContext) fieldContext_Viewer_id(_ context.Context, field grap
 }
 
 func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_user(ctx, field)
@@ -14003,11 +11269,9 @@ func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.Coll
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().User(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
 			return ec.marshalNUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14017,17 +11281,14 @@ func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field gr
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Viewer_emailConfirmed(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_emailConfirmed(ctx, field)
@@ -14035,11 +11296,9 @@ func (ec *executionContext) _Viewer_emailConfirmed(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().EmailConfirmed(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
 			return ec.marshalNBoolean2bool(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14048,9 +11307,9 @@ func (ec *executionContext) fieldContext_Viewer_emailConfirmed(_ context.Context
 }
 
 func (ec *executionContext) _Viewer_memberships(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_memberships(ctx, field)
@@ -14059,11 +11318,9 @@ func (ec *executionContext) _Viewer_memberships(ctx context.Context, field graph
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Viewer().Memberships(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*workspace.MembershipFilter))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Member]) graphql.Marshaler {
 			return ec.marshalNMemberConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14073,28 +11330,14 @@ func (ec *executionContext) fieldContext_Viewer_memberships(ctx context.Context,
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MemberConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Viewer_memberships_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Viewer_memberships_args)
 }
 
 func (ec *executionContext) _Viewer_currentWorkspace(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_currentWorkspace(ctx, field)
@@ -14102,11 +11345,9 @@ func (ec *executionContext) _Viewer_currentWorkspace(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().CurrentWorkspace(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Workspace) graphql.Marshaler {
 			return ec.marshalOWorkspace2ᚖminidockᚋentᚐWorkspace(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -14116,17 +11357,14 @@ func (ec *executionContext) fieldContext_Viewer_currentWorkspace(_ context.Conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Workspace(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Viewer_staffRole(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_staffRole(ctx, field)
@@ -14134,11 +11372,9 @@ func (ec *executionContext) _Viewer_staffRole(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().StaffRole(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *user.StaffRole) graphql.Marshaler {
 			return ec.marshalOStaffRole2ᚖminidockᚋentᚋuserᚐStaffRole(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -14147,9 +11383,9 @@ func (ec *executionContext) fieldContext_Viewer_staffRole(_ context.Context, fie
 }
 
 func (ec *executionContext) _Viewer_locale(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_locale(ctx, field)
@@ -14157,11 +11393,9 @@ func (ec *executionContext) _Viewer_locale(ctx context.Context, field graphql.Co
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().Locale(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -14170,9 +11404,9 @@ func (ec *executionContext) fieldContext_Viewer_locale(_ context.Context, field 
 }
 
 func (ec *executionContext) _Viewer_sessions(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_sessions(ctx, field)
@@ -14181,11 +11415,9 @@ func (ec *executionContext) _Viewer_sessions(ctx context.Context, field graphql.
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Viewer().Sessions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Session]) graphql.Marshaler {
 			return ec.marshalNSessionConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14195,28 +11427,14 @@ func (ec *executionContext) fieldContext_Viewer_sessions(ctx context.Context, fi
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SessionConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Viewer_sessions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Viewer_sessions_args)
 }
 
 func (ec *executionContext) _Viewer_totpEnabled(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_totpEnabled(ctx, field)
@@ -14224,11 +11442,9 @@ func (ec *executionContext) _Viewer_totpEnabled(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().TotpEnabled(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
 			return ec.marshalNBoolean2bool(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14237,9 +11453,9 @@ func (ec *executionContext) fieldContext_Viewer_totpEnabled(_ context.Context, f
 }
 
 func (ec *executionContext) _Viewer_recoveryCodesLeft(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Viewer_recoveryCodesLeft(ctx, field)
@@ -14247,11 +11463,9 @@ func (ec *executionContext) _Viewer_recoveryCodesLeft(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().RecoveryCodesLeft(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
 			return ec.marshalNInt2int(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14260,9 +11474,9 @@ func (ec *executionContext) fieldContext_Viewer_recoveryCodesLeft(_ context.Cont
 }
 
 func (ec *executionContext) _WithdrawInvitationPayload_invitation(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawInvitationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_WithdrawInvitationPayload_invitation(ctx, field)
@@ -14270,11 +11484,9 @@ func (ec *executionContext) _WithdrawInvitationPayload_invitation(ctx context.Co
 		func(ctx context.Context) (any, error) {
 			return obj.Invitation, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Invitation) graphql.Marshaler {
 			return ec.marshalOInvitation2ᚖminidockᚋentᚐInvitation(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -14284,9 +11496,6 @@ func (ec *executionContext) fieldContext_WithdrawInvitationPayload_invitation(_ 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Invitation(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -14313,17 +11522,14 @@ func (ec *executionContext) fieldContext_WithdrawInvitationPayload_query(_ conte
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Query(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _WithdrawInvitationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawInvitationPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_WithdrawInvitationPayload_userErrors(ctx, field)
@@ -14331,11 +11537,9 @@ func (ec *executionContext) _WithdrawInvitationPayload_userErrors(ctx context.Co
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
 			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14345,9 +11549,6 @@ func (ec *executionContext) fieldContext_WithdrawInvitationPayload_userErrors(_ 
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -14365,9 +11566,9 @@ func (ec *executionContext) fieldContext_Workspace_createdAt(_ context.Context, 
 }
 
 func (ec *executionContext) _Workspace_owner(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Workspace_owner(ctx, field)
@@ -14375,11 +11576,9 @@ func (ec *executionContext) _Workspace_owner(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Workspace().Owner(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalNMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14389,17 +11588,14 @@ func (ec *executionContext) fieldContext_Workspace_owner(_ context.Context, fiel
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Workspace_viewerMember(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Workspace_viewerMember(ctx, field)
@@ -14407,11 +11603,9 @@ func (ec *executionContext) _Workspace_viewerMember(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Workspace().ViewerMember(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
 			return ec.marshalOMember2ᚖminidockᚋentᚐMember(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -14421,17 +11615,14 @@ func (ec *executionContext) fieldContext_Workspace_viewerMember(_ context.Contex
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Member(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) _Workspace_viewerRole(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Workspace_viewerRole(ctx, field)
@@ -14439,11 +11630,9 @@ func (ec *executionContext) _Workspace_viewerRole(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Workspace().ViewerRole(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *member.Role) graphql.Marshaler {
 			return ec.marshalOWorkspaceRole2ᚖminidockᚋentᚋmemberᚐRole(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -14452,9 +11641,9 @@ func (ec *executionContext) fieldContext_Workspace_viewerRole(_ context.Context,
 }
 
 func (ec *executionContext) _Workspace_viewerCan(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Workspace_viewerCan(ctx, field)
@@ -14462,11 +11651,9 @@ func (ec *executionContext) _Workspace_viewerCan(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Workspace().ViewerCan(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Permission) graphql.Marshaler {
 			return ec.marshalNPermission2ᚕminidockᚋgraphᚋmodelᚐPermissionᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14475,9 +11662,9 @@ func (ec *executionContext) fieldContext_Workspace_viewerCan(_ context.Context, 
 }
 
 func (ec *executionContext) _Workspace_members(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Workspace_members(ctx, field)
@@ -14486,11 +11673,9 @@ func (ec *executionContext) _Workspace_members(ctx context.Context, field graphq
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Workspace().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*workspace.MemberFilter))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Member]) graphql.Marshaler {
 			return ec.marshalNMemberConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14500,22 +11685,8 @@ func (ec *executionContext) fieldContext_Workspace_members(ctx context.Context, 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MemberConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Workspace_members_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Workspace_members_args)
 }
 
 func (ec *executionContext) _Workspace_invitations(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
@@ -14562,22 +11733,8 @@ func (ec *executionContext) fieldContext_Workspace_invitations(ctx context.Conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_InvitationConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Workspace_invitations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Workspace_invitations_args)
 }
 
 func (ec *executionContext) _Workspace_auditEvents(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
@@ -14624,28 +11781,14 @@ func (ec *executionContext) fieldContext_Workspace_auditEvents(ctx context.Conte
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AuditEventConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Workspace_auditEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Workspace_auditEvents_args)
 }
 
 func (ec *executionContext) _Workspace_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Workspace_miniPrograms(ctx, field)
@@ -14654,11 +11797,9 @@ func (ec *executionContext) _Workspace_miniPrograms(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Workspace().MiniPrograms(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(model.MiniProgramOrder), fc.Args["filter"].(*miniprogram.Filter))
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.MiniProgram]) graphql.Marshaler {
 			return ec.marshalNMiniProgramConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14668,28 +11809,14 @@ func (ec *executionContext) fieldContext_Workspace_miniPrograms(ctx context.Cont
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MiniProgramConnection(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Workspace_miniPrograms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field_Workspace_miniPrograms_args)
 }
 
 func (ec *executionContext) _Workspace_quotas(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Workspace_quotas(ctx, field)
@@ -14697,11 +11824,9 @@ func (ec *executionContext) _Workspace_quotas(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Workspace().Quotas(ctx, obj)
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*model.Quota) graphql.Marshaler {
 			return ec.marshalNQuota2ᚕᚖminidockᚋgraphᚋmodelᚐQuotaᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14711,9 +11836,6 @@ func (ec *executionContext) fieldContext_Workspace_quotas(_ context.Context, fie
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Quota(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -14727,9 +11849,9 @@ func (ec *executionContext) fieldContext_WorkspaceChange_nodeId(_ context.Contex
 }
 
 func (ec *executionContext) _WorkspaceChange_node(ctx context.Context, field graphql.CollectedField, obj *model.WorkspaceChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_WorkspaceChange_node(ctx, field)
@@ -14737,11 +11859,9 @@ func (ec *executionContext) _WorkspaceChange_node(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return obj.Node, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
 			return ec.marshalONode2minidockᚋgraphᚋmodelᚐNode(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -14751,9 +11871,6 @@ func (ec *executionContext) fieldContext_WorkspaceChange_node(_ context.Context,
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
-		},
 	}
 	return fc, nil
 }
@@ -14771,9 +11888,9 @@ func (ec *executionContext) fieldContext___Directive_isRepeatable(_ context.Cont
 }
 
 func (ec *executionContext) ___Directive_locations(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Directive_locations(ctx, field)
@@ -14781,11 +11898,9 @@ func (ec *executionContext) ___Directive_locations(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return obj.Locations, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
 			return ec.marshalN__DirectiveLocation2ᚕstringᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14794,9 +11909,9 @@ func (ec *executionContext) fieldContext___Directive_locations(_ context.Context
 }
 
 func (ec *executionContext) ___Directive_args(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Directive_args(ctx, field)
@@ -14805,11 +11920,9 @@ func (ec *executionContext) ___Directive_args(ctx context.Context, field graphql
 			fc := graphql.GetFieldContext(ctx)
 			return obj.VisibleArgs(fc.Args["includeDeprecated"].(bool)), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
 			return ec.marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14819,22 +11932,8 @@ func (ec *executionContext) fieldContext___Directive_args(ctx context.Context, f
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___InputValue(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field___Directive_args_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field___Directive_args_args)
 }
 
 func (ec *executionContext) fieldContext___EnumValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14862,9 +11961,9 @@ func (ec *executionContext) fieldContext___Field_description(_ context.Context, 
 }
 
 func (ec *executionContext) ___Field_args(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Field_args(ctx, field)
@@ -14873,11 +11972,9 @@ func (ec *executionContext) ___Field_args(ctx context.Context, field graphql.Col
 			fc := graphql.GetFieldContext(ctx)
 			return obj.VisibleArgs(fc.Args["includeDeprecated"].(bool)), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
 			return ec.marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14887,28 +11984,14 @@ func (ec *executionContext) fieldContext___Field_args(ctx context.Context, field
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___InputValue(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field___Field_args_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field___Field_args_args)
 }
 
 func (ec *executionContext) ___Field_type(ctx context.Context, field graphql.CollectedField, obj *introspection.Field) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Field_type(ctx, field)
@@ -14916,11 +11999,9 @@ func (ec *executionContext) ___Field_type(ctx context.Context, field graphql.Col
 		func(ctx context.Context) (any, error) {
 			return obj.Type, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
 			return ec.marshalN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14930,9 +12011,6 @@ func (ec *executionContext) fieldContext___Field_type(_ context.Context, field g
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -14954,9 +12032,9 @@ func (ec *executionContext) fieldContext___InputValue_description(_ context.Cont
 }
 
 func (ec *executionContext) ___InputValue_type(ctx context.Context, field graphql.CollectedField, obj *introspection.InputValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___InputValue_type(ctx, field)
@@ -14964,11 +12042,9 @@ func (ec *executionContext) ___InputValue_type(ctx context.Context, field graphq
 		func(ctx context.Context) (any, error) {
 			return obj.Type, nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
 			return ec.marshalN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -14978,9 +12054,6 @@ func (ec *executionContext) fieldContext___InputValue_type(_ context.Context, fi
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -15002,9 +12075,9 @@ func (ec *executionContext) fieldContext___Schema_description(_ context.Context,
 }
 
 func (ec *executionContext) ___Schema_types(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Schema_types(ctx, field)
@@ -15012,11 +12085,9 @@ func (ec *executionContext) ___Schema_types(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return obj.Types(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
 			return ec.marshalN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -15026,17 +12097,14 @@ func (ec *executionContext) fieldContext___Schema_types(_ context.Context, field
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) ___Schema_queryType(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Schema_queryType(ctx, field)
@@ -15044,11 +12112,9 @@ func (ec *executionContext) ___Schema_queryType(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return obj.QueryType(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
 			return ec.marshalN__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -15058,17 +12124,14 @@ func (ec *executionContext) fieldContext___Schema_queryType(_ context.Context, f
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) ___Schema_mutationType(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Schema_mutationType(ctx, field)
@@ -15076,11 +12139,9 @@ func (ec *executionContext) ___Schema_mutationType(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return obj.MutationType(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
 			return ec.marshalO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -15090,17 +12151,14 @@ func (ec *executionContext) fieldContext___Schema_mutationType(_ context.Context
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) ___Schema_subscriptionType(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Schema_subscriptionType(ctx, field)
@@ -15108,11 +12166,9 @@ func (ec *executionContext) ___Schema_subscriptionType(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return obj.SubscriptionType(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
 			return ec.marshalO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -15122,17 +12178,14 @@ func (ec *executionContext) fieldContext___Schema_subscriptionType(_ context.Con
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) ___Schema_directives(ctx context.Context, field graphql.CollectedField, obj *introspection.Schema) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Schema_directives(ctx, field)
@@ -15140,11 +12193,9 @@ func (ec *executionContext) ___Schema_directives(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return obj.Directives(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Directive) graphql.Marshaler {
 			return ec.marshalN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx, selections, v)
 		},
-		true,
 		true,
 	)
 }
@@ -15154,9 +12205,6 @@ func (ec *executionContext) fieldContext___Schema_directives(_ context.Context, 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Directive(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -15178,9 +12226,9 @@ func (ec *executionContext) fieldContext___Type_specifiedByURL(_ context.Context
 }
 
 func (ec *executionContext) ___Type_fields(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Type_fields(ctx, field)
@@ -15189,11 +12237,9 @@ func (ec *executionContext) ___Type_fields(ctx context.Context, field graphql.Co
 			fc := graphql.GetFieldContext(ctx)
 			return obj.Fields(fc.Args["includeDeprecated"].(bool)), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Field) graphql.Marshaler {
 			return ec.marshalO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐFieldᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -15203,28 +12249,14 @@ func (ec *executionContext) fieldContext___Type_fields(ctx context.Context, fiel
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Field(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field___Type_fields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field___Type_fields_args)
 }
 
 func (ec *executionContext) ___Type_interfaces(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Type_interfaces(ctx, field)
@@ -15232,11 +12264,9 @@ func (ec *executionContext) ___Type_interfaces(ctx context.Context, field graphq
 		func(ctx context.Context) (any, error) {
 			return obj.Interfaces(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
 			return ec.marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -15246,17 +12276,14 @@ func (ec *executionContext) fieldContext___Type_interfaces(_ context.Context, fi
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) ___Type_possibleTypes(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Type_possibleTypes(ctx, field)
@@ -15264,11 +12291,9 @@ func (ec *executionContext) ___Type_possibleTypes(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return obj.PossibleTypes(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
 			return ec.marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -15278,17 +12303,14 @@ func (ec *executionContext) fieldContext___Type_possibleTypes(_ context.Context,
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
 
 func (ec *executionContext) ___Type_enumValues(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Type_enumValues(ctx, field)
@@ -15297,11 +12319,9 @@ func (ec *executionContext) ___Type_enumValues(ctx context.Context, field graphq
 			fc := graphql.GetFieldContext(ctx)
 			return obj.EnumValues(fc.Args["includeDeprecated"].(bool)), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {
 			return ec.marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -15311,28 +12331,14 @@ func (ec *executionContext) fieldContext___Type_enumValues(ctx context.Context, 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___EnumValue(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field___Type_enumValues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field___Type_enumValues_args)
 }
 
 func (ec *executionContext) ___Type_inputFields(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Type_inputFields(ctx, field)
@@ -15341,11 +12347,9 @@ func (ec *executionContext) ___Type_inputFields(ctx context.Context, field graph
 			fc := graphql.GetFieldContext(ctx)
 			return obj.VisibleInputFields(fc.Args["includeDeprecated"].(bool)), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
 			return ec.marshalO__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -15355,28 +12359,14 @@ func (ec *executionContext) fieldContext___Type_inputFields(ctx context.Context,
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___InputValue(ctx, field)
-		},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field___Type_inputFields_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
+	return fc, ec.readArguments(ctx, fc, ec.field___Type_inputFields_args)
 }
 
 func (ec *executionContext) ___Type_ofType(ctx context.Context, field graphql.CollectedField, obj *introspection.Type) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
+	return resolve(
 		ctx,
-		ec.OperationContext,
+		ec,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext___Type_ofType(ctx, field)
@@ -15384,11 +12374,9 @@ func (ec *executionContext) ___Type_ofType(ctx context.Context, field graphql.Co
 		func(ctx context.Context) (any, error) {
 			return obj.OfType(), nil
 		},
-		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *introspection.Type) graphql.Marshaler {
 			return ec.marshalO__Type2ᚖgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, selections, v)
 		},
-		true,
 		false,
 	)
 }
@@ -15398,9 +12386,6 @@ func (ec *executionContext) fieldContext___Type_ofType(_ context.Context, field 
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields___Type(ctx, field)
-		},
 	}
 	return fc, nil
 }
@@ -17487,7 +14472,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 var acceptInvitationPayloadImplementors = []string{"AcceptInvitationPayload"}
 
 func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptInvitationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, acceptInvitationPayloadImplementors)
+	fields := ec.collectFields(sel, acceptInvitationPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17533,7 +14518,7 @@ func (ec *executionContext) _AcceptInvitationPayload(ctx context.Context, sel as
 var addStaffPayloadImplementors = []string{"AddStaffPayload"}
 
 func (ec *executionContext) _AddStaffPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddStaffPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, addStaffPayloadImplementors)
+	fields := ec.collectFields(sel, addStaffPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17574,7 +14559,7 @@ func (ec *executionContext) _AddStaffPayload(ctx context.Context, sel ast.Select
 var assignMiniProgramsPayloadImplementors = []string{"AssignMiniProgramsPayload"}
 
 func (ec *executionContext) _AssignMiniProgramsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AssignMiniProgramsPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, assignMiniProgramsPayloadImplementors)
+	fields := ec.collectFields(sel, assignMiniProgramsPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17615,7 +14600,7 @@ func (ec *executionContext) _AssignMiniProgramsPayload(ctx context.Context, sel 
 var auditChangeImplementors = []string{"AuditChange"}
 
 func (ec *executionContext) _AuditChange(ctx context.Context, sel ast.SelectionSet, obj *event.Change) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, auditChangeImplementors)
+	fields := ec.collectFields(sel, auditChangeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17651,7 +14636,7 @@ func (ec *executionContext) _AuditChange(ctx context.Context, sel ast.SelectionS
 var auditEventImplementors = []string{"AuditEvent", "Node"}
 
 func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSet, obj *ent.AuditEvent) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, auditEventImplementors)
+	fields := ec.collectFields(sel, auditEventImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17717,7 +14702,7 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 var auditEventConnectionImplementors = []string{"AuditEventConnection"}
 
 func (ec *executionContext) _AuditEventConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.AuditEvent]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, auditEventConnectionImplementors)
+	fields := ec.collectFields(sel, auditEventConnectionImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17758,7 +14743,7 @@ func (ec *executionContext) _AuditEventConnection(ctx context.Context, sel ast.S
 var auditEventEdgeImplementors = []string{"AuditEventEdge"}
 
 func (ec *executionContext) _AuditEventEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.AuditEvent]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, auditEventEdgeImplementors)
+	fields := ec.collectFields(sel, auditEventEdgeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17789,7 +14774,7 @@ func (ec *executionContext) _AuditEventEdge(ctx context.Context, sel ast.Selecti
 var blockMemberPayloadImplementors = []string{"BlockMemberPayload"}
 
 func (ec *executionContext) _BlockMemberPayload(ctx context.Context, sel ast.SelectionSet, obj *model.BlockMemberPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, blockMemberPayloadImplementors)
+	fields := ec.collectFields(sel, blockMemberPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17835,7 +14820,7 @@ func (ec *executionContext) _BlockMemberPayload(ctx context.Context, sel ast.Sel
 var changeEmailPayloadImplementors = []string{"ChangeEmailPayload"}
 
 func (ec *executionContext) _ChangeEmailPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeEmailPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, changeEmailPayloadImplementors)
+	fields := ec.collectFields(sel, changeEmailPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17871,7 +14856,7 @@ func (ec *executionContext) _ChangeEmailPayload(ctx context.Context, sel ast.Sel
 var changeMemberRolePayloadImplementors = []string{"ChangeMemberRolePayload"}
 
 func (ec *executionContext) _ChangeMemberRolePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeMemberRolePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, changeMemberRolePayloadImplementors)
+	fields := ec.collectFields(sel, changeMemberRolePayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17917,7 +14902,7 @@ func (ec *executionContext) _ChangeMemberRolePayload(ctx context.Context, sel as
 var changePasswordPayloadImplementors = []string{"ChangePasswordPayload"}
 
 func (ec *executionContext) _ChangePasswordPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChangePasswordPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, changePasswordPayloadImplementors)
+	fields := ec.collectFields(sel, changePasswordPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17953,7 +14938,7 @@ func (ec *executionContext) _ChangePasswordPayload(ctx context.Context, sel ast.
 var chooseWorkspacePayloadImplementors = []string{"ChooseWorkspacePayload"}
 
 func (ec *executionContext) _ChooseWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.ChooseWorkspacePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, chooseWorkspacePayloadImplementors)
+	fields := ec.collectFields(sel, chooseWorkspacePayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -17989,7 +14974,7 @@ func (ec *executionContext) _ChooseWorkspacePayload(ctx context.Context, sel ast
 var confirmEmailPayloadImplementors = []string{"ConfirmEmailPayload"}
 
 func (ec *executionContext) _ConfirmEmailPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmEmailPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, confirmEmailPayloadImplementors)
+	fields := ec.collectFields(sel, confirmEmailPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18030,7 +15015,7 @@ func (ec *executionContext) _ConfirmEmailPayload(ctx context.Context, sel ast.Se
 var confirmTotpPayloadImplementors = []string{"ConfirmTotpPayload"}
 
 func (ec *executionContext) _ConfirmTotpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmTotpPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, confirmTotpPayloadImplementors)
+	fields := ec.collectFields(sel, confirmTotpPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18071,7 +15056,7 @@ func (ec *executionContext) _ConfirmTotpPayload(ctx context.Context, sel ast.Sel
 var createMiniProgramPayloadImplementors = []string{"CreateMiniProgramPayload"}
 
 func (ec *executionContext) _CreateMiniProgramPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateMiniProgramPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, createMiniProgramPayloadImplementors)
+	fields := ec.collectFields(sel, createMiniProgramPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18117,7 +15102,7 @@ func (ec *executionContext) _CreateMiniProgramPayload(ctx context.Context, sel a
 var createWorkspacePayloadImplementors = []string{"CreateWorkspacePayload"}
 
 func (ec *executionContext) _CreateWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateWorkspacePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, createWorkspacePayloadImplementors)
+	fields := ec.collectFields(sel, createWorkspacePayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18163,7 +15148,7 @@ func (ec *executionContext) _CreateWorkspacePayload(ctx context.Context, sel ast
 var deleteWorkspacePayloadImplementors = []string{"DeleteWorkspacePayload"}
 
 func (ec *executionContext) _DeleteWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteWorkspacePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, deleteWorkspacePayloadImplementors)
+	fields := ec.collectFields(sel, deleteWorkspacePayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18211,7 +15196,7 @@ func (ec *executionContext) _DeleteWorkspacePayload(ctx context.Context, sel ast
 var disableTotpPayloadImplementors = []string{"DisableTotpPayload"}
 
 func (ec *executionContext) _DisableTotpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DisableTotpPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, disableTotpPayloadImplementors)
+	fields := ec.collectFields(sel, disableTotpPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18247,7 +15232,7 @@ func (ec *executionContext) _DisableTotpPayload(ctx context.Context, sel ast.Sel
 var enableTotpPayloadImplementors = []string{"EnableTotpPayload"}
 
 func (ec *executionContext) _EnableTotpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EnableTotpPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, enableTotpPayloadImplementors)
+	fields := ec.collectFields(sel, enableTotpPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18283,7 +15268,7 @@ func (ec *executionContext) _EnableTotpPayload(ctx context.Context, sel ast.Sele
 var endSessionPayloadImplementors = []string{"EndSessionPayload"}
 
 func (ec *executionContext) _EndSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EndSessionPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, endSessionPayloadImplementors)
+	fields := ec.collectFields(sel, endSessionPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18319,7 +15304,7 @@ func (ec *executionContext) _EndSessionPayload(ctx context.Context, sel ast.Sele
 var fieldRuleImplementors = []string{"FieldRule"}
 
 func (ec *executionContext) _FieldRule(ctx context.Context, sel ast.SelectionSet, obj *launchtarget.Rule) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, fieldRuleImplementors)
+	fields := ec.collectFields(sel, fieldRuleImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18395,7 +15380,7 @@ func (ec *executionContext) _FieldRule(ctx context.Context, sel ast.SelectionSet
 var industryImplementors = []string{"Industry", "Node"}
 
 func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet, obj *industry.Industry) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, industryImplementors)
+	fields := ec.collectFields(sel, industryImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18436,7 +15421,7 @@ func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet,
 var industryConnectionImplementors = []string{"IndustryConnection"}
 
 func (ec *executionContext) _IndustryConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*industry.Industry]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, industryConnectionImplementors)
+	fields := ec.collectFields(sel, industryConnectionImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18477,7 +15462,7 @@ func (ec *executionContext) _IndustryConnection(ctx context.Context, sel ast.Sel
 var industryEdgeImplementors = []string{"IndustryEdge"}
 
 func (ec *executionContext) _IndustryEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*industry.Industry]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, industryEdgeImplementors)
+	fields := ec.collectFields(sel, industryEdgeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18508,7 +15493,7 @@ func (ec *executionContext) _IndustryEdge(ctx context.Context, sel ast.Selection
 var invitationImplementors = []string{"Invitation", "Node"}
 
 func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSet, obj *ent.Invitation) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invitationImplementors)
+	fields := ec.collectFields(sel, invitationImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18584,7 +15569,7 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 var invitationConnectionImplementors = []string{"InvitationConnection"}
 
 func (ec *executionContext) _InvitationConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Invitation]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invitationConnectionImplementors)
+	fields := ec.collectFields(sel, invitationConnectionImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18625,7 +15610,7 @@ func (ec *executionContext) _InvitationConnection(ctx context.Context, sel ast.S
 var invitationEdgeImplementors = []string{"InvitationEdge"}
 
 func (ec *executionContext) _InvitationEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Invitation]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invitationEdgeImplementors)
+	fields := ec.collectFields(sel, invitationEdgeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18656,7 +15641,7 @@ func (ec *executionContext) _InvitationEdge(ctx context.Context, sel ast.Selecti
 var invitationOfferImplementors = []string{"InvitationOffer"}
 
 func (ec *executionContext) _InvitationOffer(ctx context.Context, sel ast.SelectionSet, obj *model.InvitationOffer) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, invitationOfferImplementors)
+	fields := ec.collectFields(sel, invitationOfferImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18717,7 +15702,7 @@ func (ec *executionContext) _InvitationOffer(ctx context.Context, sel ast.Select
 var inviteMembersPayloadImplementors = []string{"InviteMembersPayload"}
 
 func (ec *executionContext) _InviteMembersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.InviteMembersPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, inviteMembersPayloadImplementors)
+	fields := ec.collectFields(sel, inviteMembersPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18758,7 +15743,7 @@ func (ec *executionContext) _InviteMembersPayload(ctx context.Context, sel ast.S
 var launchTargetImplementors = []string{"LaunchTarget", "Node"}
 
 func (ec *executionContext) _LaunchTarget(ctx context.Context, sel ast.SelectionSet, obj *launchtarget.Target) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, launchTargetImplementors)
+	fields := ec.collectFields(sel, launchTargetImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18809,7 +15794,7 @@ func (ec *executionContext) _LaunchTarget(ctx context.Context, sel ast.Selection
 var leaveWorkspacePayloadImplementors = []string{"LeaveWorkspacePayload"}
 
 func (ec *executionContext) _LeaveWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.LeaveWorkspacePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, leaveWorkspacePayloadImplementors)
+	fields := ec.collectFields(sel, leaveWorkspacePayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18855,7 +15840,7 @@ func (ec *executionContext) _LeaveWorkspacePayload(ctx context.Context, sel ast.
 var logoImplementors = []string{"Logo"}
 
 func (ec *executionContext) _Logo(ctx context.Context, sel ast.SelectionSet, obj *model.Logo) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, logoImplementors)
+	fields := ec.collectFields(sel, logoImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18896,7 +15881,7 @@ func (ec *executionContext) _Logo(ctx context.Context, sel ast.SelectionSet, obj
 var memberImplementors = []string{"Member", "Node"}
 
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *ent.Member) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, memberImplementors)
+	fields := ec.collectFields(sel, memberImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -18969,7 +15954,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 var memberConnectionImplementors = []string{"MemberConnection"}
 
 func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Member]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, memberConnectionImplementors)
+	fields := ec.collectFields(sel, memberConnectionImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19010,7 +15995,7 @@ func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.Selec
 var memberEdgeImplementors = []string{"MemberEdge"}
 
 func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Member]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, memberEdgeImplementors)
+	fields := ec.collectFields(sel, memberEdgeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19041,7 +16026,7 @@ func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSe
 var membershipEventImplementors = []string{"MembershipEvent"}
 
 func (ec *executionContext) _MembershipEvent(ctx context.Context, sel ast.SelectionSet, obj *workspace.MembershipEvent) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, membershipEventImplementors)
+	fields := ec.collectFields(sel, membershipEventImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19077,7 +16062,7 @@ func (ec *executionContext) _MembershipEvent(ctx context.Context, sel ast.Select
 var messageParamImplementors = []string{"MessageParam"}
 
 func (ec *executionContext) _MessageParam(ctx context.Context, sel ast.SelectionSet, obj *model.MessageParam) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, messageParamImplementors)
+	fields := ec.collectFields(sel, messageParamImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19108,7 +16093,7 @@ func (ec *executionContext) _MessageParam(ctx context.Context, sel ast.Selection
 var miniProgramImplementors = []string{"MiniProgram", "Node"}
 
 func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionSet, obj *ent.MiniProgram) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, miniProgramImplementors)
+	fields := ec.collectFields(sel, miniProgramImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19219,7 +16204,7 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 var miniProgramConnectionImplementors = []string{"MiniProgramConnection"}
 
 func (ec *executionContext) _MiniProgramConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.MiniProgram]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, miniProgramConnectionImplementors)
+	fields := ec.collectFields(sel, miniProgramConnectionImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19260,7 +16245,7 @@ func (ec *executionContext) _MiniProgramConnection(ctx context.Context, sel ast.
 var miniProgramEdgeImplementors = []string{"MiniProgramEdge"}
 
 func (ec *executionContext) _MiniProgramEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.MiniProgram]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, miniProgramEdgeImplementors)
+	fields := ec.collectFields(sel, miniProgramEdgeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19291,7 +16276,7 @@ func (ec *executionContext) _MiniProgramEdge(ctx context.Context, sel ast.Select
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, mutationImplementors)
+	fields := ec.collectFields(sel, mutationImplementors)
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
 		Object: "Mutation",
 	})
@@ -19566,7 +16551,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 var pageInfoImplementors = []string{"PageInfo"}
 
 func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
+	fields := ec.collectFields(sel, pageInfoImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19607,7 +16592,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, queryImplementors)
+	fields := ec.collectFields(sel, queryImplementors)
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
 		Object: "Query",
 	})
@@ -19711,7 +16696,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 var quotaImplementors = []string{"Quota"}
 
 func (ec *executionContext) _Quota(ctx context.Context, sel ast.SelectionSet, obj *model.Quota) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, quotaImplementors)
+	fields := ec.collectFields(sel, quotaImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19747,7 +16732,7 @@ func (ec *executionContext) _Quota(ctx context.Context, sel ast.SelectionSet, ob
 var removeMemberPayloadImplementors = []string{"RemoveMemberPayload"}
 
 func (ec *executionContext) _RemoveMemberPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveMemberPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, removeMemberPayloadImplementors)
+	fields := ec.collectFields(sel, removeMemberPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19793,7 +16778,7 @@ func (ec *executionContext) _RemoveMemberPayload(ctx context.Context, sel ast.Se
 var removeStaffPayloadImplementors = []string{"RemoveStaffPayload"}
 
 func (ec *executionContext) _RemoveStaffPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveStaffPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, removeStaffPayloadImplementors)
+	fields := ec.collectFields(sel, removeStaffPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19836,7 +16821,7 @@ func (ec *executionContext) _RemoveStaffPayload(ctx context.Context, sel ast.Sel
 var renameWorkspacePayloadImplementors = []string{"RenameWorkspacePayload"}
 
 func (ec *executionContext) _RenameWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RenameWorkspacePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, renameWorkspacePayloadImplementors)
+	fields := ec.collectFields(sel, renameWorkspacePayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19872,7 +16857,7 @@ func (ec *executionContext) _RenameWorkspacePayload(ctx context.Context, sel ast
 var requestEmailConfirmationPayloadImplementors = []string{"RequestEmailConfirmationPayload"}
 
 func (ec *executionContext) _RequestEmailConfirmationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RequestEmailConfirmationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, requestEmailConfirmationPayloadImplementors)
+	fields := ec.collectFields(sel, requestEmailConfirmationPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19908,7 +16893,7 @@ func (ec *executionContext) _RequestEmailConfirmationPayload(ctx context.Context
 var requestPasswordResetPayloadImplementors = []string{"RequestPasswordResetPayload"}
 
 func (ec *executionContext) _RequestPasswordResetPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RequestPasswordResetPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, requestPasswordResetPayloadImplementors)
+	fields := ec.collectFields(sel, requestPasswordResetPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19944,7 +16929,7 @@ func (ec *executionContext) _RequestPasswordResetPayload(ctx context.Context, se
 var resendInvitationPayloadImplementors = []string{"ResendInvitationPayload"}
 
 func (ec *executionContext) _ResendInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ResendInvitationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, resendInvitationPayloadImplementors)
+	fields := ec.collectFields(sel, resendInvitationPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -19980,7 +16965,7 @@ func (ec *executionContext) _ResendInvitationPayload(ctx context.Context, sel as
 var resetPasswordPayloadImplementors = []string{"ResetPasswordPayload"}
 
 func (ec *executionContext) _ResetPasswordPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ResetPasswordPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, resetPasswordPayloadImplementors)
+	fields := ec.collectFields(sel, resetPasswordPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20016,7 +17001,7 @@ func (ec *executionContext) _ResetPasswordPayload(ctx context.Context, sel ast.S
 var sessionImplementors = []string{"Session", "Node"}
 
 func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *ent.Session) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, sessionImplementors)
+	fields := ec.collectFields(sel, sessionImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20067,7 +17052,7 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 var sessionConnectionImplementors = []string{"SessionConnection"}
 
 func (ec *executionContext) _SessionConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Session]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, sessionConnectionImplementors)
+	fields := ec.collectFields(sel, sessionConnectionImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20108,7 +17093,7 @@ func (ec *executionContext) _SessionConnection(ctx context.Context, sel ast.Sele
 var sessionEdgeImplementors = []string{"SessionEdge"}
 
 func (ec *executionContext) _SessionEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Session]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, sessionEdgeImplementors)
+	fields := ec.collectFields(sel, sessionEdgeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20139,7 +17124,7 @@ func (ec *executionContext) _SessionEdge(ctx context.Context, sel ast.SelectionS
 var sessionEndImplementors = []string{"SessionEnd"}
 
 func (ec *executionContext) _SessionEnd(ctx context.Context, sel ast.SelectionSet, obj *model.SessionEnd) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, sessionEndImplementors)
+	fields := ec.collectFields(sel, sessionEndImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20165,7 +17150,7 @@ func (ec *executionContext) _SessionEnd(ctx context.Context, sel ast.SelectionSe
 var signInChallengeImplementors = []string{"SignInChallenge"}
 
 func (ec *executionContext) _SignInChallenge(ctx context.Context, sel ast.SelectionSet, obj *account.SignInChallenge) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signInChallengeImplementors)
+	fields := ec.collectFields(sel, signInChallengeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20196,7 +17181,7 @@ func (ec *executionContext) _SignInChallenge(ctx context.Context, sel ast.Select
 var signInPayloadImplementors = []string{"SignInPayload"}
 
 func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SignInPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signInPayloadImplementors)
+	fields := ec.collectFields(sel, signInPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20237,7 +17222,7 @@ func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.Selectio
 var signInWithTotpPayloadImplementors = []string{"SignInWithTotpPayload"}
 
 func (ec *executionContext) _SignInWithTotpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SignInWithTotpPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signInWithTotpPayloadImplementors)
+	fields := ec.collectFields(sel, signInWithTotpPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20273,7 +17258,7 @@ func (ec *executionContext) _SignInWithTotpPayload(ctx context.Context, sel ast.
 var signOutEverywherePayloadImplementors = []string{"SignOutEverywherePayload"}
 
 func (ec *executionContext) _SignOutEverywherePayload(ctx context.Context, sel ast.SelectionSet, obj *model.SignOutEverywherePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signOutEverywherePayloadImplementors)
+	fields := ec.collectFields(sel, signOutEverywherePayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20309,7 +17294,7 @@ func (ec *executionContext) _SignOutEverywherePayload(ctx context.Context, sel a
 var signOutPayloadImplementors = []string{"SignOutPayload"}
 
 func (ec *executionContext) _SignOutPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SignOutPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signOutPayloadImplementors)
+	fields := ec.collectFields(sel, signOutPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20345,7 +17330,7 @@ func (ec *executionContext) _SignOutPayload(ctx context.Context, sel ast.Selecti
 var signUpPayloadImplementors = []string{"SignUpPayload"}
 
 func (ec *executionContext) _SignUpPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SignUpPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, signUpPayloadImplementors)
+	fields := ec.collectFields(sel, signUpPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20381,7 +17366,7 @@ func (ec *executionContext) _SignUpPayload(ctx context.Context, sel ast.Selectio
 var staffMemberImplementors = []string{"StaffMember", "Node"}
 
 func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionSet, obj *account.StaffMember) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, staffMemberImplementors)
+	fields := ec.collectFields(sel, staffMemberImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20427,7 +17412,7 @@ func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionS
 var staffMemberConnectionImplementors = []string{"StaffMemberConnection"}
 
 func (ec *executionContext) _StaffMemberConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*account.StaffMember]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, staffMemberConnectionImplementors)
+	fields := ec.collectFields(sel, staffMemberConnectionImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20468,7 +17453,7 @@ func (ec *executionContext) _StaffMemberConnection(ctx context.Context, sel ast.
 var staffMemberEdgeImplementors = []string{"StaffMemberEdge"}
 
 func (ec *executionContext) _StaffMemberEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*account.StaffMember]) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, staffMemberEdgeImplementors)
+	fields := ec.collectFields(sel, staffMemberEdgeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20499,7 +17484,7 @@ func (ec *executionContext) _StaffMemberEdge(ctx context.Context, sel ast.Select
 var subscriptionImplementors = []string{"Subscription"}
 
 func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	fields := ec.collectFields(sel, subscriptionImplementors)
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
 		Object: "Subscription",
 	})
@@ -20523,7 +17508,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 var totpSecretImplementors = []string{"TotpSecret"}
 
 func (ec *executionContext) _TotpSecret(ctx context.Context, sel ast.SelectionSet, obj *account.TotpSecret) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, totpSecretImplementors)
+	fields := ec.collectFields(sel, totpSecretImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20554,7 +17539,7 @@ func (ec *executionContext) _TotpSecret(ctx context.Context, sel ast.SelectionSe
 var transferOwnershipPayloadImplementors = []string{"TransferOwnershipPayload"}
 
 func (ec *executionContext) _TransferOwnershipPayload(ctx context.Context, sel ast.SelectionSet, obj *model.TransferOwnershipPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, transferOwnershipPayloadImplementors)
+	fields := ec.collectFields(sel, transferOwnershipPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20595,7 +17580,7 @@ func (ec *executionContext) _TransferOwnershipPayload(ctx context.Context, sel a
 var unblockMemberPayloadImplementors = []string{"UnblockMemberPayload"}
 
 func (ec *executionContext) _UnblockMemberPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnblockMemberPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, unblockMemberPayloadImplementors)
+	fields := ec.collectFields(sel, unblockMemberPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20636,7 +17621,7 @@ func (ec *executionContext) _UnblockMemberPayload(ctx context.Context, sel ast.S
 var updateMiniProgramPayloadImplementors = []string{"UpdateMiniProgramPayload"}
 
 func (ec *executionContext) _UpdateMiniProgramPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateMiniProgramPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, updateMiniProgramPayloadImplementors)
+	fields := ec.collectFields(sel, updateMiniProgramPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20677,7 +17662,7 @@ func (ec *executionContext) _UpdateMiniProgramPayload(ctx context.Context, sel a
 var updateProfilePayloadImplementors = []string{"UpdateProfilePayload"}
 
 func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateProfilePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, updateProfilePayloadImplementors)
+	fields := ec.collectFields(sel, updateProfilePayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20713,7 +17698,7 @@ func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.S
 var userImplementors = []string{"User", "Node"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *ent.User) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, userImplementors)
+	fields := ec.collectFields(sel, userImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20754,7 +17739,7 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 var userErrorImplementors = []string{"UserError"}
 
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj *model.UserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, userErrorImplementors)
+	fields := ec.collectFields(sel, userErrorImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20800,7 +17785,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 var viewerImplementors = []string{"Viewer", "Node"}
 
 func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *model.Viewer) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, viewerImplementors)
+	fields := ec.collectFields(sel, viewerImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20871,7 +17856,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 var withdrawInvitationPayloadImplementors = []string{"WithdrawInvitationPayload"}
 
 func (ec *executionContext) _WithdrawInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawInvitationPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawInvitationPayloadImplementors)
+	fields := ec.collectFields(sel, withdrawInvitationPayloadImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20907,7 +17892,7 @@ func (ec *executionContext) _WithdrawInvitationPayload(ctx context.Context, sel 
 var workspaceImplementors = []string{"Workspace", "Node"}
 
 func (ec *executionContext) _Workspace(ctx context.Context, sel ast.SelectionSet, obj *ent.Workspace) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, workspaceImplementors)
+	fields := ec.collectFields(sel, workspaceImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -20988,7 +17973,7 @@ func (ec *executionContext) _Workspace(ctx context.Context, sel ast.SelectionSet
 var workspaceChangeImplementors = []string{"WorkspaceChange"}
 
 func (ec *executionContext) _WorkspaceChange(ctx context.Context, sel ast.SelectionSet, obj *model.WorkspaceChange) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, workspaceChangeImplementors)
+	fields := ec.collectFields(sel, workspaceChangeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -21024,7 +18009,7 @@ func (ec *executionContext) _WorkspaceChange(ctx context.Context, sel ast.Select
 var __DirectiveImplementors = []string{"__Directive"}
 
 func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionSet, obj *introspection.Directive) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __DirectiveImplementors)
+	fields := ec.collectFields(sel, __DirectiveImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -21070,7 +18055,7 @@ func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionS
 var __EnumValueImplementors = []string{"__EnumValue"}
 
 func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionSet, obj *introspection.EnumValue) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __EnumValueImplementors)
+	fields := ec.collectFields(sel, __EnumValueImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -21113,7 +18098,7 @@ func (ec *executionContext) ___EnumValue(ctx context.Context, sel ast.SelectionS
 var __FieldImplementors = []string{"__Field"}
 
 func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, obj *introspection.Field) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __FieldImplementors)
+	fields := ec.collectFields(sel, __FieldImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -21166,7 +18151,7 @@ func (ec *executionContext) ___Field(ctx context.Context, sel ast.SelectionSet, 
 var __InputValueImplementors = []string{"__InputValue"}
 
 func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.SelectionSet, obj *introspection.InputValue) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __InputValueImplementors)
+	fields := ec.collectFields(sel, __InputValueImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -21219,7 +18204,7 @@ func (ec *executionContext) ___InputValue(ctx context.Context, sel ast.Selection
 var __SchemaImplementors = []string{"__Schema"}
 
 func (ec *executionContext) ___Schema(ctx context.Context, sel ast.SelectionSet, obj *introspection.Schema) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __SchemaImplementors)
+	fields := ec.collectFields(sel, __SchemaImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {
@@ -21270,7 +18255,7 @@ func (ec *executionContext) ___Schema(ctx context.Context, sel ast.SelectionSet,
 var __TypeImplementors = []string{"__Type"}
 
 func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, obj *introspection.Type) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, __TypeImplementors)
+	fields := ec.collectFields(sel, __TypeImplementors)
 
 	out := newObject(fields)
 	for i, field := range fields {

@@ -50,7 +50,7 @@ func TestAnInlineFieldIsWhatGqlgenMakesOfIt(t *testing.T) {
 		}
 
 		ours := fieldContext(t, "object")
-		ec := &executionContext{&graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]{OperationContext: graphql.GetOperationContext(ours)}}
+		ec := &executionContext{ExecutionContextState: &graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]{OperationContext: graphql.GetOperationContext(ours)}}
 		m := ec.inline(ours, field, newContext, c.fieldType, c.marshal)
 
 		theirs := fieldContext(t, "object")
@@ -79,7 +79,7 @@ func TestAnInlineFieldIsWhatGqlgenMakesOfIt(t *testing.T) {
 
 func TestNullInAnUpdateIsNotAbsent(t *testing.T) {
 	t.Parallel()
-	ec := &executionContext{&graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]{}}
+	ec := &executionContext{ExecutionContextState: &graphql.ExecutionContextState[ResolverRoot, DirectiveRoot, ComplexityRoot]{}}
 	in, err := ec.unmarshalInputUpdateMiniProgramInput(t.Context(), map[string]any{"miniProgramId": "mpr_1", "name": "小咖啡馆", "tagline": nil, "logo": nil})
 	if err != nil {
 		t.Fatal(err)

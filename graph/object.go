@@ -16,10 +16,18 @@ type object struct {
 	Values []graphql.Marshaler
 	// Invalids is how many of them are null where the schema allows no null.
 	Invalids uint32
+	// few has the values of an object that has few, so that they are allocated with it.
+	few [4]graphql.Marshaler
 }
 
 func newObject(fields []graphql.CollectedField) *object {
-	return &object{fields: fields, Values: make([]graphql.Marshaler, len(fields))}
+	o := &object{fields: fields}
+	if len(fields) <= len(o.few) {
+		o.Values = o.few[:len(fields)]
+	} else {
+		o.Values = make([]graphql.Marshaler, len(fields))
+	}
+	return o
 }
 
 // MarshalGQL writes the object in JSON. A response name that is selected by several types is written once. In the grammar, names hold

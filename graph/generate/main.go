@@ -1,4 +1,4 @@
-// Command generate writes graph/generated.go and graph/model/generated.go from the schema. It is gqlgen's generator with five
+// Command generate writes graph/generated.go and graph/model/generated.go from the schema. It is gqlgen's generator with six
 // additions:
 //
 //   - Types of the schema are bound to Go types by their names (bind.go), so that gqlgen.yml lists exceptions only.
@@ -6,6 +6,8 @@
 //     when relations are read for all siblings at once.
 //   - Plain scalar fields are written inline (inline.go).
 //   - Objects are written without what @defer would need, and answers through buffers that are used again (objects.go).
+//   - Arguments, and which fields are selected, are read once in an operation, and fields on which no directive runs are resolved without
+//     what interceptors of fields would need (resolve.go).
 //   - The input of an update tells absent from null (update.go).
 package main
 
@@ -41,7 +43,7 @@ func generate() error {
 	if err := api.Generate(cfg, api.AddPlugin(oneGoroutine{}), api.AddPlugin(updateInputs{}), api.AddPlugin(fields)); err != nil {
 		return err
 	}
-	return rewrite(cfg.Exec.Filename, marshalInOrder, updateInputs{}.makePointers, fields.inline, plainObjects, marshalOnce, format.Source)
+	return rewrite(cfg.Exec.Filename, marshalInOrder, updateInputs{}.makePointers, fields.inline, plainObjects, marshalOnce, readOnce, format.Source)
 }
 
 // oneGoroutine is a plugin that keeps fields of objects below the roots from starting goroutines.
