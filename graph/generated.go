@@ -14644,7 +14644,7 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AuditEvent")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_AuditEvent_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15388,7 +15388,7 @@ func (ec *executionContext) _Industry(ctx context.Context, sel ast.SelectionSet,
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Industry")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Industry_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID()) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Industry_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15501,7 +15501,7 @@ func (ec *executionContext) _Invitation(ctx context.Context, sel ast.SelectionSe
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Invitation")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Invitation_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Invitation_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15751,7 +15751,7 @@ func (ec *executionContext) _LaunchTarget(ctx context.Context, sel ast.Selection
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("LaunchTarget")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LaunchTarget_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID()) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_LaunchTarget_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15889,7 +15889,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Member")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Member_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Member_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16101,7 +16101,7 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MiniProgram")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_MiniProgram_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17374,7 +17374,7 @@ func (ec *executionContext) _StaffMember(ctx context.Context, sel ast.SelectionS
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("StaffMember")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_StaffMember_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID()) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_StaffMember_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17706,7 +17706,7 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("User")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_User_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_User_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17900,7 +17900,7 @@ func (ec *executionContext) _Workspace(ctx context.Context, sel ast.SelectionSet
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Workspace")
 		case "id":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Workspace_id, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.ID) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Workspace_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17986,7 +17986,7 @@ func (ec *executionContext) _WorkspaceChange(ctx context.Context, sel ast.Select
 				out.Invalids++
 			}
 		case "nodeId":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_WorkspaceChange_nodeId, "ID!", func() graphql.Marshaler { return graphql.MarshalID(obj.NodeID) })
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_WorkspaceChange_nodeId, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.NodeID) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18549,13 +18549,13 @@ func (ec *executionContext) marshalNFieldRule2ᚕminidockᚋinternalᚋlaunchtar
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalID(v)
+	res, err := model.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalID(v)
+	res := model.MarshalID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -19903,7 +19903,7 @@ func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalID(v)
+	res, err := model.UnmarshalID(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -19913,7 +19913,7 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalID(*v)
+	res := model.MarshalID(*v)
 	return res
 }
 

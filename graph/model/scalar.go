@@ -2,7 +2,6 @@ package model
 
 import (
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -12,10 +11,17 @@ import (
 	"minidock/internal/moment"
 )
 
+// MarshalID writes an id as any other text.
+func MarshalID(id string) graphql.Marshaler { return graphql.MarshalString(id) }
+
+// UnmarshalID reads an id.
+func UnmarshalID(v any) (string, error) { return graphql.UnmarshalID(v) }
+
 // MarshalDateTime writes a moment in RFC 3339, in UTC and milliseconds.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
-		_, _ = io.WriteString(w, strconv.Quote(moment.Text(t)))
+		text := append(make([]byte, 0, 32), '"')
+		_, _ = w.Write(append(moment.AppendText(text, t), '"'))
 	})
 }
 

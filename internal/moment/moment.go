@@ -21,6 +21,9 @@ func Of(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 // Text writes a moment in RFC 3339, in UTC and with exactly three fraction digits. Texts of moments sort as the moments do.
 func Text(t time.Time) string { return t.UTC().Format(layout) }
 
+// AppendText appends what Text returns.
+func AppendText(b []byte, t time.Time) []byte { return t.UTC().AppendFormat(b, layout) }
+
 // pattern is the format of https://scalars.graphql.org/andimarek/date-time: RFC 3339 with exactly three fraction digits and without the
 // offset -00:00, which time.Parse alone does not check.
 var pattern = regexp.MustCompile(`^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d\.\d{3}([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
