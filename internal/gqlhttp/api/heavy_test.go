@@ -16,7 +16,7 @@ import (
 )
 
 // heavy is how much of a processor's time an answer may take to a query that is built to be heavy.
-const heavy = 150 * time.Millisecond * apitest.Slowness
+const heavy = 100 * time.Millisecond * apitest.Slowness
 
 // The tests of this file run beside no other test, since they take the time.
 
