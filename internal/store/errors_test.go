@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
 
+	"minidock/ent/user"
 	"minidock/internal/pgtest"
 )
 
@@ -61,6 +63,40 @@ func TestAConnectionThatTheServerEndsIsUnavailableAndTheNextOneWorks(t *testing.
 		}
 		if n, err := s.Client.User.Query().Count(t.Context()); err != nil || n != 0 {
 			t.Errorf("after that: %d users, %v", n, err)
+		}
+	}
+}
+
+// The error of a statement that returns one value is that of the database, whenever it comes.
+func TestTheErrorOfACountIsThatOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	address := pgtest.Require(t).NewDatabase(t, "")
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), URL: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	killer, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer killer.Close(t.Context())
+	for range 5 {
+		if _, err := s.Client.User.Query().Count(t.Context()); err != nil { // so that there is a connection, and it has the statement
+			t.Fatal(err)
+		}
+		_, err := killer.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Client.User.Query().Count(t.Context()); err != nil && !IsUnavailable(err) {
+			t.Errorf("terminated: %v", err)
+		}
+	}
+	for range 2 { // prepares the statement, and then has it
+		_, err := s.Client.User.Query().Where(user.Email("a\x00")).Count(t.Context())
+		if refused, ok := errors.AsType[*pgconn.PgError](err); !ok || refused.Code != "22021" {
+			t.Errorf("a text that no database keeps: %v", err)
 		}
 	}
 }

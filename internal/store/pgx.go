@@ -101,12 +101,30 @@ func (p pgxStatements) Query(ctx context.Context, text string, args, v any) erro
 	if err != nil {
 		return err
 	}
-	rows.ColumnScanner = &pgxRows{Rows: found}
+	read := &pgxRows{Rows: found, isRead: found.Next()}
+	if err := found.Err(); err != nil { // which pgx knows, as the columns, after the answer has begun
+		found.Close()
+		return err
+	}
+	rows.ColumnScanner = read
 	return nil
 }
 
 // pgxRows are rows as Ent reads them.
-type pgxRows struct{ pgx.Rows }
+type pgxRows struct {
+	pgx.Rows
+	// isRead says that Next has been called for the next row already.
+	isRead bool
+}
+
+// Next goes to the next row.
+func (r *pgxRows) Next() bool {
+	if r.isRead {
+		r.isRead = false
+		return true
+	}
+	return r.Rows.Next()
+}
 
 // Close ends reading, and returns the error that has ended it before.
 func (r *pgxRows) Close() error {

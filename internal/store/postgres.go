@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,13 +60,17 @@ func openPostgres(ctx context.Context, address string, connections int, log *slo
 // of the connection.
 const planOnce = "SET plan_cache_mode = force_generic_plan"
 
+// refusals are the classes of the errors of a statement that a server does not understand or allow: 0A not supported, 22 data exception, 42
+// syntax or access. After others, such as that of a server which stops, the connection may be of no use.
+var refusals = []string{"0A", "22", "42"}
+
 // setting returns the function that runs a statement on a new connection, to save time. A server that refuses it is used as it is, which is
 // logged once.
 func setting(statement string, log *slog.Logger) func(context.Context, *pgx.Conn) error {
 	var refused sync.Once
 	return func(ctx context.Context, connection *pgx.Conn) error {
 		_, err := connection.Exec(ctx, statement)
-		if _, is := errors.AsType[*pgconn.PgError](err); is {
+		if answer, is := errors.AsType[*pgconn.PgError](err); is && slices.Contains(refusals, answer.Code[:2]) {
 			refused.Do(func() {
 				log.WarnContext(ctx, "the database refuses a setting that saves time", "statement", statement, "error", err.Error())
 			})
