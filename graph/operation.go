@@ -2,15 +2,13 @@ package graph
 
 import (
 	"context"
-	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// memo is what is the same for all objects of an operation. The fields of the root are resolved at once.
+// memo is what is the same for all objects of an operation, which runs in one goroutine.
 type memo struct {
-	mu        sync.Mutex
 	arguments map[*ast.Field]map[string]any
 	fields    map[selection][]graphql.CollectedField
 }
@@ -30,8 +28,6 @@ func (ec *executionContext) collectFields(selected ast.SelectionSet, types []str
 		return graphql.CollectFields(ec.OperationContext, selected, types)
 	}
 	key := selection{&selected[0], len(selected), &types[0]}
-	ec.memo.mu.Lock()
-	defer ec.memo.mu.Unlock()
 	if fields, ok := ec.memo.fields[key]; ok {
 		return fields
 	}
@@ -45,8 +41,6 @@ func (ec *executionContext) collectFields(selected ast.SelectionSet, types []str
 
 // readArguments sets the arguments of a field, which nothing changes; the generated code calls it. An error is reported at the field.
 func (ec *executionContext) readArguments(ctx context.Context, at *graphql.FieldContext, read func(context.Context, map[string]any) (map[string]any, error)) (err error) {
-	ec.memo.mu.Lock()
-	defer ec.memo.mu.Unlock()
 	if known, ok := ec.memo.arguments[at.Field.Field]; ok {
 		at.Args = known
 		return nil

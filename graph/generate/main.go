@@ -2,8 +2,8 @@
 // additions:
 //
 //   - Types of the schema are bound to Go types by their names (bind.go), so that gqlgen.yml lists exceptions only.
-//   - Below the roots a request runs in one goroutine: a goroutine for each field and list element costs more than the work it does
-//     when relations are read for all siblings at once.
+//   - A request runs in one goroutine, and so takes one connection to the database at a time: a goroutine for each field and list element
+//     costs more than the work it does when relations are read for all siblings at once.
 //   - Plain scalar fields are written inline (inline.go).
 //   - Objects are written without what @defer would need, and answers through buffers that are used again (objects.go).
 //   - Arguments, and which fields are selected, are read once in an operation, and fields on which no directive runs are resolved without
@@ -46,7 +46,7 @@ func generate() error {
 	return rewrite(cfg.Exec.Filename, marshalInOrder, updateInputs{}.makePointers, fields.inline, plainObjects, marshalOnce, readOnce, format.Source)
 }
 
-// oneGoroutine is a plugin that keeps fields of objects below the roots from starting goroutines.
+// oneGoroutine is a plugin that keeps fields from starting goroutines.
 type oneGoroutine struct{}
 
 // Name names the plugin.
@@ -55,7 +55,7 @@ func (oneGoroutine) Name() string { return "oneGoroutine" }
 // GenerateCode is called before the code is written.
 func (oneGoroutine) GenerateCode(data *codegen.Data) error {
 	for _, object := range data.Objects {
-		object.DisableConcurrency = object.DisableConcurrency || !object.Root
+		object.DisableConcurrency = true
 	}
 	return nil
 }
