@@ -1,6 +1,8 @@
 package gqlhttp
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -107,7 +109,7 @@ func (m *measurement) walk(fields [][]*ast.Field, depth, times, page int) {
 			continue
 		}
 		m.depth = max(m.depth, depth)
-		m.enter(first, 1)
+		m.enter(same, 1)
 		size, selected := 0, collect(selectionsOf(same), nil, map[string]bool{})
 		for _, field := range same {
 			size = max(size, m.sizeOf(field))
@@ -120,7 +122,7 @@ func (m *measurement) walk(fields [][]*ast.Field, depth, times, page int) {
 			inside = min(maxCount, times*max(n, page))
 		}
 		m.walk(selected, depth+1, inside, size)
-		m.enter(first, -1)
+		m.enter(same, -1)
 	}
 }
 
@@ -133,9 +135,10 @@ func (m *measurement) add(times, cost int) {
 	}
 }
 
-// enter notes that the walk goes into a field, or out of it.
-func (m *measurement) enter(field *ast.Field, by int) {
-	if m.lists.AreClosed != nil && m.lists.AreClosed(field.Definition) {
+// enter notes that the walk goes into fields with one response name, or out of them. They are closed if all of them are.
+func (m *measurement) enter(same []*ast.Field, by int) {
+	isOpen := func(field *ast.Field) bool { return field.Definition == nil || !m.lists.AreClosed(field.Definition) }
+	if m.lists.AreClosed != nil && !slices.ContainsFunc(same, isOpen) {
 		m.closed += by
 	}
 }
