@@ -45,6 +45,8 @@ type measurement struct {
 	// cost is how many list elements the answer may hold, and what counts beside them; open is as much of it as is not within closed
 	// fields, of which there are so many around the field that is walked.
 	cost, open, closed int
+	// searched is how many lists are searched within closed fields: what is public is short.
+	searched int
 	// introspections is how often the schema is read.
 	introspections int
 	// introspected is roughly how many fields of the answer are about the schema.
@@ -76,6 +78,8 @@ func measure(limits limit.GraphQL, lists Lists, definition *ast.OperationDefinit
 		return cost, tooComplex("too many levels", m.depth, limits.QueryDepth)
 	case m.fields > maxFields:
 		return cost, tooComplex("too many fields", m.fields, maxFields)
+	case m.searched > limits.QuerySearches:
+		return cost, tooComplex("too many searches", m.searched, limits.QuerySearches)
 	case cost > maxCost:
 		return cost, tooComplex("too high a cost", cost, maxCost)
 	case m.cost > max(maxCost, limits.QueryCost):

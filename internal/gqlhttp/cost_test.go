@@ -21,7 +21,7 @@ func TestWhatIsOpenOnOneTypeCountsSignedOut(t *testing.T) {
 	lists := Lists{MaxPage: 100, AreClosed: func(field *ast.FieldDefinition) bool { return field.Name == "closed" }}
 	const onW, onL = "... on W { x: closed(first: 100) { nodes { id } } }", "... on L { x: open(first: 100) { nodes { id } } }"
 	for text, want := range map[string]int{onW: 0, onL: 100, onW + onL: 100, onL + onW: 100} {
-		query, err := gqlparser.LoadQuery(schema, "{ node { "+text+" } }")
+		query, err := gqlparser.LoadQueryWithRules(schema, "{ node { "+text+" } }", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -84,6 +84,9 @@ func (m *measurement) besides(same []*ast.Field, selected [][]*ast.Field, size i
 	}
 	if slices.ContainsFunc(same, m.searches) {
 		cost += searchCost
+		if m.closed > 0 {
+			m.searched++
+		}
 	}
 	return cost
 }

@@ -56,7 +56,7 @@ type Limits struct {
 	// TokenTime is how long the token in any other mail can be used.
 	TokenTime time.Duration
 
-	// SearchRows is the most rows of a list that a search looks at, the latest of them.
+	// SearchRows is the most rows of a list that a search looks at, the latest of them. Several lists that are searched at once share it.
 	SearchRows int
 
 	// SweepInterval is how often what has expired is deleted.
@@ -81,6 +81,8 @@ type GraphQL struct {
 	// QueryCost is the most list elements that an answer may hold, with what counts beside them; QueryCostSignedOut for clients that
 	// are not signed in.
 	QueryCost, QueryCostSignedOut int
+	// QuerySearches is the most lists that a query may search: what a search takes depends on how many rows there are, and not on its page.
+	QuerySearches int
 	// AnswerBytes is the most of an answer's data.
 	AnswerBytes int64
 	// ListLength is the most elements of a list in a query or in the variables.
@@ -124,7 +126,7 @@ type GraphQL struct {
 var Default = Limits{
 	GraphQL: GraphQL{
 		QueryCharacters: 10_000, QueryTokens: 2_000, QueryTokensSignedOut: 1_000, QueryDepth: 15, QueryAliases: 30, QueryDirectives: 10,
-		QueryRootFields: 20, MutationRootFields: 5, QueryCost: 5_000, QueryCostSignedOut: 200, ListLength: 100, AnswerBytes: 2 << 20,
+		QueryRootFields: 20, MutationRootFields: 5, QueryCost: 5_000, QueryCostSignedOut: 200, QuerySearches: 5, ListLength: 100, AnswerBytes: 2 << 20,
 
 		BodyBytes: 512 << 10, BodyBytesSignedOut: 64 << 10, BodyMemory: 256 << 20, FileBytes: 11 << 20, BesideBytes: 64 << 10,
 		UploadSpace: 256 << 20, UploadRate: 16 << 10, UploadRateTime: 10 * time.Second, Uploads: 4, UploadsOfUser: 2,

@@ -36,6 +36,7 @@ func (l *Limits) settings() []setting {
 		{"mutation-root-fields", &l.MutationRootFields},
 		{"query-cost", &l.QueryCost},
 		{"query-cost-signed-out", &l.QueryCostSignedOut},
+		{"query-searches", &l.QuerySearches},
 		{"list-length", &l.ListLength},
 		{"answer-bytes", &l.AnswerBytes},
 		{"header-bytes", &l.HeaderBytes},

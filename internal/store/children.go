@@ -32,11 +32,20 @@ func (c Children[P]) Only(which P) Children[P] {
 type Search struct {
 	// For narrows the rows to those that are wanted.
 	For Filter
-	// By sorts the rows by when they were made, and Limit is the most rows of a parent that are compared.
-	By    []string
+	// By sorts the rows by when they were made.
+	By []string
+	// Limit is the most rows that are compared; several parents have equal shares of it, of at least leastShare.
 	Limit int
 	// Columns are all that are compared or sorted by. An index has them after By, so that no other rows are read.
 	Columns []string
+}
+
+// leastShare is how many rows of a parent are compared at least, however many parents there are.
+const leastShare = 500
+
+// share returns how many rows of each parent are compared.
+func (c Children[P]) share() int {
+	return max(c.Search.Limit/max(1, len(distinct(c.Parents))), min(leastShare, c.Search.Limit))
 }
 
 // isPlain says whether the children are rows of the table as they are.
@@ -147,7 +156,7 @@ func (c Children[P]) ofParent(dialect, table string) *entsql.Selector {
 	rows.Where(entsql.ExprP(row.C(c.Column) + " = parent.value"))
 	if c.Search != nil {
 		rows.Select(rows.Columns(c.Search.Columns...)...)
-		Page(Keyset{Columns: c.Search.By, Descending: true, Limit: c.Search.Limit})(rows)
+		Page(Keyset{Columns: c.Search.By, Descending: true, Limit: c.share()})(rows)
 		rows = entsql.Dialect(dialect).Select().From(rows.As("row"))
 		c.Search.For(rows)
 	}

@@ -147,3 +147,42 @@ func TestTrapObjectsInListsDoNotMultiply(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuerySearchesFiveLists(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	workspaceID := ann.CreateWorkspace(t, "Coffee")
+	search := func(n int) string {
+		return apitest.Repeated(n, func(i int) string {
+			return fmt.Sprintf(`s%d: members(first: 1, filter: {search: "%d"}) { totalCount } `, i, i)
+		})
+	}
+	for text, isRefused := range map[string]bool{
+		search(5): false,
+		search(6): true,
+		search(5) + "miniPrograms(filter: {search: \" \"}) { totalCount }": false,
+		search(5) + "miniPrograms(filter: {search: \"x\"}) { totalCount }": true,
+	} {
+		answer := ann.Do(t, `{ workspace(id: "`+workspaceID+`") { `+text+`} `+
+			`a: industries(search: "a") { totalCount } b: industries(search: "b") { totalCount } }`, nil)
+		if code := answer.Code(t); code != map[bool]string{true: "QUERY_TOO_COMPLEX"}[isRefused] || isRefused != strings.Contains(answer.Body, "too many searches: 6, at most 5") {
+			t.Errorf("%s: %.300s", text, answer.Body)
+		}
+	}
+}
+
+// Root fields are resolved in their order, and so are the errors.
+func TestErrorsAreInTheOrderOfTheirFields(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	ann := w.SignUp(t, "ann")
+	for range 5 {
+		answer := ann.Do(t, "{"+apitest.Repeated(4, func(i int) string { return fmt.Sprintf(`f%d: workspace(id: "wsp_%d") { id } `, i, i) })+"}", nil)
+		for i, err := range answer.Errors {
+			if path := fmt.Sprint(err.Path); path != fmt.Sprintf("[f%d]", i) || len(answer.Errors) != 4 {
+				t.Errorf("error %d of %d is at %s", i, len(answer.Errors), path)
+			}
+		}
+	}
+}
