@@ -22,7 +22,7 @@ type pgxDriver struct {
 }
 
 func newPgxDriver(pool *pgxpool.Pool) dialect.Driver {
-	return pgxDriver{pgxStatements{pool}, pool}
+	return pgxDriver{pgxStatements{pool, pool}, pool}
 }
 
 // Dialect names PostgreSQL.
@@ -37,7 +37,7 @@ func (d pgxDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pgxTx{pgxStatements{tx}, ctx, tx}, nil
+	return pgxTx{pgxStatements{tx, nil}, ctx, tx}, nil
 }
 
 // pgxTx is a transaction. It ends with its context, as one of database/sql does.
@@ -60,12 +60,15 @@ func (t pgxTx) Rollback() error {
 	return t.tx.Rollback(ctx)
 }
 
-// pgxStatements runs statements on a pool or in a transaction.
+// pgxStatements runs statements on a pool, or in a transaction, where pool is nil.
 type pgxStatements struct {
-	on interface {
-		Exec(ctx context.Context, text string, args ...any) (pgconn.CommandTag, error)
-		Query(ctx context.Context, text string, args ...any) (pgx.Rows, error)
-	}
+	on   connection
+	pool *pgxpool.Pool
+}
+
+type connection interface {
+	Exec(ctx context.Context, text string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, text string, args ...any) (pgx.Rows, error)
 }
 
 // Exec runs a statement that returns no rows.
@@ -97,50 +100,75 @@ func (p pgxStatements) Query(ctx context.Context, text string, args, v any) erro
 	if !isList || !isRows {
 		return fmt.Errorf("arguments are %T, rows are %T", args, v)
 	}
-	found, err := p.on.Query(ctx, text, values...)
+	on, release := p.on, func() {}
+	if p.pool != nil {
+		acquired, err := p.pool.Acquire(ctx)
+		if err != nil {
+			return err
+		}
+		on, release = acquired, acquired.Release
+	}
+	found, err := on.Query(ctx, text, values...)
 	if err != nil {
+		release()
 		return err
 	}
-	read := &pgxRows{Rows: found, isRead: found.Next()}
-	if err := found.Err(); err != nil { // which pgx knows, as the columns, after the answer has begun
-		found.Close()
+	read, err := beginReading(found, release)
+	if err != nil {
 		return err
 	}
 	rows.ColumnScanner = read
 	return nil
 }
 
+// beginReading goes to the first row: before that pgx knows neither the columns nor that the statement failed.
+func beginReading(found pgx.Rows, release func()) (*pgxRows, error) {
+	r := &pgxRows{Rows: found, release: release, isRead: found.Next()}
+	if err := found.Err(); err != nil {
+		_ = r.Close() // which returns the same
+		return nil, err
+	}
+	r.columns = make([]string, len(found.FieldDescriptions()))
+	for i, one := range found.FieldDescriptions() {
+		r.columns[i] = one.Name
+	}
+	return r, nil
+}
+
 // pgxRows are rows as Ent reads them.
 type pgxRows struct {
 	pgx.Rows
+	// columns are the names of the columns, which pgx keeps with the connection.
+	columns []string
 	// isRead says that Next has been called for the next row already.
 	isRead bool
+	// release gives the connection back; nothing of the rows is read after it.
+	release func()
 }
 
-// Next goes to the next row.
+// Next goes to the next row. After the last one the rows are closed.
 func (r *pgxRows) Next() bool {
 	if r.isRead {
 		r.isRead = false
 		return true
 	}
-	return r.Rows.Next()
+	if r.Rows.Next() {
+		return true
+	}
+	_ = r.Close() // Err returns the same
+	return false
 }
 
 // Close ends reading, and returns the error that has ended it before.
 func (r *pgxRows) Close() error {
 	r.Rows.Close()
-	return r.Err()
+	err := r.Err()
+	r.release()
+	return err
 }
 
 // Columns returns the names of the columns.
-func (r *pgxRows) Columns() ([]string, error) {
-	descriptions := r.FieldDescriptions()
-	names := make([]string, len(descriptions))
-	for i, one := range descriptions {
-		names[i] = one.Name
-	}
-	return names, nil
-}
+func (r *pgxRows) Columns() ([]string, error) { return r.columns, nil }
 
 // Scan reads the values of a row.
 func (r *pgxRows) Scan(into ...any) error {
