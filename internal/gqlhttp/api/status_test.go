@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -249,6 +250,18 @@ func TestEdgeWhatIsAskedRightlyIsAnswered(t *testing.T) {
 			if answer.Code(t) != "" || answer.Status != http.StatusOK || !answer.HasData || !strings.Contains(answer.Body, "ltg_") {
 				t.Errorf("%s, accepting %s: status %d: %.300s", name, accept, answer.Status, answer.Body)
 			}
+		}
+	}
+}
+
+// An answer says how long it is, also one that net/http would otherwise send in chunks, which is over 2,048 bytes.
+func TestAnAnswerSaysItsLength(t *testing.T) {
+	t.Parallel()
+	w := apitest.New(t, apitest.Options{})
+	for query, atLeast := range map[string]int{"{industries(first:1){nodes{id}}}": 1, "{industries(first:100){nodes{id code}}}": 2_049, "{": 1} {
+		answer := w.HandleQuery(t, nil, query, nil)
+		if got := answer.Header.Get("Content-Length"); got != strconv.Itoa(len(answer.Body)) || len(answer.Body) < atLeast {
+			t.Errorf("%s: %q for %d bytes", query, got, len(answer.Body))
 		}
 	}
 }
