@@ -11,6 +11,20 @@ import (
 	"minidock/internal/pgtest"
 )
 
+// A connection that ends while it is set up is not used as it is.
+func TestASettingThatFailsBecauseTheServerStopsIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	connection, err := pgx.Connect(t.Context(), pgtest.Require(t).NewDatabase(t, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := setting("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(60)", slog.New(slog.NewJSONHandler(&log, nil)))
+	if err := set(t.Context(), connection); !IsUnavailable(err) || log.Len() > 0 {
+		t.Errorf("%v, logged %s", err, &log)
+	}
+}
+
 func TestASettingThatTheServerRefusesIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	address := pgtest.Require(t).NewDatabase(t, "")
