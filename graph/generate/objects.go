@@ -22,7 +22,7 @@ func plainObjects(code []byte) ([]byte, error) {
 	found := 0
 	code = objectFunction.ReplaceAllFunc(code, func(function []byte) []byte {
 		function = deferring.ReplaceAll(function, nil)
-		if bytes.Contains(function, []byte("Concurrently(")) || !bytes.Contains(function, []byte(newFieldSet)) || bytes.Contains(function, []byte("innerCtx")) {
+		if !bytes.Contains(function, []byte(newFieldSet)) || bytes.Contains(function, []byte("innerCtx")) { // which roots have
 			return function
 		}
 		found++
