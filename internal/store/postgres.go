@@ -56,7 +56,7 @@ func openPostgres(ctx context.Context, address string, connections int, log *slo
 	return pool, nil
 }
 
-// planOnce has a connection plan each statement once, and not anew for each value. It is a statement, since poolers refuse it as a parameter
+// planOnce has a connection plan each statement once, and not for each value. It is a statement, since poolers refuse it as a parameter
 // of the connection.
 const planOnce = "SET plan_cache_mode = force_generic_plan"
 
