@@ -37,8 +37,8 @@ import (
 // Config is what an App works with.
 type Config struct {
 	Store *store.Store
-	// Blobs keeps the logos.
-	Blobs *blob.Store
+	// Blobs keeps the files.
+	Blobs blob.Store
 	// PublicURL is where clients find the server, without a slash at the end. When it is https, cookies are Secure.
 	PublicURL string
 	// AppURL is where the front end's pages are, to which the links in mails lead; PublicURL when empty.
@@ -73,7 +73,7 @@ type App struct {
 	limits       limit.Limits
 	log          *slog.Logger
 	store        *store.Store
-	blobs        *blob.Store
+	blobs        blob.Store
 	secretKey    *secret.Key
 	now          func() time.Time
 	sessions     *session.Sessions
@@ -197,7 +197,7 @@ func (a *App) sweepFiles(ctx context.Context, before time.Time) error {
 	if err := a.claimFiles(ctx); err != nil {
 		return err
 	}
-	return a.miniPrograms.Sweep(ctx, before)
+	return a.blobs.Sweep(ctx, before, blob.AnyOf(a.miniPrograms.UsedLogos))
 }
 
 // claimFiles makes the database the owner of the files, unless another one is: then it fails with blob.ErrOtherOwner.

@@ -15,7 +15,7 @@ func FuzzOpen(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	name, err := s.Put(f.Context(), ".png", []byte("a picture"))
+	name, err := Put(f.Context(), s, ".png", []byte("a picture"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -25,12 +25,12 @@ func FuzzOpen(f *testing.F) {
 		}
 	}
 	for _, seed := range []string{
-		name, name[:64] + ".jpg", name + "\n", "../secret", "..\\secret", name[:2] + "/secret.png", "/etc/passwd", "tmp/secret", "", ".", "\x00", name[:2] + "/" + name,
+		name, name[:64] + ".jpg", name[:64] + ".zip", name + "\n", "../secret", "..\\secret", name[:2] + "/secret.png", "/etc/passwd", "tmp/secret", "", ".", "\x00", name[:2] + "/" + name,
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, asked string) {
-		file, err := s.Open(asked)
+		file, err := s.Open(t.Context(), asked)
 		if err == nil {
 			defer file.Close()
 		}

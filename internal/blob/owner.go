@@ -14,13 +14,12 @@ var ErrOtherOwner = errors.New("the folder of files belongs to another database"
 // OwnerFile is the file in the store's folder that names whose blobs they are.
 const OwnerFile = "owner"
 
-// Claim makes an owner the one whose blobs these are, if they have none yet. The error is ErrOtherOwner if they have another: what
-// is not used by this owner may be used by that one.
-func (s *Store) Claim(owner string) error {
-	path := filepath.Join(s.dir, OwnerFile)
+// Claim writes the name of the owner to a file.
+func (f *Folder) Claim(owner string) error {
+	path := filepath.Join(f.dir, OwnerFile)
 	found, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		found, err = s.makeOwner(path, owner)
+		found, err = f.makeOwner(path, owner)
 	}
 	switch {
 	case err != nil:
@@ -32,8 +31,8 @@ func (s *Store) Claim(owner string) error {
 }
 
 // makeOwner writes the file of the owner, unless another process has written it meanwhile, and returns what it holds.
-func (s *Store) makeOwner(path, owner string) ([]byte, error) {
-	file, err := os.CreateTemp(filepath.Join(s.dir, unfinished), "")
+func (f *Folder) makeOwner(path, owner string) ([]byte, error) {
+	file, err := f.createUnfinished()
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +44,7 @@ func (s *Store) makeOwner(path, owner string) ([]byte, error) {
 	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	if err := syncFolder(s.dir); err != nil {
+	if err := syncFolder(f.dir); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)

@@ -1,16 +1,13 @@
-// Package blob keeps files on disk under the hash of their content.
+// Package blob keeps files under the hash of their content, in a folder or in whatever else implements Store.
 package blob
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,97 +20,86 @@ type File struct {
 	Content           io.ReadSeeker
 }
 
-// Store keeps blobs in its own folder. It is safe for concurrent use, also by several processes.
-type Store struct{ dir string }
+// Store keeps blobs. It is safe for concurrent use, also by several processes.
+type Store interface {
+	// Create begins a blob. The caller writes its content, and then keeps or discards it.
+	Create(ctx context.Context) (Draft, error)
+	// Open returns the blob of that name, for the caller to close. The error is fs.ErrNotExist for anything that is not exactly a name which
+	// Keep has returned.
+	Open(ctx context.Context, name string) (Content, error)
+	// Delete deletes the blob of that name, used or not; one that is not there is no error. Only Sweep can tell whether somebody is about to
+	// use it again.
+	Delete(ctx context.Context, name string) error
+	// Sweep deletes the blobs that were last kept before that time and are not used, and what a crash left unfinished before it. It deletes
+	// nothing else.
+	//
+	// A caller that keeps a blob must refer to it sooner than that time is ago. Then several processes may sweep while others keep: a blob
+	// that is kept again meanwhile stays. After the failure to delete a file Sweep goes on with the others, and returns the first error.
+	Sweep(ctx context.Context, before time.Time, used Used) error
+	// Claim makes an owner the one whose blobs these are, if they have none yet. The error is ErrOtherOwner if they have another: what
+	// is not used by this owner may be used by that one.
+	Claim(owner string) error
+}
 
-// A blob is in dir/ab/abcd….png; while it is written or deleted it is in dir/tmp.
-const unfinished = "tmp"
+// Draft is a blob that is being written, by one goroutine. What was written can be read before it is kept.
+type Draft interface {
+	io.Writer
+	io.ReaderAt
+	// Size is how many bytes were written, and Hash their SHA-256 in hex.
+	Size() int64
+	Hash() string
+	// Keep stores the content and returns its name, the hash and ext, which is ".png", ".jpg", ".zip" or ".json". When it returns without an
+	// error, the content survives a crash. Content that is stored already is not stored again, but is as new for Sweep. Whether it fails or
+	// not, it ends the draft.
+	Keep(ctx context.Context, ext string) (name string, err error)
+	// Discard drops the draft. After Keep or Discard it does nothing.
+	Discard()
+}
+
+// Content is the content of a blob. Ranges may be read at once with ReadAt.
+type Content interface {
+	io.ReadSeeker
+	io.ReaderAt
+	io.Closer
+	// Size is in bytes.
+	Size() int64
+}
+
+// Used returns those of the names, at most 500 of them, that something refers to.
+type Used func(ctx context.Context, names []string) ([]string, error)
+
+// AnyOf returns what any of several refers to.
+func AnyOf(several ...Used) Used {
+	return func(ctx context.Context, names []string) (all []string, err error) {
+		for _, used := range several {
+			some, err := used(ctx, names)
+			if err != nil {
+				return nil, err
+			}
+			all = slices.Concat(all, some)
+		}
+		return all, nil
+	}
+}
+
+// Put stores content that is in memory and returns its name, as Draft.Keep does.
+func Put(ctx context.Context, s Store, ext string, content []byte) (name string, err error) {
+	draft, err := s.Create(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer draft.Discard()
+	if _, err := io.Copy(draft, bytes.NewReader(content)); err != nil {
+		return "", err
+	}
+	return draft.Keep(ctx, ext)
+}
+
+// extensions are those that a name may end with.
+var extensions = []string{"png", "jpg", "zip", "json"}
 
 // isName says whether a name is that of a blob, and no path that leads elsewhere.
 func isName(name string) bool {
 	hash, ext, _ := strings.Cut(name, ".")
-	return len(hash) == hex.EncodedLen(sha256.Size) && strings.Trim(hash, "0123456789abcdef") == "" && (ext == "png" || ext == "jpg")
-}
-
-// Open returns the store in dir. It creates a missing folder, which only the owner can read.
-func Open(dir string) (*Store, error) {
-	if err := makeFolder(filepath.Join(dir, unfinished)); err != nil {
-		return nil, fmt.Errorf("open blob store: %w", err)
-	}
-	return &Store{dir: dir}, nil
-}
-
-// Put stores content and returns its name, the SHA-256 in hex and ext, which is ".png" or ".jpg". When it
-// returns without an error, the content survives a crash. Content that is stored already is not written again, but is as new for Sweep.
-func (s *Store) Put(ctx context.Context, ext string, content []byte) (name string, err error) {
-	name = nameFor(ext, content)
-	if !isName(name) {
-		return "", fmt.Errorf("put blob: unknown extension %q", ext)
-	}
-	if err := ctx.Err(); err != nil {
-		return "", fmt.Errorf("put blob: %w", err)
-	}
-	if err := s.put(s.path(name), content); err != nil {
-		return "", fmt.Errorf("put blob: %w", err)
-	}
-	return name, nil
-}
-
-func nameFor(ext string, content []byte) string {
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:]) + ext
-}
-
-// Open returns the blob of that name, for the caller to close. It is fs.ErrNotExist for anything that is not
-// exactly a name which Put has returned.
-func (s *Store) Open(name string) (*os.File, error) {
-	if !isName(name) {
-		return nil, fmt.Errorf("open blob: %w", fs.ErrNotExist)
-	}
-	file, err := os.Open(s.path(name))
-	if err != nil {
-		return nil, fmt.Errorf("open blob: %w", err)
-	}
-	return file, nil
-}
-
-func (s *Store) path(name string) string { return filepath.Join(s.dir, name[:2], name) }
-
-func (s *Store) put(path string, content []byte) error {
-	if err := makeFolder(filepath.Dir(path)); err != nil {
-		return err
-	}
-	if !renew(path, len(content)) {
-		if err := s.write(path, content); err != nil {
-			return err
-		}
-	}
-	// Another caller may have made the file or its folder an instant ago, and not yet have come this far.
-	return errors.Join(syncFolder(filepath.Dir(path)), syncFolder(s.dir))
-}
-
-// renew makes a complete file at path as new, and says whether there is one; one that a failing disk cut short is written again.
-func renew(path string, size int) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size) && os.Chtimes(path, time.Time{}, time.Now()) == nil
-}
-
-// write makes the complete file appear at path, or nothing. Concurrent callers write the same bytes, so that it does not matter who is last.
-func (s *Store) write(path string, content []byte) error {
-	file, err := os.CreateTemp(filepath.Join(s.dir, unfinished), "")
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	if err == nil {
-		err = file.Sync()
-	}
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
+	return len(hash) == hex.EncodedLen(sha256.Size) && strings.Trim(hash, "0123456789abcdef") == "" && slices.Contains(extensions, ext)
 }

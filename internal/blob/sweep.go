@@ -20,17 +20,10 @@ const batch = 500
 // partial matches the names of unfinished files, as os.CreateTemp makes them.
 var partial = regexp.MustCompile(`\A[0-9]{1,10}\z`)
 
-// Used returns those of the names, at most 500 of them, that something refers to.
-type Used func(ctx context.Context, names []string) ([]string, error)
-
-// Sweep deletes the blobs that were last put before that time and are not used, and what a crash left unfinished before it. It deletes
-// nothing else in the folder.
-//
-// A caller that puts a blob must refer to it sooner than that time is ago. Then several processes may sweep while others put: a blob that
-// is put again meanwhile stays. After the failure to delete a file Sweep goes on with the others, and returns the first error.
-func (s *Store) Sweep(ctx context.Context, before time.Time, used Used) error {
-	failed := s.sweepUnfinished(before)
-	for names, err := range s.batches() {
+// Sweep deletes the files that are not used.
+func (f *Folder) Sweep(ctx context.Context, before time.Time, used Used) error {
+	failed := f.sweepUnfinished(before)
+	for names, err := range f.batches() {
 		if err != nil {
 			return fmt.Errorf("list blobs: %w", err)
 		}
@@ -38,7 +31,7 @@ func (s *Store) Sweep(ctx context.Context, before time.Time, used Used) error {
 		if err != nil {
 			return fmt.Errorf("look for the blobs in use: %w", err)
 		}
-		if err := s.deleteUnused(names, inUse, before); failed == nil {
+		if err := f.deleteUnused(names, inUse, before); failed == nil {
 			failed = err
 		}
 	}
@@ -46,34 +39,34 @@ func (s *Store) Sweep(ctx context.Context, before time.Time, used Used) error {
 }
 
 // deleteUnused returns the first error.
-func (s *Store) deleteUnused(names, inUse []string, before time.Time) (failed error) {
+func (f *Folder) deleteUnused(names, inUse []string, before time.Time) (failed error) {
 	slices.Sort(inUse)
 	for _, name := range names {
 		if _, isInUse := slices.BinarySearch(inUse, name); isInUse {
 			continue
 		}
-		if err := s.deleteOld(name, before); err != nil && failed == nil {
+		if err := f.deleteOld(name, before); err != nil && failed == nil {
 			failed = fmt.Errorf("delete a blob: %w", err)
 		}
 	}
 	return failed
 }
 
-// deleteOld deletes a blob that was last put before that time. It moves the blob aside before it looks for the last time, since a Put that
+// deleteOld deletes a blob that was last kept before that time. It moves the blob aside before it looks for the last time, since a Keep that
 // finds it there makes it new, and one that does not find it writes it again.
-func (s *Store) deleteOld(name string, before time.Time) error {
-	if isOld, err := isFileFrom(s.path(name), before); err != nil || !isOld {
+func (f *Folder) deleteOld(name string, before time.Time) error {
+	if isOld, err := isFileFrom(f.path(name), before); err != nil || !isOld {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Join(s.dir, unfinished), "")
+	file, err := f.createUnfinished()
 	if err != nil {
 		return err
 	}
 	aside := file.Name()
-	if err := errors.Join(file.Close(), os.Rename(s.path(name), aside)); err != nil {
+	if err := errors.Join(file.Close(), os.Rename(f.path(name), aside)); err != nil {
 		return errors.Join(unlessGone(err), unlessGone(os.Remove(aside)))
 	}
-	return deleteOrPutBack(aside, s.path(name), before)
+	return deleteOrPutBack(aside, f.path(name), before)
 }
 
 // deleteOrPutBack deletes a blob that was moved aside if it is still old.
@@ -92,8 +85,8 @@ func deleteOrPutBack(aside, path string, before time.Time) error {
 }
 
 // sweepUnfinished deletes the unfinished files from before that time, and returns the first error.
-func (s *Store) sweepUnfinished(before time.Time) (failed error) {
-	folder := filepath.Join(s.dir, unfinished)
+func (f *Folder) sweepUnfinished(before time.Time) (failed error) {
+	folder := filepath.Join(f.dir, unfinished)
 	for name, err := range namesIn(folder) {
 		if err == nil && partial.MatchString(name) {
 			err = deleteIfFrom(filepath.Join(folder, name), before)
@@ -131,10 +124,10 @@ func unlessGone(err error) error {
 }
 
 // batches lists the names of the blobs, some at a time. The list may be reused. An error is the last.
-func (s *Store) batches() iter.Seq2[[]string, error] {
+func (f *Folder) batches() iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		names := make([]string, 0, batch)
-		for name, err := range s.names() {
+		for name, err := range f.names() {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -153,11 +146,11 @@ func (s *Store) batches() iter.Seq2[[]string, error] {
 }
 
 // names lists the names of the blobs. An error is the last.
-func (s *Store) names() iter.Seq2[string, error] {
+func (f *Folder) names() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for i := range 256 {
 			folder := fmt.Sprintf("%02x", i)
-			for name, err := range namesIn(filepath.Join(s.dir, folder)) {
+			for name, err := range namesIn(filepath.Join(f.dir, folder)) {
 				isBlob := err == nil && isName(name) && name[:2] == folder
 				if (isBlob || err != nil) && !yield(name, err) || err != nil {
 					return

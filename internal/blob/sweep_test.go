@@ -183,7 +183,7 @@ func using(names ...string) Used {
 	return func(context.Context, []string) ([]string, error) { return slices.Clone(names), nil }
 }
 
-func nameOf(content string) string { return nameFor(".png", []byte(content)) }
+func nameOf(content string) string { return hashOf(content) + ".png" }
 
 func write(t *testing.T, path string) {
 	t.Helper()

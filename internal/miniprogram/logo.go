@@ -3,9 +3,9 @@ package miniprogram
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"minidock/ent/miniprogram"
+	"minidock/internal/blob"
 	"minidock/internal/picture"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
@@ -23,22 +23,19 @@ func (m *MiniPrograms) countLogoChange(ctx context.Context, miniProgramID string
 
 // keepLogo stores a picture and returns its name. Everybody who knows the name can fetch it.
 func (m *MiniPrograms) keepLogo(ctx context.Context, logo picture.Picture) (string, error) {
-	name, err := m.Blobs.Put(ctx, extensions[logo.ContentType], logo.Bytes)
+	name, err := blob.Put(ctx, m.Blobs, extensions[logo.ContentType], logo.Bytes)
 	if err != nil {
 		return "", fmt.Errorf("keep a logo: %w", err)
 	}
 	return name, nil
 }
 
-// Sweep deletes the pictures that were last stored before that time and are not the logo of a mini program: a change stored them and was
-// then refused, or another change replaced them.
-func (m *MiniPrograms) Sweep(ctx context.Context, before time.Time) error {
-	err := m.Blobs.Sweep(ctx, before, func(ctx context.Context, names []string) ([]string, error) {
-		return m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldLogoName, names)).
-			GroupBy(miniprogram.FieldLogoName).Strings(ctx)
-	})
+// UsedLogos returns those of the names that are the logo of a mini program. The others are left of a change that stored a picture and was then
+// refused, or were replaced.
+func (m *MiniPrograms) UsedLogos(ctx context.Context, names []string) ([]string, error) {
+	used, err := m.Client.MiniProgram.Query().Where(store.In(miniprogram.FieldLogoName, names)).GroupBy(miniprogram.FieldLogoName).Strings(ctx)
 	if err != nil {
-		return fmt.Errorf("sweep logos: %w", err)
+		return nil, fmt.Errorf("look for logos: %w", err)
 	}
-	return nil
+	return used, nil
 }

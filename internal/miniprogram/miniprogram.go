@@ -13,7 +13,7 @@ type MiniPrograms struct {
 	operation.DB
 	Limits limit.Limits
 	// Blobs keeps the logos.
-	Blobs *blob.Store
+	Blobs blob.Store
 	// Throttles counts changes of logos.
 	Throttles *throttle.Throttles
 }

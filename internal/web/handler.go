@@ -20,7 +20,7 @@ type Config struct {
 	GraphQL http.Handler
 	Viewers *Viewers
 	// Blobs keeps the logos.
-	Blobs *blob.Store
+	Blobs blob.Store
 	// IsReady says whether the server should be sent requests.
 	IsReady func(context.Context) bool
 	// PublicURL is where clients find the server, without a slash at the end.

@@ -14,12 +14,16 @@ const logoPath = "/logos/"
 var contentTypes = map[string]string{".png": "image/png", ".jpg": "image/jpeg"}
 
 // logos serves pictures by name. A name is the hash of its content, so an answer never changes.
-func logos(blobs *blob.Store) http.HandlerFunc {
+func logos(blobs blob.Store) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		name := r.PathValue("name")
 		contentType := contentTypes[path.Ext(name)]
-		picture, err := blobs.Open(name)
-		if err != nil || contentType == "" {
+		if contentType == "" {
+			writeText(w, http.StatusNotFound, "not found\n")
+			return
+		}
+		picture, err := blobs.Open(r.Context(), name)
+		if err != nil {
 			writeText(w, http.StatusNotFound, "not found\n")
 			return
 		}

@@ -22,7 +22,7 @@ func TestPutStoresUnderTheHash(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	store := open(t, dir)
-	name, err := store.Put(t.Context(), ".png", []byte(hello))
+	name, err := Put(t.Context(), store, ".png", []byte(hello))
 	if err != nil || name != helloName {
 		t.Fatalf("%q, %v", name, err)
 	}
@@ -88,7 +88,7 @@ func TestPutKeepsTypesOfTheSameContentApart(t *testing.T) {
 	t.Parallel()
 	store := open(t, t.TempDir())
 	put(t, store, hello)
-	if _, err := store.Open(strings.Replace(helloName, ".png", ".jpg", 1)); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := store.Open(t.Context(), strings.Replace(helloName, ".png", ".jpg", 1)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("never put, but: %v", err)
 	}
 }
@@ -98,7 +98,7 @@ func TestPutRefusesOtherExtensions(t *testing.T) {
 	dir := t.TempDir()
 	store := open(t, dir)
 	for _, ext := range []string{"", "png", ".gif", ".PNG", ".png\n", "/../x.png", ".png/..", "\x00.png"} {
-		if name, err := store.Put(t.Context(), ext, []byte(hello)); err == nil || name != "" {
+		if name, err := Put(t.Context(), store, ext, []byte(hello)); err == nil || name != "" {
 			t.Errorf("%q gives %q", ext, name)
 		}
 	}
@@ -112,10 +112,10 @@ func TestPutWritesNothingOnceCanceled(t *testing.T) {
 	store := open(t, t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if name, err := store.Put(ctx, ".png", []byte(hello)); !errors.Is(err, context.Canceled) || name != "" {
+	if name, err := Put(ctx, store, ".png", []byte(hello)); !errors.Is(err, context.Canceled) || name != "" {
 		t.Errorf("%q, %v", name, err)
 	}
-	if _, err := store.Open(helloName); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := store.Open(t.Context(), helloName); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("it is there: %v", err)
 	}
 }
@@ -127,7 +127,7 @@ func TestPutLeavesNoUnfinishedFileWhenItFails(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "2c", helloName, "inside"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Put(t.Context(), ".png", []byte(hello)); err == nil {
+	if _, err := Put(t.Context(), store, ".png", []byte(hello)); err == nil {
 		t.Error("a folder is in the way, and nothing is said")
 	}
 	if left := entries(t, filepath.Join(dir, unfinished)); len(left) > 0 {
@@ -143,7 +143,7 @@ func TestManyPutTheSameAndOtherContentAtOnce(t *testing.T) {
 	for i := range 32 {
 		group.Go(func() {
 			content := strings.Repeat("x", 1000*(i%4))
-			name, err := store.Put(t.Context(), ".jpg", []byte(content))
+			name, err := Put(t.Context(), store, ".jpg", []byte(content))
 			if err != nil {
 				t.Error(err)
 				return
@@ -173,7 +173,7 @@ func TestOpenKnowsExactNamesOnly(t *testing.T) {
 		helloName[:64], helloName[:64] + ".PNG", helloName[:64] + ".gif", helloName[:64] + "xpng", helloName[1:], "2" + helloName,
 		"%2e%2e/secret.png", strings.Repeat("../", 21) + "a.png", strings.Repeat("0", 64) + ".png",
 	} {
-		file, err := store.Open(name)
+		file, err := store.Open(t.Context(), name)
 		if !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -194,7 +194,7 @@ func TestOpenRefusesAPathThatIsAFile(t *testing.T) {
 	}
 }
 
-func open(t *testing.T, dir string) *Store {
+func open(t *testing.T, dir string) *Folder {
 	t.Helper()
 	store, err := Open(dir)
 	if err != nil {
@@ -203,16 +203,16 @@ func open(t *testing.T, dir string) *Store {
 	return store
 }
 
-func put(t *testing.T, store *Store, content string) {
+func put(t *testing.T, store *Folder, content string) {
 	t.Helper()
-	if _, err := store.Put(t.Context(), ".png", []byte(content)); err != nil {
+	if _, err := Put(t.Context(), store, ".png", []byte(content)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func read(t *testing.T, store *Store, name string) string {
+func read(t *testing.T, store *Folder, name string) string {
 	t.Helper()
-	file, err := store.Open(name)
+	file, err := store.Open(t.Context(), name)
 	if err != nil {
 		t.Error(err)
 		return ""
