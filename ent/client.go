@@ -13,6 +13,7 @@ import (
 	"minidock/ent/auditevent"
 	"minidock/ent/idempotencykey"
 	"minidock/ent/invitation"
+	"minidock/ent/job"
 	"minidock/ent/knownaddress"
 	"minidock/ent/mail"
 	"minidock/ent/member"
@@ -44,6 +45,8 @@ type Client struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Invitation is the client for interacting with the Invitation builders.
 	Invitation *InvitationClient
+	// Job is the client for interacting with the Job builders.
+	Job *JobClient
 	// KnownAddress is the client for interacting with the KnownAddress builders.
 	KnownAddress *KnownAddressClient
 	// Mail is the client for interacting with the Mail builders.
@@ -84,6 +87,7 @@ func (c *Client) init() {
 	c.AuditEvent = NewAuditEventClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Invitation = NewInvitationClient(c.config)
+	c.Job = NewJobClient(c.config)
 	c.KnownAddress = NewKnownAddressClient(c.config)
 	c.Mail = NewMailClient(c.config)
 	c.Member = NewMemberClient(c.config)
@@ -193,6 +197,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditEvent:     NewAuditEventClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Invitation:     NewInvitationClient(cfg),
+		Job:            NewJobClient(cfg),
 		KnownAddress:   NewKnownAddressClient(cfg),
 		Mail:           NewMailClient(cfg),
 		Member:         NewMemberClient(cfg),
@@ -229,6 +234,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditEvent:     NewAuditEventClient(cfg),
 		IdempotencyKey: NewIdempotencyKeyClient(cfg),
 		Invitation:     NewInvitationClient(cfg),
+		Job:            NewJobClient(cfg),
 		KnownAddress:   NewKnownAddressClient(cfg),
 		Mail:           NewMailClient(cfg),
 		Member:         NewMemberClient(cfg),
@@ -271,9 +277,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Assignment, c.AuditEvent, c.IdempotencyKey, c.Invitation, c.KnownAddress,
-		c.Mail, c.Member, c.MiniProgram, c.OneTimeToken, c.QuotaUse, c.RecoveryCode,
-		c.SecondFactor, c.Session, c.Targeting, c.Throttle, c.User, c.Workspace,
+		c.Assignment, c.AuditEvent, c.IdempotencyKey, c.Invitation, c.Job,
+		c.KnownAddress, c.Mail, c.Member, c.MiniProgram, c.OneTimeToken, c.QuotaUse,
+		c.RecoveryCode, c.SecondFactor, c.Session, c.Targeting, c.Throttle, c.User,
+		c.Workspace,
 	} {
 		n.Use(hooks...)
 	}
@@ -283,9 +290,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Assignment, c.AuditEvent, c.IdempotencyKey, c.Invitation, c.KnownAddress,
-		c.Mail, c.Member, c.MiniProgram, c.OneTimeToken, c.QuotaUse, c.RecoveryCode,
-		c.SecondFactor, c.Session, c.Targeting, c.Throttle, c.User, c.Workspace,
+		c.Assignment, c.AuditEvent, c.IdempotencyKey, c.Invitation, c.Job,
+		c.KnownAddress, c.Mail, c.Member, c.MiniProgram, c.OneTimeToken, c.QuotaUse,
+		c.RecoveryCode, c.SecondFactor, c.Session, c.Targeting, c.Throttle, c.User,
+		c.Workspace,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -302,6 +310,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *InvitationMutation:
 		return c.Invitation.mutate(ctx, m)
+	case *JobMutation:
+		return c.Job.mutate(ctx, m)
 	case *KnownAddressMutation:
 		return c.KnownAddress.mutate(ctx, m)
 	case *MailMutation:
@@ -941,6 +951,139 @@ func (c *InvitationClient) mutate(ctx context.Context, m *InvitationMutation) (V
 		return (&InvitationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Invitation mutation op: %q", m.Op())
+	}
+}
+
+// JobClient is a client for the Job schema.
+type JobClient struct {
+	config
+}
+
+// NewJobClient returns a client for the Job from the given config.
+func NewJobClient(c config) *JobClient {
+	return &JobClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `job.Hooks(f(g(h())))`.
+func (c *JobClient) Use(hooks ...Hook) {
+	c.hooks.Job = append(c.hooks.Job, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `job.Intercept(f(g(h())))`.
+func (c *JobClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Job = append(c.inters.Job, interceptors...)
+}
+
+// Create returns a builder for creating a Job entity.
+func (c *JobClient) Create() *JobCreate {
+	mutation := newJobMutation(c.config, OpCreate)
+	return &JobCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Job entities.
+func (c *JobClient) CreateBulk(builders ...*JobCreate) *JobCreateBulk {
+	return &JobCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *JobClient) MapCreateBulk(slice any, setFunc func(*JobCreate, int)) *JobCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &JobCreateBulk{err: fmt.Errorf("calling to JobClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*JobCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &JobCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Job.
+func (c *JobClient) Update() *JobUpdate {
+	mutation := newJobMutation(c.config, OpUpdate)
+	return &JobUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *JobClient) UpdateOne(_m *Job) *JobUpdateOne {
+	mutation := newJobMutation(c.config, OpUpdateOne, withJob(_m))
+	return &JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *JobClient) UpdateOneID(id string) *JobUpdateOne {
+	mutation := newJobMutation(c.config, OpUpdateOne, withJobID(id))
+	return &JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Job.
+func (c *JobClient) Delete() *JobDelete {
+	mutation := newJobMutation(c.config, OpDelete)
+	return &JobDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *JobClient) DeleteOne(_m *Job) *JobDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *JobClient) DeleteOneID(id string) *JobDeleteOne {
+	builder := c.Delete().Where(job.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &JobDeleteOne{builder}
+}
+
+// Query returns a query builder for Job.
+func (c *JobClient) Query() *JobQuery {
+	return &JobQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeJob},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Job entity by its id.
+func (c *JobClient) Get(ctx context.Context, id string) (*Job, error) {
+	return c.Query().Where(job.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *JobClient) GetX(ctx context.Context, id string) *Job {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *JobClient) Hooks() []Hook {
+	return c.hooks.Job
+}
+
+// Interceptors returns the client interceptors.
+func (c *JobClient) Interceptors() []Interceptor {
+	return c.inters.Job
+}
+
+func (c *JobClient) mutate(ctx context.Context, m *JobMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&JobCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&JobUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&JobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&JobDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Job mutation op: %q", m.Op())
 	}
 }
 
@@ -3220,13 +3363,13 @@ func (c *WorkspaceClient) mutate(ctx context.Context, m *WorkspaceMutation) (Val
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Assignment, AuditEvent, IdempotencyKey, Invitation, KnownAddress, Mail, Member,
-		MiniProgram, OneTimeToken, QuotaUse, RecoveryCode, SecondFactor, Session,
-		Targeting, Throttle, User, Workspace []ent.Hook
+		Assignment, AuditEvent, IdempotencyKey, Invitation, Job, KnownAddress, Mail,
+		Member, MiniProgram, OneTimeToken, QuotaUse, RecoveryCode, SecondFactor,
+		Session, Targeting, Throttle, User, Workspace []ent.Hook
 	}
 	inters struct {
-		Assignment, AuditEvent, IdempotencyKey, Invitation, KnownAddress, Mail, Member,
-		MiniProgram, OneTimeToken, QuotaUse, RecoveryCode, SecondFactor, Session,
-		Targeting, Throttle, User, Workspace []ent.Interceptor
+		Assignment, AuditEvent, IdempotencyKey, Invitation, Job, KnownAddress, Mail,
+		Member, MiniProgram, OneTimeToken, QuotaUse, RecoveryCode, SecondFactor,
+		Session, Targeting, Throttle, User, Workspace []ent.Interceptor
 	}
 )

@@ -10,6 +10,7 @@ import (
 	"minidock/ent/auditevent"
 	"minidock/ent/idempotencykey"
 	"minidock/ent/invitation"
+	"minidock/ent/job"
 	"minidock/ent/knownaddress"
 	"minidock/ent/mail"
 	"minidock/ent/member"
@@ -93,6 +94,7 @@ func checkColumn(t, c string) error {
 			auditevent.Table:     auditevent.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,
 			invitation.Table:     invitation.ValidColumn,
+			job.Table:            job.ValidColumn,
 			knownaddress.Table:   knownaddress.ValidColumn,
 			mail.Table:           mail.ValidColumn,
 			member.Table:         member.ValidColumn,

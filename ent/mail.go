@@ -26,12 +26,8 @@ type Mail struct {
 	About string `json:"about,omitempty"`
 	// BCP 47
 	Language string `json:"language,omitempty"`
-	// Tries holds the value of the "tries" field.
-	Tries int `json:"tries,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
-	CreatedAt time.Time `json:"created_at,omitempty"`
-	// NextTryAt holds the value of the "next_try_at" field.
-	NextTryAt    time.Time `json:"next_try_at,omitempty"`
+	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
 
 	// Siblings are the rows of the same query, this one among them.
@@ -43,11 +39,9 @@ func (*Mail) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case mail.FieldTries:
-			values[i] = new(sql.NullInt64)
 		case mail.FieldID, mail.FieldKind, mail.FieldTo, mail.FieldAbout, mail.FieldLanguage:
 			values[i] = new(sql.NullString)
-		case mail.FieldCreatedAt, mail.FieldNextTryAt:
+		case mail.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -94,23 +88,11 @@ func (_m *Mail) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Language = value.String
 			}
-		case mail.FieldTries:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field tries", values[i])
-			} else if value.Valid {
-				_m.Tries = int(value.Int64)
-			}
 		case mail.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
-			}
-		case mail.FieldNextTryAt:
-			if value, ok := values[i].(*sql.NullTime); !ok {
-				return fmt.Errorf("unexpected type %T for field next_try_at", values[i])
-			} else if value.Valid {
-				_m.NextTryAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -160,14 +142,8 @@ func (_m *Mail) String() string {
 	builder.WriteString("language=")
 	builder.WriteString(_m.Language)
 	builder.WriteString(", ")
-	builder.WriteString("tries=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Tries))
-	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
-	builder.WriteString(", ")
-	builder.WriteString("next_try_at=")
-	builder.WriteString(_m.NextTryAt.Format(time.ANSIC))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -55,29 +55,9 @@ func (_c *MailCreate) SetLanguage(v string) *MailCreate {
 	return _c
 }
 
-// SetTries sets the "tries" field.
-func (_c *MailCreate) SetTries(v int) *MailCreate {
-	_c.mutation.SetTries(v)
-	return _c
-}
-
-// SetNillableTries sets the "tries" field if the given value is not nil.
-func (_c *MailCreate) SetNillableTries(v *int) *MailCreate {
-	if v != nil {
-		_c.SetTries(*v)
-	}
-	return _c
-}
-
 // SetCreatedAt sets the "created_at" field.
 func (_c *MailCreate) SetCreatedAt(v time.Time) *MailCreate {
 	_c.mutation.SetCreatedAt(v)
-	return _c
-}
-
-// SetNextTryAt sets the "next_try_at" field.
-func (_c *MailCreate) SetNextTryAt(v time.Time) *MailCreate {
-	_c.mutation.SetNextTryAt(v)
 	return _c
 }
 
@@ -126,10 +106,6 @@ func (_c *MailCreate) defaults() {
 		v := mail.DefaultAbout
 		_c.mutation.SetAbout(v)
 	}
-	if _, ok := _c.mutation.Tries(); !ok {
-		v := mail.DefaultTries
-		_c.mutation.SetTries(v)
-	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -156,14 +132,8 @@ func (_c *MailCreate) check() error {
 	if _, ok := _c.mutation.Language(); !ok {
 		return &ValidationError{Name: "language", err: errors.New(`ent: missing required field "Mail.language"`)}
 	}
-	if _, ok := _c.mutation.Tries(); !ok {
-		return &ValidationError{Name: "tries", err: errors.New(`ent: missing required field "Mail.tries"`)}
-	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Mail.created_at"`)}
-	}
-	if _, ok := _c.mutation.NextTryAt(); !ok {
-		return &ValidationError{Name: "next_try_at", err: errors.New(`ent: missing required field "Mail.next_try_at"`)}
 	}
 	return nil
 }
@@ -217,17 +187,9 @@ func (_c *MailCreate) createSpec() (*Mail, *sqlgraph.CreateSpec) {
 		_spec.SetField(mail.FieldLanguage, field.TypeString, value)
 		_node.Language = value
 	}
-	if value, ok := _c.mutation.Tries(); ok {
-		_spec.SetField(mail.FieldTries, field.TypeInt, value)
-		_node.Tries = value
-	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(mail.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
-	}
-	if value, ok := _c.mutation.NextTryAt(); ok {
-		_spec.SetField(mail.FieldNextTryAt, field.TypeTime, value)
-		_node.NextTryAt = value
 	}
 	return _node, _spec
 }
@@ -280,36 +242,6 @@ type (
 		*sql.UpdateSet
 	}
 )
-
-// SetTries sets the "tries" field.
-func (u *MailUpsert) SetTries(v int) *MailUpsert {
-	u.Set(mail.FieldTries, v)
-	return u
-}
-
-// UpdateTries sets the "tries" field to the value that was provided on create.
-func (u *MailUpsert) UpdateTries() *MailUpsert {
-	u.SetExcluded(mail.FieldTries)
-	return u
-}
-
-// AddTries adds v to the "tries" field.
-func (u *MailUpsert) AddTries(v int) *MailUpsert {
-	u.Add(mail.FieldTries, v)
-	return u
-}
-
-// SetNextTryAt sets the "next_try_at" field.
-func (u *MailUpsert) SetNextTryAt(v time.Time) *MailUpsert {
-	u.Set(mail.FieldNextTryAt, v)
-	return u
-}
-
-// UpdateNextTryAt sets the "next_try_at" field to the value that was provided on create.
-func (u *MailUpsert) UpdateNextTryAt() *MailUpsert {
-	u.SetExcluded(mail.FieldNextTryAt)
-	return u
-}
 
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
@@ -372,41 +304,6 @@ func (u *MailUpsertOne) Update(set func(*MailUpsert)) *MailUpsertOne {
 		set(&MailUpsert{UpdateSet: update})
 	}))
 	return u
-}
-
-// SetTries sets the "tries" field.
-func (u *MailUpsertOne) SetTries(v int) *MailUpsertOne {
-	return u.Update(func(s *MailUpsert) {
-		s.SetTries(v)
-	})
-}
-
-// AddTries adds v to the "tries" field.
-func (u *MailUpsertOne) AddTries(v int) *MailUpsertOne {
-	return u.Update(func(s *MailUpsert) {
-		s.AddTries(v)
-	})
-}
-
-// UpdateTries sets the "tries" field to the value that was provided on create.
-func (u *MailUpsertOne) UpdateTries() *MailUpsertOne {
-	return u.Update(func(s *MailUpsert) {
-		s.UpdateTries()
-	})
-}
-
-// SetNextTryAt sets the "next_try_at" field.
-func (u *MailUpsertOne) SetNextTryAt(v time.Time) *MailUpsertOne {
-	return u.Update(func(s *MailUpsert) {
-		s.SetNextTryAt(v)
-	})
-}
-
-// UpdateNextTryAt sets the "next_try_at" field to the value that was provided on create.
-func (u *MailUpsertOne) UpdateNextTryAt() *MailUpsertOne {
-	return u.Update(func(s *MailUpsert) {
-		s.UpdateNextTryAt()
-	})
 }
 
 // Exec executes the query.
@@ -637,41 +534,6 @@ func (u *MailUpsertBulk) Update(set func(*MailUpsert)) *MailUpsertBulk {
 		set(&MailUpsert{UpdateSet: update})
 	}))
 	return u
-}
-
-// SetTries sets the "tries" field.
-func (u *MailUpsertBulk) SetTries(v int) *MailUpsertBulk {
-	return u.Update(func(s *MailUpsert) {
-		s.SetTries(v)
-	})
-}
-
-// AddTries adds v to the "tries" field.
-func (u *MailUpsertBulk) AddTries(v int) *MailUpsertBulk {
-	return u.Update(func(s *MailUpsert) {
-		s.AddTries(v)
-	})
-}
-
-// UpdateTries sets the "tries" field to the value that was provided on create.
-func (u *MailUpsertBulk) UpdateTries() *MailUpsertBulk {
-	return u.Update(func(s *MailUpsert) {
-		s.UpdateTries()
-	})
-}
-
-// SetNextTryAt sets the "next_try_at" field.
-func (u *MailUpsertBulk) SetNextTryAt(v time.Time) *MailUpsertBulk {
-	return u.Update(func(s *MailUpsert) {
-		s.SetNextTryAt(v)
-	})
-}
-
-// UpdateNextTryAt sets the "next_try_at" field to the value that was provided on create.
-func (u *MailUpsertBulk) UpdateNextTryAt() *MailUpsertBulk {
-	return u.Update(func(s *MailUpsert) {
-		s.UpdateNextTryAt()
-	})
 }
 
 // Exec executes the query.

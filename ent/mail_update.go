@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"minidock/ent/mail"
 	"minidock/ent/predicate"
-	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -26,41 +25,6 @@ type MailUpdate struct {
 // Where appends a list predicates to the MailUpdate builder.
 func (_u *MailUpdate) Where(ps ...predicate.Mail) *MailUpdate {
 	_u.mutation.Where(ps...)
-	return _u
-}
-
-// SetTries sets the "tries" field.
-func (_u *MailUpdate) SetTries(v int) *MailUpdate {
-	_u.mutation.ResetTries()
-	_u.mutation.SetTries(v)
-	return _u
-}
-
-// SetNillableTries sets the "tries" field if the given value is not nil.
-func (_u *MailUpdate) SetNillableTries(v *int) *MailUpdate {
-	if v != nil {
-		_u.SetTries(*v)
-	}
-	return _u
-}
-
-// AddTries adds value to the "tries" field.
-func (_u *MailUpdate) AddTries(v int) *MailUpdate {
-	_u.mutation.AddTries(v)
-	return _u
-}
-
-// SetNextTryAt sets the "next_try_at" field.
-func (_u *MailUpdate) SetNextTryAt(v time.Time) *MailUpdate {
-	_u.mutation.SetNextTryAt(v)
-	return _u
-}
-
-// SetNillableNextTryAt sets the "next_try_at" field if the given value is not nil.
-func (_u *MailUpdate) SetNillableNextTryAt(v *time.Time) *MailUpdate {
-	if v != nil {
-		_u.SetNextTryAt(*v)
-	}
 	return _u
 }
 
@@ -111,15 +75,6 @@ func (_u *MailUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
-	if value, ok := _u.mutation.Tries(); ok {
-		_spec.SetField(mail.FieldTries, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedTries(); ok {
-		_spec.AddField(mail.FieldTries, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.NextTryAt(); ok {
-		_spec.SetField(mail.FieldNextTryAt, field.TypeTime, value)
-	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -140,41 +95,6 @@ type MailUpdateOne struct {
 	hooks     []Hook
 	mutation  *MailMutation
 	modifiers []func(*sql.UpdateBuilder)
-}
-
-// SetTries sets the "tries" field.
-func (_u *MailUpdateOne) SetTries(v int) *MailUpdateOne {
-	_u.mutation.ResetTries()
-	_u.mutation.SetTries(v)
-	return _u
-}
-
-// SetNillableTries sets the "tries" field if the given value is not nil.
-func (_u *MailUpdateOne) SetNillableTries(v *int) *MailUpdateOne {
-	if v != nil {
-		_u.SetTries(*v)
-	}
-	return _u
-}
-
-// AddTries adds value to the "tries" field.
-func (_u *MailUpdateOne) AddTries(v int) *MailUpdateOne {
-	_u.mutation.AddTries(v)
-	return _u
-}
-
-// SetNextTryAt sets the "next_try_at" field.
-func (_u *MailUpdateOne) SetNextTryAt(v time.Time) *MailUpdateOne {
-	_u.mutation.SetNextTryAt(v)
-	return _u
-}
-
-// SetNillableNextTryAt sets the "next_try_at" field if the given value is not nil.
-func (_u *MailUpdateOne) SetNillableNextTryAt(v *time.Time) *MailUpdateOne {
-	if v != nil {
-		_u.SetNextTryAt(*v)
-	}
-	return _u
 }
 
 // Mutation returns the MailMutation object of the builder.
@@ -253,15 +173,6 @@ func (_u *MailUpdateOne) sqlSave(ctx context.Context) (_node *Mail, err error) {
 				ps[i](selector)
 			}
 		}
-	}
-	if value, ok := _u.mutation.Tries(); ok {
-		_spec.SetField(mail.FieldTries, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedTries(); ok {
-		_spec.AddField(mail.FieldTries, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.NextTryAt(); ok {
-		_spec.SetField(mail.FieldNextTryAt, field.TypeTime, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Mail{config: _u.config}

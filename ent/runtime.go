@@ -5,6 +5,7 @@ package ent
 import (
 	"minidock/ent/auditevent"
 	"minidock/ent/invitation"
+	"minidock/ent/job"
 	"minidock/ent/mail"
 	"minidock/ent/miniprogram"
 	"minidock/ent/onetimetoken"
@@ -44,6 +45,24 @@ func init() {
 	invitationDescEmail := invitationFields[2].Descriptor()
 	// invitation.EmailValidator is a validator for the "email" field. It is called by the builders before save.
 	invitation.EmailValidator = invitationDescEmail.Validators[0].(func(string) error)
+	jobFields := schema.Job{}.Fields()
+	_ = jobFields
+	// jobDescAbout is the schema descriptor for about field.
+	jobDescAbout := jobFields[2].Descriptor()
+	// job.DefaultAbout holds the default value on creation for the about field.
+	job.DefaultAbout = jobDescAbout.Default.(string)
+	// jobDescTries is the schema descriptor for tries field.
+	jobDescTries := jobFields[4].Descriptor()
+	// job.DefaultTries holds the default value on creation for the tries field.
+	job.DefaultTries = jobDescTries.Default.(int)
+	// jobDescLastError is the schema descriptor for last_error field.
+	jobDescLastError := jobFields[5].Descriptor()
+	// job.DefaultLastError holds the default value on creation for the last_error field.
+	job.DefaultLastError = jobDescLastError.Default.(string)
+	// jobDescOwner is the schema descriptor for owner field.
+	jobDescOwner := jobFields[6].Descriptor()
+	// job.DefaultOwner holds the default value on creation for the owner field.
+	job.DefaultOwner = jobDescOwner.Default.(string)
 	mailFields := schema.Mail{}.Fields()
 	_ = mailFields
 	// mailDescTo is the schema descriptor for to field.
@@ -54,10 +73,6 @@ func init() {
 	mailDescAbout := mailFields[3].Descriptor()
 	// mail.DefaultAbout holds the default value on creation for the about field.
 	mail.DefaultAbout = mailDescAbout.Default.(string)
-	// mailDescTries is the schema descriptor for tries field.
-	mailDescTries := mailFields[5].Descriptor()
-	// mail.DefaultTries holds the default value on creation for the tries field.
-	mail.DefaultTries = mailDescTries.Default.(int)
 	memberFields := schema.Member{}.Fields()
 	_ = memberFields
 	miniprogramFields := schema.MiniProgram{}.Fields()

@@ -20,6 +20,8 @@ type Tx struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Invitation is the client for interacting with the Invitation builders.
 	Invitation *InvitationClient
+	// Job is the client for interacting with the Job builders.
+	Job *JobClient
 	// KnownAddress is the client for interacting with the KnownAddress builders.
 	KnownAddress *KnownAddressClient
 	// Mail is the client for interacting with the Mail builders.
@@ -181,6 +183,7 @@ func (tx *Tx) init() {
 	tx.AuditEvent = NewAuditEventClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Invitation = NewInvitationClient(tx.config)
+	tx.Job = NewJobClient(tx.config)
 	tx.KnownAddress = NewKnownAddressClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)

@@ -36,7 +36,7 @@ var rooms = [][]string{
 	{"internal/operation"},
 	{"internal/event"},
 	{"internal/access"},
-	{"internal/idempotency", "internal/throttle"},
+	{"internal/idempotency", "internal/throttle", "internal/job"},
 	{"internal/launchtarget", "internal/industry", "internal/picture", "internal/page"},
 	{"internal/id", "internal/token", "internal/secret", "internal/blob", "internal/mail", "internal/store", "internal/request", "internal/watch"},
 	{"internal/email", "internal/coercion"},
@@ -77,7 +77,9 @@ var outside = map[string]string{
 	"internal/idempotency/idempotency.go": "a sweep",
 	"internal/session/session.go":         "the use of a session, and a sweep",
 	"internal/throttle/throttle.go":       "tries survive a refusal",
-	"internal/outbox/outbox.go":           "mails that are sent",
+	"internal/job/run.go":                 "jobs that begin",
+	"internal/job/try.go":                 "jobs that end",
+	"internal/job/record.go":              "jobs that end without a result",
 	"internal/demo/demo.go":               "people to play with have roles that nobody gives",
 }
 

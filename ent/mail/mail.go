@@ -21,12 +21,8 @@ const (
 	FieldAbout = "about"
 	// FieldLanguage holds the string denoting the language field in the database.
 	FieldLanguage = "language"
-	// FieldTries holds the string denoting the tries field in the database.
-	FieldTries = "tries"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
-	// FieldNextTryAt holds the string denoting the next_try_at field in the database.
-	FieldNextTryAt = "next_try_at"
 	// Table holds the table name of the mail in the database.
 	Table = "mails"
 )
@@ -38,9 +34,7 @@ var Columns = []string{
 	FieldTo,
 	FieldAbout,
 	FieldLanguage,
-	FieldTries,
 	FieldCreatedAt,
-	FieldNextTryAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -58,8 +52,6 @@ var (
 	ToValidator func(string) error
 	// DefaultAbout holds the default value on creation for the "about" field.
 	DefaultAbout string
-	// DefaultTries holds the default value on creation for the "tries" field.
-	DefaultTries int
 )
 
 // Kind defines the type for the "kind" enum field.
@@ -116,17 +108,7 @@ func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLanguage, opts...).ToFunc()
 }
 
-// ByTries orders the results by the tries field.
-func ByTries(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldTries, opts...).ToFunc()
-}
-
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
-}
-
-// ByNextTryAt orders the results by the next_try_at field.
-func ByNextTryAt(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldNextTryAt, opts...).ToFunc()
 }

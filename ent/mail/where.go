@@ -79,19 +79,9 @@ func Language(v string) predicate.Mail {
 	return predicate.Mail(sql.FieldEQ(FieldLanguage, v))
 }
 
-// Tries applies equality check predicate on the "tries" field. It's identical to TriesEQ.
-func Tries(v int) predicate.Mail {
-	return predicate.Mail(sql.FieldEQ(FieldTries, v))
-}
-
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Mail {
 	return predicate.Mail(sql.FieldEQ(FieldCreatedAt, v))
-}
-
-// NextTryAt applies equality check predicate on the "next_try_at" field. It's identical to NextTryAtEQ.
-func NextTryAt(v time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldEQ(FieldNextTryAt, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
@@ -309,46 +299,6 @@ func LanguageContainsFold(v string) predicate.Mail {
 	return predicate.Mail(sql.FieldContainsFold(FieldLanguage, v))
 }
 
-// TriesEQ applies the EQ predicate on the "tries" field.
-func TriesEQ(v int) predicate.Mail {
-	return predicate.Mail(sql.FieldEQ(FieldTries, v))
-}
-
-// TriesNEQ applies the NEQ predicate on the "tries" field.
-func TriesNEQ(v int) predicate.Mail {
-	return predicate.Mail(sql.FieldNEQ(FieldTries, v))
-}
-
-// TriesIn applies the In predicate on the "tries" field.
-func TriesIn(vs ...int) predicate.Mail {
-	return predicate.Mail(sql.FieldIn(FieldTries, vs...))
-}
-
-// TriesNotIn applies the NotIn predicate on the "tries" field.
-func TriesNotIn(vs ...int) predicate.Mail {
-	return predicate.Mail(sql.FieldNotIn(FieldTries, vs...))
-}
-
-// TriesGT applies the GT predicate on the "tries" field.
-func TriesGT(v int) predicate.Mail {
-	return predicate.Mail(sql.FieldGT(FieldTries, v))
-}
-
-// TriesGTE applies the GTE predicate on the "tries" field.
-func TriesGTE(v int) predicate.Mail {
-	return predicate.Mail(sql.FieldGTE(FieldTries, v))
-}
-
-// TriesLT applies the LT predicate on the "tries" field.
-func TriesLT(v int) predicate.Mail {
-	return predicate.Mail(sql.FieldLT(FieldTries, v))
-}
-
-// TriesLTE applies the LTE predicate on the "tries" field.
-func TriesLTE(v int) predicate.Mail {
-	return predicate.Mail(sql.FieldLTE(FieldTries, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Mail {
 	return predicate.Mail(sql.FieldEQ(FieldCreatedAt, v))
@@ -387,46 +337,6 @@ func CreatedAtLT(v time.Time) predicate.Mail {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v time.Time) predicate.Mail {
 	return predicate.Mail(sql.FieldLTE(FieldCreatedAt, v))
-}
-
-// NextTryAtEQ applies the EQ predicate on the "next_try_at" field.
-func NextTryAtEQ(v time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldEQ(FieldNextTryAt, v))
-}
-
-// NextTryAtNEQ applies the NEQ predicate on the "next_try_at" field.
-func NextTryAtNEQ(v time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldNEQ(FieldNextTryAt, v))
-}
-
-// NextTryAtIn applies the In predicate on the "next_try_at" field.
-func NextTryAtIn(vs ...time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldIn(FieldNextTryAt, vs...))
-}
-
-// NextTryAtNotIn applies the NotIn predicate on the "next_try_at" field.
-func NextTryAtNotIn(vs ...time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldNotIn(FieldNextTryAt, vs...))
-}
-
-// NextTryAtGT applies the GT predicate on the "next_try_at" field.
-func NextTryAtGT(v time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldGT(FieldNextTryAt, v))
-}
-
-// NextTryAtGTE applies the GTE predicate on the "next_try_at" field.
-func NextTryAtGTE(v time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldGTE(FieldNextTryAt, v))
-}
-
-// NextTryAtLT applies the LT predicate on the "next_try_at" field.
-func NextTryAtLT(v time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldLT(FieldNextTryAt, v))
-}
-
-// NextTryAtLTE applies the LTE predicate on the "next_try_at" field.
-func NextTryAtLTE(v time.Time) predicate.Mail {
-	return predicate.Mail(sql.FieldLTE(FieldNextTryAt, v))
 }
 
 // And groups predicates with the AND operator between them.

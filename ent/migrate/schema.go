@@ -190,6 +190,31 @@ var (
 			},
 		},
 	}
+	// JobsColumns holds the columns for the "jobs" table.
+	JobsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "about", Type: field.TypeString, Default: ""},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "last_error", Type: field.TypeString, Default: ""},
+		{Name: "owner", Type: field.TypeString, Default: ""},
+		{Name: "leased_until", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// JobsTable holds the schema information for the "jobs" table.
+	JobsTable = &schema.Table{
+		Name:       "jobs",
+		Columns:    JobsColumns,
+		PrimaryKey: []*schema.Column{JobsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "job_kind_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[1], JobsColumns[3], JobsColumns[0]},
+			},
+		},
+	}
 	// KnownAddressesColumns holds the columns for the "known_addresses" table.
 	KnownAddressesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -215,22 +240,13 @@ var (
 		{Name: "to", Type: field.TypeString, Size: 254},
 		{Name: "about", Type: field.TypeString, Default: ""},
 		{Name: "language", Type: field.TypeString},
-		{Name: "tries", Type: field.TypeInt, Default: 0},
 		{Name: "created_at", Type: field.TypeTime},
-		{Name: "next_try_at", Type: field.TypeTime},
 	}
 	// MailsTable holds the schema information for the "mails" table.
 	MailsTable = &schema.Table{
 		Name:       "mails",
 		Columns:    MailsColumns,
 		PrimaryKey: []*schema.Column{MailsColumns[0]},
-		Indexes: []*schema.Index{
-			{
-				Name:    "mail_next_try_at",
-				Unique:  false,
-				Columns: []*schema.Column{MailsColumns[7]},
-			},
-		},
 	}
 	// MembersColumns holds the columns for the "members" table.
 	MembersColumns = []*schema.Column{
@@ -657,6 +673,7 @@ var (
 		AuditEventsTable,
 		IdempotencyKeysTable,
 		InvitationsTable,
+		JobsTable,
 		KnownAddressesTable,
 		MailsTable,
 		MembersTable,

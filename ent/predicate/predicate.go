@@ -18,6 +18,9 @@ type IdempotencyKey func(*sql.Selector)
 // Invitation is the predicate function for invitation builders.
 type Invitation func(*sql.Selector)
 
+// Job is the predicate function for job builders.
+type Job func(*sql.Selector)
+
 // KnownAddress is the predicate function for knownaddress builders.
 type KnownAddress func(*sql.Selector)
 

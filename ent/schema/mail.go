@@ -3,10 +3,9 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema/field"
-	"entgo.io/ent/schema/index"
 )
 
-// Mail is a message that is to be sent, written in the transaction of its cause and deleted when it has been sent. Its text and
+// Mail is a message that is to be sent, written in the transaction of its cause and deleted when the job about it has sent it. Its text and
 // its tokens are made when it is sent: no token is in the database.
 type Mail struct{ ent.Schema }
 
@@ -18,11 +17,6 @@ func (Mail) Fields() []ent.Field {
 		field.String("to").MaxLen(254).Immutable().Comment("email address, canonical"),
 		field.String("about").Default("").Immutable().Comment("the id of what it is about"),
 		field.String("language").Immutable().Comment("BCP 47"),
-		field.Int("tries").Default(0),
 		field.Time("created_at").Immutable(),
-		field.Time("next_try_at"),
 	}
 }
-
-// Indexes of the Mail.
-func (Mail) Indexes() []ent.Index { return []ent.Index{index.Fields("next_try_at")} }

@@ -19,6 +19,7 @@ import (
 	"minidock/internal/event"
 	"minidock/internal/gqlhttp"
 	"minidock/internal/idempotency"
+	"minidock/internal/job"
 	"minidock/internal/limit"
 	"minidock/internal/mail"
 	"minidock/internal/metrics"
@@ -78,7 +79,7 @@ type App struct {
 	now          func() time.Time
 	sessions     *session.Sessions
 	miniPrograms *miniprogram.MiniPrograms
-	outbox       *outbox.Outbox
+	jobs         *job.Queue
 	draining     atomic.Bool
 	// publicURL is where clients find the server.
 	publicURL string
@@ -90,10 +91,13 @@ type App struct {
 func New(c Config) (*App, error) {
 	stopping, stop := context.WithCancel(context.Background())
 	areas, counted := newAreas(c), metrics.New()
+	areas.jobs.Observe = counted.JobRun
+	counted.WatchJobs(areas.jobs.Waiting)
 	a := &App{
 		metrics: counted, limits: c.Limits, log: c.Log, store: c.Store, blobs: c.Blobs, secretKey: c.SecretKey, now: c.Now, sessions: areas.Sessions, stop: stop,
-		miniPrograms: areas.MiniPrograms, outbox: areas.outbox, publicURL: c.PublicURL,
+		miniPrograms: areas.MiniPrograms, jobs: areas.jobs, publicURL: c.PublicURL,
 	}
+	a.jobs.Schedule(sweeping, c.Limits.SweepInterval, func(ctx context.Context, _ *job.Try) error { return a.Sweep(ctx) })
 	areas.LogoURL = func(name string) string { return web.LogoURL(c.PublicURL, name) }
 	schema, err := graph.NewSchema(&areas.Resolver)
 	if err != nil {
@@ -131,10 +135,10 @@ func (c Config) introspection() web.Audience {
 	return cmp.Or(c.Introspection, web.Everyone)
 }
 
-// areas are the product's areas, as the resolvers use them, and the mails that they write.
+// areas are the product's areas, as the resolvers use them, and the jobs that they write.
 type areas struct {
 	graph.Resolver
-	outbox *outbox.Outbox
+	jobs *job.Queue
 }
 
 func newAreas(c Config) *areas {
@@ -148,10 +152,11 @@ func newAreas(c Config) *areas {
 		DB: db, Limits: c.Limits, Accounts: accounts, Throttles: accounts.Throttles, AppURL: accounts.AppURL,
 		Watches: workspace.NewWatches(c.Store.Client),
 	}
-	mails := outbox.New(c.Store.Client, c.Mail, composer(accounts, workspaces), c.Now, c.Log)
+	jobs := job.New(job.Config{Store: c.Store, Now: c.Now, Log: c.Log})
+	mails := outbox.New(c.Store.Client, jobs, c.Mail, composer(accounts, workspaces))
 	accounts.Outbox, workspaces.Outbox = mails, mails
 	return &areas{
-		outbox: mails,
+		jobs: jobs,
 		Resolver: graph.Resolver{
 			AnswerBytes: c.Limits.AnswerBytes,
 			Sessions:    sessions, Accounts: accounts, Workspaces: workspaces,
@@ -184,6 +189,9 @@ func (a *App) EndStreams() {
 	a.sessions.StopStreams()
 }
 
+// sweeping is the periodic job that sweeps.
+var sweeping = job.Kind{Name: "sweep", Timeout: 10 * time.Minute}
+
 // Sweep deletes what has expired, and the files that nothing refers to any more. It seals secrets that an older program has written
 // beside this one.
 func (a *App) Sweep(ctx context.Context) error {
@@ -210,4 +218,4 @@ func (a *App) claimFiles(ctx context.Context) error {
 }
 
 // SendMail sends the mails that are due.
-func (a *App) SendMail(ctx context.Context) error { return a.outbox.SendDue(ctx) }
+func (a *App) SendMail(ctx context.Context) error { return a.jobs.Drain(ctx, outbox.Kind.Name) }

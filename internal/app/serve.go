@@ -9,10 +9,12 @@ import (
 	"time"
 )
 
-// How long the server says that it is not ready before it stops listening, and how long running requests may then take to finish.
+// How long the server says that it is not ready before it stops listening, how long running requests may then take to finish, and how long
+// running jobs may take from the beginning, before they are given back.
 const (
 	unreadyTime = time.Second
 	drainTime   = 13 * time.Second
+	jobTime     = 10 * time.Second
 )
 
 // HTTP returns the HTTP server, with its limits, which Serve serves with. Tests serve with it too.
@@ -36,15 +38,15 @@ func (a *App) serveAdmin(ctx context.Context, listener net.Listener) {
 	}
 }
 
-// Serve answers requests, sends mails and sweeps until the context ends. Then it answers that it is not ready, lets running requests
+// Serve answers requests and works on jobs until the context ends. Then it answers that it is not ready, lets running requests and jobs
 // finish, and returns. Requests whose clients take too long are cut off.
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	server := a.HTTP()
-	go a.sweepUntil(ctx)
-	sent := make(chan struct{})
+	go a.store.Listen(ctx)
+	worked := make(chan struct{})
 	go func() {
-		defer close(sent)
-		a.outbox.Run(ctx)
+		defer close(worked)
+		a.jobs.Run(ctx, jobTime)
 	}()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
@@ -69,23 +71,8 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		return server.Close()
 	}
 	select {
-	case <-sent:
-	case <-limit.Done(): // a mail that is not sent now is sent after the next start
+	case <-worked:
+	case <-limit.Done(): // another process takes the job that does not end
 	}
 	return nil
-}
-
-func (a *App) sweepUntil(ctx context.Context) {
-	ticker := time.NewTicker(a.limits.SweepInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := a.Sweep(ctx); err != nil {
-				a.log.ErrorContext(ctx, "sweep", "error", err.Error())
-			}
-		}
-	}
 }

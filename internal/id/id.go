@@ -33,6 +33,7 @@ const (
 	IdempotencyKey Kind = "idk"
 	Targeting      Kind = "tgt"
 	Mail           Kind = "eml"
+	Job            Kind = "job"
 	SecondFactor   Kind = "sfa"
 )
 

@@ -15,6 +15,7 @@ type Metrics struct {
 	registry   *prometheus.Registry
 	operations *prometheus.HistogramVec
 	errors     *prometheus.CounterVec
+	jobRuns    *prometheus.CounterVec
 }
 
 // New returns metrics with nothing counted.
@@ -28,8 +29,11 @@ func New() *Metrics {
 		errors: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "minidock_errors_total", Help: "Top-level errors of answers, by their code.",
 		}, []string{"code"}),
+		jobRuns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "minidock_job_runs_total", Help: "Tries of jobs that have ended, by their kind and result.",
+		}, []string{"kind", "result"}),
 	}
-	m.registry.MustRegister(m.operations, m.errors, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.operations, m.errors, m.jobRuns, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,7 +69,7 @@ func setting(statement string, log *slog.Logger) func(context.Context, *pgx.Conn
 	var refused sync.Once
 	return func(ctx context.Context, connection *pgx.Conn) error {
 		_, err := connection.Exec(ctx, statement)
-		if answer, is := errors.AsType[*pgconn.PgError](err); is && slices.Contains(refusals, answer.Code[:2]) {
+		if isRefused(err) {
 			refused.Do(func() {
 				log.WarnContext(ctx, "the database refuses a setting that saves time", "statement", statement, "error", err.Error())
 			})

@@ -43,6 +43,8 @@ type Store struct {
 	// pools are the connection pools, those for reading last.
 	pools []*sql.DB
 	close func()
+	// notices is nil on SQLite, and on engines that refuse them.
+	notices *notices
 }
 
 // Open opens the database and applies the migrations that it lacks.
@@ -83,13 +85,19 @@ func onSQLite(ctx context.Context, options Options) (*Store, error) {
 }
 
 func onPostgres(ctx context.Context, options Options) (*Store, error) {
-	connections := cmp.Or(options.Connections, DefaultConnections)
-	pool, err := openPostgres(ctx, options.URL, connections, cmp.Or(options.Log, slog.New(slog.DiscardHandler)))
+	connections, log := cmp.Or(options.Connections, DefaultConnections), cmp.Or(options.Log, slog.New(slog.DiscardHandler))
+	pool, err := openPostgres(ctx, options.URL, connections, log)
 	if err != nil {
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)
 	}
-	db := stdlib.OpenDBFromPool(pool)
-	return newStore(newPgxDriver(pool), options, []*sql.DB{db}, pool.Close), nil
+	notices, err := newNotices(ctx, pool, log)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open PostgreSQL: %w", err)
+	}
+	s := newStore(newPgxDriver(pool), options, []*sql.DB{stdlib.OpenDBFromPool(pool)}, pool.Close)
+	s.notices = notices
+	return s, nil
 }
 
 func newStore(driver dialect.Driver, options Options, pools []*sql.DB, close func()) *Store {

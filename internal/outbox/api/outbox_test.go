@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"minidock/internal/apitest"
+	"minidock/internal/job"
 	"minidock/internal/operation"
 	"minidock/internal/outbox"
 )
@@ -49,7 +50,8 @@ func TestARolledBackChangeSendsNoMail(t *testing.T) {
 		tx, err := w.Client.Tx(t.Context())
 		if err == nil {
 			entry := outbox.Entry{Kind: "PASSWORD_CHANGED", To: "bob@example.com", About: ann.ID}
-			err = outbox.New(nil, nil, nil, nil, nil).Write(t.Context(), &operation.Tx{Tx: tx, Now: w.Now()}, entry)
+			jobs := job.New(job.Config{Store: w.Store, Now: w.Now})
+			err = outbox.New(w.Client, jobs, nil, nil).Write(t.Context(), &operation.Tx{Tx: tx, Now: w.Now()}, entry)
 		}
 		if err == nil {
 			err = tx.Rollback()
@@ -68,15 +70,15 @@ func TestATemporarilyRefusedMailIsRetriedAfterGrowingWaits(t *testing.T) {
 		ann := w.SignUp(t, "ann")
 		ann.ReplacePassword(t)
 		w.RefuseMail(later)
-		triesSoFar := func() int { return w.Client.Mail.Query().OnlyX(t.Context()).Tries }
+		triesSoFar := func() int { return w.Client.Job.Query().OnlyX(t.Context()).Tries }
 		w.Letters(t)
 		for i, minutes := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
-			w.Advance(minutes*time.Minute - 30*time.Second)
+			w.Advance(minutes * time.Minute * 8 / 10)
 			w.Letters(t)
 			if got := triesSoFar(); got != i+1 {
 				t.Errorf("%d tries before the wait of %d minutes is over, not %d", got, minutes, i+1)
 			}
-			w.Advance(30 * time.Second)
+			w.Advance(minutes * time.Minute * 2 / 10)
 			if n := len(w.Letters(t)); n != 0 || triesSoFar() != i+2 {
 				t.Errorf("%d tries after the wait of %d minutes, not %d; %d letters", triesSoFar(), minutes, i+2, n)
 			}

@@ -274,8 +274,10 @@ func TestRaceOfAcceptingAndDeliveringTheMailAgain(t *testing.T) {
 		ann, eva := w.SignUp(t, "ann"), w.SignUp(t, "eva")
 		return func(round int) apitest.Contest {
 			workspaceID, invitationID, token := invitedToRace(t, w, ann, "eva", eva.Email)
-			w.Client.Mail.Create().SetID(fmt.Sprint("eml_", round)).SetKind(mail.KindINVITATION).SetTo(eva.Email).SetAbout(invitationID).
-				SetLanguage("en").SetCreatedAt(w.Now()).SetNextTryAt(w.Now()).ExecX(t.Context())
+			key := fmt.Sprint("eml_", round)
+			w.Client.Mail.Create().SetID(key).SetKind(mail.KindINVITATION).SetTo(eva.Email).SetAbout(invitationID).
+				SetLanguage("en").SetCreatedAt(w.Now()).ExecX(t.Context())
+			w.Client.Job.Create().SetID(fmt.Sprint("job_", round)).SetKind("mail").SetAbout(key).SetDueAt(w.Now()).SetCreatedAt(w.Now()).ExecX(t.Context())
 			accept := eva.Sends(t, "acceptInvitation", tokenInput(token))
 			return apitest.Contest{
 				WorkspaceID: workspaceID, Tables: []string{"mails", "invitations"},
