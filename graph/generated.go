@@ -835,7 +835,7 @@ enum UserErrorCode {
   UNSUPPORTED
   """Not a PNG or JPEG picture by its content, file name and declared type; parameters: ` + "`" + `found` + "`" + `, ` + "`" + `allowed` + "`" + `."""
   UNSUPPORTED_TYPE
-  """More bytes than allowed; parameters: ` + "`" + `bytes` + "`" + `, ` + "`" + `max` + "`" + `."""
+  """More bytes than allowed; parameters: ` + "`" + `bytes` + "`" + `, ` + "`" + `max` + "`" + `; of a package also ` + "`" + `largest` + "`" + `, and ` + "`" + `file` + "`" + ` if it is about one of its files."""
   TOO_LARGE
   """Fewer pixels a side than required; parameters: ` + "`" + `width` + "`" + `, ` + "`" + `min` + "`" + `."""
   TOO_SMALL
@@ -887,6 +887,58 @@ enum UserErrorCode {
   NOT_STARTED
   """A warning: the text has no Chinese characters, which are advised for a smooth review."""
   NOT_CHINESE
+  """A package that is not a zip; parameter: ` + "`" + `found` + "`" + `, its first bytes, or ` + "`" + `bytes` + "`" + ` if it is cut off."""
+  NOT_A_ZIP
+  """A file of the package is encrypted; parameter: ` + "`" + `file` + "`" + `."""
+  ENCRYPTED
+  """A name in the package is absolute or leads out of it; parameter: ` + "`" + `file` + "`" + `."""
+  PATH_TRAVERSAL
+  """Neither a file nor a folder; parameter: ` + "`" + `file` + "`" + `."""
+  SYMLINK
+  """Two files of the package, or a file and a folder, have one name; parameter: ` + "`" + `file` + "`" + `."""
+  DUPLICATE_NAME
+  """A name in the package that is empty, not UTF-8, too long or has a control character; parameters: ` + "`" + `file` + "`" + `, and ` + "`" + `character` + "`" + `, ` + "`" + `bytes` + "`" + `, ` + "`" + `max` + "`" + ` or ` + "`" + `other` + "`" + `."""
+  INVALID_NAME
+  """More files in the package than allowed; parameters: ` + "`" + `count` + "`" + `, ` + "`" + `max` + "`" + `, ` + "`" + `largest` + "`" + `."""
+  TOO_MANY_FILES
+  """A file of the package unpacks to many times its size; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `packed` + "`" + `, ` + "`" + `bytes` + "`" + `, ` + "`" + `ratio` + "`" + `, ` + "`" + `max` + "`" + `."""
+  COMPRESSION_RATIO
+  """The zip contradicts itself or cannot be unpacked; parameters: ` + "`" + `file` + "`" + `, and ` + "`" + `method` + "`" + `, ` + "`" + `bytes` + "`" + `, or ` + "`" + `found` + "`" + ` and ` + "`" + `wanted` + "`" + ` of the checksum."""
+  CORRUPT
+  """No ` + "`" + `app.json` + "`" + ` where it must be; parameters: ` + "`" + `found` + "`" + `, where there are some, and ` + "`" + `file` + "`" + ` and ` + "`" + `root` + "`" + ` where ` + "`" + `mini.project.json` + "`" + ` has a ` + "`" + `miniprogramRoot` + "`" + `."""
+  NO_APP_JSON
+  """A package that is compiled already; parameter: ` + "`" + `file` + "`" + `."""
+  COMPILED_PACKAGE
+  """A mini game; parameter: ` + "`" + `file` + "`" + `."""
+  MINI_GAME
+  """A plugin; parameter: ` + "`" + `file` + "`" + `."""
+  PLUGIN_PROJECT
+  """A JSON file of the package that cannot be read; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `, ` + "`" + `column` + "`" + `, and ` + "`" + `found` + "`" + ` or ` + "`" + `max` + "`" + `."""
+  BROKEN_JSON
+  """A value in ` + "`" + `app.json` + "`" + ` that is not allowed; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `, ` + "`" + `column` + "`" + `, and those of the value, such as ` + "`" + `setting` + "`" + `, ` + "`" + `value` + "`" + `, ` + "`" + `found` + "`" + `, ` + "`" + `wanted` + "`" + `, ` + "`" + `other` + "`" + `."""
+  INVALID_APP_JSON
+  """A file of a page is missing; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `page` + "`" + `, ` + "`" + `listed` + "`" + ` (the line of ` + "`" + `app.json` + "`" + `), and ` + "`" + `found` + "`" + ` for a name that differs by case."""
+  MISSING_PAGE
+  """Source code where a built file must be; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `wanted` + "`" + `."""
+  SOURCE_NOT_BUILT
+  """The ` + "`" + `appid` + "`" + ` in ` + "`" + `mini.project.json` + "`" + ` is that of another mini program; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `, ` + "`" + `column` + "`" + `, ` + "`" + `found` + "`" + `, ` + "`" + `wanted` + "`" + `."""
+  WRONG_APP_ID
+  """A warning: ` + "`" + `debug` + "`" + ` is on in ` + "`" + `app.json` + "`" + `; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `, ` + "`" + `column` + "`" + `."""
+  DEBUG_ON
+  """A warning: the code uses a host that is not among the server domains; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `, ` + "`" + `host` + "`" + `."""
+  HOST_NOT_CONFIGURED
+  """A warning: the code uses a host without encryption or without a name; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `, ` + "`" + `host` + "`" + `."""
+  INSECURE_HOST
+  """A warning: a component that is named does not exist; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `, ` + "`" + `column` + "`" + `, ` + "`" + `component` + "`" + `, ` + "`" + `path` + "`" + `."""
+  MISSING_COMPONENT
+  """A warning: a page or sub-package in ` + "`" + `preloadRule` + "`" + ` does not exist; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `, ` + "`" + `column` + "`" + `, ` + "`" + `value` + "`" + `."""
+  MISSING_PRELOAD
+  """A warning: a file that does not belong in a package, such as ` + "`" + `.env` + "`" + `; parameter: ` + "`" + `file` + "`" + `."""
+  STRAY_FILE
+  """A warning: a picture is larger than recommended; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `bytes` + "`" + `, ` + "`" + `max` + "`" + `."""
+  LARGE_PICTURE
+  """A warning: two names differ only by case; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `other` + "`" + `."""
+  NAMES_DIFFER_BY_CASE
 }
 
 """A value in a message."""

@@ -28,5 +28,6 @@ var labels = map[string]locale.Text{
 	"role":             locale.Of("The role", "角色"),
 	"memberId":         locale.Of("The member", "成员"),
 	"miniProgramIds":   locale.Of("The mini programs", "小程序"),
+	"package":          locale.Of("The package", "代码包"),
 	"idempotencyKey":   locale.Of("The idempotency key", "幂等键"),
 }

@@ -107,6 +107,25 @@ var advised = map[string]map[Code][]string{
 	"updateMiniProgram": {NotChinese: {"name", "tagline", "description"}},
 }
 
+// packaged says which variants the messages about a version's package have. They are in the log of its checks and among its warnings.
+var packaged = map[Code][]string{
+	NotAZip: {"", "cut"}, Encrypted: {""}, PathTraversal: {""}, Symlink: {""}, DuplicateName: {"", "folder"},
+	InvalidName: {"", "empty", "encoding", "length", "other"}, TooLarge: {"packed", "unpacked", "json"}, TooManyFiles: {"", "folders"}, CompressionRatio: {""},
+	Corrupt:   {"end", "split", "method", "overlap", "header", "size", "data", "checksum"},
+	NoAppJSON: {"", "elsewhere", "root", "rootElsewhere"}, CompiledPackage: {""}, MiniGame: {""}, PluginProject: {""},
+	BrokenJSON:     {"", "end", "encoding", "key", "depth", "values", "object"},
+	InvalidAppJSON: {"type", "pages", "path", "twice", "tab", "entry", "root", "nested"}, MissingPage: {"", "case"}, SourceNotBuilt: {""}, WrongAppID: {""},
+	DebugOn: {""}, HostNotConfigured: {""}, InsecureHost: {""}, MissingComponent: {""}, MissingPreload: {""}, StrayFile: {""}, LargePicture: {""},
+	NamesDifferByCase: {""},
+}
+
+// inPackage are the parameters of these messages.
+var inPackage = []any{
+	"file", "dist/app.json", "line", 3, "column", 14, "found", "dist/lib", "other", "dist/App.json", "bytes", 2, "max", 1, "count", 2, "largest", "dist 2",
+	"character", "U+0000", "packed", 1, "ratio", 2, "method", 14, "wanted", "app.json", "root", "dist", "setting", "pages", "value", "pages/a", "page", "pages/a",
+	"listed", 7, "host", "https://example.com", "component", "badge", "path", "/badge",
+}
+
 // profile is what a mini program's information can break when creating and when changing.
 var profile = map[Code][]string{
 	Blank:            {"name", "tagline", "description", "logo", "industryCode", "servicePhone", "serviceEmail"},

@@ -25,13 +25,18 @@ func userErrorOf(code Code, entry string, extra ...any) UserError {
 	return errs.All()[0]
 }
 
-// eachUserError calls do with every user error and warning that a mutation can report.
+// eachUserError calls do with every user error and warning that a mutation or the check of a package can report.
 func eachUserError(do func(mutation string, e UserError)) {
 	for mutation, codes := range carried {
 		for code, entries := range with(codes, advised[mutation]) {
 			for _, entry := range entries {
 				do(mutation, userErrorOf(code, entry))
 			}
+		}
+	}
+	for code, variants := range packaged {
+		for _, variant := range variants {
+			do("a package", New("source.package", code, append(slices.Clone(inPackage), Variant(variant))...))
 		}
 	}
 }

@@ -52,6 +52,40 @@ const (
 	NotChinese           Code = "NOT_CHINESE"
 )
 
+// The codes of what is wrong with the package of a version.
+const (
+	NotAZip          Code = "NOT_A_ZIP"
+	Encrypted        Code = "ENCRYPTED"
+	PathTraversal    Code = "PATH_TRAVERSAL"
+	Symlink          Code = "SYMLINK"
+	DuplicateName    Code = "DUPLICATE_NAME"
+	InvalidName      Code = "INVALID_NAME"
+	TooManyFiles     Code = "TOO_MANY_FILES"
+	CompressionRatio Code = "COMPRESSION_RATIO"
+	Corrupt          Code = "CORRUPT"
+	NoAppJSON        Code = "NO_APP_JSON"
+	CompiledPackage  Code = "COMPILED_PACKAGE"
+	MiniGame         Code = "MINI_GAME"
+	PluginProject    Code = "PLUGIN_PROJECT"
+	BrokenJSON       Code = "BROKEN_JSON"
+	InvalidAppJSON   Code = "INVALID_APP_JSON"
+	MissingPage      Code = "MISSING_PAGE"
+	SourceNotBuilt   Code = "SOURCE_NOT_BUILT"
+	WrongAppID       Code = "WRONG_APP_ID"
+)
+
+// The codes of warnings about the package of a version.
+const (
+	DebugOn           Code = "DEBUG_ON"
+	HostNotConfigured Code = "HOST_NOT_CONFIGURED"
+	InsecureHost      Code = "INSECURE_HOST"
+	MissingComponent  Code = "MISSING_COMPONENT"
+	MissingPreload    Code = "MISSING_PRELOAD"
+	StrayFile         Code = "STRAY_FILE"
+	LargePicture      Code = "LARGE_PICTURE"
+	NamesDifferByCase Code = "NAMES_DIFFER_BY_CASE"
+)
+
 // UserError is an error in an input. Field is the input field's name, a Path to one inside a list, or "" for the request as a
 // whole.
 type UserError struct {
@@ -87,27 +121,32 @@ func (e UserError) name() string { return e.Field[strings.LastIndexByte(e.Field,
 
 // Param is a value in a message, such as the limit that was exceeded.
 type Param struct {
-	Name  string
-	Value any
+	Name  string `json:"name"`
+	Value any    `json:"value"`
 }
 
 // UserErrors collects the user errors of one input, at most one a field: the first that is added stays. It is an error, which
 // operations return; the zero value is empty and ready to use.
 type UserErrors struct{ list []UserError }
 
-// Add records that field breaks the rule named by code. The params are pairs of a name and a value, and may end with a Variant.
+// Add records that field breaks the rule named by code, with the params of New.
 func (e *UserErrors) Add(field string, code Code, params ...any) {
-	if e.Has(field) {
-		return
+	if !e.Has(field) {
+		e.list = append(e.list, New(field, code, params...))
 	}
-	added := UserError{Field: field, Code: code}
+}
+
+// New returns the user error of a field that breaks the rule named by code. The params are pairs of a name and a value, and may end with
+// a Variant.
+func New(field string, code Code, params ...any) UserError {
+	made := UserError{Field: field, Code: code}
 	if last := len(params) - 1; len(params)%2 == 1 {
-		added.variant, params = params[last].(Variant), params[:last]
+		made.variant, params = params[last].(Variant), params[:last]
 	}
 	for i := 0; i < len(params); i += 2 {
-		added.Params = append(added.Params, Param{Name: params[i].(string), Value: short(params[i+1])})
+		made.Params = append(made.Params, Param{Name: params[i].(string), Value: short(params[i+1])})
 	}
-	e.list = append(e.list, added)
+	return made
 }
 
 // maxParam is the most characters of a parameter: what was entered may be much longer, and is repeated in the message.
