@@ -6,6 +6,7 @@ import "time"
 // Limits bound what clients may send and how long it may take. What is an int64 is in bytes.
 type Limits struct {
 	GraphQL
+	Package
 
 	// HeaderBytes is the most of a request's header.
 	HeaderBytes int64
@@ -121,6 +122,16 @@ type GraphQL struct {
 	StreamPing time.Duration
 }
 
+// Package bounds the package of a version.
+type Package struct {
+	// PackageBytes is the most of a package, PackageUnpacked of its files.
+	PackageBytes, PackageUnpacked int64
+	// PackageFiles is the most files of a package, and the most folders.
+	PackageFiles int
+	// PackageRatio is how many times its packed size a file over 1 MiB may have.
+	PackageRatio int
+}
+
 // Default holds unless said otherwise. In a body of that size a logo of 256 KB fits in base64, and so does one that is a
 // byte too large.
 var Default = Limits{
@@ -134,6 +145,7 @@ var Default = Limits{
 
 		SocketInit: 5 * time.Second, SocketSubscriptions: 20, SessionSockets: 5, SocketFrame: 64 << 10, StreamPing: 15 * time.Second,
 	},
+	Package: Package{PackageBytes: 10 << 20, PackageUnpacked: 50 << 20, PackageFiles: 10_000, PackageRatio: 200},
 
 	HeaderBytes: 16 << 10, HeaderTime: 5 * time.Second, WriteTime: 30 * time.Second, IdleTime: time.Minute,
 

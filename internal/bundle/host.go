@@ -1,0 +1,189 @@
+package bundle
+
+import (
+	"bytes"
+	"cmp"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"minidock/internal/fault"
+)
+
+const (
+	// maxHosts is the most hosts that a report has.
+	maxHosts = 200
+	// maxURL is how much of a URL is looked at, and how much of what precedes one.
+	maxURL = 300
+	// scanned is how much of a file is searched at once.
+	scanned = 64 << 10
+)
+
+// Host is a host that code connects to.
+type Host struct {
+	// Origin is scheme://host[:port], in lower case.
+	Origin string `json:"origin"`
+	// File is the name within the zip, and Line where the file first names the host.
+	File string `json:"file"`
+	Line int    `json:"line"`
+	// IsInsecure says that the scheme is http or ws, or the host an IP address.
+	IsInsecure bool `json:"isInsecure,omitempty"`
+}
+
+// code are the ends of files in which hosts are looked for.
+var code = []string{".js", ".mjs", ".cjs", ".sjs", ".axml", ".acss"}
+
+// names are hosts that only give names to formats: nobody connects to them.
+var names = []string{"www.w3.org", "json-schema.org", "schemas.android.com", "ns.adobe.com", "purl.org"}
+
+// origin matches what follows a quote, or "url(" in a style: there, a text begins that is a URL and no sentence that mentions one. What
+// follows the host ends it; a host that a template or an expression completes is not known.
+var origin = regexp.MustCompile(`^(?i:(https?|wss?):(?:\\?/){2})(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(:[0-9]{1,5})?([/\\?#"'` + "`" + `)\s]|$)`)
+
+// hostScanner looks for hosts in the file that is written to it. A host is found once, where the file first names it. Lines that begin
+// with a mark of a comment are left out, since licences are full of addresses.
+type hostScanner struct {
+	file   string
+	found  []Host
+	buffer []byte
+	// line is that of the buffer's first byte; begun says whether it began before the buffer, and isComment whether it is one of comment.
+	line             int
+	begun, isComment bool
+}
+
+// isCode says whether hosts are looked for in a file.
+func isCode(name string) bool {
+	return !isInModules(name) && slices.ContainsFunc(code, func(end string) bool { return strings.HasSuffix(name, end) })
+}
+
+// reset begins a new file.
+func (s *hostScanner) reset(file string) { *s = hostScanner{file: file, buffer: s.buffer[:0], line: 1} }
+
+// Write never fails.
+func (s *hostScanner) Write(p []byte) (int, error) {
+	if len(s.found) == maxHosts {
+		return len(p), nil
+	}
+	s.buffer = append(s.buffer, p...)
+	if len(s.buffer) > scanned {
+		s.scan(len(s.buffer) - maxURL)
+	}
+	return len(p), nil
+}
+
+// close searches the rest.
+func (s *hostScanner) close() []Host {
+	s.scan(len(s.buffer))
+	return s.found
+}
+
+// scan looks for URLs whose mark begins before end, and keeps what is needed to find the next.
+func (s *hostScanner) scan(end int) {
+	for _, mark := range []string{"://", `:\/\/`} {
+		spot := s.start()
+		for at := 0; ; at += len(mark) {
+			next := bytes.Index(s.buffer[at:end], []byte(mark))
+			if next < 0 {
+				break
+			}
+			at += next
+			s.judge(at, &spot)
+		}
+	}
+	kept := max(0, end-maxURL)
+	spot := s.start()
+	spot.move(s.buffer, kept)
+	s.line, s.begun, s.isComment = spot.line, kept > 0 || s.begun, spot.isComment(s.buffer)
+	s.buffer = append(s.buffer[:0], s.buffer[kept:]...)
+}
+
+// spot is a place in the buffer, which only moves forward. The line there begins at begin, or before the buffer if that is negative.
+type spot struct {
+	at, line, begin int
+	wasComment      bool
+}
+
+func (s *hostScanner) start() spot {
+	first := spot{line: s.line, wasComment: s.isComment}
+	if s.begun {
+		first.begin = -1
+	}
+	return first
+}
+
+func (s *spot) move(buffer []byte, to int) {
+	passed := buffer[s.at:to]
+	if last := bytes.LastIndexByte(passed, '\n'); last >= 0 {
+		s.line += bytes.Count(passed, []byte{'\n'})
+		s.begin = s.at + last + 1
+	}
+	s.at = to
+}
+
+// isComment says whether the line begins with the mark of a comment.
+func (s *spot) isComment(buffer []byte) bool {
+	if s.begin < 0 {
+		return s.wasComment
+	}
+	line := bytes.TrimLeft(buffer[s.begin:min(len(buffer), s.begin+maxURL)], " \t\r\xEF\xBB\xBF")
+	return slices.ContainsFunc([]string{"//", "/*", "*", "<!--"}, func(mark string) bool { return bytes.HasPrefix(line, []byte(mark)) })
+}
+
+// judge notes the host of the URL whose "://" is at an offset.
+func (s *hostScanner) judge(at int, where *spot) {
+	start := at
+	for start > where.at && isLetter(s.buffer[start-1]) && at-start < len("https") {
+		start--
+	}
+	before := s.buffer[max(0, start-len("url(")):start]
+	if len(before) == 0 || !bytes.ContainsAny(before[len(before)-1:], "\"'`") && string(before) != "url(" || len(s.found) == maxHosts {
+		return
+	}
+	found := origin.FindSubmatch(s.buffer[start:min(len(s.buffer), start+maxURL)])
+	if found == nil {
+		return
+	}
+	host := hostOf(strings.ToLower(string(found[1])), strings.ToLower(string(found[2])), string(found[3]))
+	if host.Origin == "" || slices.ContainsFunc(s.found, func(known Host) bool { return known.Origin == host.Origin }) {
+		return
+	}
+	if where.move(s.buffer, start); !where.isComment(s.buffer) {
+		host.File, host.Line = s.file, where.line
+		s.found = append(s.found, host)
+	}
+}
+
+// hostOf returns a host with its scheme, or none for what is no host or nobody connects to.
+func hostOf(scheme, name, port string) Host {
+	_, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	isAddress := err == nil
+	if slices.Contains(names, name) || !isAddress && name != "localhost" && (!strings.Contains(name, ".") || strings.Trim(name, ".") != name) {
+		return Host{}
+	}
+	if usual := map[string]string{"http": ":80", "ws": ":80", "https": ":443", "wss": ":443"}; usual[scheme] == port {
+		port = ""
+	}
+	return Host{Origin: scheme + "://" + name + port, IsInsecure: isAddress || scheme == "http" || scheme == "ws"}
+}
+
+// HostWarnings returns what is to be said about hosts in code: INSECURE_HOST for each place, and HOST_NOT_CONFIGURED once for each host
+// that is not among the server domains, which are origins in lower case.
+func HostWarnings(hosts []Host, serverDomains []string) []Problem {
+	found := problems{most: maxWarnings}
+	seen := map[string]bool{}
+	for _, host := range hosts {
+		switch {
+		case host.IsInsecure:
+			found.add(problem(fault.InsecureHost, host.File, "host", host.Origin).at(host.Line, 0))
+		case !seen[host.Origin] && !slices.Contains(serverDomains, host.Origin):
+			seen[host.Origin] = true
+			found.add(problem(fault.HostNotConfigured, host.File, "host", host.Origin).at(host.Line, 0))
+		}
+	}
+	return found.list
+}
+
+func compareHosts(a, b Host) int {
+	return cmp.Or(compareNames(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Origin, b.Origin))
+}
