@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Trap is a package that is refused.
@@ -23,10 +24,12 @@ type Trap struct {
 // AppID is that of the mini program for which the trap WRONG_APP_ID is not.
 const AppID = "2021000000000001"
 
-// Traps returns packages of all kinds that are refused, at least one for each code.
-func Traps() []Trap {
+// Traps returns packages of all kinds that are refused, at least one for each code. They are made once.
+func Traps() []Trap { return traps() }
+
+var traps = sync.OnceValue(func() []Trap {
 	return slices.Concat(noZips(), names(), lies(), bombs(), kinds(), broken(), missing())
-}
+})
 
 // app is a smallest mini program: three entries that each trap adds to.
 func app() []Entry {
@@ -58,21 +61,21 @@ func noZips() []Trap {
 }
 
 func names() []Trap {
-	var traps []Trap
+	var found []Trap
 	for _, name := range []string{"../evil.js", `..\evil.js`, "/etc/passwd", `\evil.js`, "C:/evil.js", `c:\evil.js`, "a/../../evil.js", `a\..\evil.js`, "a/.. /evil.js", "..", "a/.."} {
-		traps = append(traps, Trap{Name: "named " + name, Code: "PATH_TRAVERSAL", File: name, Zip: rawApp(Entry{Name: name, Content: "x"})})
+		found = append(found, Trap{Name: "named " + name, Code: "PATH_TRAVERSAL", File: name, Zip: rawApp(Entry{Name: name, Content: "x"})})
 	}
 	for name, shown := range map[string]string{
 		"\xC4\xE3\xBA\xC3.png": "\uFFFD.png", "a\x00.js": "a\uFFFD.js", "a\nb.js": "a\uFFFDb.js", "gpj.\u202E.js": "gpj.\uFFFD.js", "": "",
 	} {
 		unmarked := func(local, central *Header) { local.Flags, central.Flags = 0, 0 }
-		traps = append(traps, Trap{Name: fmt.Sprintf("named %q", name), Code: "INVALID_NAME", File: shown, Zip: rawApp(Entry{Name: name, Content: "x", Edit: unmarked})})
+		found = append(found, Trap{Name: fmt.Sprintf("named %q", name), Code: "INVALID_NAME", File: shown, Zip: rawApp(Entry{Name: name, Content: "x", Edit: unmarked})})
 	}
 	long := strings.Repeat("a/", 600) + "a.js"
 	second := func(local, central *Header) {
 		central.Extra = append([]byte{0x75, 0x70, 9, 0, 1, 0, 0, 0, 0}, "b.js"...)
 	}
-	return append(traps,
+	return append(found,
 		Trap{Name: "a long name", Code: "INVALID_NAME", File: long[:1000], Zip: rawApp(Entry{Name: long, Content: "x"})},
 		Trap{Name: "a second name", Code: "INVALID_NAME", File: "c.js", Zip: rawApp(Entry{Name: "c.js", Content: "x", Edit: second})},
 		Trap{Name: "a name twice", Code: "DUPLICATE_NAME", File: "a.js", Zip: rawApp(Entry{Name: "a.js", Content: "x"})},
@@ -218,9 +221,9 @@ func kinds() []Trap {
 }
 
 func broken() []Trap {
-	var traps []Trap
+	var found []Trap
 	add := func(code, name, file, content string) {
-		traps = append(traps, Trap{Name: name, Code: code, IsFoundByReading: true, File: file, Zip: Zip(With(Project(), map[string]string{file: content}))})
+		found = append(found, Trap{Name: name, Code: code, IsFoundByReading: true, File: file, Zip: Zip(With(Project(), map[string]string{file: content}))})
 	}
 	add("BROKEN_JSON", "app.json ends early", "app.json", `{"pages": [`)
 	add("BROKEN_JSON", "app.json with a comment", "app.json", "{\n  // pages\n}")
@@ -251,7 +254,7 @@ func broken() []Trap {
 	} {
 		add("INVALID_APP_JSON", name, "app.json", content)
 	}
-	return traps
+	return found
 }
 
 // appWith returns an app.json of one page and more.
