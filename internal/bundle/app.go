@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,8 @@ type app struct {
 	// parts are the sub-packages.
 	parts []part
 	tabs  []value
+	// roots are those of the sub-packages, and folders of them: each has the root that it is or leads to.
+	roots, above map[string]string
 }
 
 // listed is a page of app.json, and where its list names it.
@@ -36,7 +39,7 @@ type part struct {
 
 // readApp reads app.json and records everything in it that is not allowed.
 func readApp(d document, found *problems) *app {
-	a := &app{document: d, found: found, partOf: map[string]string{}}
+	a := &app{document: d, found: found, partOf: map[string]string{}, roots: map[string]string{}, above: map[string]string{}}
 	pages, _ := d.root.get("pages")
 	a.addPages(a.list(d.root, "pages", "pages"), "pages", "")
 	if len(pages.items) == 0 && (pages.kind == kindArray || pages.kind == "") {
@@ -131,15 +134,33 @@ func (a *app) addPart(sub value, setting string) {
 		a.refuse(root.at, "value", root.text, fault.Variant("root"))
 		return
 	}
-	for _, other := range a.parts {
-		if other.root == cleaned || isInside(other.root, cleaned) || isInside(cleaned, other.root) {
-			a.refuse(root.at, "value", root.text, "other", other.root, fault.Variant("nested"))
-			return
-		}
+	if other := a.overlaps(cleaned); other != "" {
+		a.refuse(root.at, "value", root.text, "other", other, fault.Variant("nested"))
+		return
 	}
 	plugins, _ := sub.get("plugins")
 	a.parts = append(a.parts, part{root: cleaned, name: sub.str("name"), plugins: plugins})
 	a.addPages(a.list(sub, "pages", setting+".pages"), setting+".pages", cleaned)
+}
+
+// overlaps returns the root of another sub-package that a root is, is in, or has in it. If there is none, it notes the root and
+// returns "".
+func (a *app) overlaps(root string) string {
+	if other := cmp.Or(a.roots[root], a.above[root]); other != "" {
+		return other
+	}
+	for i := range root {
+		if root[i] == '/' && a.roots[root[:i]] != "" {
+			return root[:i]
+		}
+	}
+	for i := range root {
+		if root[i] == '/' {
+			a.above[root[:i]] = root
+		}
+	}
+	a.roots[root] = root
+	return ""
 }
 
 // listTabs returns the tabs of the tab bar, in the form of Alipay or in that of others.

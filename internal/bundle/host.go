@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"net/netip"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"minidock/internal/fault"
 )
@@ -37,12 +38,12 @@ var code = []string{".js", ".mjs", ".cjs", ".sjs", ".axml", ".acss"}
 // names are hosts that only give names to formats: nobody connects to them.
 var names = []string{"www.w3.org", "json-schema.org", "schemas.android.com", "ns.adobe.com", "purl.org"}
 
-// origin matches what follows a quote, or "url(" in a style: there, a text begins that is a URL and no sentence that mentions one. What
-// follows the host ends it; a host that a template or an expression completes is not known.
-var origin = regexp.MustCompile(`^(?i:(https?|wss?):(?:\\?/){2})(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(:[0-9]{1,5})?([/\\?#"'` + "`" + `)\s]|$)`)
+// usualPorts are the schemes of hosts, with the ports that go without saying.
+var usualPorts = map[string]string{"http": ":80", "ws": ":80", "https": ":443", "wss": ":443"}
 
-// hostScanner looks for hosts in the file that is written to it. A host is found once, where the file first names it. Lines that begin
-// with a mark of a comment are left out, since licences are full of addresses.
+// hostScanner looks for hosts in the file that is written to it. A URL counts where a string or an attribute begins with it, or stands in
+// "url(" of a style, so that sentences that mention one do not. Lines that begin with a mark of a comment are left out, since licences are
+// full of addresses. A host is found once, where the file first names it.
 type hostScanner struct {
 	file   string
 	found  []Host
@@ -140,11 +141,7 @@ func (s *hostScanner) judge(at int, where *spot) {
 	if len(before) == 0 || !bytes.ContainsAny(before[len(before)-1:], "\"'`") && string(before) != "url(" || len(s.found) == maxHosts {
 		return
 	}
-	found := origin.FindSubmatch(s.buffer[start:min(len(s.buffer), start+maxURL)])
-	if found == nil {
-		return
-	}
-	host := hostOf(strings.ToLower(string(found[1])), strings.ToLower(string(found[2])), string(found[3]))
+	host := readHost(s.buffer[start:at], s.buffer[at:min(len(s.buffer), at+maxURL)])
 	if host.Origin == "" || slices.ContainsFunc(s.found, func(known Host) bool { return known.Origin == host.Origin }) {
 		return
 	}
@@ -154,17 +151,49 @@ func (s *hostScanner) judge(at int, where *spot) {
 	}
 }
 
-// hostOf returns a host with its scheme, or none for what is no host or nobody connects to.
-func hostOf(scheme, name, port string) Host {
-	_, err := netip.ParseAddr(strings.Trim(name, "[]"))
-	isAddress := err == nil
-	if slices.Contains(names, name) || !isAddress && name != "localhost" && (!strings.Contains(name, ".") || strings.Trim(name, ".") != name) {
+// readHost reads a host from a scheme and what follows it. A host that a template or an expression completes is none.
+func readHost(scheme, rest []byte) Host {
+	rest = bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte("://")), []byte(`:\/\/`))
+	end := bytes.IndexFunc(rest, func(r rune) bool { return !isOfHost(r) })
+	if end < 0 {
+		end = len(rest)
+	}
+	if end == 0 || end < len(rest) && !bytes.ContainsAny(rest[end:end+1], "/\\?#\"'`) \t\r\n") {
 		return Host{}
 	}
-	if usual := map[string]string{"http": ":80", "ws": ":80", "https": ":443", "wss": ":443"}; usual[scheme] == port {
+	name, port := strings.ToLower(string(rest[:end])), ""
+	if at := strings.LastIndexByte(name, ':'); at > strings.LastIndexByte(name, ']') {
+		name, port = name[:at], name[at:]
+	}
+	return hostOf(strings.ToLower(string(scheme)), name, port)
+}
+
+// isOfHost says whether a host with its port may have the character.
+func isOfHost(r rune) bool {
+	return r < utf8.RuneSelf && (isLetter(byte(r)) || '0' <= r && r <= '9' || strings.ContainsRune(".-_:[]", r))
+}
+
+// hostOf returns a host with its scheme, or none for what is no host or nobody connects to.
+func hostOf(scheme, name, port string) Host {
+	usual, isKnown := usualPorts[scheme]
+	if _, err := strconv.ParseUint(port[min(len(port), 1):], 10, 16); !isKnown || port != "" && err != nil {
+		return Host{}
+	}
+	isAddress := isAddress(name)
+	if slices.Contains(names, name) || !isAddress && name != "localhost" && (!strings.Contains(name, ".") || strings.Trim(name, ".") != name || strings.ContainsAny(name, ":[]")) {
+		return Host{}
+	}
+	if port == usual {
 		port = ""
 	}
 	return Host{Origin: scheme + "://" + name + port, IsInsecure: isAddress || scheme == "http" || scheme == "ws"}
+}
+
+// isAddress says whether a host is an IP address, in brackets if it is one of version 6.
+func isAddress(name string) bool {
+	inner := strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	address, err := netip.ParseAddr(inner)
+	return err == nil && address.Is4() == (inner == name)
 }
 
 // HostWarnings returns what is to be said about hosts in code: INSECURE_HOST for each place, and HOST_NOT_CONFIGURED once for each host
