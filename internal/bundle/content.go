@@ -52,7 +52,8 @@ func (c *contents) readHeader(e *entry) (start int64, hasDescriptor bool, wrong 
 	b := fixed[:]
 	flags, method, nameSize := binary.LittleEndian.Uint16(b[6:]), binary.LittleEndian.Uint16(b[8:]), int(binary.LittleEndian.Uint16(b[26:]))
 	rest := make([]byte, nameSize+int(binary.LittleEndian.Uint16(b[28:])))
-	if _, err := c.src.ReadAt(rest, e.offset+localSize); err != nil || string(rest[:nameSize]) != e.raw || method != e.method || flags&flagEncrypted != 0 {
+	_, err := c.src.ReadAt(rest, e.offset+localSize)
+	if err != nil || string(rest[:nameSize]) != e.raw || method != e.method || flags&flagEncrypted != 0 {
 		return 0, false, lie
 	}
 	crc, packed, unpacked := binary.LittleEndian.Uint32(b[14:]), uint64(binary.LittleEndian.Uint32(b[18:])), uint64(binary.LittleEndian.Uint32(b[22:]))

@@ -68,7 +68,8 @@ func noZip(src *source, tail []byte) *Problem {
 
 // located returns where the end record at this offset says that the directory is, if there is room for it.
 func located(src *source, end []byte, endsAt int64) (span, *Problem) {
-	records, size, offset := uint64(binary.LittleEndian.Uint16(end[10:])), uint64(binary.LittleEndian.Uint32(end[12:])), uint64(binary.LittleEndian.Uint32(end[16:]))
+	records := uint64(binary.LittleEndian.Uint16(end[10:]))
+	size, offset := uint64(binary.LittleEndian.Uint32(end[12:])), uint64(binary.LittleEndian.Uint32(end[16:]))
 	if long, startsAt, found := readZip64(src, endsAt); found {
 		if len(long) == 0 || !agrees(records, 0xFFFF, binary.LittleEndian.Uint64(long[32:])) ||
 			!agrees(size, 0xFFFFFFFF, binary.LittleEndian.Uint64(long[40:])) || !agrees(offset, 0xFFFFFFFF, binary.LittleEndian.Uint64(long[48:])) {

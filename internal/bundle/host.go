@@ -180,7 +180,8 @@ func hostOf(scheme, name, port string) Host {
 		return Host{}
 	}
 	isAddress := isAddress(name)
-	if slices.Contains(names, name) || !isAddress && name != "localhost" && (!strings.Contains(name, ".") || strings.Trim(name, ".") != name || strings.ContainsAny(name, ":[]")) {
+	isName := name == "localhost" || strings.Contains(name, ".") && strings.Trim(name, ".") == name && !strings.ContainsAny(name, ":[]")
+	if slices.Contains(names, name) || !isAddress && !isName {
 		return Host{}
 	}
 	if port == usual {

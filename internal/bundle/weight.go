@@ -31,6 +31,7 @@ type weight struct {
 // add adds a file or folder under the name that its record has.
 func (w *weights) add(raw []byte, isFolder bool, size int64) {
 	w.bytes += size
+	raw = bytes.TrimPrefix(raw, []byte("./"))
 	if isFolder {
 		return
 	}

@@ -117,8 +117,8 @@ func (h Header) local() []byte {
 
 func (h Header) central() []byte {
 	fixed := numbers(
-		uint32(0x02014b50), uint16(3<<8|20), uint16(20), h.Flags, h.Method, uint32(0), h.CRC, h.Packed, h.Unpacked, uint16(len(h.Name)), uint16(len(h.Extra)),
-		uint16(len(h.Comment)), uint16(0), uint16(0), h.Mode<<16, h.Offset,
+		uint32(0x02014b50), uint16(3<<8|20), uint16(20), h.Flags, h.Method, uint32(0), h.CRC, h.Packed, h.Unpacked,
+		uint16(len(h.Name)), uint16(len(h.Extra)), uint16(len(h.Comment)), uint16(0), uint16(0), h.Mode<<16, h.Offset,
 	)
 	return append(append(append(fixed, h.Name...), h.Extra...), h.Comment...)
 }

@@ -55,21 +55,28 @@ func noZips() []Trap {
 		{Name: "a directory that is shorter", Code: "CORRUPT", Zip: RawWith(func(e *End) { e.Size -= 10 }, app()...)},
 		{Name: "a directory elsewhere", Code: "CORRUPT", Zip: RawWith(func(e *End) { e.Offset = 0 }, app()...)},
 		{Name: "one of several disks", Code: "CORRUPT", Zip: RawWith(func(e *End) { e.Disk = 1 }, app()...)},
-		{Name: "zip64 with another directory", Code: "CORRUPT", Zip: RawWith(func(e *End) { e.Before = Zip64(2, uint64(e.Size), uint64(e.Offset)) }, app()...)},
+		{Name: "zip64 with another directory", Code: "CORRUPT", Zip: RawWith(func(e *End) {
+			e.Before = Zip64(2, uint64(e.Size), uint64(e.Offset))
+		}, app()...)},
 		{Name: "zip64 far away", Code: "CORRUPT", Zip: RawWith(func(e *End) { e.Before = Zip64(3, 1<<62, 1<<62) }, app()...)},
 	}
 }
 
 func names() []Trap {
 	var found []Trap
-	for _, name := range []string{"../evil.js", `..\evil.js`, "/etc/passwd", `\evil.js`, "C:/evil.js", `c:\evil.js`, "a/../../evil.js", `a\..\evil.js`, "a/.. /evil.js", "..", "a/.."} {
+	for _, name := range []string{
+		"../evil.js", `..\evil.js`, "/etc/passwd", `\evil.js`, "C:/evil.js", `c:\evil.js`, "a/../../evil.js", `a\..\evil.js`, "a/.. /evil.js",
+		"..", "a/..",
+	} {
 		found = append(found, Trap{Name: "named " + name, Code: "PATH_TRAVERSAL", File: name, Zip: rawApp(Entry{Name: name, Content: "x"})})
 	}
 	for name, shown := range map[string]string{
 		"\xC4\xE3\xBA\xC3.png": "\uFFFD.png", "a\x00.js": "a\uFFFD.js", "a\nb.js": "a\uFFFDb.js", "gpj.\u202E.js": "gpj.\uFFFD.js", "": "",
 	} {
 		unmarked := func(local, central *Header) { local.Flags, central.Flags = 0, 0 }
-		found = append(found, Trap{Name: fmt.Sprintf("named %q", name), Code: "INVALID_NAME", File: shown, Zip: rawApp(Entry{Name: name, Content: "x", Edit: unmarked})})
+		found = append(found, Trap{
+			Name: fmt.Sprintf("named %q", name), Code: "INVALID_NAME", File: shown, Zip: rawApp(Entry{Name: name, Content: "x", Edit: unmarked}),
+		})
 	}
 	long := strings.Repeat("a/", 600) + "a.js"
 	second := func(local, central *Header) {
@@ -171,7 +178,8 @@ func large() []byte {
 	block := noise(64 << 10)
 	entries := app()
 	for i := range 60 {
-		entries = append(entries, Entry{Name: fmt.Sprintf("videos/%d.mp4", i), Content: strings.Repeat(block[:32<<10]+strings.Repeat("\x00", 96<<10), 8)})
+		content := strings.Repeat(block[:32<<10]+strings.Repeat("\x00", 96<<10), 8)
+		entries = append(entries, Entry{Name: fmt.Sprintf("videos/%d.mp4", i), Content: content})
 	}
 	return Raw(entries...)
 }
@@ -240,13 +248,18 @@ func broken() []Trap {
 	add("TOO_LARGE", "a JSON file of 2 MiB", "app.json", `{"a": "`+noiseText(2<<20)+`"}`)
 	add("WRONG_APP_ID", "another mini program's", "mini.project.json", `{"appid": "2021999999999999"}`)
 	for name, content := range map[string]string{
-		"no pages": `{"pages": []}`, "no list of pages": `{}`, "a list of numbers": `{"pages": [1]}`, "pages in an object": `{"pages": {}}`, "a page outside": `{"pages": ["../a"]}`,
-		"an empty page": `{"pages": [""]}`, "a page twice": `{"pages": ["pages/index/index", "/pages/index/index"]}`,
-		"a tab that is no page": appWith(`"tabBar": {"items": [{"pagePath": "pages/x"}]}`), "a tab in a sub-package": appWith(`"subPackages": [{"root": "coupons", "pages": ["list/list"]}], "tabBar": {"list": [{"pagePath": "coupons/list/list"}]}`),
-		"a tab without a page": appWith(`"tabBar": {"items": [{}]}`), "a tab bar that is a list": appWith(`"tabBar": []`),
-		"an entry that is no page": appWith(`"entryPagePath": "pages/x"`), "a root outside": appWith(`"subPackages": [{"root": "../a", "pages": []}]`),
-		"an absolute root": appWith(`"subpackages": [{"root": "/coupons", "pages": []}]`), "a root called main": appWith(`"subPackages": [{"root": "main", "pages": []}]`),
-		"a root called whole": appWith(`"subPackages": [{"root": "whole/", "pages": []}]`), "no root": appWith(`"subPackages": [{"pages": []}]`), "an empty root": appWith(`"subPackages": [{"root": "", "pages": []}]`),
+		"no pages": `{"pages": []}`, "no list of pages": `{}`, "a list of numbers": `{"pages": [1]}`, "pages in an object": `{"pages": {}}`,
+		"a page outside": `{"pages": ["../a"]}`,
+		"an empty page":  `{"pages": [""]}`, "a page twice": `{"pages": ["pages/index/index", "/pages/index/index"]}`,
+		"a tab that is no page":  appWith(`"tabBar": {"items": [{"pagePath": "pages/x"}]}`),
+		"a tab in a sub-package": appWith(`"subPackages": [{"root": "coupons", "pages": ["list/list"]}], "tabBar": {"list": [{"pagePath": "coupons/list/list"}]}`),
+		"a tab without a page":   appWith(`"tabBar": {"items": [{}]}`), "a tab bar that is a list": appWith(`"tabBar": []`),
+		"an entry that is no page": appWith(`"entryPagePath": "pages/x"`),
+		"a root outside":           appWith(`"subPackages": [{"root": "../a", "pages": []}]`),
+		"an absolute root":         appWith(`"subpackages": [{"root": "/coupons", "pages": []}]`),
+		"a root called main":       appWith(`"subPackages": [{"root": "main", "pages": []}]`),
+		"a root called whole":      appWith(`"subPackages": [{"root": "whole/", "pages": []}]`),
+		"no root":                  appWith(`"subPackages": [{"pages": []}]`), "an empty root": appWith(`"subPackages": [{"root": "", "pages": []}]`),
 		"a root inside another": appWith(`"subPackages": [{"root": "coupons", "pages": []}, {"root": "coupons/list", "pages": []}]`),
 		"a root twice":          appWith(`"subPackages": [{"root": "coupons", "pages": []}, {"root": "coupons", "pages": []}]`),
 		"a page in both parts":  `{"pages": ["pages/index/index", "coupons/list/list"], "subPackages": [{"root": "coupons", "pages": ["list/list"]}]}`,
@@ -262,7 +275,11 @@ func appWith(more string) string { return `{"pages": ["pages/index/index"], ` + 
 
 // noiseText returns letters that hardly compress.
 func noiseText(size int) string {
-	return strings.Map(func(r rune) rune { return 'a' + r%26 }, strings.ToValidUTF8(strings.Map(func(r rune) rune { return r & 0x7F }, noise(size)), "x"))[:size/2]
+	letters := []byte(noise(size))
+	for i := range letters {
+		letters[i] = 'a' + letters[i]%26
+	}
+	return string(letters)
 }
 
 func missing() []Trap {
@@ -274,7 +291,8 @@ func missing() []Trap {
 		without("a page without .axml", "MISSING_PAGE", detail+".axml", nil, detail+".axml"),
 		without("a page without .js", "MISSING_PAGE", detail+".js", nil, detail+".js"),
 		without("a page without files", "MISSING_PAGE", detail+".axml", nil, "pages/detail"),
-		without("a page in another case", "MISSING_PAGE", detail+".axml", Under("pages/Detail", map[string]string{"detail.axml": "", "detail.js": ""}), "pages/detail"),
+		without("a page in another case", "MISSING_PAGE", detail+".axml",
+			Under("pages/Detail", map[string]string{"detail.axml": "", "detail.js": ""}), "pages/detail"),
 		without("a page of a sub-package", "MISSING_PAGE", "coupons/list/list.axml", nil, "coupons"),
 		without("TypeScript", "SOURCE_NOT_BUILT", detail+".ts", map[string]string{detail + ".ts": ""}, detail+".js"),
 		without("TSX", "SOURCE_NOT_BUILT", detail+".tsx", map[string]string{detail + ".tsx": ""}, detail+".js", detail+".axml"),
