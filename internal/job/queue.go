@@ -129,5 +129,12 @@ func (q *Queue) Wake() {
 	}
 }
 
+// wakeIn makes the queue look for jobs after a time, unless it does so anyway.
+func (q *Queue) wakeIn(wait time.Duration) {
+	if wait < q.Poll {
+		time.AfterFunc(wait, q.Wake)
+	}
+}
+
 // newOwner returns who works on a try: no two tries of any process have the same.
 func (q *Queue) newOwner() string { return q.id + "." + strconv.FormatInt(q.claims.Add(1), 10) }

@@ -70,6 +70,7 @@ func (t *Try) postpone(ctx context.Context, cause error) error {
 	if wait == 0 {
 		wait = t.kind.wait(t.Number)
 	}
+	t.queue.wakeIn(wait)
 	return lostIfNone(free(t.queue.Store.Client.Job.Update()).SetDueAt(t.queue.Now().Add(wait)).SetLastError(brief(cause)).Where(t.isOwn()).Save(ctx))
 }
 

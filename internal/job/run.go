@@ -71,6 +71,7 @@ func (q *Queue) writeSchedules(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("write the schedule of a periodic job: %w", err)
 		}
+		q.wakeIn(one.every)
 	}
 	return nil
 }

@@ -52,6 +52,7 @@ func (t *Try) end(ctx context.Context, tx *ent.Tx) error {
 		return lostIfNone(tx.Job.Delete().Where(t.isOwn()).Exec(ctx))
 	}
 	again := t.queue.Now().Add(t.kind.every)
+	t.queue.wakeIn(t.kind.every)
 	return lostIfNone(free(tx.Job.Update()).SetDueAt(again).SetTries(0).SetLastError("").Where(t.isOwn()).Save(ctx))
 }
 

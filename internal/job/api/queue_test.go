@@ -17,7 +17,6 @@ import (
 	"minidock/internal/job"
 )
 
-
 // check is a kind of jobs as most tests need it.
 var check = job.Kind{Name: "check", Workers: 2, Timeout: apitest.Patience, MaxTries: 3, FirstWait: time.Minute, LongestWait: time.Hour}
 
