@@ -56,6 +56,8 @@ type server struct {
 	log     *logBook
 	ended   chan struct{}
 	stop    func(t *testing.T)
+	// kill ends the process without a chance to say goodbye.
+	kill func(t *testing.T)
 }
 
 // start runs minidock on a free port until the test ends, and returns once it is ready.
@@ -98,6 +100,13 @@ func launch(t *testing.T, args, env []string) *server {
 	s.stop = func(t *testing.T) {
 		t.Helper()
 		once.Do(func() { s.terminate(t) })
+	}
+	s.kill = func(t *testing.T) {
+		t.Helper()
+		once.Do(func() {
+			_ = s.process.Process.Kill()
+			<-s.ended
+		})
 	}
 	t.Cleanup(func() {
 		s.stop(t)
