@@ -64,6 +64,8 @@ var crowd = []string{
 		SELECT 'inv_' || u.id, u.email, 'Late', 'MASTER', 'ACCEPTED', u.created_at, u.created_at, 'usr_ann', 'wsp_30' FROM users AS u WHERE u.display_name = 'Late'`,
 	`INSERT INTO audit_events (id, operation, subject_id, created_at, actor_id, workspace_id)
 		SELECT 'aud_' || u.id, 'renameWorkspace', 'wsp_30', u.created_at, 'usr_ann', 'wsp_30' FROM users AS u WHERE u.display_name = 'Late'`,
+	`INSERT INTO jobs (id, kind, about, due_at, created_at)
+		SELECT 'job_' || u.id, 'mail', u.id, '2999-01-01 00:00:00+00:00', u.created_at FROM users AS u WHERE u.display_name = 'Late'`,
 	"ANALYZE",
 }
 

@@ -17,6 +17,7 @@ import (
 	"minidock/internal/access"
 	"minidock/internal/apitest"
 	"minidock/internal/event"
+	"minidock/internal/job"
 	"minidock/internal/limit"
 	"minidock/internal/miniprogram"
 	"minidock/internal/operation"
@@ -105,6 +106,8 @@ func largeReads(client *ent.Client) map[string]planned {
 	}
 	appID := miniprogram.Filter{Search: "1000000000000000"}
 	statuses := miniprogram.Filter{Statuses: []entminiprogram.Status{entminiprogram.StatusARCHIVED, entminiprogram.StatusCREATED}}
+	jobs := job.New(job.Config{Store: &store.Store{Client: client}, Now: time.Now})
+	jobs.Handle(job.Kind{Name: "mail", Workers: 1}, nil)
 	since, rename := time.Now(), []access.Operation{access.RenameWorkspace}
 	return map[string]planned{
 		"an app id":                {"mini_programs_app_id_key", notAlong, listed(miniprogram.SortByCreatedAt, appID)},
@@ -124,6 +127,11 @@ func largeReads(client *ent.Client) map[string]planned {
 		"events of an operation":   {"auditevent_workspace_id_", "", logged(event.Filter{Operations: rename})},
 		"events of an actor":       {"auditevent_workspace_id_actor_id_id_operation", "", logged(event.Filter{ActorID: new("usr_1"), Operations: rename})},
 		"events of a subject":      {"auditevent_workspace_id_subject_id_id_operation_actor_id", "", logged(event.Filter{SubjectID: new("usr_1"), ActorID: new("usr_ann"), Operations: rename})},
+		"jobs that are due": {"job_kind_due_at_id", "", func(ctx context.Context, _ *access.Viewer) error { return jobs.Drain(ctx, "mail") }},
+		"jobs that wait": {"job_kind_due_at_id", "", func(ctx context.Context, _ *access.Viewer) error {
+			_, err := jobs.Waiting(ctx)
+			return err
+		}},
 		"invitations, to be answered": {"invitation_", "", func(ctx context.Context, viewer *access.Viewer) error {
 			_, err := workspaces.Invitations(ctx, viewer, large, page.Args{}, workspace.InvitationFilter{Statuses: []invitation.Status{invitation.StatusINVITED}})
 			return err
