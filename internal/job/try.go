@@ -31,13 +31,7 @@ type Try struct {
 // is ErrLost. The function may be called several times: it must have no effect that a rollback does not undo. Of what it locks, the job is the
 // last. A handler that does not call Finish has no result but that the job is done.
 func (t *Try) Finish(ctx context.Context, result func(tx *ent.Tx) error) error {
-	err := store.Tx(ctx, t.queue.Store.Client, func(tx *ent.Tx) error {
-		if err := result(tx); err != nil {
-			return err
-		}
-		return t.end(ctx, tx)
-	})
-	if err != nil {
+	if err := t.write(ctx, result, t.end); err != nil {
 		return fmt.Errorf("finish a job: %w", err)
 	}
 	t.isFinished = true
@@ -45,6 +39,26 @@ func (t *Try) Finish(ctx context.Context, result func(tx *ent.Tx) error) error {
 }
 
 func nothing(*ent.Tx) error { return nil }
+
+// Report writes what a try has come to so far, such as its progress, and renews its lease, in one transaction. If another process has taken the
+// job, nothing is written and the error is ErrLost. What holds for the function of Finish holds for this one.
+func (t *Try) Report(ctx context.Context, progress func(tx *ent.Tx) error) error {
+	err := t.write(ctx, progress, func(ctx context.Context, tx *ent.Tx) error { return t.renew(ctx, tx.Job.Update()) })
+	if err != nil {
+		return fmt.Errorf("report the progress of a job: %w", err)
+	}
+	return nil
+}
+
+// write calls two functions in a transaction, the second of which fails if another process has taken the job.
+func (t *Try) write(ctx context.Context, do func(*ent.Tx) error, ifOwn func(context.Context, *ent.Tx) error) error {
+	return store.Tx(ctx, t.queue.Store.Client, func(tx *ent.Tx) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		return ifOwn(ctx, tx)
+	})
+}
 
 // end deletes the job, or makes one that is periodic due again.
 func (t *Try) end(ctx context.Context, tx *ent.Tx) error {
@@ -130,7 +144,7 @@ func (t *Try) keepLease(ctx context.Context, lose context.CancelCauseFunc) {
 		case <-ticker.C:
 		}
 		began := time.Now()
-		err := t.renew(ctx)
+		err := t.renewSoon(ctx)
 		switch {
 		case err == nil:
 			renewed = began
@@ -141,8 +155,13 @@ func (t *Try) keepLease(ctx context.Context, lose context.CancelCauseFunc) {
 	}
 }
 
-func (t *Try) renew(ctx context.Context) error {
+// renewSoon renews the lease before it has to be renewed again.
+func (t *Try) renewSoon(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, t.queue.Lease/3)
 	defer cancel()
-	return lostIfNone(t.queue.Store.Client.Job.Update().Modify(store.Lease(job.FieldLeasedUntil, t.queue.Lease)).Where(t.isOwn()).Save(ctx))
+	return t.renew(ctx, t.queue.Store.Client.Job.Update())
+}
+
+func (t *Try) renew(ctx context.Context, update *ent.JobUpdate) error {
+	return lostIfNone(update.Modify(store.Lease(job.FieldLeasedUntil, t.queue.Lease)).Where(t.isOwn()).Save(ctx))
 }

@@ -57,6 +57,32 @@ func TestAWorkerThatLostItsJobWritesNothing(t *testing.T) {
 	}
 }
 
+func TestProgressIsReportedByTheOwnerOnly(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := signUp(t, w)
+		var late results
+		stopped := newQueue(w, &late)
+		write(t, w, stopped, ann.ID)
+		stopped.Handle(check, func(ctx context.Context, try *job.Try) error {
+			report := func(text string) error {
+				return try.Report(ctx, func(tx *ent.Tx) error { rename(t, tx, ann, text); return nil })
+			}
+			lapse(t, w)
+			if err := report("half done"); err != nil || name(t, w, ann) != "half done" || !leasedUntil(t, w).After(time.Now()) {
+				t.Errorf("%v, %q, leased until %s", err, name(t, w, ann), leasedUntil(t, w))
+			}
+			take(t, w, "another")
+			err := report("nearly done")
+			if !errors.Is(err, job.ErrLost) || name(t, w, ann) != "half done" {
+				t.Errorf("%v, %q", err, name(t, w, ann))
+			}
+			return err
+		})
+		drain(t, stopped)
+		late.are(t, job.Lost)
+	})
+}
+
 func TestAFailureOfAWorkerThatLostItsJobChangesNothing(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		for _, failure := range []error{errors.New("broken"), job.Permanent(errors.New("broken"))} {
