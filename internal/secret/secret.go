@@ -4,6 +4,7 @@ package secret
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -25,6 +26,8 @@ const keySize = 32
 type Key struct {
 	id   string
 	aead cipher.AEAD
+	// signing is derived from the key, so that no signature is made with what encrypts.
+	signing []byte
 }
 
 // NewKey makes a key of 32 random bytes.
@@ -41,7 +44,7 @@ func NewKey(random []byte) (*Key, error) {
 		return nil, err
 	}
 	id := sha256.Sum256(append([]byte("minidock key id\x00"), random...))
-	return &Key{id: hex.EncodeToString(id[:8]), aead: aead}, nil
+	return &Key{id: hex.EncodeToString(id[:8]), aead: aead, signing: mac(random, "minidock signing key")}, nil
 }
 
 // Mark returns how all texts begin that are sealed with this key.
@@ -50,6 +53,22 @@ func (k *Key) Mark() string { return Sealed + k.id + "." }
 // Seal encrypts a text for its owner, who is not in it: nobody can pass it off as another owner's.
 func (k *Key) Seal(text, owner string) string {
 	return k.Mark() + base64.RawStdEncoding.EncodeToString(k.aead.Seal(nil, nil, []byte(text), []byte(owner)))
+}
+
+// Sign returns the signature of a text, which only the holder of the key can make.
+func (k *Key) Sign(text string) string {
+	return base64.RawURLEncoding.EncodeToString(mac(k.signing, text))
+}
+
+// HasSigned says whether this is the signature of a text.
+func (k *Key) HasSigned(text, signature string) bool {
+	return hmac.Equal([]byte(k.Sign(text)), []byte(signature))
+}
+
+func mac(key []byte, text string) []byte {
+	hash := hmac.New(sha256.New, key)
+	hash.Write([]byte(text))
+	return hash.Sum(nil)
 }
 
 // Open returns a text that was sealed for this owner. The error is ErrOtherKey when it was sealed with another key.

@@ -100,3 +100,19 @@ func TestABrokenKeyFileIsRefusedWithoutItsContent(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyTheHolderOfTheKeySigns(t *testing.T) {
+	t.Parallel()
+	key, other := newKey(t, 1), newKey(t, 2)
+	signature := key.Sign("a text")
+	if !key.HasSigned("a text", signature) || key.Sign("a text") != signature {
+		t.Error("the signature is not that of the text")
+	}
+	for _, one := range []struct{ text, signature string }{
+		{"another", signature}, {"a text", ""}, {"a text", signature + "="}, {"a text", signature[1:]}, {"a text", other.Sign("a text")}, {"", signature},
+	} {
+		if key.HasSigned(one.text, one.signature) {
+			t.Errorf("%q is signed by %q", one.text, one.signature)
+		}
+	}
+}
