@@ -234,8 +234,9 @@ func (a *app) tabBar() []TabBarItem {
 	for _, tab := range a.tabs[:min(len(a.tabs), maxListed)] {
 		page, _ := cleanPage(tab.str("pagePath"))
 		items = append(items, TabBarItem{
-			Page: page, Title: excerpt(tab.str("name")+tab.str("text"), maxText),
-			Icon: cut(tab.str("icon")+tab.str("iconPath"), maxDescription), ActiveIcon: cut(tab.str("activeIcon")+tab.str("selectedIconPath"), maxDescription),
+			Page: page, Title: optional(excerpt(tab.str("name")+tab.str("text"), maxText)),
+			Icon:       optional(cut(tab.str("icon")+tab.str("iconPath"), maxDescription)),
+			ActiveIcon: optional(cut(tab.str("activeIcon")+tab.str("selectedIconPath"), maxDescription)),
 		})
 	}
 	return items
@@ -255,7 +256,9 @@ func (a *app) plugins() []Plugin {
 				return plugins
 			}
 			plugin := set.items[i]
-			plugins = append(plugins, Plugin{excerpt(name, maxText), excerpt(plugin.str("version"), maxText), excerpt(plugin.str("provider"), maxText)})
+			plugins = append(plugins, Plugin{
+				excerpt(name, maxText), optional(excerpt(plugin.str("version"), maxText)), optional(excerpt(plugin.str("provider"), maxText)),
+			})
 		}
 	}
 	return plugins
@@ -265,7 +268,7 @@ func (a *app) permissions() []Permission {
 	stated, _ := a.root.get("permission")
 	var permissions []Permission
 	for i, scope := range stated.keys[:min(len(stated.keys), maxListed)] {
-		permissions = append(permissions, Permission{excerpt(scope, maxText), excerpt(stated.items[i].str("desc"), maxDescription)})
+		permissions = append(permissions, Permission{excerpt(scope, maxText), optional(excerpt(stated.items[i].str("desc"), maxDescription))})
 	}
 	return permissions
 }

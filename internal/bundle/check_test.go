@@ -51,18 +51,18 @@ func TestAProjectIsReported(t *testing.T) {
 		}
 	}
 	wantPages := []Page{
-		{"pages/index/index", "首页", ""}, {"pages/detail/detail", "Sample Shop", ""}, {"pages/我的/mine", "Sample Shop", ""},
-		{"coupons/list/list", "Sample Shop", "coupons"},
+		{"pages/index/index", new("首页"), ""}, {"pages/detail/detail", new("Sample Shop"), ""}, {"pages/我的/mine", new("Sample Shop"), ""},
+		{"coupons/list/list", new("Sample Shop"), "coupons"},
 	}
 	for _, check := range []struct{ what, got, want any }{
 		{"size", report.UnpackedSize, size}, {"files", report.FileCount, len(project)}, {"entry", report.EntryPage, "pages/index/index"},
 		{"pages", report.Pages, wantPages}, {"parts", report.Parts, []Part{{"", size - coupons}, {"coupons", coupons}}},
 		{"tab bar", report.TabBar, []TabBarItem{
-			{"pages/index/index", "首页", "assets/首页.png", "assets/home on@2x.png"},
-			{"pages/我的/mine", "我的", "assets/my (1).png", "assets/my+on@2x.png"},
+			{"pages/index/index", new("首页"), new("assets/首页.png"), new("assets/home on@2x.png")},
+			{"pages/我的/mine", new("我的"), new("assets/my (1).png"), new("assets/my+on@2x.png")},
 		}},
-		{"plugins", report.Plugins, []Plugin{{"pay", "1.0.3", "2021000000000001"}}},
-		{"permissions", report.Permissions, []Permission{{"scope.userLocation", "To find shops near you"}}},
+		{"plugins", report.Plugins, []Plugin{{"pay", new("1.0.3"), new("2021000000000001")}}},
+		{"permissions", report.Permissions, []Permission{{"scope.userLocation", new("To find shops near you")}}},
 		{"hosts", report.Hosts, []Host{{Origin: "https://api.example.com", File: "app.js", Line: 3}}},
 		{"largest", len(report.LargestFiles), 20}, {"all files", len(report.Files), len(project)},
 		{"an empty file", report.Files[0].Path, "app.acss"}, {"a checksum", len(report.Files[0].SHA256), 64},

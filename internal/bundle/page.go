@@ -37,7 +37,7 @@ func (c *checker) checkPages(ctx context.Context) error {
 		if stated == "" {
 			stated = usual
 		}
-		c.report.Pages = append(c.report.Pages, Page{Path: page.path, Title: stated, Part: page.part})
+		c.report.Pages = append(c.report.Pages, Page{Path: page.path, Title: optional(stated), Part: page.part})
 		c.noteComponents(d)
 	}
 	return nil

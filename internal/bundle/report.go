@@ -36,11 +36,11 @@ type Report struct {
 	Files []File `json:"files"`
 }
 
-// Page is a page of a mini program. Part is the root of its sub-package, "" in the main part; Title is "" if it has none.
+// Page is a page of a mini program. Part is the root of its sub-package, "" in the main part; Title is nil if it has none.
 type Page struct {
-	Path  string `json:"path"`
-	Title string `json:"title,omitempty"`
-	Part  string `json:"part"`
+	Path  string  `json:"path"`
+	Title *string `json:"title,omitempty"`
+	Part  string  `json:"part"`
 }
 
 // Part is the main part or a sub-package, and the size of its files, unpacked.
@@ -61,25 +61,33 @@ type File struct {
 	SHA256 string `json:"sha256"`
 }
 
-// TabBarItem is a tab: its page, and what it shows.
+// TabBarItem is a tab: its page, and what it shows; nil is what it does not.
 type TabBarItem struct {
-	Page       string `json:"page"`
-	Title      string `json:"title,omitempty"`
-	Icon       string `json:"icon,omitempty"`
-	ActiveIcon string `json:"activeIcon,omitempty"`
+	Page       string  `json:"page"`
+	Title      *string `json:"title,omitempty"`
+	Icon       *string `json:"icon,omitempty"`
+	ActiveIcon *string `json:"activeIcon,omitempty"`
 }
 
-// Plugin is a plugin that a mini program uses.
+// Plugin is a plugin that a mini program uses; nil is what it does not say.
 type Plugin struct {
-	Name     string `json:"name"`
-	Version  string `json:"version,omitempty"`
-	Provider string `json:"provider,omitempty"`
+	Name     string  `json:"name"`
+	Version  *string `json:"version,omitempty"`
+	Provider *string `json:"provider,omitempty"`
 }
 
-// Permission is what a mini program asks its users for, and the reason that it gives.
+// Permission is what a mini program asks its users for, and the reason that it gives, or nil.
 type Permission struct {
-	Scope       string `json:"scope"`
-	Description string `json:"description,omitempty"`
+	Scope       string  `json:"scope"`
+	Description *string `json:"description,omitempty"`
+}
+
+// optional returns nil for no text.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // excerpt returns a text of a developer for people to read.
