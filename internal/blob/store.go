@@ -48,7 +48,7 @@ type Draft interface {
 	// Size is how many bytes were written, and Hash their SHA-256 in hex.
 	Size() int64
 	Hash() string
-	// Keep stores the content and returns its name, the hash and ext, which is ".png", ".jpg", ".zip" or ".json". When it returns without an
+	// Keep stores the content and returns its name, the hash and ext, which is ".png", ".jpg", ".zip" or ".txt". When it returns without an
 	// error, the content survives a crash. Content that is stored already is not stored again, but is as new for Sweep. Whether it fails or
 	// not, it ends the draft.
 	Keep(ctx context.Context, ext string) (name string, err error)
@@ -96,7 +96,7 @@ func Put(ctx context.Context, s Store, ext string, content []byte) (name string,
 }
 
 // extensions are those that a name may end with.
-var extensions = []string{"png", "jpg", "zip", "json"}
+var extensions = []string{"png", "jpg", "zip", "txt"}
 
 // isName says whether a name is that of a blob, and no path that leads elsewhere.
 func isName(name string) bool {
