@@ -21,8 +21,10 @@ import (
 	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/targeting"
+	"minidock/ent/task"
 	"minidock/ent/throttle"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"minidock/ent/workspace"
 	"reflect"
 	"sync"
@@ -105,8 +107,10 @@ func checkColumn(t, c string) error {
 			secondfactor.Table:   secondfactor.ValidColumn,
 			session.Table:        session.ValidColumn,
 			targeting.Table:      targeting.ValidColumn,
+			task.Table:           task.ValidColumn,
 			throttle.Table:       throttle.ValidColumn,
 			user.Table:           user.ValidColumn,
+			version.Table:        version.ValidColumn,
 			workspace.Table:      workspace.ValidColumn,
 		})
 	})

@@ -50,6 +50,8 @@ type MiniProgram struct {
 	LogoHeight int `json:"logo_height,omitempty"`
 	// LogoContentType holds the value of the "logo_content_type" field.
 	LogoContentType string `json:"logo_content_type,omitempty"`
+	// the key of the highest number that a version ever had
+	HighestVersion *int64 `json:"highest_version,omitempty"`
 	// CreatedByID holds the value of the "created_by_id" field.
 	CreatedByID string `json:"created_by_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -73,6 +75,8 @@ type MiniProgramEdges struct {
 	CreatedBy *User `json:"created_by,omitempty"`
 	// Targetings holds the value of the targetings edge.
 	Targetings []*Targeting `json:"targetings,omitempty"`
+	// Versions holds the value of the versions edge.
+	Versions []*Version `json:"versions,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*Member `json:"members,omitempty"`
 	// Invitations holds the value of the invitations edge.
@@ -81,7 +85,7 @@ type MiniProgramEdges struct {
 	Assignments []*Assignment `json:"assignments,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [6]bool
+	loadedTypes [7]bool
 }
 
 // WorkspaceOrErr returns the Workspace value or an error if the edge
@@ -115,10 +119,19 @@ func (e MiniProgramEdges) TargetingsOrErr() ([]*Targeting, error) {
 	return nil, &NotLoadedError{edge: "targetings"}
 }
 
+// VersionsOrErr returns the Versions value or an error if the edge
+// was not loaded in eager-loading.
+func (e MiniProgramEdges) VersionsOrErr() ([]*Version, error) {
+	if e.loadedTypes[3] {
+		return e.Versions, nil
+	}
+	return nil, &NotLoadedError{edge: "versions"}
+}
+
 // MembersOrErr returns the Members value or an error if the edge
 // was not loaded in eager-loading.
 func (e MiniProgramEdges) MembersOrErr() ([]*Member, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
@@ -127,7 +140,7 @@ func (e MiniProgramEdges) MembersOrErr() ([]*Member, error) {
 // InvitationsOrErr returns the Invitations value or an error if the edge
 // was not loaded in eager-loading.
 func (e MiniProgramEdges) InvitationsOrErr() ([]*Invitation, error) {
-	if e.loadedTypes[4] {
+	if e.loadedTypes[5] {
 		return e.Invitations, nil
 	}
 	return nil, &NotLoadedError{edge: "invitations"}
@@ -136,7 +149,7 @@ func (e MiniProgramEdges) InvitationsOrErr() ([]*Invitation, error) {
 // AssignmentsOrErr returns the Assignments value or an error if the edge
 // was not loaded in eager-loading.
 func (e MiniProgramEdges) AssignmentsOrErr() ([]*Assignment, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[6] {
 		return e.Assignments, nil
 	}
 	return nil, &NotLoadedError{edge: "assignments"}
@@ -147,7 +160,7 @@ func (*MiniProgram) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case miniprogram.FieldLogoWidth, miniprogram.FieldLogoHeight:
+		case miniprogram.FieldLogoWidth, miniprogram.FieldLogoHeight, miniprogram.FieldHighestVersion:
 			values[i] = new(sql.NullInt64)
 		case miniprogram.FieldID, miniprogram.FieldAppID, miniprogram.FieldWorkspaceID, miniprogram.FieldName, miniprogram.FieldNameKey, miniprogram.FieldTagline, miniprogram.FieldDescription, miniprogram.FieldLanguage, miniprogram.FieldStatus, miniprogram.FieldIndustryCode, miniprogram.FieldServicePhone, miniprogram.FieldServiceEmail, miniprogram.FieldLogoName, miniprogram.FieldLogoContentType, miniprogram.FieldCreatedByID:
 			values[i] = new(sql.NullString)
@@ -264,6 +277,13 @@ func (_m *MiniProgram) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LogoContentType = value.String
 			}
+		case miniprogram.FieldHighestVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field highest_version", values[i])
+			} else if value.Valid {
+				_m.HighestVersion = new(int64)
+				*_m.HighestVersion = value.Int64
+			}
 		case miniprogram.FieldCreatedByID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field created_by_id", values[i])
@@ -308,6 +328,11 @@ func (_m *MiniProgram) QueryCreatedBy() *UserQuery {
 // QueryTargetings queries the "targetings" edge of the MiniProgram entity.
 func (_m *MiniProgram) QueryTargetings() *TargetingQuery {
 	return NewMiniProgramClient(_m.config).QueryTargetings(_m)
+}
+
+// QueryVersions queries the "versions" edge of the MiniProgram entity.
+func (_m *MiniProgram) QueryVersions() *VersionQuery {
+	return NewMiniProgramClient(_m.config).QueryVersions(_m)
 }
 
 // QueryMembers queries the "members" edge of the MiniProgram entity.
@@ -392,6 +417,11 @@ func (_m *MiniProgram) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("logo_content_type=")
 	builder.WriteString(_m.LogoContentType)
+	builder.WriteString(", ")
+	if v := _m.HighestVersion; v != nil {
+		builder.WriteString("highest_version=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_by_id=")
 	builder.WriteString(_m.CreatedByID)

@@ -11,6 +11,7 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/ent/targeting"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"minidock/ent/workspace"
 	"time"
 
@@ -126,6 +127,20 @@ func (_c *MiniProgramCreate) SetLogoContentType(v string) *MiniProgramCreate {
 	return _c
 }
 
+// SetHighestVersion sets the "highest_version" field.
+func (_c *MiniProgramCreate) SetHighestVersion(v int64) *MiniProgramCreate {
+	_c.mutation.SetHighestVersion(v)
+	return _c
+}
+
+// SetNillableHighestVersion sets the "highest_version" field if the given value is not nil.
+func (_c *MiniProgramCreate) SetNillableHighestVersion(v *int64) *MiniProgramCreate {
+	if v != nil {
+		_c.SetHighestVersion(*v)
+	}
+	return _c
+}
+
 // SetCreatedByID sets the "created_by_id" field.
 func (_c *MiniProgramCreate) SetCreatedByID(v string) *MiniProgramCreate {
 	_c.mutation.SetCreatedByID(v)
@@ -173,6 +188,21 @@ func (_c *MiniProgramCreate) AddTargetings(v ...*Targeting) *MiniProgramCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddTargetingIDs(ids...)
+}
+
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_c *MiniProgramCreate) AddVersionIDs(ids ...string) *MiniProgramCreate {
+	_c.mutation.AddVersionIDs(ids...)
+	return _c
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_c *MiniProgramCreate) AddVersions(v ...*Version) *MiniProgramCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddVersionIDs(ids...)
 }
 
 // AddMemberIDs adds the "members" edge to the Member entity by IDs.
@@ -425,6 +455,10 @@ func (_c *MiniProgramCreate) createSpec() (*MiniProgram, *sqlgraph.CreateSpec) {
 		_spec.SetField(miniprogram.FieldLogoContentType, field.TypeString, value)
 		_node.LogoContentType = value
 	}
+	if value, ok := _c.mutation.HighestVersion(); ok {
+		_spec.SetField(miniprogram.FieldHighestVersion, field.TypeInt64, value)
+		_node.HighestVersion = &value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(miniprogram.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
@@ -476,6 +510,22 @@ func (_c *MiniProgramCreate) createSpec() (*MiniProgram, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(targeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   miniprogram.VersionsTable,
+			Columns: []string{miniprogram.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -732,6 +782,30 @@ func (u *MiniProgramUpsert) SetLogoContentType(v string) *MiniProgramUpsert {
 // UpdateLogoContentType sets the "logo_content_type" field to the value that was provided on create.
 func (u *MiniProgramUpsert) UpdateLogoContentType() *MiniProgramUpsert {
 	u.SetExcluded(miniprogram.FieldLogoContentType)
+	return u
+}
+
+// SetHighestVersion sets the "highest_version" field.
+func (u *MiniProgramUpsert) SetHighestVersion(v int64) *MiniProgramUpsert {
+	u.Set(miniprogram.FieldHighestVersion, v)
+	return u
+}
+
+// UpdateHighestVersion sets the "highest_version" field to the value that was provided on create.
+func (u *MiniProgramUpsert) UpdateHighestVersion() *MiniProgramUpsert {
+	u.SetExcluded(miniprogram.FieldHighestVersion)
+	return u
+}
+
+// AddHighestVersion adds v to the "highest_version" field.
+func (u *MiniProgramUpsert) AddHighestVersion(v int64) *MiniProgramUpsert {
+	u.Add(miniprogram.FieldHighestVersion, v)
+	return u
+}
+
+// ClearHighestVersion clears the value of the "highest_version" field.
+func (u *MiniProgramUpsert) ClearHighestVersion() *MiniProgramUpsert {
+	u.SetNull(miniprogram.FieldHighestVersion)
 	return u
 }
 
@@ -1000,6 +1074,34 @@ func (u *MiniProgramUpsertOne) SetLogoContentType(v string) *MiniProgramUpsertOn
 func (u *MiniProgramUpsertOne) UpdateLogoContentType() *MiniProgramUpsertOne {
 	return u.Update(func(s *MiniProgramUpsert) {
 		s.UpdateLogoContentType()
+	})
+}
+
+// SetHighestVersion sets the "highest_version" field.
+func (u *MiniProgramUpsertOne) SetHighestVersion(v int64) *MiniProgramUpsertOne {
+	return u.Update(func(s *MiniProgramUpsert) {
+		s.SetHighestVersion(v)
+	})
+}
+
+// AddHighestVersion adds v to the "highest_version" field.
+func (u *MiniProgramUpsertOne) AddHighestVersion(v int64) *MiniProgramUpsertOne {
+	return u.Update(func(s *MiniProgramUpsert) {
+		s.AddHighestVersion(v)
+	})
+}
+
+// UpdateHighestVersion sets the "highest_version" field to the value that was provided on create.
+func (u *MiniProgramUpsertOne) UpdateHighestVersion() *MiniProgramUpsertOne {
+	return u.Update(func(s *MiniProgramUpsert) {
+		s.UpdateHighestVersion()
+	})
+}
+
+// ClearHighestVersion clears the value of the "highest_version" field.
+func (u *MiniProgramUpsertOne) ClearHighestVersion() *MiniProgramUpsertOne {
+	return u.Update(func(s *MiniProgramUpsert) {
+		s.ClearHighestVersion()
 	})
 }
 
@@ -1437,6 +1539,34 @@ func (u *MiniProgramUpsertBulk) SetLogoContentType(v string) *MiniProgramUpsertB
 func (u *MiniProgramUpsertBulk) UpdateLogoContentType() *MiniProgramUpsertBulk {
 	return u.Update(func(s *MiniProgramUpsert) {
 		s.UpdateLogoContentType()
+	})
+}
+
+// SetHighestVersion sets the "highest_version" field.
+func (u *MiniProgramUpsertBulk) SetHighestVersion(v int64) *MiniProgramUpsertBulk {
+	return u.Update(func(s *MiniProgramUpsert) {
+		s.SetHighestVersion(v)
+	})
+}
+
+// AddHighestVersion adds v to the "highest_version" field.
+func (u *MiniProgramUpsertBulk) AddHighestVersion(v int64) *MiniProgramUpsertBulk {
+	return u.Update(func(s *MiniProgramUpsert) {
+		s.AddHighestVersion(v)
+	})
+}
+
+// UpdateHighestVersion sets the "highest_version" field to the value that was provided on create.
+func (u *MiniProgramUpsertBulk) UpdateHighestVersion() *MiniProgramUpsertBulk {
+	return u.Update(func(s *MiniProgramUpsert) {
+		s.UpdateHighestVersion()
+	})
+}
+
+// ClearHighestVersion clears the value of the "highest_version" field.
+func (u *MiniProgramUpsertBulk) ClearHighestVersion() *MiniProgramUpsertBulk {
+	return u.Update(func(s *MiniProgramUpsert) {
+		s.ClearHighestVersion()
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"minidock/ent/predicate"
 	"minidock/ent/targeting"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"minidock/ent/workspace"
 	"minidock/internal/siblings"
 
@@ -33,6 +34,7 @@ type MiniProgramQuery struct {
 	withWorkspace   *WorkspaceQuery
 	withCreatedBy   *UserQuery
 	withTargetings  *TargetingQuery
+	withVersions    *VersionQuery
 	withMembers     *MemberQuery
 	withInvitations *InvitationQuery
 	withAssignments *AssignmentQuery
@@ -132,6 +134,28 @@ func (_q *MiniProgramQuery) QueryTargetings() *TargetingQuery {
 			sqlgraph.From(miniprogram.Table, miniprogram.FieldID, selector),
 			sqlgraph.To(targeting.Table, targeting.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, miniprogram.TargetingsTable, miniprogram.TargetingsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryVersions chains the current query on the "versions" edge.
+func (_q *MiniProgramQuery) QueryVersions() *VersionQuery {
+	query := (&VersionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(miniprogram.Table, miniprogram.FieldID, selector),
+			sqlgraph.To(version.Table, version.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, miniprogram.VersionsTable, miniprogram.VersionsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -400,6 +424,7 @@ func (_q *MiniProgramQuery) Clone() *MiniProgramQuery {
 		withWorkspace:   _q.withWorkspace.Clone(),
 		withCreatedBy:   _q.withCreatedBy.Clone(),
 		withTargetings:  _q.withTargetings.Clone(),
+		withVersions:    _q.withVersions.Clone(),
 		withMembers:     _q.withMembers.Clone(),
 		withInvitations: _q.withInvitations.Clone(),
 		withAssignments: _q.withAssignments.Clone(),
@@ -440,6 +465,17 @@ func (_q *MiniProgramQuery) WithTargetings(opts ...func(*TargetingQuery)) *MiniP
 		opt(query)
 	}
 	_q.withTargetings = query
+	return _q
+}
+
+// WithVersions tells the query-builder to eager-load the nodes that are connected to
+// the "versions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *MiniProgramQuery) WithVersions(opts ...func(*VersionQuery)) *MiniProgramQuery {
+	query := (&VersionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withVersions = query
 	return _q
 }
 
@@ -554,10 +590,11 @@ func (_q *MiniProgramQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*MiniProgram{}
 		_spec       = _q.querySpec()
-		loadedTypes = [6]bool{
+		loadedTypes = [7]bool{
 			_q.withWorkspace != nil,
 			_q.withCreatedBy != nil,
 			_q.withTargetings != nil,
+			_q.withVersions != nil,
 			_q.withMembers != nil,
 			_q.withInvitations != nil,
 			_q.withAssignments != nil,
@@ -600,6 +637,13 @@ func (_q *MiniProgramQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadTargetings(ctx, query, nodes,
 			func(n *MiniProgram) { n.Edges.Targetings = []*Targeting{} },
 			func(n *MiniProgram, e *Targeting) { n.Edges.Targetings = append(n.Edges.Targetings, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withVersions; query != nil {
+		if err := _q.loadVersions(ctx, query, nodes,
+			func(n *MiniProgram) { n.Edges.Versions = []*Version{} },
+			func(n *MiniProgram, e *Version) { n.Edges.Versions = append(n.Edges.Versions, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -705,6 +749,36 @@ func (_q *MiniProgramQuery) loadTargetings(ctx context.Context, query *Targeting
 	}
 	query.Where(predicate.Targeting(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(miniprogram.TargetingsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.MiniProgramID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "mini_program_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *MiniProgramQuery) loadVersions(ctx context.Context, query *VersionQuery, nodes []*MiniProgram, init func(*MiniProgram), assign func(*MiniProgram, *Version)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*MiniProgram)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(version.FieldMiniProgramID)
+	}
+	query.Where(predicate.Version(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(miniprogram.VersionsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
 	"minidock/ent/targeting"
+	"minidock/ent/version"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -228,6 +229,33 @@ func (_u *MiniProgramUpdate) SetNillableLogoContentType(v *string) *MiniProgramU
 	return _u
 }
 
+// SetHighestVersion sets the "highest_version" field.
+func (_u *MiniProgramUpdate) SetHighestVersion(v int64) *MiniProgramUpdate {
+	_u.mutation.ResetHighestVersion()
+	_u.mutation.SetHighestVersion(v)
+	return _u
+}
+
+// SetNillableHighestVersion sets the "highest_version" field if the given value is not nil.
+func (_u *MiniProgramUpdate) SetNillableHighestVersion(v *int64) *MiniProgramUpdate {
+	if v != nil {
+		_u.SetHighestVersion(*v)
+	}
+	return _u
+}
+
+// AddHighestVersion adds value to the "highest_version" field.
+func (_u *MiniProgramUpdate) AddHighestVersion(v int64) *MiniProgramUpdate {
+	_u.mutation.AddHighestVersion(v)
+	return _u
+}
+
+// ClearHighestVersion clears the value of the "highest_version" field.
+func (_u *MiniProgramUpdate) ClearHighestVersion() *MiniProgramUpdate {
+	_u.mutation.ClearHighestVersion()
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *MiniProgramUpdate) SetUpdatedAt(v time.Time) *MiniProgramUpdate {
 	_u.mutation.SetUpdatedAt(v)
@@ -255,6 +283,21 @@ func (_u *MiniProgramUpdate) AddTargetings(v ...*Targeting) *MiniProgramUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddTargetingIDs(ids...)
+}
+
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_u *MiniProgramUpdate) AddVersionIDs(ids ...string) *MiniProgramUpdate {
+	_u.mutation.AddVersionIDs(ids...)
+	return _u
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_u *MiniProgramUpdate) AddVersions(v ...*Version) *MiniProgramUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVersionIDs(ids...)
 }
 
 // AddMemberIDs adds the "members" edge to the Member entity by IDs.
@@ -311,6 +354,27 @@ func (_u *MiniProgramUpdate) RemoveTargetings(v ...*Targeting) *MiniProgramUpdat
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveTargetingIDs(ids...)
+}
+
+// ClearVersions clears all "versions" edges to the Version entity.
+func (_u *MiniProgramUpdate) ClearVersions() *MiniProgramUpdate {
+	_u.mutation.ClearVersions()
+	return _u
+}
+
+// RemoveVersionIDs removes the "versions" edge to Version entities by IDs.
+func (_u *MiniProgramUpdate) RemoveVersionIDs(ids ...string) *MiniProgramUpdate {
+	_u.mutation.RemoveVersionIDs(ids...)
+	return _u
+}
+
+// RemoveVersions removes "versions" edges to Version entities.
+func (_u *MiniProgramUpdate) RemoveVersions(v ...*Version) *MiniProgramUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVersionIDs(ids...)
 }
 
 // ClearMembers clears all "members" edges to the Member entity.
@@ -476,6 +540,15 @@ func (_u *MiniProgramUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.LogoContentType(); ok {
 		_spec.SetField(miniprogram.FieldLogoContentType, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.HighestVersion(); ok {
+		_spec.SetField(miniprogram.FieldHighestVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedHighestVersion(); ok {
+		_spec.AddField(miniprogram.FieldHighestVersion, field.TypeInt64, value)
+	}
+	if _u.mutation.HighestVersionCleared() {
+		_spec.ClearField(miniprogram.FieldHighestVersion, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(miniprogram.FieldUpdatedAt, field.TypeTime, value)
 	}
@@ -517,6 +590,51 @@ func (_u *MiniProgramUpdate) sqlSave(ctx context.Context) (_node int, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(targeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   miniprogram.VersionsTable,
+			Columns: []string{miniprogram.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVersionsIDs(); len(nodes) > 0 && !_u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   miniprogram.VersionsTable,
+			Columns: []string{miniprogram.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   miniprogram.VersionsTable,
+			Columns: []string{miniprogram.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -832,6 +950,33 @@ func (_u *MiniProgramUpdateOne) SetNillableLogoContentType(v *string) *MiniProgr
 	return _u
 }
 
+// SetHighestVersion sets the "highest_version" field.
+func (_u *MiniProgramUpdateOne) SetHighestVersion(v int64) *MiniProgramUpdateOne {
+	_u.mutation.ResetHighestVersion()
+	_u.mutation.SetHighestVersion(v)
+	return _u
+}
+
+// SetNillableHighestVersion sets the "highest_version" field if the given value is not nil.
+func (_u *MiniProgramUpdateOne) SetNillableHighestVersion(v *int64) *MiniProgramUpdateOne {
+	if v != nil {
+		_u.SetHighestVersion(*v)
+	}
+	return _u
+}
+
+// AddHighestVersion adds value to the "highest_version" field.
+func (_u *MiniProgramUpdateOne) AddHighestVersion(v int64) *MiniProgramUpdateOne {
+	_u.mutation.AddHighestVersion(v)
+	return _u
+}
+
+// ClearHighestVersion clears the value of the "highest_version" field.
+func (_u *MiniProgramUpdateOne) ClearHighestVersion() *MiniProgramUpdateOne {
+	_u.mutation.ClearHighestVersion()
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *MiniProgramUpdateOne) SetUpdatedAt(v time.Time) *MiniProgramUpdateOne {
 	_u.mutation.SetUpdatedAt(v)
@@ -859,6 +1004,21 @@ func (_u *MiniProgramUpdateOne) AddTargetings(v ...*Targeting) *MiniProgramUpdat
 		ids[i] = v[i].ID
 	}
 	return _u.AddTargetingIDs(ids...)
+}
+
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_u *MiniProgramUpdateOne) AddVersionIDs(ids ...string) *MiniProgramUpdateOne {
+	_u.mutation.AddVersionIDs(ids...)
+	return _u
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_u *MiniProgramUpdateOne) AddVersions(v ...*Version) *MiniProgramUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVersionIDs(ids...)
 }
 
 // AddMemberIDs adds the "members" edge to the Member entity by IDs.
@@ -915,6 +1075,27 @@ func (_u *MiniProgramUpdateOne) RemoveTargetings(v ...*Targeting) *MiniProgramUp
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveTargetingIDs(ids...)
+}
+
+// ClearVersions clears all "versions" edges to the Version entity.
+func (_u *MiniProgramUpdateOne) ClearVersions() *MiniProgramUpdateOne {
+	_u.mutation.ClearVersions()
+	return _u
+}
+
+// RemoveVersionIDs removes the "versions" edge to Version entities by IDs.
+func (_u *MiniProgramUpdateOne) RemoveVersionIDs(ids ...string) *MiniProgramUpdateOne {
+	_u.mutation.RemoveVersionIDs(ids...)
+	return _u
+}
+
+// RemoveVersions removes "versions" edges to Version entities.
+func (_u *MiniProgramUpdateOne) RemoveVersions(v ...*Version) *MiniProgramUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVersionIDs(ids...)
 }
 
 // ClearMembers clears all "members" edges to the Member entity.
@@ -1110,6 +1291,15 @@ func (_u *MiniProgramUpdateOne) sqlSave(ctx context.Context) (_node *MiniProgram
 	if value, ok := _u.mutation.LogoContentType(); ok {
 		_spec.SetField(miniprogram.FieldLogoContentType, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.HighestVersion(); ok {
+		_spec.SetField(miniprogram.FieldHighestVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedHighestVersion(); ok {
+		_spec.AddField(miniprogram.FieldHighestVersion, field.TypeInt64, value)
+	}
+	if _u.mutation.HighestVersionCleared() {
+		_spec.ClearField(miniprogram.FieldHighestVersion, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(miniprogram.FieldUpdatedAt, field.TypeTime, value)
 	}
@@ -1151,6 +1341,51 @@ func (_u *MiniProgramUpdateOne) sqlSave(ctx context.Context) (_node *MiniProgram
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(targeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   miniprogram.VersionsTable,
+			Columns: []string{miniprogram.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVersionsIDs(); len(nodes) > 0 && !_u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   miniprogram.VersionsTable,
+			Columns: []string{miniprogram.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   miniprogram.VersionsTable,
+			Columns: []string{miniprogram.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -22,8 +22,10 @@ import (
 	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/targeting"
+	"minidock/ent/task"
 	"minidock/ent/throttle"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"minidock/ent/workspace"
 	"sync"
 	"time"
@@ -56,8 +58,10 @@ const (
 	TypeSecondFactor   = "SecondFactor"
 	TypeSession        = "Session"
 	TypeTargeting      = "Targeting"
+	TypeTask           = "Task"
 	TypeThrottle       = "Throttle"
 	TypeUser           = "User"
+	TypeVersion        = "Version"
 	TypeWorkspace      = "Workspace"
 )
 
@@ -5605,6 +5609,8 @@ type MiniProgramMutation struct {
 	logo_height        *int
 	addlogo_height     *int
 	logo_content_type  *string
+	highest_version    *int64
+	addhighest_version *int64
 	created_at         *time.Time
 	updated_at         *time.Time
 	clearedFields      map[string]struct{}
@@ -5615,6 +5621,9 @@ type MiniProgramMutation struct {
 	targetings         map[string]struct{}
 	removedtargetings  map[string]struct{}
 	clearedtargetings  bool
+	versions           map[string]struct{}
+	removedversions    map[string]struct{}
+	clearedversions    bool
 	members            map[string]struct{}
 	removedmembers     map[string]struct{}
 	clearedmembers     bool
@@ -6310,6 +6319,76 @@ func (m *MiniProgramMutation) ResetLogoContentType() {
 	m.logo_content_type = nil
 }
 
+// SetHighestVersion sets the "highest_version" field.
+func (m *MiniProgramMutation) SetHighestVersion(i int64) {
+	m.highest_version = &i
+	m.addhighest_version = nil
+}
+
+// HighestVersion returns the value of the "highest_version" field in the mutation.
+func (m *MiniProgramMutation) HighestVersion() (r int64, exists bool) {
+	v := m.highest_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHighestVersion returns the old "highest_version" field's value of the MiniProgram entity.
+// If the MiniProgram object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MiniProgramMutation) OldHighestVersion(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHighestVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHighestVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHighestVersion: %w", err)
+	}
+	return oldValue.HighestVersion, nil
+}
+
+// AddHighestVersion adds i to the "highest_version" field.
+func (m *MiniProgramMutation) AddHighestVersion(i int64) {
+	if m.addhighest_version != nil {
+		*m.addhighest_version += i
+	} else {
+		m.addhighest_version = &i
+	}
+}
+
+// AddedHighestVersion returns the value that was added to the "highest_version" field in this mutation.
+func (m *MiniProgramMutation) AddedHighestVersion() (r int64, exists bool) {
+	v := m.addhighest_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearHighestVersion clears the value of the "highest_version" field.
+func (m *MiniProgramMutation) ClearHighestVersion() {
+	m.highest_version = nil
+	m.addhighest_version = nil
+	m.clearedFields[miniprogram.FieldHighestVersion] = struct{}{}
+}
+
+// HighestVersionCleared returns if the "highest_version" field was cleared in this mutation.
+func (m *MiniProgramMutation) HighestVersionCleared() bool {
+	_, ok := m.clearedFields[miniprogram.FieldHighestVersion]
+	return ok
+}
+
+// ResetHighestVersion resets all changes to the "highest_version" field.
+func (m *MiniProgramMutation) ResetHighestVersion() {
+	m.highest_version = nil
+	m.addhighest_version = nil
+	delete(m.clearedFields, miniprogram.FieldHighestVersion)
+}
+
 // SetCreatedByID sets the "created_by_id" field.
 func (m *MiniProgramMutation) SetCreatedByID(s string) {
 	m.created_by = &s
@@ -6526,6 +6605,60 @@ func (m *MiniProgramMutation) ResetTargetings() {
 	m.removedtargetings = nil
 }
 
+// AddVersionIDs adds the "versions" edge to the Version entity by ids.
+func (m *MiniProgramMutation) AddVersionIDs(ids ...string) {
+	if m.versions == nil {
+		m.versions = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.versions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVersions clears the "versions" edge to the Version entity.
+func (m *MiniProgramMutation) ClearVersions() {
+	m.clearedversions = true
+}
+
+// VersionsCleared reports if the "versions" edge to the Version entity was cleared.
+func (m *MiniProgramMutation) VersionsCleared() bool {
+	return m.clearedversions
+}
+
+// RemoveVersionIDs removes the "versions" edge to the Version entity by IDs.
+func (m *MiniProgramMutation) RemoveVersionIDs(ids ...string) {
+	if m.removedversions == nil {
+		m.removedversions = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.versions, ids[i])
+		m.removedversions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVersions returns the removed IDs of the "versions" edge to the Version entity.
+func (m *MiniProgramMutation) RemovedVersionsIDs() (ids []string) {
+	for id := range m.removedversions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VersionsIDs returns the "versions" edge IDs in the mutation.
+func (m *MiniProgramMutation) VersionsIDs() (ids []string) {
+	for id := range m.versions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVersions resets all changes to the "versions" edge.
+func (m *MiniProgramMutation) ResetVersions() {
+	m.versions = nil
+	m.clearedversions = false
+	m.removedversions = nil
+}
+
 // AddMemberIDs adds the "members" edge to the Member entity by ids.
 func (m *MiniProgramMutation) AddMemberIDs(ids ...string) {
 	if m.members == nil {
@@ -6668,7 +6801,7 @@ func (m *MiniProgramMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MiniProgramMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.app_id != nil {
 		fields = append(fields, miniprogram.FieldAppID)
 	}
@@ -6713,6 +6846,9 @@ func (m *MiniProgramMutation) Fields() []string {
 	}
 	if m.logo_content_type != nil {
 		fields = append(fields, miniprogram.FieldLogoContentType)
+	}
+	if m.highest_version != nil {
+		fields = append(fields, miniprogram.FieldHighestVersion)
 	}
 	if m.created_by != nil {
 		fields = append(fields, miniprogram.FieldCreatedByID)
@@ -6761,6 +6897,8 @@ func (m *MiniProgramMutation) Field(name string) (ent.Value, bool) {
 		return m.LogoHeight()
 	case miniprogram.FieldLogoContentType:
 		return m.LogoContentType()
+	case miniprogram.FieldHighestVersion:
+		return m.HighestVersion()
 	case miniprogram.FieldCreatedByID:
 		return m.CreatedByID()
 	case miniprogram.FieldCreatedAt:
@@ -6806,6 +6944,8 @@ func (m *MiniProgramMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldLogoHeight(ctx)
 	case miniprogram.FieldLogoContentType:
 		return m.OldLogoContentType(ctx)
+	case miniprogram.FieldHighestVersion:
+		return m.OldHighestVersion(ctx)
 	case miniprogram.FieldCreatedByID:
 		return m.OldCreatedByID(ctx)
 	case miniprogram.FieldCreatedAt:
@@ -6926,6 +7066,13 @@ func (m *MiniProgramMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLogoContentType(v)
 		return nil
+	case miniprogram.FieldHighestVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHighestVersion(v)
+		return nil
 	case miniprogram.FieldCreatedByID:
 		v, ok := value.(string)
 		if !ok {
@@ -6961,6 +7108,9 @@ func (m *MiniProgramMutation) AddedFields() []string {
 	if m.addlogo_height != nil {
 		fields = append(fields, miniprogram.FieldLogoHeight)
 	}
+	if m.addhighest_version != nil {
+		fields = append(fields, miniprogram.FieldHighestVersion)
+	}
 	return fields
 }
 
@@ -6973,6 +7123,8 @@ func (m *MiniProgramMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLogoWidth()
 	case miniprogram.FieldLogoHeight:
 		return m.AddedLogoHeight()
+	case miniprogram.FieldHighestVersion:
+		return m.AddedHighestVersion()
 	}
 	return nil, false
 }
@@ -6996,6 +7148,13 @@ func (m *MiniProgramMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLogoHeight(v)
 		return nil
+	case miniprogram.FieldHighestVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHighestVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown MiniProgram numeric field %s", name)
 }
@@ -7003,7 +7162,11 @@ func (m *MiniProgramMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *MiniProgramMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(miniprogram.FieldHighestVersion) {
+		fields = append(fields, miniprogram.FieldHighestVersion)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -7016,6 +7179,11 @@ func (m *MiniProgramMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *MiniProgramMutation) ClearField(name string) error {
+	switch name {
+	case miniprogram.FieldHighestVersion:
+		m.ClearHighestVersion()
+		return nil
+	}
 	return fmt.Errorf("unknown MiniProgram nullable field %s", name)
 }
 
@@ -7068,6 +7236,9 @@ func (m *MiniProgramMutation) ResetField(name string) error {
 	case miniprogram.FieldLogoContentType:
 		m.ResetLogoContentType()
 		return nil
+	case miniprogram.FieldHighestVersion:
+		m.ResetHighestVersion()
+		return nil
 	case miniprogram.FieldCreatedByID:
 		m.ResetCreatedByID()
 		return nil
@@ -7083,7 +7254,7 @@ func (m *MiniProgramMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *MiniProgramMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.workspace != nil {
 		edges = append(edges, miniprogram.EdgeWorkspace)
 	}
@@ -7092,6 +7263,9 @@ func (m *MiniProgramMutation) AddedEdges() []string {
 	}
 	if m.targetings != nil {
 		edges = append(edges, miniprogram.EdgeTargetings)
+	}
+	if m.versions != nil {
+		edges = append(edges, miniprogram.EdgeVersions)
 	}
 	if m.members != nil {
 		edges = append(edges, miniprogram.EdgeMembers)
@@ -7120,6 +7294,12 @@ func (m *MiniProgramMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case miniprogram.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.versions))
+		for id := range m.versions {
+			ids = append(ids, id)
+		}
+		return ids
 	case miniprogram.EdgeMembers:
 		ids := make([]ent.Value, 0, len(m.members))
 		for id := range m.members {
@@ -7138,9 +7318,12 @@ func (m *MiniProgramMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *MiniProgramMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.removedtargetings != nil {
 		edges = append(edges, miniprogram.EdgeTargetings)
+	}
+	if m.removedversions != nil {
+		edges = append(edges, miniprogram.EdgeVersions)
 	}
 	if m.removedmembers != nil {
 		edges = append(edges, miniprogram.EdgeMembers)
@@ -7158,6 +7341,12 @@ func (m *MiniProgramMutation) RemovedIDs(name string) []ent.Value {
 	case miniprogram.EdgeTargetings:
 		ids := make([]ent.Value, 0, len(m.removedtargetings))
 		for id := range m.removedtargetings {
+			ids = append(ids, id)
+		}
+		return ids
+	case miniprogram.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.removedversions))
+		for id := range m.removedversions {
 			ids = append(ids, id)
 		}
 		return ids
@@ -7179,7 +7368,7 @@ func (m *MiniProgramMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *MiniProgramMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.clearedworkspace {
 		edges = append(edges, miniprogram.EdgeWorkspace)
 	}
@@ -7188,6 +7377,9 @@ func (m *MiniProgramMutation) ClearedEdges() []string {
 	}
 	if m.clearedtargetings {
 		edges = append(edges, miniprogram.EdgeTargetings)
+	}
+	if m.clearedversions {
+		edges = append(edges, miniprogram.EdgeVersions)
 	}
 	if m.clearedmembers {
 		edges = append(edges, miniprogram.EdgeMembers)
@@ -7208,6 +7400,8 @@ func (m *MiniProgramMutation) EdgeCleared(name string) bool {
 		return m.clearedcreated_by
 	case miniprogram.EdgeTargetings:
 		return m.clearedtargetings
+	case miniprogram.EdgeVersions:
+		return m.clearedversions
 	case miniprogram.EdgeMembers:
 		return m.clearedmembers
 	case miniprogram.EdgeInvitations:
@@ -7242,6 +7436,9 @@ func (m *MiniProgramMutation) ResetEdge(name string) error {
 		return nil
 	case miniprogram.EdgeTargetings:
 		m.ResetTargetings()
+		return nil
+	case miniprogram.EdgeVersions:
+		m.ResetVersions()
 		return nil
 	case miniprogram.EdgeMembers:
 		m.ResetMembers()
@@ -10703,6 +10900,901 @@ func (m *TargetingMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Targeting edge %s", name)
 }
 
+// TaskMutation represents an operation that mutates the Task nodes in the graph.
+type TaskMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	workspace_id    *string
+	mini_program_id *string
+	status          *task.Status
+	progress        *int
+	addprogress     *int
+	log             *string
+	created_at      *time.Time
+	started_at      *time.Time
+	finished_at     *time.Time
+	clearedFields   map[string]struct{}
+	version         *string
+	clearedversion  bool
+	done            bool
+	oldValue        func(context.Context) (*Task, error)
+	predicates      []predicate.Task
+}
+
+var _ ent.Mutation = (*TaskMutation)(nil)
+
+// taskOption allows management of the mutation configuration using functional options.
+type taskOption func(*TaskMutation)
+
+// newTaskMutation creates new mutation for the Task entity.
+func newTaskMutation(c config, op Op, opts ...taskOption) *TaskMutation {
+	m := &TaskMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTask,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTaskID sets the ID field of the mutation.
+func withTaskID(id string) taskOption {
+	return func(m *TaskMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Task
+		)
+		m.oldValue = func(ctx context.Context) (*Task, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Task.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTask sets the old Task of the mutation.
+func withTask(node *Task) taskOption {
+	return func(m *TaskMutation) {
+		m.oldValue = func(context.Context) (*Task, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TaskMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TaskMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Task entities.
+func (m *TaskMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TaskMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TaskMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Task.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *TaskMutation) SetWorkspaceID(s string) {
+	m.workspace_id = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *TaskMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *TaskMutation) ResetWorkspaceID() {
+	m.workspace_id = nil
+}
+
+// SetMiniProgramID sets the "mini_program_id" field.
+func (m *TaskMutation) SetMiniProgramID(s string) {
+	m.mini_program_id = &s
+}
+
+// MiniProgramID returns the value of the "mini_program_id" field in the mutation.
+func (m *TaskMutation) MiniProgramID() (r string, exists bool) {
+	v := m.mini_program_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMiniProgramID returns the old "mini_program_id" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldMiniProgramID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMiniProgramID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMiniProgramID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMiniProgramID: %w", err)
+	}
+	return oldValue.MiniProgramID, nil
+}
+
+// ResetMiniProgramID resets all changes to the "mini_program_id" field.
+func (m *TaskMutation) ResetMiniProgramID() {
+	m.mini_program_id = nil
+}
+
+// SetVersionID sets the "version_id" field.
+func (m *TaskMutation) SetVersionID(s string) {
+	m.version = &s
+}
+
+// VersionID returns the value of the "version_id" field in the mutation.
+func (m *TaskMutation) VersionID() (r string, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersionID returns the old "version_id" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersionID: %w", err)
+	}
+	return oldValue.VersionID, nil
+}
+
+// ResetVersionID resets all changes to the "version_id" field.
+func (m *TaskMutation) ResetVersionID() {
+	m.version = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *TaskMutation) SetStatus(t task.Status) {
+	m.status = &t
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *TaskMutation) Status() (r task.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldStatus(ctx context.Context) (v task.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *TaskMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetProgress sets the "progress" field.
+func (m *TaskMutation) SetProgress(i int) {
+	m.progress = &i
+	m.addprogress = nil
+}
+
+// Progress returns the value of the "progress" field in the mutation.
+func (m *TaskMutation) Progress() (r int, exists bool) {
+	v := m.progress
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProgress returns the old "progress" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldProgress(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProgress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProgress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProgress: %w", err)
+	}
+	return oldValue.Progress, nil
+}
+
+// AddProgress adds i to the "progress" field.
+func (m *TaskMutation) AddProgress(i int) {
+	if m.addprogress != nil {
+		*m.addprogress += i
+	} else {
+		m.addprogress = &i
+	}
+}
+
+// AddedProgress returns the value that was added to the "progress" field in this mutation.
+func (m *TaskMutation) AddedProgress() (r int, exists bool) {
+	v := m.addprogress
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProgress resets all changes to the "progress" field.
+func (m *TaskMutation) ResetProgress() {
+	m.progress = nil
+	m.addprogress = nil
+}
+
+// SetLog sets the "log" field.
+func (m *TaskMutation) SetLog(s string) {
+	m.log = &s
+}
+
+// Log returns the value of the "log" field in the mutation.
+func (m *TaskMutation) Log() (r string, exists bool) {
+	v := m.log
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLog returns the old "log" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldLog(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLog is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLog requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLog: %w", err)
+	}
+	return oldValue.Log, nil
+}
+
+// ResetLog resets all changes to the "log" field.
+func (m *TaskMutation) ResetLog() {
+	m.log = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TaskMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TaskMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TaskMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *TaskMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *TaskMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *TaskMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[task.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *TaskMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[task.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *TaskMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, task.FieldStartedAt)
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *TaskMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *TaskMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Task entity.
+// If the Task object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TaskMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *TaskMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[task.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *TaskMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[task.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *TaskMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, task.FieldFinishedAt)
+}
+
+// ClearVersion clears the "version" edge to the Version entity.
+func (m *TaskMutation) ClearVersion() {
+	m.clearedversion = true
+	m.clearedFields[task.FieldVersionID] = struct{}{}
+}
+
+// VersionCleared reports if the "version" edge to the Version entity was cleared.
+func (m *TaskMutation) VersionCleared() bool {
+	return m.clearedversion
+}
+
+// VersionIDs returns the "version" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VersionID instead. It exists only for internal usage by the builders.
+func (m *TaskMutation) VersionIDs() (ids []string) {
+	if id := m.version; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVersion resets all changes to the "version" edge.
+func (m *TaskMutation) ResetVersion() {
+	m.version = nil
+	m.clearedversion = false
+}
+
+// Where appends a list predicates to the TaskMutation builder.
+func (m *TaskMutation) Where(ps ...predicate.Task) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TaskMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TaskMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Task, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TaskMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TaskMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Task).
+func (m *TaskMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TaskMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.workspace_id != nil {
+		fields = append(fields, task.FieldWorkspaceID)
+	}
+	if m.mini_program_id != nil {
+		fields = append(fields, task.FieldMiniProgramID)
+	}
+	if m.version != nil {
+		fields = append(fields, task.FieldVersionID)
+	}
+	if m.status != nil {
+		fields = append(fields, task.FieldStatus)
+	}
+	if m.progress != nil {
+		fields = append(fields, task.FieldProgress)
+	}
+	if m.log != nil {
+		fields = append(fields, task.FieldLog)
+	}
+	if m.created_at != nil {
+		fields = append(fields, task.FieldCreatedAt)
+	}
+	if m.started_at != nil {
+		fields = append(fields, task.FieldStartedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, task.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TaskMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case task.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case task.FieldMiniProgramID:
+		return m.MiniProgramID()
+	case task.FieldVersionID:
+		return m.VersionID()
+	case task.FieldStatus:
+		return m.Status()
+	case task.FieldProgress:
+		return m.Progress()
+	case task.FieldLog:
+		return m.Log()
+	case task.FieldCreatedAt:
+		return m.CreatedAt()
+	case task.FieldStartedAt:
+		return m.StartedAt()
+	case task.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TaskMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case task.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case task.FieldMiniProgramID:
+		return m.OldMiniProgramID(ctx)
+	case task.FieldVersionID:
+		return m.OldVersionID(ctx)
+	case task.FieldStatus:
+		return m.OldStatus(ctx)
+	case task.FieldProgress:
+		return m.OldProgress(ctx)
+	case task.FieldLog:
+		return m.OldLog(ctx)
+	case task.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case task.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case task.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Task field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TaskMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case task.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case task.FieldMiniProgramID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMiniProgramID(v)
+		return nil
+	case task.FieldVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersionID(v)
+		return nil
+	case task.FieldStatus:
+		v, ok := value.(task.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case task.FieldProgress:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProgress(v)
+		return nil
+	case task.FieldLog:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLog(v)
+		return nil
+	case task.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case task.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case task.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Task field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TaskMutation) AddedFields() []string {
+	var fields []string
+	if m.addprogress != nil {
+		fields = append(fields, task.FieldProgress)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TaskMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case task.FieldProgress:
+		return m.AddedProgress()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TaskMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case task.FieldProgress:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProgress(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Task numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TaskMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(task.FieldStartedAt) {
+		fields = append(fields, task.FieldStartedAt)
+	}
+	if m.FieldCleared(task.FieldFinishedAt) {
+		fields = append(fields, task.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TaskMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TaskMutation) ClearField(name string) error {
+	switch name {
+	case task.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	case task.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Task nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TaskMutation) ResetField(name string) error {
+	switch name {
+	case task.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case task.FieldMiniProgramID:
+		m.ResetMiniProgramID()
+		return nil
+	case task.FieldVersionID:
+		m.ResetVersionID()
+		return nil
+	case task.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case task.FieldProgress:
+		m.ResetProgress()
+		return nil
+	case task.FieldLog:
+		m.ResetLog()
+		return nil
+	case task.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case task.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case task.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Task field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TaskMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.version != nil {
+		edges = append(edges, task.EdgeVersion)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TaskMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case task.EdgeVersion:
+		if id := m.version; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TaskMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TaskMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TaskMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedversion {
+		edges = append(edges, task.EdgeVersion)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TaskMutation) EdgeCleared(name string) bool {
+	switch name {
+	case task.EdgeVersion:
+		return m.clearedversion
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TaskMutation) ClearEdge(name string) error {
+	switch name {
+	case task.EdgeVersion:
+		m.ClearVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Task unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TaskMutation) ResetEdge(name string) error {
+	switch name {
+	case task.EdgeVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Task edge %s", name)
+}
+
 // ThrottleMutation represents an operation that mutates the Throttle nodes in the graph.
 type ThrottleMutation struct {
 	config
@@ -11281,6 +12373,9 @@ type UserMutation struct {
 	mini_programs           map[string]struct{}
 	removedmini_programs    map[string]struct{}
 	clearedmini_programs    bool
+	versions                map[string]struct{}
+	removedversions         map[string]struct{}
+	clearedversions         bool
 	one_time_tokens         map[string]struct{}
 	removedone_time_tokens  map[string]struct{}
 	clearedone_time_tokens  bool
@@ -12010,6 +13105,60 @@ func (m *UserMutation) ResetMiniPrograms() {
 	m.removedmini_programs = nil
 }
 
+// AddVersionIDs adds the "versions" edge to the Version entity by ids.
+func (m *UserMutation) AddVersionIDs(ids ...string) {
+	if m.versions == nil {
+		m.versions = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.versions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVersions clears the "versions" edge to the Version entity.
+func (m *UserMutation) ClearVersions() {
+	m.clearedversions = true
+}
+
+// VersionsCleared reports if the "versions" edge to the Version entity was cleared.
+func (m *UserMutation) VersionsCleared() bool {
+	return m.clearedversions
+}
+
+// RemoveVersionIDs removes the "versions" edge to the Version entity by IDs.
+func (m *UserMutation) RemoveVersionIDs(ids ...string) {
+	if m.removedversions == nil {
+		m.removedversions = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.versions, ids[i])
+		m.removedversions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVersions returns the removed IDs of the "versions" edge to the Version entity.
+func (m *UserMutation) RemovedVersionsIDs() (ids []string) {
+	for id := range m.removedversions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VersionsIDs returns the "versions" edge IDs in the mutation.
+func (m *UserMutation) VersionsIDs() (ids []string) {
+	for id := range m.versions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVersions resets all changes to the "versions" edge.
+func (m *UserMutation) ResetVersions() {
+	m.versions = nil
+	m.clearedversions = false
+	m.removedversions = nil
+}
+
 // AddOneTimeTokenIDs adds the "one_time_tokens" edge to the OneTimeToken entity by ids.
 func (m *UserMutation) AddOneTimeTokenIDs(ids ...string) {
 	if m.one_time_tokens == nil {
@@ -12698,7 +13847,7 @@ func (m *UserMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *UserMutation) AddedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.memberships != nil {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -12707,6 +13856,9 @@ func (m *UserMutation) AddedEdges() []string {
 	}
 	if m.mini_programs != nil {
 		edges = append(edges, user.EdgeMiniPrograms)
+	}
+	if m.versions != nil {
+		edges = append(edges, user.EdgeVersions)
 	}
 	if m.one_time_tokens != nil {
 		edges = append(edges, user.EdgeOneTimeTokens)
@@ -12751,6 +13903,12 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 	case user.EdgeMiniPrograms:
 		ids := make([]ent.Value, 0, len(m.mini_programs))
 		for id := range m.mini_programs {
+			ids = append(ids, id)
+		}
+		return ids
+	case user.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.versions))
+		for id := range m.versions {
 			ids = append(ids, id)
 		}
 		return ids
@@ -12800,7 +13958,7 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *UserMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.removedmemberships != nil {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -12809,6 +13967,9 @@ func (m *UserMutation) RemovedEdges() []string {
 	}
 	if m.removedmini_programs != nil {
 		edges = append(edges, user.EdgeMiniPrograms)
+	}
+	if m.removedversions != nil {
+		edges = append(edges, user.EdgeVersions)
 	}
 	if m.removedone_time_tokens != nil {
 		edges = append(edges, user.EdgeOneTimeTokens)
@@ -12850,6 +14011,12 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 	case user.EdgeMiniPrograms:
 		ids := make([]ent.Value, 0, len(m.removedmini_programs))
 		for id := range m.removedmini_programs {
+			ids = append(ids, id)
+		}
+		return ids
+	case user.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.removedversions))
+		for id := range m.removedversions {
 			ids = append(ids, id)
 		}
 		return ids
@@ -12895,7 +14062,7 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *UserMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.clearedmemberships {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -12904,6 +14071,9 @@ func (m *UserMutation) ClearedEdges() []string {
 	}
 	if m.clearedmini_programs {
 		edges = append(edges, user.EdgeMiniPrograms)
+	}
+	if m.clearedversions {
+		edges = append(edges, user.EdgeVersions)
 	}
 	if m.clearedone_time_tokens {
 		edges = append(edges, user.EdgeOneTimeTokens)
@@ -12939,6 +14109,8 @@ func (m *UserMutation) EdgeCleared(name string) bool {
 		return m.clearedsessions
 	case user.EdgeMiniPrograms:
 		return m.clearedmini_programs
+	case user.EdgeVersions:
+		return m.clearedversions
 	case user.EdgeOneTimeTokens:
 		return m.clearedone_time_tokens
 	case user.EdgeSecondFactor:
@@ -12981,6 +14153,9 @@ func (m *UserMutation) ResetEdge(name string) error {
 	case user.EdgeMiniPrograms:
 		m.ResetMiniPrograms()
 		return nil
+	case user.EdgeVersions:
+		m.ResetVersions()
+		return nil
 	case user.EdgeOneTimeTokens:
 		m.ResetOneTimeTokens()
 		return nil
@@ -13006,6 +14181,1699 @@ func (m *UserMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown User edge %s", name)
 }
 
+// VersionMutation represents an operation that mutates the Version nodes in the graph.
+type VersionMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *string
+	number               *string
+	number_key           *int64
+	addnumber_key        *int64
+	status               *version.Status
+	notes                *string
+	minimum_host_version *string
+	sha256               *string
+	size                 *int
+	addsize              *int
+	unpacked_size        *int
+	addunpacked_size     *int
+	file_count           *int
+	addfile_count        *int
+	entry_page           *string
+	app_json             *string
+	contents             *string
+	files_name           *string
+	created_at           *time.Time
+	clearedFields        map[string]struct{}
+	mini_program         *string
+	clearedmini_program  bool
+	workspace            *string
+	clearedworkspace     bool
+	uploaded_by          *string
+	cleareduploaded_by   bool
+	task                 *string
+	clearedtask          bool
+	done                 bool
+	oldValue             func(context.Context) (*Version, error)
+	predicates           []predicate.Version
+}
+
+var _ ent.Mutation = (*VersionMutation)(nil)
+
+// versionOption allows management of the mutation configuration using functional options.
+type versionOption func(*VersionMutation)
+
+// newVersionMutation creates new mutation for the Version entity.
+func newVersionMutation(c config, op Op, opts ...versionOption) *VersionMutation {
+	m := &VersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVersionID sets the ID field of the mutation.
+func withVersionID(id string) versionOption {
+	return func(m *VersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Version
+		)
+		m.oldValue = func(ctx context.Context) (*Version, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Version.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVersion sets the old Version of the mutation.
+func withVersion(node *Version) versionOption {
+	return func(m *VersionMutation) {
+		m.oldValue = func(context.Context) (*Version, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Version entities.
+func (m *VersionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VersionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VersionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Version.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetMiniProgramID sets the "mini_program_id" field.
+func (m *VersionMutation) SetMiniProgramID(s string) {
+	m.mini_program = &s
+}
+
+// MiniProgramID returns the value of the "mini_program_id" field in the mutation.
+func (m *VersionMutation) MiniProgramID() (r string, exists bool) {
+	v := m.mini_program
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMiniProgramID returns the old "mini_program_id" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldMiniProgramID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMiniProgramID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMiniProgramID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMiniProgramID: %w", err)
+	}
+	return oldValue.MiniProgramID, nil
+}
+
+// ResetMiniProgramID resets all changes to the "mini_program_id" field.
+func (m *VersionMutation) ResetMiniProgramID() {
+	m.mini_program = nil
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *VersionMutation) SetWorkspaceID(s string) {
+	m.workspace = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *VersionMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *VersionMutation) ResetWorkspaceID() {
+	m.workspace = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *VersionMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *VersionMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *VersionMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetNumberKey sets the "number_key" field.
+func (m *VersionMutation) SetNumberKey(i int64) {
+	m.number_key = &i
+	m.addnumber_key = nil
+}
+
+// NumberKey returns the value of the "number_key" field in the mutation.
+func (m *VersionMutation) NumberKey() (r int64, exists bool) {
+	v := m.number_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumberKey returns the old "number_key" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldNumberKey(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumberKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumberKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumberKey: %w", err)
+	}
+	return oldValue.NumberKey, nil
+}
+
+// AddNumberKey adds i to the "number_key" field.
+func (m *VersionMutation) AddNumberKey(i int64) {
+	if m.addnumber_key != nil {
+		*m.addnumber_key += i
+	} else {
+		m.addnumber_key = &i
+	}
+}
+
+// AddedNumberKey returns the value that was added to the "number_key" field in this mutation.
+func (m *VersionMutation) AddedNumberKey() (r int64, exists bool) {
+	v := m.addnumber_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumberKey resets all changes to the "number_key" field.
+func (m *VersionMutation) ResetNumberKey() {
+	m.number_key = nil
+	m.addnumber_key = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *VersionMutation) SetStatus(v version.Status) {
+	m.status = &v
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *VersionMutation) Status() (r version.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldStatus(ctx context.Context) (v version.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *VersionMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetNotes sets the "notes" field.
+func (m *VersionMutation) SetNotes(s string) {
+	m.notes = &s
+}
+
+// Notes returns the value of the "notes" field in the mutation.
+func (m *VersionMutation) Notes() (r string, exists bool) {
+	v := m.notes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNotes returns the old "notes" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldNotes(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNotes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNotes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNotes: %w", err)
+	}
+	return oldValue.Notes, nil
+}
+
+// ClearNotes clears the value of the "notes" field.
+func (m *VersionMutation) ClearNotes() {
+	m.notes = nil
+	m.clearedFields[version.FieldNotes] = struct{}{}
+}
+
+// NotesCleared returns if the "notes" field was cleared in this mutation.
+func (m *VersionMutation) NotesCleared() bool {
+	_, ok := m.clearedFields[version.FieldNotes]
+	return ok
+}
+
+// ResetNotes resets all changes to the "notes" field.
+func (m *VersionMutation) ResetNotes() {
+	m.notes = nil
+	delete(m.clearedFields, version.FieldNotes)
+}
+
+// SetMinimumHostVersion sets the "minimum_host_version" field.
+func (m *VersionMutation) SetMinimumHostVersion(s string) {
+	m.minimum_host_version = &s
+}
+
+// MinimumHostVersion returns the value of the "minimum_host_version" field in the mutation.
+func (m *VersionMutation) MinimumHostVersion() (r string, exists bool) {
+	v := m.minimum_host_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinimumHostVersion returns the old "minimum_host_version" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldMinimumHostVersion(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinimumHostVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinimumHostVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinimumHostVersion: %w", err)
+	}
+	return oldValue.MinimumHostVersion, nil
+}
+
+// ClearMinimumHostVersion clears the value of the "minimum_host_version" field.
+func (m *VersionMutation) ClearMinimumHostVersion() {
+	m.minimum_host_version = nil
+	m.clearedFields[version.FieldMinimumHostVersion] = struct{}{}
+}
+
+// MinimumHostVersionCleared returns if the "minimum_host_version" field was cleared in this mutation.
+func (m *VersionMutation) MinimumHostVersionCleared() bool {
+	_, ok := m.clearedFields[version.FieldMinimumHostVersion]
+	return ok
+}
+
+// ResetMinimumHostVersion resets all changes to the "minimum_host_version" field.
+func (m *VersionMutation) ResetMinimumHostVersion() {
+	m.minimum_host_version = nil
+	delete(m.clearedFields, version.FieldMinimumHostVersion)
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *VersionMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *VersionMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *VersionMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetSize sets the "size" field.
+func (m *VersionMutation) SetSize(i int) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *VersionMutation) Size() (r int, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *VersionMutation) AddSize(i int) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *VersionMutation) AddedSize() (r int, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *VersionMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetUnpackedSize sets the "unpacked_size" field.
+func (m *VersionMutation) SetUnpackedSize(i int) {
+	m.unpacked_size = &i
+	m.addunpacked_size = nil
+}
+
+// UnpackedSize returns the value of the "unpacked_size" field in the mutation.
+func (m *VersionMutation) UnpackedSize() (r int, exists bool) {
+	v := m.unpacked_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnpackedSize returns the old "unpacked_size" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldUnpackedSize(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnpackedSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnpackedSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnpackedSize: %w", err)
+	}
+	return oldValue.UnpackedSize, nil
+}
+
+// AddUnpackedSize adds i to the "unpacked_size" field.
+func (m *VersionMutation) AddUnpackedSize(i int) {
+	if m.addunpacked_size != nil {
+		*m.addunpacked_size += i
+	} else {
+		m.addunpacked_size = &i
+	}
+}
+
+// AddedUnpackedSize returns the value that was added to the "unpacked_size" field in this mutation.
+func (m *VersionMutation) AddedUnpackedSize() (r int, exists bool) {
+	v := m.addunpacked_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearUnpackedSize clears the value of the "unpacked_size" field.
+func (m *VersionMutation) ClearUnpackedSize() {
+	m.unpacked_size = nil
+	m.addunpacked_size = nil
+	m.clearedFields[version.FieldUnpackedSize] = struct{}{}
+}
+
+// UnpackedSizeCleared returns if the "unpacked_size" field was cleared in this mutation.
+func (m *VersionMutation) UnpackedSizeCleared() bool {
+	_, ok := m.clearedFields[version.FieldUnpackedSize]
+	return ok
+}
+
+// ResetUnpackedSize resets all changes to the "unpacked_size" field.
+func (m *VersionMutation) ResetUnpackedSize() {
+	m.unpacked_size = nil
+	m.addunpacked_size = nil
+	delete(m.clearedFields, version.FieldUnpackedSize)
+}
+
+// SetFileCount sets the "file_count" field.
+func (m *VersionMutation) SetFileCount(i int) {
+	m.file_count = &i
+	m.addfile_count = nil
+}
+
+// FileCount returns the value of the "file_count" field in the mutation.
+func (m *VersionMutation) FileCount() (r int, exists bool) {
+	v := m.file_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileCount returns the old "file_count" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldFileCount(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileCount: %w", err)
+	}
+	return oldValue.FileCount, nil
+}
+
+// AddFileCount adds i to the "file_count" field.
+func (m *VersionMutation) AddFileCount(i int) {
+	if m.addfile_count != nil {
+		*m.addfile_count += i
+	} else {
+		m.addfile_count = &i
+	}
+}
+
+// AddedFileCount returns the value that was added to the "file_count" field in this mutation.
+func (m *VersionMutation) AddedFileCount() (r int, exists bool) {
+	v := m.addfile_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearFileCount clears the value of the "file_count" field.
+func (m *VersionMutation) ClearFileCount() {
+	m.file_count = nil
+	m.addfile_count = nil
+	m.clearedFields[version.FieldFileCount] = struct{}{}
+}
+
+// FileCountCleared returns if the "file_count" field was cleared in this mutation.
+func (m *VersionMutation) FileCountCleared() bool {
+	_, ok := m.clearedFields[version.FieldFileCount]
+	return ok
+}
+
+// ResetFileCount resets all changes to the "file_count" field.
+func (m *VersionMutation) ResetFileCount() {
+	m.file_count = nil
+	m.addfile_count = nil
+	delete(m.clearedFields, version.FieldFileCount)
+}
+
+// SetEntryPage sets the "entry_page" field.
+func (m *VersionMutation) SetEntryPage(s string) {
+	m.entry_page = &s
+}
+
+// EntryPage returns the value of the "entry_page" field in the mutation.
+func (m *VersionMutation) EntryPage() (r string, exists bool) {
+	v := m.entry_page
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntryPage returns the old "entry_page" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldEntryPage(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntryPage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntryPage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntryPage: %w", err)
+	}
+	return oldValue.EntryPage, nil
+}
+
+// ClearEntryPage clears the value of the "entry_page" field.
+func (m *VersionMutation) ClearEntryPage() {
+	m.entry_page = nil
+	m.clearedFields[version.FieldEntryPage] = struct{}{}
+}
+
+// EntryPageCleared returns if the "entry_page" field was cleared in this mutation.
+func (m *VersionMutation) EntryPageCleared() bool {
+	_, ok := m.clearedFields[version.FieldEntryPage]
+	return ok
+}
+
+// ResetEntryPage resets all changes to the "entry_page" field.
+func (m *VersionMutation) ResetEntryPage() {
+	m.entry_page = nil
+	delete(m.clearedFields, version.FieldEntryPage)
+}
+
+// SetAppJSON sets the "app_json" field.
+func (m *VersionMutation) SetAppJSON(s string) {
+	m.app_json = &s
+}
+
+// AppJSON returns the value of the "app_json" field in the mutation.
+func (m *VersionMutation) AppJSON() (r string, exists bool) {
+	v := m.app_json
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppJSON returns the old "app_json" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldAppJSON(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppJSON is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppJSON requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppJSON: %w", err)
+	}
+	return oldValue.AppJSON, nil
+}
+
+// ClearAppJSON clears the value of the "app_json" field.
+func (m *VersionMutation) ClearAppJSON() {
+	m.app_json = nil
+	m.clearedFields[version.FieldAppJSON] = struct{}{}
+}
+
+// AppJSONCleared returns if the "app_json" field was cleared in this mutation.
+func (m *VersionMutation) AppJSONCleared() bool {
+	_, ok := m.clearedFields[version.FieldAppJSON]
+	return ok
+}
+
+// ResetAppJSON resets all changes to the "app_json" field.
+func (m *VersionMutation) ResetAppJSON() {
+	m.app_json = nil
+	delete(m.clearedFields, version.FieldAppJSON)
+}
+
+// SetContents sets the "contents" field.
+func (m *VersionMutation) SetContents(s string) {
+	m.contents = &s
+}
+
+// Contents returns the value of the "contents" field in the mutation.
+func (m *VersionMutation) Contents() (r string, exists bool) {
+	v := m.contents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContents returns the old "contents" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldContents(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContents: %w", err)
+	}
+	return oldValue.Contents, nil
+}
+
+// ClearContents clears the value of the "contents" field.
+func (m *VersionMutation) ClearContents() {
+	m.contents = nil
+	m.clearedFields[version.FieldContents] = struct{}{}
+}
+
+// ContentsCleared returns if the "contents" field was cleared in this mutation.
+func (m *VersionMutation) ContentsCleared() bool {
+	_, ok := m.clearedFields[version.FieldContents]
+	return ok
+}
+
+// ResetContents resets all changes to the "contents" field.
+func (m *VersionMutation) ResetContents() {
+	m.contents = nil
+	delete(m.clearedFields, version.FieldContents)
+}
+
+// SetFilesName sets the "files_name" field.
+func (m *VersionMutation) SetFilesName(s string) {
+	m.files_name = &s
+}
+
+// FilesName returns the value of the "files_name" field in the mutation.
+func (m *VersionMutation) FilesName() (r string, exists bool) {
+	v := m.files_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilesName returns the old "files_name" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldFilesName(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilesName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilesName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilesName: %w", err)
+	}
+	return oldValue.FilesName, nil
+}
+
+// ClearFilesName clears the value of the "files_name" field.
+func (m *VersionMutation) ClearFilesName() {
+	m.files_name = nil
+	m.clearedFields[version.FieldFilesName] = struct{}{}
+}
+
+// FilesNameCleared returns if the "files_name" field was cleared in this mutation.
+func (m *VersionMutation) FilesNameCleared() bool {
+	_, ok := m.clearedFields[version.FieldFilesName]
+	return ok
+}
+
+// ResetFilesName resets all changes to the "files_name" field.
+func (m *VersionMutation) ResetFilesName() {
+	m.files_name = nil
+	delete(m.clearedFields, version.FieldFilesName)
+}
+
+// SetUploadedByID sets the "uploaded_by_id" field.
+func (m *VersionMutation) SetUploadedByID(s string) {
+	m.uploaded_by = &s
+}
+
+// UploadedByID returns the value of the "uploaded_by_id" field in the mutation.
+func (m *VersionMutation) UploadedByID() (r string, exists bool) {
+	v := m.uploaded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUploadedByID returns the old "uploaded_by_id" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldUploadedByID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUploadedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUploadedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUploadedByID: %w", err)
+	}
+	return oldValue.UploadedByID, nil
+}
+
+// ResetUploadedByID resets all changes to the "uploaded_by_id" field.
+func (m *VersionMutation) ResetUploadedByID() {
+	m.uploaded_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VersionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VersionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VersionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearMiniProgram clears the "mini_program" edge to the MiniProgram entity.
+func (m *VersionMutation) ClearMiniProgram() {
+	m.clearedmini_program = true
+	m.clearedFields[version.FieldMiniProgramID] = struct{}{}
+}
+
+// MiniProgramCleared reports if the "mini_program" edge to the MiniProgram entity was cleared.
+func (m *VersionMutation) MiniProgramCleared() bool {
+	return m.clearedmini_program
+}
+
+// MiniProgramIDs returns the "mini_program" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MiniProgramID instead. It exists only for internal usage by the builders.
+func (m *VersionMutation) MiniProgramIDs() (ids []string) {
+	if id := m.mini_program; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMiniProgram resets all changes to the "mini_program" edge.
+func (m *VersionMutation) ResetMiniProgram() {
+	m.mini_program = nil
+	m.clearedmini_program = false
+}
+
+// ClearWorkspace clears the "workspace" edge to the Workspace entity.
+func (m *VersionMutation) ClearWorkspace() {
+	m.clearedworkspace = true
+	m.clearedFields[version.FieldWorkspaceID] = struct{}{}
+}
+
+// WorkspaceCleared reports if the "workspace" edge to the Workspace entity was cleared.
+func (m *VersionMutation) WorkspaceCleared() bool {
+	return m.clearedworkspace
+}
+
+// WorkspaceIDs returns the "workspace" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// WorkspaceID instead. It exists only for internal usage by the builders.
+func (m *VersionMutation) WorkspaceIDs() (ids []string) {
+	if id := m.workspace; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetWorkspace resets all changes to the "workspace" edge.
+func (m *VersionMutation) ResetWorkspace() {
+	m.workspace = nil
+	m.clearedworkspace = false
+}
+
+// ClearUploadedBy clears the "uploaded_by" edge to the User entity.
+func (m *VersionMutation) ClearUploadedBy() {
+	m.cleareduploaded_by = true
+	m.clearedFields[version.FieldUploadedByID] = struct{}{}
+}
+
+// UploadedByCleared reports if the "uploaded_by" edge to the User entity was cleared.
+func (m *VersionMutation) UploadedByCleared() bool {
+	return m.cleareduploaded_by
+}
+
+// UploadedByIDs returns the "uploaded_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UploadedByID instead. It exists only for internal usage by the builders.
+func (m *VersionMutation) UploadedByIDs() (ids []string) {
+	if id := m.uploaded_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUploadedBy resets all changes to the "uploaded_by" edge.
+func (m *VersionMutation) ResetUploadedBy() {
+	m.uploaded_by = nil
+	m.cleareduploaded_by = false
+}
+
+// SetTaskID sets the "task" edge to the Task entity by id.
+func (m *VersionMutation) SetTaskID(id string) {
+	m.task = &id
+}
+
+// ClearTask clears the "task" edge to the Task entity.
+func (m *VersionMutation) ClearTask() {
+	m.clearedtask = true
+}
+
+// TaskCleared reports if the "task" edge to the Task entity was cleared.
+func (m *VersionMutation) TaskCleared() bool {
+	return m.clearedtask
+}
+
+// TaskID returns the "task" edge ID in the mutation.
+func (m *VersionMutation) TaskID() (id string, exists bool) {
+	if m.task != nil {
+		return *m.task, true
+	}
+	return
+}
+
+// TaskIDs returns the "task" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TaskID instead. It exists only for internal usage by the builders.
+func (m *VersionMutation) TaskIDs() (ids []string) {
+	if id := m.task; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTask resets all changes to the "task" edge.
+func (m *VersionMutation) ResetTask() {
+	m.task = nil
+	m.clearedtask = false
+}
+
+// Where appends a list predicates to the VersionMutation builder.
+func (m *VersionMutation) Where(ps ...predicate.Version) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Version, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Version).
+func (m *VersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VersionMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.mini_program != nil {
+		fields = append(fields, version.FieldMiniProgramID)
+	}
+	if m.workspace != nil {
+		fields = append(fields, version.FieldWorkspaceID)
+	}
+	if m.number != nil {
+		fields = append(fields, version.FieldNumber)
+	}
+	if m.number_key != nil {
+		fields = append(fields, version.FieldNumberKey)
+	}
+	if m.status != nil {
+		fields = append(fields, version.FieldStatus)
+	}
+	if m.notes != nil {
+		fields = append(fields, version.FieldNotes)
+	}
+	if m.minimum_host_version != nil {
+		fields = append(fields, version.FieldMinimumHostVersion)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, version.FieldSha256)
+	}
+	if m.size != nil {
+		fields = append(fields, version.FieldSize)
+	}
+	if m.unpacked_size != nil {
+		fields = append(fields, version.FieldUnpackedSize)
+	}
+	if m.file_count != nil {
+		fields = append(fields, version.FieldFileCount)
+	}
+	if m.entry_page != nil {
+		fields = append(fields, version.FieldEntryPage)
+	}
+	if m.app_json != nil {
+		fields = append(fields, version.FieldAppJSON)
+	}
+	if m.contents != nil {
+		fields = append(fields, version.FieldContents)
+	}
+	if m.files_name != nil {
+		fields = append(fields, version.FieldFilesName)
+	}
+	if m.uploaded_by != nil {
+		fields = append(fields, version.FieldUploadedByID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, version.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case version.FieldMiniProgramID:
+		return m.MiniProgramID()
+	case version.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case version.FieldNumber:
+		return m.Number()
+	case version.FieldNumberKey:
+		return m.NumberKey()
+	case version.FieldStatus:
+		return m.Status()
+	case version.FieldNotes:
+		return m.Notes()
+	case version.FieldMinimumHostVersion:
+		return m.MinimumHostVersion()
+	case version.FieldSha256:
+		return m.Sha256()
+	case version.FieldSize:
+		return m.Size()
+	case version.FieldUnpackedSize:
+		return m.UnpackedSize()
+	case version.FieldFileCount:
+		return m.FileCount()
+	case version.FieldEntryPage:
+		return m.EntryPage()
+	case version.FieldAppJSON:
+		return m.AppJSON()
+	case version.FieldContents:
+		return m.Contents()
+	case version.FieldFilesName:
+		return m.FilesName()
+	case version.FieldUploadedByID:
+		return m.UploadedByID()
+	case version.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case version.FieldMiniProgramID:
+		return m.OldMiniProgramID(ctx)
+	case version.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case version.FieldNumber:
+		return m.OldNumber(ctx)
+	case version.FieldNumberKey:
+		return m.OldNumberKey(ctx)
+	case version.FieldStatus:
+		return m.OldStatus(ctx)
+	case version.FieldNotes:
+		return m.OldNotes(ctx)
+	case version.FieldMinimumHostVersion:
+		return m.OldMinimumHostVersion(ctx)
+	case version.FieldSha256:
+		return m.OldSha256(ctx)
+	case version.FieldSize:
+		return m.OldSize(ctx)
+	case version.FieldUnpackedSize:
+		return m.OldUnpackedSize(ctx)
+	case version.FieldFileCount:
+		return m.OldFileCount(ctx)
+	case version.FieldEntryPage:
+		return m.OldEntryPage(ctx)
+	case version.FieldAppJSON:
+		return m.OldAppJSON(ctx)
+	case version.FieldContents:
+		return m.OldContents(ctx)
+	case version.FieldFilesName:
+		return m.OldFilesName(ctx)
+	case version.FieldUploadedByID:
+		return m.OldUploadedByID(ctx)
+	case version.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Version field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case version.FieldMiniProgramID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMiniProgramID(v)
+		return nil
+	case version.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case version.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case version.FieldNumberKey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumberKey(v)
+		return nil
+	case version.FieldStatus:
+		v, ok := value.(version.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case version.FieldNotes:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNotes(v)
+		return nil
+	case version.FieldMinimumHostVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinimumHostVersion(v)
+		return nil
+	case version.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case version.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case version.FieldUnpackedSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnpackedSize(v)
+		return nil
+	case version.FieldFileCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileCount(v)
+		return nil
+	case version.FieldEntryPage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntryPage(v)
+		return nil
+	case version.FieldAppJSON:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppJSON(v)
+		return nil
+	case version.FieldContents:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContents(v)
+		return nil
+	case version.FieldFilesName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilesName(v)
+		return nil
+	case version.FieldUploadedByID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUploadedByID(v)
+		return nil
+	case version.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Version field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber_key != nil {
+		fields = append(fields, version.FieldNumberKey)
+	}
+	if m.addsize != nil {
+		fields = append(fields, version.FieldSize)
+	}
+	if m.addunpacked_size != nil {
+		fields = append(fields, version.FieldUnpackedSize)
+	}
+	if m.addfile_count != nil {
+		fields = append(fields, version.FieldFileCount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case version.FieldNumberKey:
+		return m.AddedNumberKey()
+	case version.FieldSize:
+		return m.AddedSize()
+	case version.FieldUnpackedSize:
+		return m.AddedUnpackedSize()
+	case version.FieldFileCount:
+		return m.AddedFileCount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case version.FieldNumberKey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumberKey(v)
+		return nil
+	case version.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case version.FieldUnpackedSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnpackedSize(v)
+		return nil
+	case version.FieldFileCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFileCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Version numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VersionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(version.FieldNotes) {
+		fields = append(fields, version.FieldNotes)
+	}
+	if m.FieldCleared(version.FieldMinimumHostVersion) {
+		fields = append(fields, version.FieldMinimumHostVersion)
+	}
+	if m.FieldCleared(version.FieldUnpackedSize) {
+		fields = append(fields, version.FieldUnpackedSize)
+	}
+	if m.FieldCleared(version.FieldFileCount) {
+		fields = append(fields, version.FieldFileCount)
+	}
+	if m.FieldCleared(version.FieldEntryPage) {
+		fields = append(fields, version.FieldEntryPage)
+	}
+	if m.FieldCleared(version.FieldAppJSON) {
+		fields = append(fields, version.FieldAppJSON)
+	}
+	if m.FieldCleared(version.FieldContents) {
+		fields = append(fields, version.FieldContents)
+	}
+	if m.FieldCleared(version.FieldFilesName) {
+		fields = append(fields, version.FieldFilesName)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VersionMutation) ClearField(name string) error {
+	switch name {
+	case version.FieldNotes:
+		m.ClearNotes()
+		return nil
+	case version.FieldMinimumHostVersion:
+		m.ClearMinimumHostVersion()
+		return nil
+	case version.FieldUnpackedSize:
+		m.ClearUnpackedSize()
+		return nil
+	case version.FieldFileCount:
+		m.ClearFileCount()
+		return nil
+	case version.FieldEntryPage:
+		m.ClearEntryPage()
+		return nil
+	case version.FieldAppJSON:
+		m.ClearAppJSON()
+		return nil
+	case version.FieldContents:
+		m.ClearContents()
+		return nil
+	case version.FieldFilesName:
+		m.ClearFilesName()
+		return nil
+	}
+	return fmt.Errorf("unknown Version nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VersionMutation) ResetField(name string) error {
+	switch name {
+	case version.FieldMiniProgramID:
+		m.ResetMiniProgramID()
+		return nil
+	case version.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case version.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case version.FieldNumberKey:
+		m.ResetNumberKey()
+		return nil
+	case version.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case version.FieldNotes:
+		m.ResetNotes()
+		return nil
+	case version.FieldMinimumHostVersion:
+		m.ResetMinimumHostVersion()
+		return nil
+	case version.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case version.FieldSize:
+		m.ResetSize()
+		return nil
+	case version.FieldUnpackedSize:
+		m.ResetUnpackedSize()
+		return nil
+	case version.FieldFileCount:
+		m.ResetFileCount()
+		return nil
+	case version.FieldEntryPage:
+		m.ResetEntryPage()
+		return nil
+	case version.FieldAppJSON:
+		m.ResetAppJSON()
+		return nil
+	case version.FieldContents:
+		m.ResetContents()
+		return nil
+	case version.FieldFilesName:
+		m.ResetFilesName()
+		return nil
+	case version.FieldUploadedByID:
+		m.ResetUploadedByID()
+		return nil
+	case version.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Version field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.mini_program != nil {
+		edges = append(edges, version.EdgeMiniProgram)
+	}
+	if m.workspace != nil {
+		edges = append(edges, version.EdgeWorkspace)
+	}
+	if m.uploaded_by != nil {
+		edges = append(edges, version.EdgeUploadedBy)
+	}
+	if m.task != nil {
+		edges = append(edges, version.EdgeTask)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VersionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case version.EdgeMiniProgram:
+		if id := m.mini_program; id != nil {
+			return []ent.Value{*id}
+		}
+	case version.EdgeWorkspace:
+		if id := m.workspace; id != nil {
+			return []ent.Value{*id}
+		}
+	case version.EdgeUploadedBy:
+		if id := m.uploaded_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case version.EdgeTask:
+		if id := m.task; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedmini_program {
+		edges = append(edges, version.EdgeMiniProgram)
+	}
+	if m.clearedworkspace {
+		edges = append(edges, version.EdgeWorkspace)
+	}
+	if m.cleareduploaded_by {
+		edges = append(edges, version.EdgeUploadedBy)
+	}
+	if m.clearedtask {
+		edges = append(edges, version.EdgeTask)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VersionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case version.EdgeMiniProgram:
+		return m.clearedmini_program
+	case version.EdgeWorkspace:
+		return m.clearedworkspace
+	case version.EdgeUploadedBy:
+		return m.cleareduploaded_by
+	case version.EdgeTask:
+		return m.clearedtask
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VersionMutation) ClearEdge(name string) error {
+	switch name {
+	case version.EdgeMiniProgram:
+		m.ClearMiniProgram()
+		return nil
+	case version.EdgeWorkspace:
+		m.ClearWorkspace()
+		return nil
+	case version.EdgeUploadedBy:
+		m.ClearUploadedBy()
+		return nil
+	case version.EdgeTask:
+		m.ClearTask()
+		return nil
+	}
+	return fmt.Errorf("unknown Version unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VersionMutation) ResetEdge(name string) error {
+	switch name {
+	case version.EdgeMiniProgram:
+		m.ResetMiniProgram()
+		return nil
+	case version.EdgeWorkspace:
+		m.ResetWorkspace()
+		return nil
+	case version.EdgeUploadedBy:
+		m.ResetUploadedBy()
+		return nil
+	case version.EdgeTask:
+		m.ResetTask()
+		return nil
+	}
+	return fmt.Errorf("unknown Version edge %s", name)
+}
+
 // WorkspaceMutation represents an operation that mutates the Workspace nodes in the graph.
 type WorkspaceMutation struct {
 	config
@@ -13022,6 +15890,9 @@ type WorkspaceMutation struct {
 	mini_programs        map[string]struct{}
 	removedmini_programs map[string]struct{}
 	clearedmini_programs bool
+	versions             map[string]struct{}
+	removedversions      map[string]struct{}
+	clearedversions      bool
 	sessions             map[string]struct{}
 	removedsessions      map[string]struct{}
 	clearedsessions      bool
@@ -13370,6 +16241,60 @@ func (m *WorkspaceMutation) ResetMiniPrograms() {
 	m.mini_programs = nil
 	m.clearedmini_programs = false
 	m.removedmini_programs = nil
+}
+
+// AddVersionIDs adds the "versions" edge to the Version entity by ids.
+func (m *WorkspaceMutation) AddVersionIDs(ids ...string) {
+	if m.versions == nil {
+		m.versions = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.versions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVersions clears the "versions" edge to the Version entity.
+func (m *WorkspaceMutation) ClearVersions() {
+	m.clearedversions = true
+}
+
+// VersionsCleared reports if the "versions" edge to the Version entity was cleared.
+func (m *WorkspaceMutation) VersionsCleared() bool {
+	return m.clearedversions
+}
+
+// RemoveVersionIDs removes the "versions" edge to the Version entity by IDs.
+func (m *WorkspaceMutation) RemoveVersionIDs(ids ...string) {
+	if m.removedversions == nil {
+		m.removedversions = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.versions, ids[i])
+		m.removedversions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVersions returns the removed IDs of the "versions" edge to the Version entity.
+func (m *WorkspaceMutation) RemovedVersionsIDs() (ids []string) {
+	for id := range m.removedversions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VersionsIDs returns the "versions" edge IDs in the mutation.
+func (m *WorkspaceMutation) VersionsIDs() (ids []string) {
+	for id := range m.versions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVersions resets all changes to the "versions" edge.
+func (m *WorkspaceMutation) ResetVersions() {
+	m.versions = nil
+	m.clearedversions = false
+	m.removedversions = nil
 }
 
 // AddSessionIDs adds the "sessions" edge to the Session entity by ids.
@@ -13764,12 +16689,15 @@ func (m *WorkspaceMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *WorkspaceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.members != nil {
 		edges = append(edges, workspace.EdgeMembers)
 	}
 	if m.mini_programs != nil {
 		edges = append(edges, workspace.EdgeMiniPrograms)
+	}
+	if m.versions != nil {
+		edges = append(edges, workspace.EdgeVersions)
 	}
 	if m.sessions != nil {
 		edges = append(edges, workspace.EdgeSessions)
@@ -13799,6 +16727,12 @@ func (m *WorkspaceMutation) AddedIDs(name string) []ent.Value {
 	case workspace.EdgeMiniPrograms:
 		ids := make([]ent.Value, 0, len(m.mini_programs))
 		for id := range m.mini_programs {
+			ids = append(ids, id)
+		}
+		return ids
+	case workspace.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.versions))
+		for id := range m.versions {
 			ids = append(ids, id)
 		}
 		return ids
@@ -13832,12 +16766,15 @@ func (m *WorkspaceMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *WorkspaceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.removedmembers != nil {
 		edges = append(edges, workspace.EdgeMembers)
 	}
 	if m.removedmini_programs != nil {
 		edges = append(edges, workspace.EdgeMiniPrograms)
+	}
+	if m.removedversions != nil {
+		edges = append(edges, workspace.EdgeVersions)
 	}
 	if m.removedsessions != nil {
 		edges = append(edges, workspace.EdgeSessions)
@@ -13867,6 +16804,12 @@ func (m *WorkspaceMutation) RemovedIDs(name string) []ent.Value {
 	case workspace.EdgeMiniPrograms:
 		ids := make([]ent.Value, 0, len(m.removedmini_programs))
 		for id := range m.removedmini_programs {
+			ids = append(ids, id)
+		}
+		return ids
+	case workspace.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.removedversions))
+		for id := range m.removedversions {
 			ids = append(ids, id)
 		}
 		return ids
@@ -13900,12 +16843,15 @@ func (m *WorkspaceMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *WorkspaceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.clearedmembers {
 		edges = append(edges, workspace.EdgeMembers)
 	}
 	if m.clearedmini_programs {
 		edges = append(edges, workspace.EdgeMiniPrograms)
+	}
+	if m.clearedversions {
+		edges = append(edges, workspace.EdgeVersions)
 	}
 	if m.clearedsessions {
 		edges = append(edges, workspace.EdgeSessions)
@@ -13930,6 +16876,8 @@ func (m *WorkspaceMutation) EdgeCleared(name string) bool {
 		return m.clearedmembers
 	case workspace.EdgeMiniPrograms:
 		return m.clearedmini_programs
+	case workspace.EdgeVersions:
+		return m.clearedversions
 	case workspace.EdgeSessions:
 		return m.clearedsessions
 	case workspace.EdgeInvitations:
@@ -13959,6 +16907,9 @@ func (m *WorkspaceMutation) ResetEdge(name string) error {
 		return nil
 	case workspace.EdgeMiniPrograms:
 		m.ResetMiniPrograms()
+		return nil
+	case workspace.EdgeVersions:
+		m.ResetVersions()
 		return nil
 	case workspace.EdgeSessions:
 		m.ResetSessions()

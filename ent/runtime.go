@@ -13,8 +13,10 @@ import (
 	"minidock/ent/schema"
 	"minidock/ent/secondfactor"
 	"minidock/ent/session"
+	"minidock/ent/task"
 	"minidock/ent/throttle"
 	"minidock/ent/user"
+	"minidock/ent/version"
 )
 
 // The init function reads all schema descriptors with runtime code
@@ -137,6 +139,16 @@ func init() {
 	sessionDescClient := sessionFields[4].Descriptor()
 	// session.DefaultClient holds the default value on creation for the client field.
 	session.DefaultClient = sessionDescClient.Default.(string)
+	taskFields := schema.Task{}.Fields()
+	_ = taskFields
+	// taskDescProgress is the schema descriptor for progress field.
+	taskDescProgress := taskFields[5].Descriptor()
+	// task.DefaultProgress holds the default value on creation for the progress field.
+	task.DefaultProgress = taskDescProgress.Default.(int)
+	// taskDescLog is the schema descriptor for log field.
+	taskDescLog := taskFields[6].Descriptor()
+	// task.DefaultLog holds the default value on creation for the log field.
+	task.DefaultLog = taskDescLog.Default.(string)
 	throttleFields := schema.Throttle{}.Fields()
 	_ = throttleFields
 	// throttleDescTries is the schema descriptor for tries field.
@@ -149,4 +161,24 @@ func init() {
 	userDescEmail := userFields[1].Descriptor()
 	// user.EmailValidator is a validator for the "email" field. It is called by the builders before save.
 	user.EmailValidator = userDescEmail.Validators[0].(func(string) error)
+	versionFields := schema.Version{}.Fields()
+	_ = versionFields
+	// versionDescSha256 is the schema descriptor for sha256 field.
+	versionDescSha256 := versionFields[8].Descriptor()
+	// version.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	version.Sha256Validator = func() func(string) error {
+		validators := versionDescSha256.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(sha256 string) error {
+			for _, fn := range fns {
+				if err := fn(sha256); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 }

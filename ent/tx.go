@@ -42,10 +42,14 @@ type Tx struct {
 	Session *SessionClient
 	// Targeting is the client for interacting with the Targeting builders.
 	Targeting *TargetingClient
+	// Task is the client for interacting with the Task builders.
+	Task *TaskClient
 	// Throttle is the client for interacting with the Throttle builders.
 	Throttle *ThrottleClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
+	// Version is the client for interacting with the Version builders.
+	Version *VersionClient
 	// Workspace is the client for interacting with the Workspace builders.
 	Workspace *WorkspaceClient
 
@@ -194,8 +198,10 @@ func (tx *Tx) init() {
 	tx.SecondFactor = NewSecondFactorClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.Targeting = NewTargetingClient(tx.config)
+	tx.Task = NewTaskClient(tx.config)
 	tx.Throttle = NewThrottleClient(tx.config)
 	tx.User = NewUserClient(tx.config)
+	tx.Version = NewVersionClient(tx.config)
 	tx.Workspace = NewWorkspaceClient(tx.config)
 }
 

@@ -56,6 +56,8 @@ type UserEdges struct {
 	Sessions []*Session `json:"sessions,omitempty"`
 	// MiniPrograms holds the value of the mini_programs edge.
 	MiniPrograms []*MiniProgram `json:"mini_programs,omitempty"`
+	// Versions holds the value of the versions edge.
+	Versions []*Version `json:"versions,omitempty"`
 	// OneTimeTokens holds the value of the one_time_tokens edge.
 	OneTimeTokens []*OneTimeToken `json:"one_time_tokens,omitempty"`
 	// SecondFactor holds the value of the second_factor edge.
@@ -72,7 +74,7 @@ type UserEdges struct {
 	IdempotencyKeys []*IdempotencyKey `json:"idempotency_keys,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [10]bool
+	loadedTypes [11]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -102,10 +104,19 @@ func (e UserEdges) MiniProgramsOrErr() ([]*MiniProgram, error) {
 	return nil, &NotLoadedError{edge: "mini_programs"}
 }
 
+// VersionsOrErr returns the Versions value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) VersionsOrErr() ([]*Version, error) {
+	if e.loadedTypes[3] {
+		return e.Versions, nil
+	}
+	return nil, &NotLoadedError{edge: "versions"}
+}
+
 // OneTimeTokensOrErr returns the OneTimeTokens value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) OneTimeTokensOrErr() ([]*OneTimeToken, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.OneTimeTokens, nil
 	}
 	return nil, &NotLoadedError{edge: "one_time_tokens"}
@@ -116,7 +127,7 @@ func (e UserEdges) OneTimeTokensOrErr() ([]*OneTimeToken, error) {
 func (e UserEdges) SecondFactorOrErr() (*SecondFactor, error) {
 	if e.SecondFactor != nil {
 		return e.SecondFactor, nil
-	} else if e.loadedTypes[4] {
+	} else if e.loadedTypes[5] {
 		return nil, &NotFoundError{label: secondfactor.Label}
 	}
 	return nil, &NotLoadedError{edge: "second_factor"}
@@ -125,7 +136,7 @@ func (e UserEdges) SecondFactorOrErr() (*SecondFactor, error) {
 // RecoveryCodesOrErr returns the RecoveryCodes value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) RecoveryCodesOrErr() ([]*RecoveryCode, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[6] {
 		return e.RecoveryCodes, nil
 	}
 	return nil, &NotLoadedError{edge: "recovery_codes"}
@@ -134,7 +145,7 @@ func (e UserEdges) RecoveryCodesOrErr() ([]*RecoveryCode, error) {
 // InvitedMembersOrErr returns the InvitedMembers value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) InvitedMembersOrErr() ([]*Member, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[7] {
 		return e.InvitedMembers, nil
 	}
 	return nil, &NotLoadedError{edge: "invited_members"}
@@ -143,7 +154,7 @@ func (e UserEdges) InvitedMembersOrErr() ([]*Member, error) {
 // InvitationsOrErr returns the Invitations value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) InvitationsOrErr() ([]*Invitation, error) {
-	if e.loadedTypes[7] {
+	if e.loadedTypes[8] {
 		return e.Invitations, nil
 	}
 	return nil, &NotLoadedError{edge: "invitations"}
@@ -152,7 +163,7 @@ func (e UserEdges) InvitationsOrErr() ([]*Invitation, error) {
 // AuditEventsOrErr returns the AuditEvents value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) AuditEventsOrErr() ([]*AuditEvent, error) {
-	if e.loadedTypes[8] {
+	if e.loadedTypes[9] {
 		return e.AuditEvents, nil
 	}
 	return nil, &NotLoadedError{edge: "audit_events"}
@@ -161,7 +172,7 @@ func (e UserEdges) AuditEventsOrErr() ([]*AuditEvent, error) {
 // IdempotencyKeysOrErr returns the IdempotencyKeys value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) IdempotencyKeysOrErr() ([]*IdempotencyKey, error) {
-	if e.loadedTypes[9] {
+	if e.loadedTypes[10] {
 		return e.IdempotencyKeys, nil
 	}
 	return nil, &NotLoadedError{edge: "idempotency_keys"}
@@ -289,6 +300,11 @@ func (_m *User) QuerySessions() *SessionQuery {
 // QueryMiniPrograms queries the "mini_programs" edge of the User entity.
 func (_m *User) QueryMiniPrograms() *MiniProgramQuery {
 	return NewUserClient(_m.config).QueryMiniPrograms(_m)
+}
+
+// QueryVersions queries the "versions" edge of the User entity.
+func (_m *User) QueryVersions() *VersionQuery {
+	return NewUserClient(_m.config).QueryVersions(_m)
 }
 
 // QueryOneTimeTokens queries the "one_time_tokens" edge of the User entity.

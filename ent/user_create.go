@@ -16,6 +16,7 @@ import (
 	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -189,6 +190,21 @@ func (_c *UserCreate) AddMiniPrograms(v ...*MiniProgram) *UserCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddMiniProgramIDs(ids...)
+}
+
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_c *UserCreate) AddVersionIDs(ids ...string) *UserCreate {
+	_c.mutation.AddVersionIDs(ids...)
+	return _c
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_c *UserCreate) AddVersions(v ...*Version) *UserCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddVersionIDs(ids...)
 }
 
 // AddOneTimeTokenIDs adds the "one_time_tokens" edge to the OneTimeToken entity by IDs.
@@ -473,6 +489,22 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.VersionsTable,
+			Columns: []string{user.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -18,6 +18,7 @@ import (
 	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"minidock/internal/siblings"
 
 	"entgo.io/ent"
@@ -36,6 +37,7 @@ type UserQuery struct {
 	withMemberships     *MemberQuery
 	withSessions        *SessionQuery
 	withMiniPrograms    *MiniProgramQuery
+	withVersions        *VersionQuery
 	withOneTimeTokens   *OneTimeTokenQuery
 	withSecondFactor    *SecondFactorQuery
 	withRecoveryCodes   *RecoveryCodeQuery
@@ -139,6 +141,28 @@ func (_q *UserQuery) QueryMiniPrograms() *MiniProgramQuery {
 			sqlgraph.From(user.Table, user.FieldID, selector),
 			sqlgraph.To(miniprogram.Table, miniprogram.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, user.MiniProgramsTable, user.MiniProgramsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryVersions chains the current query on the "versions" edge.
+func (_q *UserQuery) QueryVersions() *VersionQuery {
+	query := (&VersionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(version.Table, version.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.VersionsTable, user.VersionsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -495,6 +519,7 @@ func (_q *UserQuery) Clone() *UserQuery {
 		withMemberships:     _q.withMemberships.Clone(),
 		withSessions:        _q.withSessions.Clone(),
 		withMiniPrograms:    _q.withMiniPrograms.Clone(),
+		withVersions:        _q.withVersions.Clone(),
 		withOneTimeTokens:   _q.withOneTimeTokens.Clone(),
 		withSecondFactor:    _q.withSecondFactor.Clone(),
 		withRecoveryCodes:   _q.withRecoveryCodes.Clone(),
@@ -539,6 +564,17 @@ func (_q *UserQuery) WithMiniPrograms(opts ...func(*MiniProgramQuery)) *UserQuer
 		opt(query)
 	}
 	_q.withMiniPrograms = query
+	return _q
+}
+
+// WithVersions tells the query-builder to eager-load the nodes that are connected to
+// the "versions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithVersions(opts ...func(*VersionQuery)) *UserQuery {
+	query := (&VersionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withVersions = query
 	return _q
 }
 
@@ -697,10 +733,11 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	var (
 		nodes       = []*User{}
 		_spec       = _q.querySpec()
-		loadedTypes = [10]bool{
+		loadedTypes = [11]bool{
 			_q.withMemberships != nil,
 			_q.withSessions != nil,
 			_q.withMiniPrograms != nil,
+			_q.withVersions != nil,
 			_q.withOneTimeTokens != nil,
 			_q.withSecondFactor != nil,
 			_q.withRecoveryCodes != nil,
@@ -749,6 +786,13 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 		if err := _q.loadMiniPrograms(ctx, query, nodes,
 			func(n *User) { n.Edges.MiniPrograms = []*MiniProgram{} },
 			func(n *User, e *MiniProgram) { n.Edges.MiniPrograms = append(n.Edges.MiniPrograms, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withVersions; query != nil {
+		if err := _q.loadVersions(ctx, query, nodes,
+			func(n *User) { n.Edges.Versions = []*Version{} },
+			func(n *User, e *Version) { n.Edges.Versions = append(n.Edges.Versions, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -893,6 +937,36 @@ func (_q *UserQuery) loadMiniPrograms(ctx context.Context, query *MiniProgramQue
 		node, ok := nodeids[fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "created_by_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadVersions(ctx context.Context, query *VersionQuery, nodes []*User, init func(*User), assign func(*User, *Version)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(version.FieldUploadedByID)
+	}
+	query.Where(predicate.Version(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.VersionsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.UploadedByID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "uploaded_by_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
 	}

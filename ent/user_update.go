@@ -17,6 +17,7 @@ import (
 	"minidock/ent/secondfactor"
 	"minidock/ent/session"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -245,6 +246,21 @@ func (_u *UserUpdate) AddMiniPrograms(v ...*MiniProgram) *UserUpdate {
 	return _u.AddMiniProgramIDs(ids...)
 }
 
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_u *UserUpdate) AddVersionIDs(ids ...string) *UserUpdate {
+	_u.mutation.AddVersionIDs(ids...)
+	return _u
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_u *UserUpdate) AddVersions(v ...*Version) *UserUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVersionIDs(ids...)
+}
+
 // AddOneTimeTokenIDs adds the "one_time_tokens" edge to the OneTimeToken entity by IDs.
 func (_u *UserUpdate) AddOneTimeTokenIDs(ids ...string) *UserUpdate {
 	_u.mutation.AddOneTimeTokenIDs(ids...)
@@ -420,6 +436,27 @@ func (_u *UserUpdate) RemoveMiniPrograms(v ...*MiniProgram) *UserUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMiniProgramIDs(ids...)
+}
+
+// ClearVersions clears all "versions" edges to the Version entity.
+func (_u *UserUpdate) ClearVersions() *UserUpdate {
+	_u.mutation.ClearVersions()
+	return _u
+}
+
+// RemoveVersionIDs removes the "versions" edge to Version entities by IDs.
+func (_u *UserUpdate) RemoveVersionIDs(ids ...string) *UserUpdate {
+	_u.mutation.RemoveVersionIDs(ids...)
+	return _u
+}
+
+// RemoveVersions removes "versions" edges to Version entities.
+func (_u *UserUpdate) RemoveVersions(v ...*Version) *UserUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVersionIDs(ids...)
 }
 
 // ClearOneTimeTokens clears all "one_time_tokens" edges to the OneTimeToken entity.
@@ -787,6 +824,51 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.VersionsTable,
+			Columns: []string{user.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVersionsIDs(); len(nodes) > 0 && !_u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.VersionsTable,
+			Columns: []string{user.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.VersionsTable,
+			Columns: []string{user.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1322,6 +1404,21 @@ func (_u *UserUpdateOne) AddMiniPrograms(v ...*MiniProgram) *UserUpdateOne {
 	return _u.AddMiniProgramIDs(ids...)
 }
 
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_u *UserUpdateOne) AddVersionIDs(ids ...string) *UserUpdateOne {
+	_u.mutation.AddVersionIDs(ids...)
+	return _u
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_u *UserUpdateOne) AddVersions(v ...*Version) *UserUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVersionIDs(ids...)
+}
+
 // AddOneTimeTokenIDs adds the "one_time_tokens" edge to the OneTimeToken entity by IDs.
 func (_u *UserUpdateOne) AddOneTimeTokenIDs(ids ...string) *UserUpdateOne {
 	_u.mutation.AddOneTimeTokenIDs(ids...)
@@ -1497,6 +1594,27 @@ func (_u *UserUpdateOne) RemoveMiniPrograms(v ...*MiniProgram) *UserUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMiniProgramIDs(ids...)
+}
+
+// ClearVersions clears all "versions" edges to the Version entity.
+func (_u *UserUpdateOne) ClearVersions() *UserUpdateOne {
+	_u.mutation.ClearVersions()
+	return _u
+}
+
+// RemoveVersionIDs removes the "versions" edge to Version entities by IDs.
+func (_u *UserUpdateOne) RemoveVersionIDs(ids ...string) *UserUpdateOne {
+	_u.mutation.RemoveVersionIDs(ids...)
+	return _u
+}
+
+// RemoveVersions removes "versions" edges to Version entities.
+func (_u *UserUpdateOne) RemoveVersions(v ...*Version) *UserUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVersionIDs(ids...)
 }
 
 // ClearOneTimeTokens clears all "one_time_tokens" edges to the OneTimeToken entity.
@@ -1894,6 +2012,51 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.VersionsTable,
+			Columns: []string{user.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVersionsIDs(); len(nodes) > 0 && !_u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.VersionsTable,
+			Columns: []string{user.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.VersionsTable,
+			Columns: []string{user.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -39,6 +39,8 @@ type WorkspaceEdges struct {
 	Members []*Member `json:"members,omitempty"`
 	// MiniPrograms holds the value of the mini_programs edge.
 	MiniPrograms []*MiniProgram `json:"mini_programs,omitempty"`
+	// Versions holds the value of the versions edge.
+	Versions []*Version `json:"versions,omitempty"`
 	// Sessions holds the value of the sessions edge.
 	Sessions []*Session `json:"sessions,omitempty"`
 	// Invitations holds the value of the invitations edge.
@@ -49,7 +51,7 @@ type WorkspaceEdges struct {
 	QuotaUses []*QuotaUse `json:"quota_uses,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [6]bool
+	loadedTypes [7]bool
 }
 
 // MembersOrErr returns the Members value or an error if the edge
@@ -70,10 +72,19 @@ func (e WorkspaceEdges) MiniProgramsOrErr() ([]*MiniProgram, error) {
 	return nil, &NotLoadedError{edge: "mini_programs"}
 }
 
+// VersionsOrErr returns the Versions value or an error if the edge
+// was not loaded in eager-loading.
+func (e WorkspaceEdges) VersionsOrErr() ([]*Version, error) {
+	if e.loadedTypes[2] {
+		return e.Versions, nil
+	}
+	return nil, &NotLoadedError{edge: "versions"}
+}
+
 // SessionsOrErr returns the Sessions value or an error if the edge
 // was not loaded in eager-loading.
 func (e WorkspaceEdges) SessionsOrErr() ([]*Session, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[3] {
 		return e.Sessions, nil
 	}
 	return nil, &NotLoadedError{edge: "sessions"}
@@ -82,7 +93,7 @@ func (e WorkspaceEdges) SessionsOrErr() ([]*Session, error) {
 // InvitationsOrErr returns the Invitations value or an error if the edge
 // was not loaded in eager-loading.
 func (e WorkspaceEdges) InvitationsOrErr() ([]*Invitation, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.Invitations, nil
 	}
 	return nil, &NotLoadedError{edge: "invitations"}
@@ -91,7 +102,7 @@ func (e WorkspaceEdges) InvitationsOrErr() ([]*Invitation, error) {
 // AuditEventsOrErr returns the AuditEvents value or an error if the edge
 // was not loaded in eager-loading.
 func (e WorkspaceEdges) AuditEventsOrErr() ([]*AuditEvent, error) {
-	if e.loadedTypes[4] {
+	if e.loadedTypes[5] {
 		return e.AuditEvents, nil
 	}
 	return nil, &NotLoadedError{edge: "audit_events"}
@@ -100,7 +111,7 @@ func (e WorkspaceEdges) AuditEventsOrErr() ([]*AuditEvent, error) {
 // QuotaUsesOrErr returns the QuotaUses value or an error if the edge
 // was not loaded in eager-loading.
 func (e WorkspaceEdges) QuotaUsesOrErr() ([]*QuotaUse, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[6] {
 		return e.QuotaUses, nil
 	}
 	return nil, &NotLoadedError{edge: "quota_uses"}
@@ -176,6 +187,11 @@ func (_m *Workspace) QueryMembers() *MemberQuery {
 // QueryMiniPrograms queries the "mini_programs" edge of the Workspace entity.
 func (_m *Workspace) QueryMiniPrograms() *MiniProgramQuery {
 	return NewWorkspaceClient(_m.config).QueryMiniPrograms(_m)
+}
+
+// QueryVersions queries the "versions" edge of the Workspace entity.
+func (_m *Workspace) QueryVersions() *VersionQuery {
+	return NewWorkspaceClient(_m.config).QueryVersions(_m)
 }
 
 // QuerySessions queries the "sessions" edge of the Workspace entity.

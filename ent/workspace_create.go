@@ -12,6 +12,7 @@ import (
 	"minidock/ent/miniprogram"
 	"minidock/ent/quotause"
 	"minidock/ent/session"
+	"minidock/ent/version"
 	"minidock/ent/workspace"
 	"time"
 
@@ -89,6 +90,21 @@ func (_c *WorkspaceCreate) AddMiniPrograms(v ...*MiniProgram) *WorkspaceCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddMiniProgramIDs(ids...)
+}
+
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_c *WorkspaceCreate) AddVersionIDs(ids ...string) *WorkspaceCreate {
+	_c.mutation.AddVersionIDs(ids...)
+	return _c
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_c *WorkspaceCreate) AddVersions(v ...*Version) *WorkspaceCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddVersionIDs(ids...)
 }
 
 // AddSessionIDs adds the "sessions" edge to the Session entity by IDs.
@@ -264,6 +280,22 @@ func (_c *WorkspaceCreate) createSpec() (*Workspace, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   workspace.VersionsTable,
+			Columns: []string{workspace.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

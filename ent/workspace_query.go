@@ -14,6 +14,7 @@ import (
 	"minidock/ent/predicate"
 	"minidock/ent/quotause"
 	"minidock/ent/session"
+	"minidock/ent/version"
 	"minidock/ent/workspace"
 	"minidock/internal/siblings"
 
@@ -32,6 +33,7 @@ type WorkspaceQuery struct {
 	predicates       []predicate.Workspace
 	withMembers      *MemberQuery
 	withMiniPrograms *MiniProgramQuery
+	withVersions     *VersionQuery
 	withSessions     *SessionQuery
 	withInvitations  *InvitationQuery
 	withAuditEvents  *AuditEventQuery
@@ -110,6 +112,28 @@ func (_q *WorkspaceQuery) QueryMiniPrograms() *MiniProgramQuery {
 			sqlgraph.From(workspace.Table, workspace.FieldID, selector),
 			sqlgraph.To(miniprogram.Table, miniprogram.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, workspace.MiniProgramsTable, workspace.MiniProgramsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryVersions chains the current query on the "versions" edge.
+func (_q *WorkspaceQuery) QueryVersions() *VersionQuery {
+	query := (&VersionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(workspace.Table, workspace.FieldID, selector),
+			sqlgraph.To(version.Table, version.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, workspace.VersionsTable, workspace.VersionsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -399,6 +423,7 @@ func (_q *WorkspaceQuery) Clone() *WorkspaceQuery {
 		predicates:       append([]predicate.Workspace{}, _q.predicates...),
 		withMembers:      _q.withMembers.Clone(),
 		withMiniPrograms: _q.withMiniPrograms.Clone(),
+		withVersions:     _q.withVersions.Clone(),
 		withSessions:     _q.withSessions.Clone(),
 		withInvitations:  _q.withInvitations.Clone(),
 		withAuditEvents:  _q.withAuditEvents.Clone(),
@@ -429,6 +454,17 @@ func (_q *WorkspaceQuery) WithMiniPrograms(opts ...func(*MiniProgramQuery)) *Wor
 		opt(query)
 	}
 	_q.withMiniPrograms = query
+	return _q
+}
+
+// WithVersions tells the query-builder to eager-load the nodes that are connected to
+// the "versions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *WorkspaceQuery) WithVersions(opts ...func(*VersionQuery)) *WorkspaceQuery {
+	query := (&VersionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withVersions = query
 	return _q
 }
 
@@ -554,9 +590,10 @@ func (_q *WorkspaceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Wo
 	var (
 		nodes       = []*Workspace{}
 		_spec       = _q.querySpec()
-		loadedTypes = [6]bool{
+		loadedTypes = [7]bool{
 			_q.withMembers != nil,
 			_q.withMiniPrograms != nil,
+			_q.withVersions != nil,
 			_q.withSessions != nil,
 			_q.withInvitations != nil,
 			_q.withAuditEvents != nil,
@@ -595,6 +632,13 @@ func (_q *WorkspaceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Wo
 		if err := _q.loadMiniPrograms(ctx, query, nodes,
 			func(n *Workspace) { n.Edges.MiniPrograms = []*MiniProgram{} },
 			func(n *Workspace, e *MiniProgram) { n.Edges.MiniPrograms = append(n.Edges.MiniPrograms, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withVersions; query != nil {
+		if err := _q.loadVersions(ctx, query, nodes,
+			func(n *Workspace) { n.Edges.Versions = []*Version{} },
+			func(n *Workspace, e *Version) { n.Edges.Versions = append(n.Edges.Versions, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -679,6 +723,36 @@ func (_q *WorkspaceQuery) loadMiniPrograms(ctx context.Context, query *MiniProgr
 	}
 	query.Where(predicate.MiniProgram(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(workspace.MiniProgramsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.WorkspaceID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "workspace_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *WorkspaceQuery) loadVersions(ctx context.Context, query *VersionQuery, nodes []*Workspace, init func(*Workspace), assign func(*Workspace, *Version)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Workspace)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(version.FieldWorkspaceID)
+	}
+	query.Where(predicate.Version(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(workspace.VersionsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"minidock/ent/predicate"
 	"minidock/ent/quotause"
 	"minidock/ent/session"
+	"minidock/ent/version"
 	"minidock/ent/workspace"
 	"time"
 
@@ -97,6 +98,21 @@ func (_u *WorkspaceUpdate) AddMiniPrograms(v ...*MiniProgram) *WorkspaceUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddMiniProgramIDs(ids...)
+}
+
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_u *WorkspaceUpdate) AddVersionIDs(ids ...string) *WorkspaceUpdate {
+	_u.mutation.AddVersionIDs(ids...)
+	return _u
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_u *WorkspaceUpdate) AddVersions(v ...*Version) *WorkspaceUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVersionIDs(ids...)
 }
 
 // AddSessionIDs adds the "sessions" edge to the Session entity by IDs.
@@ -204,6 +220,27 @@ func (_u *WorkspaceUpdate) RemoveMiniPrograms(v ...*MiniProgram) *WorkspaceUpdat
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMiniProgramIDs(ids...)
+}
+
+// ClearVersions clears all "versions" edges to the Version entity.
+func (_u *WorkspaceUpdate) ClearVersions() *WorkspaceUpdate {
+	_u.mutation.ClearVersions()
+	return _u
+}
+
+// RemoveVersionIDs removes the "versions" edge to Version entities by IDs.
+func (_u *WorkspaceUpdate) RemoveVersionIDs(ids ...string) *WorkspaceUpdate {
+	_u.mutation.RemoveVersionIDs(ids...)
+	return _u
+}
+
+// RemoveVersions removes "versions" edges to Version entities.
+func (_u *WorkspaceUpdate) RemoveVersions(v ...*Version) *WorkspaceUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVersionIDs(ids...)
 }
 
 // ClearSessions clears all "sessions" edges to the Session entity.
@@ -424,6 +461,51 @@ func (_u *WorkspaceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   workspace.VersionsTable,
+			Columns: []string{workspace.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVersionsIDs(); len(nodes) > 0 && !_u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   workspace.VersionsTable,
+			Columns: []string{workspace.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   workspace.VersionsTable,
+			Columns: []string{workspace.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -697,6 +779,21 @@ func (_u *WorkspaceUpdateOne) AddMiniPrograms(v ...*MiniProgram) *WorkspaceUpdat
 	return _u.AddMiniProgramIDs(ids...)
 }
 
+// AddVersionIDs adds the "versions" edge to the Version entity by IDs.
+func (_u *WorkspaceUpdateOne) AddVersionIDs(ids ...string) *WorkspaceUpdateOne {
+	_u.mutation.AddVersionIDs(ids...)
+	return _u
+}
+
+// AddVersions adds the "versions" edges to the Version entity.
+func (_u *WorkspaceUpdateOne) AddVersions(v ...*Version) *WorkspaceUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVersionIDs(ids...)
+}
+
 // AddSessionIDs adds the "sessions" edge to the Session entity by IDs.
 func (_u *WorkspaceUpdateOne) AddSessionIDs(ids ...string) *WorkspaceUpdateOne {
 	_u.mutation.AddSessionIDs(ids...)
@@ -802,6 +899,27 @@ func (_u *WorkspaceUpdateOne) RemoveMiniPrograms(v ...*MiniProgram) *WorkspaceUp
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMiniProgramIDs(ids...)
+}
+
+// ClearVersions clears all "versions" edges to the Version entity.
+func (_u *WorkspaceUpdateOne) ClearVersions() *WorkspaceUpdateOne {
+	_u.mutation.ClearVersions()
+	return _u
+}
+
+// RemoveVersionIDs removes the "versions" edge to Version entities by IDs.
+func (_u *WorkspaceUpdateOne) RemoveVersionIDs(ids ...string) *WorkspaceUpdateOne {
+	_u.mutation.RemoveVersionIDs(ids...)
+	return _u
+}
+
+// RemoveVersions removes "versions" edges to Version entities.
+func (_u *WorkspaceUpdateOne) RemoveVersions(v ...*Version) *WorkspaceUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVersionIDs(ids...)
 }
 
 // ClearSessions clears all "sessions" edges to the Session entity.
@@ -1052,6 +1170,51 @@ func (_u *WorkspaceUpdateOne) sqlSave(ctx context.Context) (_node *Workspace, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(miniprogram.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   workspace.VersionsTable,
+			Columns: []string{workspace.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVersionsIDs(); len(nodes) > 0 && !_u.mutation.VersionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   workspace.VersionsTable,
+			Columns: []string{workspace.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VersionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   workspace.VersionsTable,
+			Columns: []string{workspace.VersionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(version.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

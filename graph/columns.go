@@ -8,6 +8,7 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"minidock/internal/store"
 )
 
@@ -28,7 +29,16 @@ var tables = map[string]table{
 		"industry": {miniprogram.FieldIndustryCode}, "servicePhone": {miniprogram.FieldServicePhone}, "serviceEmail": {miniprogram.FieldServiceEmail},
 		"logo":      {miniprogram.FieldLogoName, miniprogram.FieldLogoWidth, miniprogram.FieldLogoHeight, miniprogram.FieldLogoContentType},
 		"createdBy": {miniprogram.FieldCreatedByID}, "createdAt": {miniprogram.FieldCreatedAt}, "updatedAt": {miniprogram.FieldUpdatedAt},
-		"id": nil, "workspace": nil, "launchTargets": nil, "developers": nil, "viewerCan": nil,
+		"id": nil, "workspace": nil, "launchTargets": nil, "developers": nil, "viewerCan": nil, "versions": nil, "latestVersion": nil, "versionQuota": nil,
+	}},
+	"Version": {version.Table, version.Columns, []string{version.FieldID, version.FieldMiniProgramID, version.FieldWorkspaceID, version.FieldStatus}, map[string][]string{
+		"number": {version.FieldNumber}, "size": {version.FieldSize}, "unpackedSize": {version.FieldUnpackedSize}, "fileCount": {version.FieldFileCount},
+		"sha256": {version.FieldSha256}, "entryPage": {version.FieldEntryPage}, "minimumHostVersion": {version.FieldMinimumHostVersion},
+		"appJson": {version.FieldAppJSON}, "notes": {version.FieldNotes}, "uploadedBy": {version.FieldUploadedByID}, "createdAt": {version.FieldCreatedAt},
+		"pages": {version.FieldContents}, "parts": {version.FieldContents}, "largestFiles": {version.FieldContents}, "tabBar": {version.FieldContents},
+		"plugins": {version.FieldContents}, "permissions": {version.FieldContents}, "warnings": {version.FieldContents},
+		"downloadUrl": {version.FieldSha256, version.FieldNumber},
+		"id":          nil, "miniProgram": nil, "status": nil, "task": nil, "viewerCan": nil,
 	}},
 	"Member": {member.Table, member.Columns, []string{member.FieldID, member.FieldUserID, member.FieldWorkspaceID, member.FieldRole, member.FieldStatus}, map[string][]string{
 		"invitedBy": {member.FieldInvitedByID}, "joinedAt": {member.FieldJoinedAt}, "lastActiveAt": {member.FieldLastActiveAt},

@@ -10,16 +10,20 @@ import (
 	"minidock/ent/invitation"
 	"minidock/ent/member"
 	miniprogram1 "minidock/ent/miniprogram"
+	"minidock/ent/task"
 	"minidock/ent/user"
+	version1 "minidock/ent/version"
 	"minidock/graph/model"
 	"minidock/internal/access"
 	"minidock/internal/account"
 	"minidock/internal/blob"
+	"minidock/internal/bundle"
 	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/industry"
 	"minidock/internal/launchtarget"
 	"minidock/internal/miniprogram"
+	"minidock/internal/version"
 	"minidock/internal/workspace"
 	"strconv"
 	"sync/atomic"
@@ -53,7 +57,11 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
+	Task() TaskResolver
+	TaskLogEntry() TaskLogEntryResolver
 	User() UserResolver
+	Version() VersionResolver
+	VersionComparison() VersionComparisonResolver
 	Viewer() ViewerResolver
 	Workspace() WorkspaceResolver
 }
@@ -124,6 +132,9 @@ type MiniProgramResolver interface {
 	LaunchTargets(ctx context.Context, obj *ent.MiniProgram) ([]*launchtarget.Target, error)
 	CreatedBy(ctx context.Context, obj *ent.MiniProgram) (*ent.User, error)
 
+	Versions(ctx context.Context, obj *ent.MiniProgram, first *int, after *string, last *int, before *string, filter *version.Filter) (*model.Connection[*ent.Version], error)
+	LatestVersion(ctx context.Context, obj *ent.MiniProgram) (*ent.Version, error)
+	VersionQuota(ctx context.Context, obj *ent.MiniProgram) (*model.VersionQuota, error)
 	Developers(ctx context.Context, obj *ent.MiniProgram, first *int, after *string, last *int, before *string) (*model.Connection[*ent.Member], error)
 	ViewerCan(ctx context.Context, obj *ent.MiniProgram) ([]model.Permission, error)
 }
@@ -161,6 +172,8 @@ type MutationResolver interface {
 	DeleteWorkspace(ctx context.Context, input model.DeleteWorkspaceInput) (*model.DeleteWorkspacePayload, error)
 	CreateMiniProgram(ctx context.Context, input miniprogram.CreateInput) (*model.CreateMiniProgramPayload, error)
 	UpdateMiniProgram(ctx context.Context, input miniprogram.UpdateInput) (*model.UpdateMiniProgramPayload, error)
+	UploadVersion(ctx context.Context, input version.UploadInput) (*model.UploadVersionPayload, error)
+	DeleteVersion(ctx context.Context, input version.DeleteInput) (*model.DeleteVersionPayload, error)
 	AddStaff(ctx context.Context, input account.AddStaffInput) (*model.AddStaffPayload, error)
 	RemoveStaff(ctx context.Context, input model.RemoveStaffInput) (*model.RemoveStaffPayload, error)
 }
@@ -173,6 +186,8 @@ type QueryResolver interface {
 	Invitation(ctx context.Context, token string) (*model.InvitationOffer, error)
 	Industries(ctx context.Context, search *string, first *int, after *string, last *int, before *string) (*model.Connection[*industry.Industry], error)
 	LaunchTargets(ctx context.Context) ([]*launchtarget.Target, error)
+	Version(ctx context.Context, id string) (*ent.Version, error)
+	CompareVersions(ctx context.Context, from string, to string) (*version.Comparison, error)
 	Staff(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[*account.StaffMember], error)
 	PlatformAuditEvents(ctx context.Context, first *int, after *string, last *int, before *string, filter *event.Filter) (*model.Connection[*ent.AuditEvent], error)
 }
@@ -187,9 +202,36 @@ type SubscriptionResolver interface {
 	SessionEnded(ctx context.Context) (<-chan *model.SessionEnd, error)
 	Membership(ctx context.Context, workspaceID string) (<-chan *workspace.MembershipEvent, error)
 	WorkspaceChanged(ctx context.Context, workspaceID string) (<-chan *model.WorkspaceChange, error)
+	TaskUpdated(ctx context.Context, id string) (<-chan *ent.Task, error)
+}
+type TaskResolver interface {
+	Log(ctx context.Context, obj *ent.Task) ([]*version.TaskLogEntry, error)
+}
+type TaskLogEntryResolver interface {
+	Message(ctx context.Context, obj *version.TaskLogEntry) (string, error)
 }
 type UserResolver interface {
 	Email(ctx context.Context, obj *ent.User) (*string, error)
+}
+type VersionResolver interface {
+	MiniProgram(ctx context.Context, obj *ent.Version) (*ent.MiniProgram, error)
+
+	Pages(ctx context.Context, obj *ent.Version) ([]*bundle.Page, error)
+	Parts(ctx context.Context, obj *ent.Version) ([]*bundle.Part, error)
+	LargestFiles(ctx context.Context, obj *ent.Version) ([]*bundle.FileSize, error)
+	TabBar(ctx context.Context, obj *ent.Version) (*model.TabBar, error)
+	Plugins(ctx context.Context, obj *ent.Version) ([]*bundle.Plugin, error)
+	Permissions(ctx context.Context, obj *ent.Version) ([]*bundle.Permission, error)
+
+	Warnings(ctx context.Context, obj *ent.Version) ([]*model.UserError, error)
+	UploadedBy(ctx context.Context, obj *ent.Version) (*ent.User, error)
+
+	Task(ctx context.Context, obj *ent.Version) (*ent.Task, error)
+	DownloadURL(ctx context.Context, obj *ent.Version, expiresIn int) (*string, error)
+	ViewerCan(ctx context.Context, obj *ent.Version) ([]model.Permission, error)
+}
+type VersionComparisonResolver interface {
+	Files(ctx context.Context, obj *version.Comparison, first *int, after *string, last *int, before *string) (*model.Connection[*version.FileChange], error)
 }
 type ViewerResolver interface {
 	ID(ctx context.Context, obj *model.Viewer) (string, error)
@@ -252,6 +294,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConfirmTotpInput", ec.unmarshalInputConfirmTotpInput),
 			graphql.NewInputUnmarshaler("CreateMiniProgramInput", ec.unmarshalInputCreateMiniProgramInput),
 			graphql.NewInputUnmarshaler("CreateWorkspaceInput", ec.unmarshalInputCreateWorkspaceInput),
+			graphql.NewInputUnmarshaler("DeleteVersionInput", ec.unmarshalInputDeleteVersionInput),
 			graphql.NewInputUnmarshaler("DeleteWorkspaceInput", ec.unmarshalInputDeleteWorkspaceInput),
 			graphql.NewInputUnmarshaler("DisableTotpInput", ec.unmarshalInputDisableTotpInput),
 			graphql.NewInputUnmarshaler("EnableTotpInput", ec.unmarshalInputEnableTotpInput),
@@ -278,6 +321,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UnblockMemberInput", ec.unmarshalInputUnblockMemberInput),
 			graphql.NewInputUnmarshaler("UpdateMiniProgramInput", ec.unmarshalInputUpdateMiniProgramInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
+			graphql.NewInputUnmarshaler("UploadVersionInput", ec.unmarshalInputUploadVersionInput),
+			graphql.NewInputUnmarshaler("VersionFilter", ec.unmarshalInputVersionFilter),
+			graphql.NewInputUnmarshaler("VersionSourceInput", ec.unmarshalInputVersionSourceInput),
 			graphql.NewInputUnmarshaler("WithdrawInvitationInput", ec.unmarshalInputWithdrawInvitationInput),
 		)
 	}
@@ -413,6 +459,20 @@ type Query {
   ): IndustryConnection! @public
   """The apps that mini programs can be made for. For everyone."""
   launchTargets: [LaunchTarget!]! @public
+  """A version by its id. For owners and masters, and for the developers assigned to its mini program."""
+  version(
+    """The version's id."""
+    id: ID!
+  ): Version @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
+  """
+  What differs between two READY versions. For owners and masters, and for the developers assigned to their mini programs.
+  """
+  compareVersions(
+    """The id of the version to compare from, usually the earlier one."""
+    from: ID!
+    """The id of the version to compare to."""
+    to: ID!
+  ): VersionComparison @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "from")
   """The platform's staff, those with the oldest accounts first. For administrators."""
   staff(
     """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
@@ -685,6 +745,27 @@ type Mutation {
   ): UpdateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.miniProgramId")
     @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE], warnings: [NOT_CHINESE])
   """
+  Uploads a version of a mini program, or makes one of the package of an earlier version, and begins to check it; a file is sent in a
+  multipart request. What is found by reading the files is in the log of the version's task. For owners and masters, and for the
+  developers assigned to the mini program; 300 in an hour in a workspace, then RATE_LIMITED. User errors: BLANK, TOO_LONG,
+  INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, VERSION_EXISTS, VERSION_TOO_LOW, QUOTA_EXCEEDED, NOT_READY, IDEMPOTENCY_KEY_REUSED,
+  NOT_A_ZIP, ENCRYPTED, PATH_TRAVERSAL, SYMLINK, DUPLICATE_NAME, INVALID_NAME, TOO_LARGE, TOO_MANY_FILES, COMPRESSION_RATIO, CORRUPT,
+  NO_APP_JSON, COMPILED_PACKAGE, MINI_GAME, PLUGIN_PROJECT.
+  """
+  uploadVersion(
+    """The version."""
+    input: UploadVersionInput!
+  ): UploadVersionPayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.miniProgramId")
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, VERSION_EXISTS, VERSION_TOO_LOW, QUOTA_EXCEEDED, NOT_READY, IDEMPOTENCY_KEY_REUSED, NOT_A_ZIP, ENCRYPTED, PATH_TRAVERSAL, SYMLINK, DUPLICATE_NAME, INVALID_NAME, TOO_LARGE, TOO_MANY_FILES, COMPRESSION_RATIO, CORRUPT, NO_APP_JSON, COMPILED_PACKAGE, MINI_GAME, PLUGIN_PROJECT])
+  """
+  Deletes a version, also while it is checked; its number is not free again. For owners and masters, and for the developers assigned to its
+  mini program. User errors: SUBMITTED, IN_USE.
+  """
+  deleteVersion(
+    """The version to delete."""
+    input: DeleteVersionInput!
+  ): DeleteVersionPayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.versionId") @userErrors(codes: [SUBMITTED, IN_USE])
+  """
   Gives an account a role on the platform's staff, or another role. For administrators. User errors: BLANK, TOO_LONG,
   INVALID_FORMAT, NOT_FOUND, EMAIL_NOT_CONFIRMED, LAST_ADMIN.
   """
@@ -724,6 +805,14 @@ type Subscription {
     """The workspace's id."""
     workspaceId: ID!
   ): WorkspaceChange @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
+  """
+  Reports a task as it is, and after each change of its status, progress or log; completes when it has ended. For owners and masters,
+  and for the developers assigned to the mini program.
+  """
+  taskUpdated(
+    """The task's id."""
+    id: ID!
+  ): Task @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
 }
 
 # Who may do what
@@ -885,6 +974,16 @@ enum UserErrorCode {
   NOT_ENABLED
   """` + "`" + `enableTotp` + "`" + ` must be called first."""
   NOT_STARTED
+  """Another version of the mini program has, or had, this number; parameters: ` + "`" + `value` + "`" + `, ` + "`" + `highest` + "`" + `."""
+  VERSION_EXISTS
+  """The number is not higher than that of every version before; parameters: ` + "`" + `value` + "`" + `, ` + "`" + `highest` + "`" + `."""
+  VERSION_TOO_LOW
+  """The version is not READY; parameter: ` + "`" + `status` + "`" + `."""
+  NOT_READY
+  """The version was submitted for review and is kept."""
+  SUBMITTED
+  """The version is in use: it is the trial version, or prepared for a release."""
+  IN_USE
   """A warning: the text has no Chinese characters, which are advised for a smooth review."""
   NOT_CHINESE
   """A package that is not a zip; parameter: ` + "`" + `found` + "`" + `, its first bytes, or ` + "`" + `bytes` + "`" + ` if it is cut off."""
@@ -1473,6 +1572,16 @@ enum Permission {
   VIEW_MINI_PROGRAM
   """` + "`" + `updateMiniProgram` + "`" + `."""
   UPDATE_MINI_PROGRAM
+  """` + "`" + `uploadVersion` + "`" + `."""
+  UPLOAD_VERSION
+  """` + "`" + `version` + "`" + `."""
+  VIEW_VERSION
+  """` + "`" + `compareVersions` + "`" + `."""
+  COMPARE_VERSIONS
+  """` + "`" + `deleteVersion` + "`" + `."""
+  DELETE_VERSION
+  """` + "`" + `taskUpdated` + "`" + `."""
+  VIEW_TASK_UPDATED
 }
 
 """How much of a launch target's quota a workspace has used."""
@@ -2073,6 +2182,10 @@ enum AuditOperation {
   CREATE_MINI_PROGRAM
   """` + "`" + `updateMiniProgram` + "`" + `."""
   UPDATE_MINI_PROGRAM
+  """` + "`" + `uploadVersion` + "`" + `; with a status as its change, the end of the checks."""
+  UPLOAD_VERSION
+  """` + "`" + `deleteVersion` + "`" + `."""
+  DELETE_VERSION
   """` + "`" + `addStaff` + "`" + `."""
   ADD_STAFF
   """` + "`" + `removeStaff` + "`" + `."""
@@ -2352,6 +2465,23 @@ type MiniProgram implements Node {
   createdAt: DateTime!
   """When its information was last changed."""
   updatedAt: DateTime!
+  """Its versions, the highest number first; of those that failed, the last 20 are kept."""
+  versions(
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
+    first: Int
+    """Start after this cursor."""
+    after: String
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
+    last: Int
+    """End before this cursor."""
+    before: String
+    """Which versions to list; all without it."""
+    filter: VersionFilter
+  ): VersionConnection!
+  """The version with the highest number, whatever its status; null if there is none."""
+  latestVersion: Version
+  """How many of its versions have not been submitted for review."""
+  versionQuota: VersionQuota!
   """The active developers who are assigned to it, in the order in which they first joined."""
   developers(
     """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
@@ -2369,9 +2499,9 @@ type MiniProgram implements Node {
 
 """How far a mini program has come."""
 enum MiniProgramStatus {
-  """It has no version."""
+  """It has no version that is READY."""
   CREATED
-  """It has a version, and none is released."""
+  """It has a version that is READY, and none is released."""
   NEW_VERSION_CREATED
   """A version is released."""
   RELEASED
@@ -2514,6 +2644,374 @@ type UpdateMiniProgramPayload {
   """Why nothing was changed; empty if it was."""
   userErrors: [UserError!]!
 }
+
+# Versions
+
+"""A build of a mini program: an uploaded package, and what the checks found in it."""
+type Version implements Node {
+  """Opaque global id."""
+  id: ID!
+  """The mini program that it belongs to."""
+  miniProgram: MiniProgram!
+  """` + "`" + `major.minor.patch` + "`" + `, each from 0 to 999,999; higher than that of every version before it."""
+  number: String!
+  """Whether it is still checked, can be used or has problems."""
+  status: VersionStatus!
+  """The bytes of the package."""
+  size: Int!
+  """The bytes of the files in the package, unpacked; null until it is READY, as is everything that the checks find."""
+  unpackedSize: Int
+  """The number of files in the package."""
+  fileCount: Int
+  """The SHA-256 of the package, in hex."""
+  sha256: String!
+  """The page that is opened first."""
+  entryPage: String
+  """The pages, those of the main part first; empty until it is READY, as are all lists of what the checks find."""
+  pages: [VersionPage!]!
+  """The main part and the sub-packages."""
+  parts: [VersionPart!]!
+  """The 20 largest files, the largest first."""
+  largestFiles: [VersionFile!]!
+  """The bar that leads to the main pages; null if there is none."""
+  tabBar: TabBar
+  """The plugins that it uses."""
+  plugins: [VersionPlugin!]!
+  """What it asks of its users."""
+  permissions: [VersionPermission!]!
+  """The oldest super app that is given this version, in dotted numbers; null for any."""
+  minimumHostVersion: String
+  """The text of ` + "`" + `app.json` + "`" + `."""
+  appJson: String
+  """What is new in it, in the words of the person who uploaded it."""
+  notes: String
+  """What may be a mistake, though it is allowed; parameters: ` + "`" + `file` + "`" + `, ` + "`" + `line` + "`" + `."""
+  warnings: [UserError!]!
+  """The person who uploaded it; null if the viewer may not see the person."""
+  uploadedBy: User
+  """When it was uploaded."""
+  createdAt: DateTime!
+  """The checks."""
+  task: Task!
+  """Where anyone can fetch the package until the address expires; null unless it is READY."""
+  downloadUrl(
+    """For how many seconds the address is valid: 1 to 3,600."""
+    expiresIn: Int! = 300
+  ): String
+  """What the viewer may do with it."""
+  viewerCan: [Permission!]!
+}
+
+"""Whether a version can be used."""
+enum VersionStatus {
+  """The checks have not ended."""
+  CHECKING
+  """It passed the checks."""
+  READY
+  """The checks found problems, which the log of its task lists."""
+  FAILED
+}
+
+"""A page of a mini program."""
+type VersionPage {
+  """Its path, as in ` + "`" + `app.json` + "`" + `, with the root of its part."""
+  path: String!
+  """Its title; null if it has none."""
+  title: String
+  """The root of its part; empty for the main part."""
+  part: String!
+}
+
+"""A part of a package: the main one, or a sub-package."""
+type VersionPart {
+  """Its folder; empty for the main part."""
+  root: String!
+  """The bytes of its files, unpacked."""
+  size: Int!
+}
+
+"""A file of a package."""
+type VersionFile {
+  """Its path in the package's root."""
+  path: String!
+  """Its bytes, unpacked."""
+  size: Int!
+}
+
+"""A bar that leads to the main pages."""
+type TabBar {
+  """Its tabs, in their order."""
+  items: [TabBarItem!]!
+}
+
+"""A tab."""
+type TabBarItem {
+  """The path of the page that it leads to."""
+  page: String!
+  """Its title."""
+  title: String
+  """The path of its picture."""
+  icon: String
+  """The path of its picture while its page is shown."""
+  activeIcon: String
+}
+
+"""A plugin that a version uses."""
+type VersionPlugin {
+  """What the version calls it."""
+  name: String!
+  """The plugin's version."""
+  version: String
+  """The id of its provider."""
+  provider: String
+}
+
+"""Something that a version asks of its users."""
+type VersionPermission {
+  """What it asks for, such as ` + "`" + `scope.userLocation` + "`" + `."""
+  scope: String!
+  """What users are shown as the reason."""
+  description: String
+}
+
+"""A page of versions."""
+type VersionConnection {
+  """Each with its cursor."""
+  edges: [VersionEdge!]!
+  """The versions themselves."""
+  nodes: [Version!]!
+  """Where the page is in the list."""
+  pageInfo: PageInfo!
+  """The number of versions on all pages."""
+  totalCount: Int!
+}
+
+"""A version in a page."""
+type VersionEdge {
+  """Where to start or end another page."""
+  cursor: String!
+  """The version."""
+  node: Version!
+}
+
+"""Which versions to list."""
+input VersionFilter {
+  """The wanted statuses; all if null."""
+  statuses: [VersionStatus!]
+}
+
+"""How many versions of a mini program have not been submitted for review."""
+type VersionQuota {
+  """Those that are CHECKING or READY and were never submitted."""
+  used: Int!
+  """The most that there can be."""
+  limit: Int!
+}
+
+"""Work in the background."""
+type Task implements Node {
+  """Opaque global id."""
+  id: ID!
+  """How far it has come."""
+  status: TaskStatus!
+  """How much of it is done, in percent."""
+  progress: Int!
+  """What was done and found, the earliest first; at most 50 problems."""
+  log: [TaskLogEntry!]!
+  """When it was requested."""
+  createdAt: DateTime!
+  """When it began; null while it is QUEUED."""
+  startedAt: DateTime
+  """When it ended; null until then."""
+  finishedAt: DateTime
+}
+
+"""How far a task has come."""
+enum TaskStatus {
+  """It waits."""
+  QUEUED
+  """It is worked on."""
+  RUNNING
+  """It ended without problems."""
+  SUCCEEDED
+  """It ended with problems, which its log lists."""
+  FAILED
+}
+
+"""A line in the log of a task."""
+type TaskLogEntry {
+  """When it was written."""
+  at: DateTime!
+  """How much it matters."""
+  level: LogLevel!
+  """The rule that a problem or a warning is about; null for information."""
+  code: UserErrorCode
+  """The file that it is about; null for none."""
+  file: String
+  """The line in the file, from 1; null for none."""
+  line: Int
+  """What was found, in the language of the request."""
+  message: String!
+}
+
+"""How much a line of a log matters."""
+enum LogLevel {
+  """What was done."""
+  INFO
+  """What may be a mistake."""
+  WARNING
+  """A problem."""
+  ERROR
+}
+
+"""A package, or the version whose package is used again."""
+input VersionSourceInput @oneOf {
+  """A zip of at most 10 MiB."""
+  package: Upload
+  """The id of a READY version of the same mini program."""
+  fromVersionId: ID
+}
+
+"""A new version."""
+input UploadVersionInput {
+  """The mini program's id."""
+  miniProgramId: ID!
+  """What it is made of."""
+  source: VersionSourceInput!
+  """` + "`" + `major.minor.patch` + "`" + `, higher than that of every version before it; without it the highest patch is raised by one, and the first is 1.0.0."""
+  number: String
+  """What is new in it: at most 2,000 characters; line breaks are allowed."""
+  notes: String
+  """The oldest super app that is to be given this version, in dotted numbers such as ` + "`" + `10.2.3` + "`" + `; any without it."""
+  minimumHostVersion: String
+  """Whether to delete the oldest version that was never submitted for review if there are too many."""
+  replaceOldest: Boolean! = false
+  """Makes it safe to send the same request again: for 24 hours the same key of the same caller returns the first success. 1 to 255 characters."""
+  idempotencyKey: String
+}
+
+"""The outcome of ` + "`" + `uploadVersion` + "`" + `."""
+type UploadVersionPayload {
+  """The new version, whose checks have begun."""
+  version: Version
+  """The version in ` + "`" + `MiniProgram.versions` + "`" + `."""
+  versionEdge: VersionEdge
+  """The id of the version that was deleted in its favour; null if none was."""
+  deletedVersionId: ID
+  """The mini program, whose quota has changed."""
+  miniProgram: MiniProgram
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""The version to delete."""
+input DeleteVersionInput {
+  """The version's id."""
+  versionId: ID!
+}
+
+"""The outcome of ` + "`" + `deleteVersion` + "`" + `."""
+type DeleteVersionPayload {
+  """The id of the deleted version."""
+  deletedVersionId: ID
+  """The mini program, whose status and quota may have changed."""
+  miniProgram: MiniProgram
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""What differs between two versions."""
+type VersionComparison {
+  """The version that it is compared from."""
+  from: Version!
+  """The version that it is compared to."""
+  to: Version!
+  """The files that differ, by path."""
+  files(
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
+    first: Int
+    """Start after this cursor."""
+    after: String
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
+    last: Int
+    """End before this cursor."""
+    before: String
+  ): FileChangeConnection!
+  """The paths of the pages that only ` + "`" + `to` + "`" + ` has."""
+  pagesAdded: [String!]!
+  """The paths of the pages that only ` + "`" + `from` + "`" + ` has."""
+  pagesRemoved: [String!]!
+  """The parts of both, by their roots."""
+  parts: [PartChange!]!
+  """The settings that differ, by name."""
+  settings: [SettingChange!]!
+}
+
+"""What became of a file."""
+enum FileChangeKind {
+  """It is new."""
+  ADDED
+  """It is gone."""
+  REMOVED
+  """It has another content."""
+  CHANGED
+}
+
+"""A file that differs between two versions."""
+type FileChange {
+  """Its path in the package's root."""
+  path: String!
+  """What became of it."""
+  change: FileChangeKind!
+  """Its bytes before; null if it is new."""
+  sizeBefore: Int
+  """Its bytes after; null if it is gone."""
+  sizeAfter: Int
+}
+
+"""A page of files that differ."""
+type FileChangeConnection {
+  """Each with its cursor."""
+  edges: [FileChangeEdge!]!
+  """The files themselves."""
+  nodes: [FileChange!]!
+  """Where the page is in the list."""
+  pageInfo: PageInfo!
+  """The number of files on all pages."""
+  totalCount: Int!
+}
+
+"""A file that differs in a page."""
+type FileChangeEdge {
+  """Where to start or end another page."""
+  cursor: String!
+  """The file."""
+  node: FileChange!
+}
+
+"""The size of a part in two versions."""
+type PartChange {
+  """Its folder; empty for the main part."""
+  root: String!
+  """Its bytes before; null if it is new."""
+  sizeBefore: Int
+  """Its bytes after; null if it is gone."""
+  sizeAfter: Int
+}
+
+"""A setting that differs between two versions."""
+type SettingChange {
+  """Its path: a field of ` + "`" + `app.json` + "`" + `, its steps joined by dots, or a field of the version such as ` + "`" + `minimumHostVersion` + "`" + `."""
+  name: String!
+  """Its value before, in JSON; null if there was none."""
+  before: String
+  """Its value after, in JSON; null if there is none."""
+  after: String
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -2649,6 +3147,52 @@ func (ec *executionContext) field_MiniProgram_developers_args(ctx context.Contex
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_MiniProgram_versions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*version.Filter, error) {
+			return ec.unmarshalOVersionFilter2ᚖminidockᚋinternalᚋversionᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -2812,6 +3356,20 @@ func (ec *executionContext) field_Mutation_createWorkspace_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (workspace.CreateInput, error) {
 			return ec.unmarshalNCreateWorkspaceInput2minidockᚋinternalᚋworkspaceᚐCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteVersion_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (version.DeleteInput, error) {
+			return ec.unmarshalNDeleteVersionInput2minidockᚋinternalᚋversionᚐDeleteInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3086,6 +3644,20 @@ func (ec *executionContext) field_Mutation_updateProfile_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_uploadVersion_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (version.UploadInput, error) {
+			return ec.unmarshalNUploadVersionInput2minidockᚋinternalᚋversionᚐUploadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_withdrawInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3111,6 +3683,28 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_compareVersions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
 	return args, nil
 }
 
@@ -3300,6 +3894,20 @@ func (ec *executionContext) field_Query_staff_args(ctx context.Context, rawArgs 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_version_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_workspace_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3328,6 +3936,20 @@ func (ec *executionContext) field_Subscription_membership_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Subscription_taskUpdated_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Subscription_workspaceChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3339,6 +3961,58 @@ func (ec *executionContext) field_Subscription_workspaceChanged_args(ctx context
 		return nil, err
 	}
 	args["workspaceId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_VersionComparison_files_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Version_downloadUrl_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "expiresIn",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["expiresIn"] = arg0
 	return args, nil
 }
 
@@ -5330,6 +6004,90 @@ func (ec *executionContext) fieldContext_CreateWorkspacePayload_userErrors(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) fieldContext_DeleteVersionPayload_deletedVersionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteVersionPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteVersionPayload_miniProgram(ctx context.Context, field graphql.CollectedField, obj *model.DeleteVersionPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteVersionPayload_miniProgram(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MiniProgram, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalOMiniProgram2ᚖminidockᚋentᚐMiniProgram(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteVersionPayload_miniProgram(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteVersionPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.DeleteVersionPayload) (ret graphql.Marshaler) {
+	fc, err := ec.fieldContext_DeleteVersionPayload_query(ctx, field)
+	if err != nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ret = graphql.Null
+		}
+	}()
+	res := &model.Query{}
+	fc.Result = res
+	return ec.marshalNQuery2ᚖminidockᚋgraphᚋmodelᚐQuery(ctx, field.Selections, res)
+}
+func (ec *executionContext) fieldContext_DeleteVersionPayload_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteVersionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.DeleteVersionPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteVersionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteVersionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) fieldContext_DeleteWorkspacePayload_deletedWorkspaceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteWorkspacePayload", field, false, false, "ID")
 }
@@ -5728,6 +6486,155 @@ func (ec *executionContext) _FieldRule_hint(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_FieldRule_hint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldRule", field, true, true, "String")
+}
+
+func (ec *executionContext) fieldContext_FileChange_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FileChange", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_FileChange_change(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FileChange", field, false, false, "FileChangeKind")
+}
+
+func (ec *executionContext) fieldContext_FileChange_sizeBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FileChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_FileChange_sizeAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FileChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) _FileChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*version.FileChange]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FileChangeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*version.FileChange]) graphql.Marshaler {
+			return ec.marshalNFileChangeEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FileChangeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FileChangeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FileChangeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*version.FileChange]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FileChangeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*version.FileChange) graphql.Marshaler {
+			return ec.marshalNFileChange2ᚕᚖminidockᚋinternalᚋversionᚐFileChangeᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FileChangeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FileChangeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FileChangeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*version.FileChange]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FileChangeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FileChangeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FileChangeConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FileChangeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*version.FileChange]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FileChangeConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FileChangeConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FileChangeConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_FileChangeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FileChangeEdge", field, true, false, "String")
+}
+
+func (ec *executionContext) _FileChangeEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*version.FileChange]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FileChangeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *version.FileChange) graphql.Marshaler {
+			return ec.marshalNFileChange2ᚖminidockᚋinternalᚋversionᚐFileChange(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FileChangeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FileChangeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) fieldContext_Industry_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7027,6 +7934,88 @@ func (ec *executionContext) fieldContext_MiniProgram_createdAt(_ context.Context
 
 func (ec *executionContext) fieldContext_MiniProgram_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MiniProgram", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _MiniProgram_versions(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MiniProgram_versions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MiniProgram().Versions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*version.Filter))
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.Version]) graphql.Marshaler {
+			return ec.marshalNVersionConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MiniProgram_versions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MiniProgram",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_MiniProgram_versions_args)
+}
+
+func (ec *executionContext) _MiniProgram_latestVersion(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MiniProgram_latestVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MiniProgram().LatestVersion(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Version) graphql.Marshaler {
+			return ec.marshalOVersion2ᚖminidockᚋentᚐVersion(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MiniProgram_latestVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MiniProgram",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MiniProgram_versionQuota(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MiniProgram_versionQuota(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MiniProgram().VersionQuota(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.VersionQuota) graphql.Marshaler {
+			return ec.marshalNVersionQuota2ᚖminidockᚋgraphᚋmodelᚐVersionQuota(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MiniProgram_versionQuota(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MiniProgram",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _MiniProgram_developers(ctx context.Context, field graphql.CollectedField, obj *ent.MiniProgram) (ret graphql.Marshaler) {
@@ -8657,6 +9646,112 @@ func (ec *executionContext) fieldContext_Mutation_updateMiniProgram(ctx context.
 	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_updateMiniProgram_args)
 }
 
+func (ec *executionContext) _Mutation_uploadVersion(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_uploadVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UploadVersion(ctx, fc.Args["input"].(version.UploadInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
+				if err != nil {
+					var zeroVal *model.UploadVersionPayload
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.miniProgramId")
+				if err != nil {
+					var zeroVal *model.UploadVersionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *model.UploadVersionPayload
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UploadVersionPayload) graphql.Marshaler {
+			return ec.marshalOUploadVersionPayload2ᚖminidockᚋgraphᚋmodelᚐUploadVersionPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_uploadVersion(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_uploadVersion_args)
+}
+
+func (ec *executionContext) _Mutation_deleteVersion(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteVersion(ctx, fc.Args["input"].(version.DeleteInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
+				if err != nil {
+					var zeroVal *model.DeleteVersionPayload
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.versionId")
+				if err != nil {
+					var zeroVal *model.DeleteVersionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *model.DeleteVersionPayload
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeleteVersionPayload) graphql.Marshaler {
+			return ec.marshalODeleteVersionPayload2ᚖminidockᚋgraphᚋmodelᚐDeleteVersionPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteVersion(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_deleteVersion_args)
+}
+
 func (ec *executionContext) _Mutation_addStaff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8767,6 +9862,18 @@ func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context,
 
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_PartChange_root(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartChange", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_PartChange_sizeBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_PartChange_sizeAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PartChange", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9039,6 +10146,112 @@ func (ec *executionContext) fieldContext_Query_launchTargets(_ context.Context, 
 		IsResolver: true,
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Query_version(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Version(ctx, fc.Args["id"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
+				if err != nil {
+					var zeroVal *ent.Version
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "id")
+				if err != nil {
+					var zeroVal *ent.Version
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *ent.Version
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Version) graphql.Marshaler {
+			return ec.marshalOVersion2ᚖminidockᚋentᚐVersion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_version(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_version_args)
+}
+
+func (ec *executionContext) _Query_compareVersions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_compareVersions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CompareVersions(ctx, fc.Args["from"].(string), fc.Args["to"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
+				if err != nil {
+					var zeroVal *version.Comparison
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "from")
+				if err != nil {
+					var zeroVal *version.Comparison
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *version.Comparison
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *version.Comparison) graphql.Marshaler {
+			return ec.marshalOVersionComparison2ᚖminidockᚋinternalᚋversionᚐComparison(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_compareVersions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Query_compareVersions_args)
 }
 
 func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -10005,6 +11218,18 @@ func (ec *executionContext) fieldContext_SessionEnd_reason(_ context.Context, fi
 	return graphql.NewScalarFieldContext("SessionEnd", field, false, false, "SessionEndReason")
 }
 
+func (ec *executionContext) fieldContext_SettingChange_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingChange", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_SettingChange_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingChange", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_SettingChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SettingChange", field, false, false, "String")
+}
+
 func (ec *executionContext) fieldContext_SignInChallenge_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SignInChallenge", field, false, false, "String")
 }
@@ -10787,6 +12012,194 @@ func (ec *executionContext) fieldContext_Subscription_workspaceChanged(ctx conte
 	return fc, ec.readArguments(ctx, fc, ec.field_Subscription_workspaceChanged_args)
 }
 
+func (ec *executionContext) _Subscription_taskUpdated(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_taskUpdated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().TaskUpdated(ctx, fc.Args["id"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER", "DEVELOPER"})
+				if err != nil {
+					var zeroVal *ent.Task
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "id")
+				if err != nil {
+					var zeroVal *ent.Task
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *ent.Task
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Task) graphql.Marshaler {
+			return ec.marshalOTask2ᚖminidockᚋentᚐTask(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_taskUpdated(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Subscription_taskUpdated_args)
+}
+
+func (ec *executionContext) _TabBar_items(ctx context.Context, field graphql.CollectedField, obj *model.TabBar) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TabBar_items(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Items, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*bundle.TabBarItem) graphql.Marshaler {
+			return ec.marshalNTabBarItem2ᚕᚖminidockᚋinternalᚋbundleᚐTabBarItemᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TabBar_items(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TabBar",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_TabBarItem_page(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TabBarItem", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_TabBarItem_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TabBarItem", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_TabBarItem_icon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TabBarItem", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_TabBarItem_activeIcon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TabBarItem", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_Task_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Task", field, false, false, "ID")
+}
+
+func (ec *executionContext) fieldContext_Task_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Task", field, false, false, "TaskStatus")
+}
+
+func (ec *executionContext) fieldContext_Task_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Task", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Task_log(ctx context.Context, field graphql.CollectedField, obj *ent.Task) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Task_log(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Task().Log(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*version.TaskLogEntry) graphql.Marshaler {
+			return ec.marshalNTaskLogEntry2ᚕᚖminidockᚋinternalᚋversionᚐTaskLogEntryᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Task_log(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Task",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_Task_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Task", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) fieldContext_Task_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Task", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) fieldContext_Task_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Task", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) fieldContext_TaskLogEntry_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskLogEntry", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) fieldContext_TaskLogEntry_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskLogEntry", field, false, false, "LogLevel")
+}
+
+func (ec *executionContext) fieldContext_TaskLogEntry_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskLogEntry", field, true, false, "UserErrorCode")
+}
+
+func (ec *executionContext) fieldContext_TaskLogEntry_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskLogEntry", field, true, false, "String")
+}
+
+func (ec *executionContext) fieldContext_TaskLogEntry_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskLogEntry", field, true, false, "Int")
+}
+
+func (ec *executionContext) _TaskLogEntry_message(ctx context.Context, field graphql.CollectedField, obj *version.TaskLogEntry) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TaskLogEntry_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TaskLogEntry().Message(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TaskLogEntry_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TaskLogEntry", field, true, true, "String")
+}
+
 func (ec *executionContext) fieldContext_TotpSecret_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TotpSecret", field, false, false, "String")
 }
@@ -11196,6 +12609,144 @@ func (ec *executionContext) fieldContext_UpdateProfilePayload_userErrors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _UploadVersionPayload_version(ctx context.Context, field graphql.CollectedField, obj *model.UploadVersionPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UploadVersionPayload_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Version) graphql.Marshaler {
+			return ec.marshalOVersion2ᚖminidockᚋentᚐVersion(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UploadVersionPayload_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UploadVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UploadVersionPayload_versionEdge(ctx context.Context, field graphql.CollectedField, obj *model.UploadVersionPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UploadVersionPayload_versionEdge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VersionEdge, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*ent.Version]) graphql.Marshaler {
+			return ec.marshalOVersionEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UploadVersionPayload_versionEdge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UploadVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_UploadVersionPayload_deletedVersionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UploadVersionPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _UploadVersionPayload_miniProgram(ctx context.Context, field graphql.CollectedField, obj *model.UploadVersionPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UploadVersionPayload_miniProgram(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MiniProgram, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalOMiniProgram2ᚖminidockᚋentᚐMiniProgram(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UploadVersionPayload_miniProgram(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UploadVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UploadVersionPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.UploadVersionPayload) (ret graphql.Marshaler) {
+	fc, err := ec.fieldContext_UploadVersionPayload_query(ctx, field)
+	if err != nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ret = graphql.Null
+		}
+	}()
+	res := &model.Query{}
+	fc.Result = res
+	return ec.marshalNQuery2ᚖminidockᚋgraphᚋmodelᚐQuery(ctx, field.Selections, res)
+}
+func (ec *executionContext) fieldContext_UploadVersionPayload_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UploadVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UploadVersionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UploadVersionPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UploadVersionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UploadVersionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UploadVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
 }
@@ -11287,6 +12838,740 @@ func (ec *executionContext) fieldContext_UserError_messageParams(_ context.Conte
 		IsResolver: false,
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_Version_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Version_miniProgram(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_miniProgram(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().MiniProgram(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalNMiniProgram2ᚖminidockᚋentᚐMiniProgram(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_miniProgram(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_Version_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_Version_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "VersionStatus")
+}
+
+func (ec *executionContext) fieldContext_Version_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_Version_unpackedSize(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_Version_fileCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_Version_sha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_Version_entryPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "String")
+}
+
+func (ec *executionContext) _Version_pages(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_pages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().Pages(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*bundle.Page) graphql.Marshaler {
+			return ec.marshalNVersionPage2ᚕᚖminidockᚋinternalᚋbundleᚐPageᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_pages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Version_parts(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().Parts(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*bundle.Part) graphql.Marshaler {
+			return ec.marshalNVersionPart2ᚕᚖminidockᚋinternalᚋbundleᚐPartᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Version_largestFiles(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_largestFiles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().LargestFiles(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*bundle.FileSize) graphql.Marshaler {
+			return ec.marshalNVersionFile2ᚕᚖminidockᚋinternalᚋbundleᚐFileSizeᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_largestFiles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Version_tabBar(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_tabBar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().TabBar(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TabBar) graphql.Marshaler {
+			return ec.marshalOTabBar2ᚖminidockᚋgraphᚋmodelᚐTabBar(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Version_tabBar(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Version_plugins(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_plugins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().Plugins(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*bundle.Plugin) graphql.Marshaler {
+			return ec.marshalNVersionPlugin2ᚕᚖminidockᚋinternalᚋbundleᚐPluginᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_plugins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Version_permissions(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_permissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().Permissions(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*bundle.Permission) graphql.Marshaler {
+			return ec.marshalNVersionPermission2ᚕᚖminidockᚋinternalᚋbundleᚐPermissionᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_permissions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_Version_minimumHostVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_Version_appJson(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_Version_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "String")
+}
+
+func (ec *executionContext) _Version_warnings(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().Warnings(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Version_uploadedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_uploadedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().UploadedBy(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Version_uploadedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_Version_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Version_task(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().Task(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Task) graphql.Marshaler {
+			return ec.marshalNTask2ᚖminidockᚋentᚐTask(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Version_downloadUrl(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_downloadUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Version().DownloadURL(ctx, obj, fc.Args["expiresIn"].(int))
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Version_downloadUrl(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Version_downloadUrl_args)
+}
+
+func (ec *executionContext) _Version_viewerCan(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_viewerCan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().ViewerCan(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []model.Permission) graphql.Marshaler {
+			return ec.marshalNPermission2ᚕminidockᚋgraphᚋmodelᚐPermissionᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Version_viewerCan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Version", field, true, true, "Permission")
+}
+
+func (ec *executionContext) _VersionComparison_from(ctx context.Context, field graphql.CollectedField, obj *version.Comparison) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionComparison_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Version) graphql.Marshaler {
+			return ec.marshalNVersion2ᚖminidockᚋentᚐVersion(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionComparison_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionComparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VersionComparison_to(ctx context.Context, field graphql.CollectedField, obj *version.Comparison) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionComparison_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Version) graphql.Marshaler {
+			return ec.marshalNVersion2ᚖminidockᚋentᚐVersion(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionComparison_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionComparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VersionComparison_files(ctx context.Context, field graphql.CollectedField, obj *version.Comparison) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionComparison_files(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.VersionComparison().Files(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*version.FileChange]) graphql.Marshaler {
+			return ec.marshalNFileChangeConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionComparison_files(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionComparison",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_VersionComparison_files_args)
+}
+
+func (ec *executionContext) _VersionComparison_pagesAdded(ctx context.Context, field graphql.CollectedField, obj *version.Comparison) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionComparison_pagesAdded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PagesAdded, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionComparison_pagesAdded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionComparison", field, false, false, "String")
+}
+
+func (ec *executionContext) _VersionComparison_pagesRemoved(ctx context.Context, field graphql.CollectedField, obj *version.Comparison) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionComparison_pagesRemoved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PagesRemoved, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionComparison_pagesRemoved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionComparison", field, false, false, "String")
+}
+
+func (ec *executionContext) _VersionComparison_parts(ctx context.Context, field graphql.CollectedField, obj *version.Comparison) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionComparison_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parts, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []version.PartChange) graphql.Marshaler {
+			return ec.marshalNPartChange2ᚕminidockᚋinternalᚋversionᚐPartChangeᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionComparison_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionComparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VersionComparison_settings(ctx context.Context, field graphql.CollectedField, obj *version.Comparison) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionComparison_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []version.SettingChange) graphql.Marshaler {
+			return ec.marshalNSettingChange2ᚕminidockᚋinternalᚋversionᚐSettingChangeᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionComparison_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionComparison",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VersionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Version]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.Version]) graphql.Marshaler {
+			return ec.marshalNVersionEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VersionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Version]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Version) graphql.Marshaler {
+			return ec.marshalNVersion2ᚕᚖminidockᚋentᚐVersionᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VersionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Version]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _VersionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.Version]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_VersionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionEdge", field, true, false, "String")
+}
+
+func (ec *executionContext) _VersionEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.Version]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Version) graphql.Marshaler {
+			return ec.marshalNVersion2ᚖminidockᚋentᚐVersion(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "VersionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_VersionFile_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionFile", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionFile_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionFile", field, false, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_VersionPage_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPage", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionPage_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPage", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionPage_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPage", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionPart_root(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPart", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionPart_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPart", field, false, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_VersionPermission_scope(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPermission", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionPermission_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPermission", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionPlugin_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPlugin", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionPlugin_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPlugin", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionPlugin_provider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionPlugin", field, false, false, "String")
+}
+
+func (ec *executionContext) fieldContext_VersionQuota_used(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionQuota", field, false, false, "Int")
+}
+
+func (ec *executionContext) fieldContext_VersionQuota_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionQuota", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Viewer_id(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -13136,6 +15421,48 @@ func UnmarshalCreateWorkspaceInput(ctx context.Context, raw any) (workspace.Crea
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeleteVersionInput(ctx context.Context, obj any) (version.DeleteInput, error) {
+	var it version.DeleteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"versionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "versionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("versionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VersionID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteVersionInput unmarshals raw into the DeleteVersionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteVersionInput(ctx context.Context, raw any) (version.DeleteInput, error) {
+	var out version.DeleteInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteVersionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeleteWorkspaceInput(ctx context.Context, obj any) (model.DeleteWorkspaceInput, error) {
 	var it model.DeleteWorkspaceInput
 	if obj == nil {
@@ -14403,6 +16730,185 @@ func UnmarshalUpdateProfileInput(ctx context.Context, raw any) (account.UpdatePr
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUploadVersionInput(ctx context.Context, obj any) (version.UploadInput, error) {
+	var it version.UploadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["replaceOldest"]; !present {
+		asMap["replaceOldest"] = false
+	}
+
+	fieldsInOrder := [...]string{"miniProgramId", "source", "number", "notes", "minimumHostVersion", "replaceOldest", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "miniProgramId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("miniProgramId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MiniProgramID = data
+		case "source":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("source"))
+			data, err := ec.unmarshalNVersionSourceInput2minidockᚋinternalᚋversionᚐSourceInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Source = data
+		case "number":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Number = data
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = data
+		case "minimumHostVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minimumHostVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinimumHostVersion = data
+		case "replaceOldest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("replaceOldest"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReplaceOldest = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUploadVersionInput unmarshals raw into the UploadVersionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUploadVersionInput(ctx context.Context, raw any) (version.UploadInput, error) {
+	var out version.UploadInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UploadVersionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputVersionFilter(ctx context.Context, obj any) (version.Filter, error) {
+	var it version.Filter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"statuses"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOVersionStatus2ᚕminidockᚋentᚋversionᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalVersionFilter unmarshals raw into the VersionFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalVersionFilter(ctx context.Context, raw any) (version.Filter, error) {
+	var out version.Filter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "VersionFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputVersionSourceInput(ctx context.Context, obj any) (version.SourceInput, error) {
+	var it version.SourceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"package", "fromVersionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "package":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("package"))
+			data, err := ec.unmarshalOUpload2ᚖminidockᚋinternalᚋblobᚐFile(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Package = data
+		case "fromVersionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromVersionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromVersionID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalVersionSourceInput unmarshals raw into the VersionSourceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalVersionSourceInput(ctx context.Context, raw any) (version.SourceInput, error) {
+	var out version.SourceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "VersionSourceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWithdrawInvitationInput(ctx context.Context, obj any) (model.WithdrawInvitationInput, error) {
 	var it model.WithdrawInvitationInput
 	if obj == nil {
@@ -14463,11 +16969,21 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Viewer(ctx, sel, obj)
+	case *ent.Version:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Version(ctx, sel, obj)
 	case *ent.User:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._User(ctx, sel, obj)
+	case *ent.Task:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Task(ctx, sel, obj)
 	case *account.StaffMember:
 		if obj == nil {
 			return graphql.Null
@@ -15197,6 +17713,47 @@ func (ec *executionContext) _CreateWorkspacePayload(ctx context.Context, sel ast
 	return out
 }
 
+var deleteVersionPayloadImplementors = []string{"DeleteVersionPayload"}
+
+func (ec *executionContext) _DeleteVersionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteVersionPayload) graphql.Marshaler {
+	fields := ec.collectFields(sel, deleteVersionPayloadImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteVersionPayload")
+		case "deletedVersionId":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_DeleteVersionPayload_deletedVersionId, "ID", func() graphql.Marshaler { return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedVersionID) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "miniProgram":
+			out.Values[i] = ec._DeleteVersionPayload_miniProgram(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "query":
+			out.Values[i] = ec._DeleteVersionPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteVersionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 var deleteWorkspacePayloadImplementors = []string{"DeleteWorkspacePayload"}
 
 func (ec *executionContext) _DeleteWorkspacePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeleteWorkspacePayload) graphql.Marshaler {
@@ -15415,6 +17972,119 @@ func (ec *executionContext) _FieldRule(ctx context.Context, sel ast.SelectionSet
 			}
 		case "hint":
 			out.Values[i] = ec._FieldRule_hint(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var fileChangeImplementors = []string{"FileChange"}
+
+func (ec *executionContext) _FileChange(ctx context.Context, sel ast.SelectionSet, obj *version.FileChange) graphql.Marshaler {
+	fields := ec.collectFields(sel, fileChangeImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FileChange")
+		case "path":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FileChange_path, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Path) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "change":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FileChange_change, "FileChangeKind!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Change)) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sizeBefore":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FileChange_sizeBefore, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.SizeBefore) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sizeAfter":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FileChange_sizeAfter, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.SizeAfter) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var fileChangeConnectionImplementors = []string{"FileChangeConnection"}
+
+func (ec *executionContext) _FileChangeConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*version.FileChange]) graphql.Marshaler {
+	fields := ec.collectFields(sel, fileChangeConnectionImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FileChangeConnection")
+		case "edges":
+			out.Values[i] = ec._FileChangeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._FileChangeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._FileChangeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._FileChangeConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var fileChangeEdgeImplementors = []string{"FileChangeEdge"}
+
+func (ec *executionContext) _FileChangeEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*version.FileChange]) graphql.Marshaler {
+	fields := ec.collectFields(sel, fileChangeEdgeImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FileChangeEdge")
+		case "cursor":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_FileChangeEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._FileChangeEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -16232,6 +18902,21 @@ func (ec *executionContext) _MiniProgram(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "versions":
+			out.Values[i] = ec._MiniProgram_versions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "latestVersion":
+			out.Values[i] = ec._MiniProgram_latestVersion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "versionQuota":
+			out.Values[i] = ec._MiniProgram_versionQuota(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "developers":
 			out.Values[i] = ec._MiniProgram_developers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -16574,6 +19259,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "uploadVersion":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_uploadVersion(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteVersion":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteVersion(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "addStaff":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addStaff(ctx, field)
@@ -16627,6 +19326,42 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "endCursor":
 			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_PageInfo_endCursor, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.EndCursor) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var partChangeImplementors = []string{"PartChange"}
+
+func (ec *executionContext) _PartChange(ctx context.Context, sel ast.SelectionSet, obj *version.PartChange) graphql.Marshaler {
+	fields := ec.collectFields(sel, partChangeImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PartChange")
+		case "root":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_PartChange_root, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Root) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sizeBefore":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_PartChange_sizeBefore, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.SizeBefore) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sizeAfter":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_PartChange_sizeAfter, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.SizeAfter) })
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -16713,6 +19448,20 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				return ec._Query_launchTargets(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Query_version(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "compareVersions":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Query_compareVersions(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "staff":
@@ -17209,6 +19958,42 @@ func (ec *executionContext) _SessionEnd(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var settingChangeImplementors = []string{"SettingChange"}
+
+func (ec *executionContext) _SettingChange(ctx context.Context, sel ast.SelectionSet, obj *version.SettingChange) graphql.Marshaler {
+	fields := ec.collectFields(sel, settingChangeImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SettingChange")
+		case "name":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_SettingChange_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_SettingChange_before, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Before) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_SettingChange_after, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.After) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 var signInChallengeImplementors = []string{"SignInChallenge"}
 
 func (ec *executionContext) _SignInChallenge(ctx context.Context, sel ast.SelectionSet, obj *account.SignInChallenge) graphql.Marshaler {
@@ -17562,9 +20347,191 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_membership(ctx, fields[0])
 	case "workspaceChanged":
 		return ec._Subscription_workspaceChanged(ctx, fields[0])
+	case "taskUpdated":
+		return ec._Subscription_taskUpdated(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var tabBarImplementors = []string{"TabBar"}
+
+func (ec *executionContext) _TabBar(ctx context.Context, sel ast.SelectionSet, obj *model.TabBar) graphql.Marshaler {
+	fields := ec.collectFields(sel, tabBarImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TabBar")
+		case "items":
+			out.Values[i] = ec._TabBar_items(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var tabBarItemImplementors = []string{"TabBarItem"}
+
+func (ec *executionContext) _TabBarItem(ctx context.Context, sel ast.SelectionSet, obj *bundle.TabBarItem) graphql.Marshaler {
+	fields := ec.collectFields(sel, tabBarItemImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TabBarItem")
+		case "page":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TabBarItem_page, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Page) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TabBarItem_title, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Title) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "icon":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TabBarItem_icon, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Icon) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "activeIcon":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TabBarItem_activeIcon, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.ActiveIcon) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var taskImplementors = []string{"Task", "Node"}
+
+func (ec *executionContext) _Task(ctx context.Context, sel ast.SelectionSet, obj *ent.Task) graphql.Marshaler {
+	fields := ec.collectFields(sel, taskImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Task")
+		case "id":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Task_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Task_status, "TaskStatus!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Status)) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "progress":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Task_progress, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Progress) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "log":
+			out.Values[i] = ec._Task_log(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Task_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startedAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Task_startedAt, "DateTime", func() graphql.Marshaler {
+				return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.StartedAt)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "finishedAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Task_finishedAt, "DateTime", func() graphql.Marshaler {
+				return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.FinishedAt)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var taskLogEntryImplementors = []string{"TaskLogEntry"}
+
+func (ec *executionContext) _TaskLogEntry(ctx context.Context, sel ast.SelectionSet, obj *version.TaskLogEntry) graphql.Marshaler {
+	fields := ec.collectFields(sel, taskLogEntryImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TaskLogEntry")
+		case "at":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TaskLogEntry_at, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.At) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "level":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TaskLogEntry_level, "LogLevel!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Level)) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TaskLogEntry_code, "UserErrorCode", func() graphql.Marshaler {
+				return ec.marshalOUserErrorCode2ᚖminidockᚋinternalᚋfaultᚐCode(ctx, field.Selections, obj.Code())
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "file":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TaskLogEntry_file, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.File()) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "line":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_TaskLogEntry_line, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.Line()) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._TaskLogEntry_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
 }
 
 var totpSecretImplementors = []string{"TotpSecret"}
@@ -17757,6 +20724,57 @@ func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var uploadVersionPayloadImplementors = []string{"UploadVersionPayload"}
+
+func (ec *executionContext) _UploadVersionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UploadVersionPayload) graphql.Marshaler {
+	fields := ec.collectFields(sel, uploadVersionPayloadImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UploadVersionPayload")
+		case "version":
+			out.Values[i] = ec._UploadVersionPayload_version(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "versionEdge":
+			out.Values[i] = ec._UploadVersionPayload_versionEdge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deletedVersionId":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_UploadVersionPayload_deletedVersionId, "ID", func() graphql.Marshaler { return ec.marshalOID2ᚖstring(ctx, field.Selections, obj.DeletedVersionID) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "miniProgram":
+			out.Values[i] = ec._UploadVersionPayload_miniProgram(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "query":
+			out.Values[i] = ec._UploadVersionPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UploadVersionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
 var userImplementors = []string{"User", "Node"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *ent.User) graphql.Marshaler {
@@ -17830,6 +20848,473 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			}
 		case "messageParams":
 			out.Values[i] = ec._UserError_messageParams(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionImplementors = []string{"Version", "Node"}
+
+func (ec *executionContext) _Version(ctx context.Context, sel ast.SelectionSet, obj *ent.Version) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Version")
+		case "id":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "miniProgram":
+			out.Values[i] = ec._Version_miniProgram(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "number":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_number, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Number) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_status, "VersionStatus!", func() graphql.Marshaler { return graphql.MarshalString(string(obj.Status)) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "size":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_size, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Size) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unpackedSize":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_unpackedSize, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.UnpackedSize) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fileCount":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_fileCount, "Int", func() graphql.Marshaler { return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.FileCount) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sha256":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_sha256, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Sha256) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "entryPage":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_entryPage, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.EntryPage) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pages":
+			out.Values[i] = ec._Version_pages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parts":
+			out.Values[i] = ec._Version_parts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "largestFiles":
+			out.Values[i] = ec._Version_largestFiles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tabBar":
+			out.Values[i] = ec._Version_tabBar(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "plugins":
+			out.Values[i] = ec._Version_plugins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "permissions":
+			out.Values[i] = ec._Version_permissions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minimumHostVersion":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_minimumHostVersion, "String", func() graphql.Marshaler {
+				return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.MinimumHostVersion)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "appJson":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_appJson, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.AppJSON) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "notes":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_notes, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Notes) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._Version_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "uploadedBy":
+			out.Values[i] = ec._Version_uploadedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "task":
+			out.Values[i] = ec._Version_task(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "downloadUrl":
+			out.Values[i] = ec._Version_downloadUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "viewerCan":
+			out.Values[i] = ec._Version_viewerCan(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionComparisonImplementors = []string{"VersionComparison"}
+
+func (ec *executionContext) _VersionComparison(ctx context.Context, sel ast.SelectionSet, obj *version.Comparison) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionComparisonImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionComparison")
+		case "from":
+			out.Values[i] = ec._VersionComparison_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._VersionComparison_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "files":
+			out.Values[i] = ec._VersionComparison_files(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagesAdded":
+			out.Values[i] = ec._VersionComparison_pagesAdded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pagesRemoved":
+			out.Values[i] = ec._VersionComparison_pagesRemoved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parts":
+			out.Values[i] = ec._VersionComparison_parts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "settings":
+			out.Values[i] = ec._VersionComparison_settings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionConnectionImplementors = []string{"VersionConnection"}
+
+func (ec *executionContext) _VersionConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.Version]) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionConnectionImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionConnection")
+		case "edges":
+			out.Values[i] = ec._VersionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._VersionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._VersionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._VersionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionEdgeImplementors = []string{"VersionEdge"}
+
+func (ec *executionContext) _VersionEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.Version]) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionEdgeImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionEdge")
+		case "cursor":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._VersionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionFileImplementors = []string{"VersionFile"}
+
+func (ec *executionContext) _VersionFile(ctx context.Context, sel ast.SelectionSet, obj *bundle.FileSize) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionFileImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionFile")
+		case "path":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionFile_path, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Path) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "size":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionFile_size, "Int!", func() graphql.Marshaler { return graphql.MarshalInt64(obj.Size) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionPageImplementors = []string{"VersionPage"}
+
+func (ec *executionContext) _VersionPage(ctx context.Context, sel ast.SelectionSet, obj *bundle.Page) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionPageImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionPage")
+		case "path":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPage_path, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Path) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPage_title, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Title) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "part":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPage_part, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Part) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionPartImplementors = []string{"VersionPart"}
+
+func (ec *executionContext) _VersionPart(ctx context.Context, sel ast.SelectionSet, obj *bundle.Part) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionPartImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionPart")
+		case "root":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPart_root, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Root) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "size":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPart_size, "Int!", func() graphql.Marshaler { return graphql.MarshalInt64(obj.Size) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionPermissionImplementors = []string{"VersionPermission"}
+
+func (ec *executionContext) _VersionPermission(ctx context.Context, sel ast.SelectionSet, obj *bundle.Permission) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionPermissionImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionPermission")
+		case "scope":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPermission_scope, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Scope) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPermission_description, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Description) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionPluginImplementors = []string{"VersionPlugin"}
+
+func (ec *executionContext) _VersionPlugin(ctx context.Context, sel ast.SelectionSet, obj *bundle.Plugin) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionPluginImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionPlugin")
+		case "name":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPlugin_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPlugin_version, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Version) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "provider":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionPlugin_provider, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Provider) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var versionQuotaImplementors = []string{"VersionQuota"}
+
+func (ec *executionContext) _VersionQuota(ctx context.Context, sel ast.SelectionSet, obj *model.VersionQuota) graphql.Marshaler {
+	fields := ec.collectFields(sel, versionQuotaImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionQuota")
+		case "used":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionQuota_used, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Used) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limit":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_VersionQuota_limit, "Int!", func() graphql.Marshaler { return graphql.MarshalInt(obj.Limit) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18570,6 +22055,11 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDeleteVersionInput2minidockᚋinternalᚋversionᚐDeleteInput(ctx context.Context, v any) (version.DeleteInput, error) {
+	res, err := ec.unmarshalInputDeleteVersionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNDeleteWorkspaceInput2minidockᚋgraphᚋmodelᚐDeleteWorkspaceInput(ctx context.Context, v any) (model.DeleteWorkspaceInput, error) {
 	res, err := ec.unmarshalInputDeleteWorkspaceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -18608,6 +22098,77 @@ func (ec *executionContext) marshalNFieldRule2ᚕminidockᚋinternalᚋlaunchtar
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNFileChange2ᚕᚖminidockᚋinternalᚋversionᚐFileChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*version.FileChange) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFileChange2ᚖminidockᚋinternalᚋversionᚐFileChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFileChange2ᚖminidockᚋinternalᚋversionᚐFileChange(ctx context.Context, sel ast.SelectionSet, v *version.FileChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FileChange!")
+		return graphql.Null
+	}
+	return ec._FileChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFileChangeConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*version.FileChange]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FileChangeConnection!")
+		return graphql.Null
+	}
+	return ec._FileChangeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFileChangeEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*version.FileChange]) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFileChangeEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFileChangeEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*version.FileChange]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FileChangeEdge!")
+		return graphql.Null
+	}
+	return ec._FileChangeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFileChangeKind2minidockᚋinternalᚋversionᚐFileChangeKind(ctx context.Context, v any) (version.FileChangeKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := version.FileChangeKind(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFileChangeKind2minidockᚋinternalᚋversionᚐFileChangeKind(ctx context.Context, sel ast.SelectionSet, v version.FileChangeKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "FileChangeKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
@@ -18738,6 +22299,20 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) unmarshalNInt2int64(ctx context.Context, v any) (int64, error) {
+	res, err := graphql.UnmarshalInt64(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInt2int64(ctx context.Context, sel ast.SelectionSet, v int64) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalInt64(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNInvitation2ᚕᚖminidockᚋentᚐInvitationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Invitation) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -18852,6 +22427,21 @@ func (ec *executionContext) marshalNLaunchTarget2ᚖminidockᚋinternalᚋlaunch
 func (ec *executionContext) unmarshalNLeaveWorkspaceInput2minidockᚋgraphᚋmodelᚐLeaveWorkspaceInput(ctx context.Context, v any) (model.LeaveWorkspaceInput, error) {
 	res, err := ec.unmarshalInputLeaveWorkspaceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNLogLevel2minidockᚋinternalᚋversionᚐLogLevel(ctx context.Context, v any) (version.LogLevel, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := version.LogLevel(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLogLevel2minidockᚋinternalᚋversionᚐLogLevel(ctx context.Context, sel ast.SelectionSet, v version.LogLevel) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "LogLevel!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNLogo2ᚖminidockᚋgraphᚋmodelᚐLogo(ctx context.Context, sel ast.SelectionSet, v *model.Logo) graphql.Marshaler {
@@ -19081,6 +22671,26 @@ func (ec *executionContext) marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageI
 	return ec._PageInfo(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPartChange2minidockᚋinternalᚋversionᚐPartChange(ctx context.Context, sel ast.SelectionSet, v version.PartChange) graphql.Marshaler {
+	return ec._PartChange(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPartChange2ᚕminidockᚋinternalᚋversionᚐPartChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []version.PartChange) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPartChange2minidockᚋinternalᚋversionᚐPartChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNPermission2minidockᚋgraphᚋmodelᚐPermission(ctx context.Context, v any) (model.Permission, error) {
 	var res model.Permission
 	err := res.UnmarshalGQL(v)
@@ -19247,6 +22857,26 @@ func (ec *executionContext) unmarshalNSessionEndReason2minidockᚋgraphᚋmodel�
 
 func (ec *executionContext) marshalNSessionEndReason2minidockᚋgraphᚋmodelᚐSessionEndReason(ctx context.Context, sel ast.SelectionSet, v model.SessionEndReason) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNSettingChange2minidockᚋinternalᚋversionᚐSettingChange(ctx context.Context, sel ast.SelectionSet, v version.SettingChange) graphql.Marshaler {
+	return ec._SettingChange(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSettingChange2ᚕminidockᚋinternalᚋversionᚐSettingChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []version.SettingChange) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSettingChange2minidockᚋinternalᚋversionᚐSettingChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNSignInInput2minidockᚋinternalᚋaccountᚐSignInInput(ctx context.Context, v any) (account.SignInInput, error) {
@@ -19418,6 +23048,77 @@ func (ec *executionContext) marshalNString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) marshalNTabBarItem2ᚕᚖminidockᚋinternalᚋbundleᚐTabBarItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*bundle.TabBarItem) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTabBarItem2ᚖminidockᚋinternalᚋbundleᚐTabBarItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTabBarItem2ᚖminidockᚋinternalᚋbundleᚐTabBarItem(ctx context.Context, sel ast.SelectionSet, v *bundle.TabBarItem) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TabBarItem!")
+		return graphql.Null
+	}
+	return ec._TabBarItem(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTask2ᚖminidockᚋentᚐTask(ctx context.Context, sel ast.SelectionSet, v *ent.Task) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Task!")
+		return graphql.Null
+	}
+	return ec._Task(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTaskLogEntry2ᚕᚖminidockᚋinternalᚋversionᚐTaskLogEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*version.TaskLogEntry) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTaskLogEntry2ᚖminidockᚋinternalᚋversionᚐTaskLogEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTaskLogEntry2ᚖminidockᚋinternalᚋversionᚐTaskLogEntry(ctx context.Context, sel ast.SelectionSet, v *version.TaskLogEntry) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TaskLogEntry!")
+		return graphql.Null
+	}
+	return ec._TaskLogEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTaskStatus2minidockᚋentᚋtaskᚐStatus(ctx context.Context, v any) (task.Status, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := task.Status(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTaskStatus2minidockᚋentᚋtaskᚐStatus(ctx context.Context, sel ast.SelectionSet, v task.Status) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "TaskStatus!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNTransferOwnershipInput2minidockᚋinternalᚋworkspaceᚐTransferOwnershipInput(ctx context.Context, v any) (workspace.TransferOwnershipInput, error) {
 	res, err := ec.unmarshalInputTransferOwnershipInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -19435,6 +23136,11 @@ func (ec *executionContext) unmarshalNUpdateMiniProgramInput2minidockᚋinternal
 
 func (ec *executionContext) unmarshalNUpdateProfileInput2minidockᚋinternalᚋaccountᚐUpdateProfileInput(ctx context.Context, v any) (account.UpdateProfileInput, error) {
 	res, err := ec.unmarshalInputUpdateProfileInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUploadVersionInput2minidockᚋinternalᚋversionᚐUploadInput(ctx context.Context, v any) (version.UploadInput, error) {
+	res, err := ec.unmarshalInputUploadVersionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -19513,6 +23219,210 @@ func (ec *executionContext) marshalNUserErrorCode2ᚕminidockᚋinternalᚋfault
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNVersion2ᚕᚖminidockᚋentᚐVersionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Version) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVersion2ᚖminidockᚋentᚐVersion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVersion2ᚖminidockᚋentᚐVersion(ctx context.Context, sel ast.SelectionSet, v *ent.Version) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Version!")
+		return graphql.Null
+	}
+	return ec._Version(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVersionConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.Version]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "VersionConnection!")
+		return graphql.Null
+	}
+	return ec._VersionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVersionEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.Version]) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVersionEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVersionEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Version]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "VersionEdge!")
+		return graphql.Null
+	}
+	return ec._VersionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVersionFile2ᚕᚖminidockᚋinternalᚋbundleᚐFileSizeᚄ(ctx context.Context, sel ast.SelectionSet, v []*bundle.FileSize) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVersionFile2ᚖminidockᚋinternalᚋbundleᚐFileSize(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVersionFile2ᚖminidockᚋinternalᚋbundleᚐFileSize(ctx context.Context, sel ast.SelectionSet, v *bundle.FileSize) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "VersionFile!")
+		return graphql.Null
+	}
+	return ec._VersionFile(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVersionPage2ᚕᚖminidockᚋinternalᚋbundleᚐPageᚄ(ctx context.Context, sel ast.SelectionSet, v []*bundle.Page) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVersionPage2ᚖminidockᚋinternalᚋbundleᚐPage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVersionPage2ᚖminidockᚋinternalᚋbundleᚐPage(ctx context.Context, sel ast.SelectionSet, v *bundle.Page) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "VersionPage!")
+		return graphql.Null
+	}
+	return ec._VersionPage(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVersionPart2ᚕᚖminidockᚋinternalᚋbundleᚐPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*bundle.Part) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVersionPart2ᚖminidockᚋinternalᚋbundleᚐPart(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVersionPart2ᚖminidockᚋinternalᚋbundleᚐPart(ctx context.Context, sel ast.SelectionSet, v *bundle.Part) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "VersionPart!")
+		return graphql.Null
+	}
+	return ec._VersionPart(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVersionPermission2ᚕᚖminidockᚋinternalᚋbundleᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*bundle.Permission) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVersionPermission2ᚖminidockᚋinternalᚋbundleᚐPermission(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVersionPermission2ᚖminidockᚋinternalᚋbundleᚐPermission(ctx context.Context, sel ast.SelectionSet, v *bundle.Permission) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "VersionPermission!")
+		return graphql.Null
+	}
+	return ec._VersionPermission(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVersionPlugin2ᚕᚖminidockᚋinternalᚋbundleᚐPluginᚄ(ctx context.Context, sel ast.SelectionSet, v []*bundle.Plugin) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVersionPlugin2ᚖminidockᚋinternalᚋbundleᚐPlugin(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVersionPlugin2ᚖminidockᚋinternalᚋbundleᚐPlugin(ctx context.Context, sel ast.SelectionSet, v *bundle.Plugin) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "VersionPlugin!")
+		return graphql.Null
+	}
+	return ec._VersionPlugin(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNVersionQuota2ᚖminidockᚋgraphᚋmodelᚐVersionQuota(ctx context.Context, sel ast.SelectionSet, v *model.VersionQuota) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "VersionQuota!")
+		return graphql.Null
+	}
+	return ec._VersionQuota(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNVersionSourceInput2minidockᚋinternalᚋversionᚐSourceInput(ctx context.Context, v any) (version.SourceInput, error) {
+	res, err := ec.unmarshalInputVersionSourceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNVersionStatus2minidockᚋentᚋversionᚐStatus(ctx context.Context, v any) (version1.Status, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := version1.Status(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNVersionStatus2minidockᚋentᚋversionᚐStatus(ctx context.Context, sel ast.SelectionSet, v version1.Status) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "VersionStatus!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNWithdrawInvitationInput2minidockᚋgraphᚋmodelᚐWithdrawInvitationInput(ctx context.Context, v any) (model.WithdrawInvitationInput, error) {
@@ -19896,6 +23806,13 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	_ = ctx
 	res := model.MarshalDateTime(*v)
 	return res
+}
+
+func (ec *executionContext) marshalODeleteVersionPayload2ᚖminidockᚋgraphᚋmodelᚐDeleteVersionPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteVersionPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeleteVersionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalODeleteWorkspacePayload2ᚖminidockᚋgraphᚋmodelᚐDeleteWorkspacePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeleteWorkspacePayload) graphql.Marshaler {
@@ -20482,6 +24399,20 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) marshalOTabBar2ᚖminidockᚋgraphᚋmodelᚐTabBar(ctx context.Context, sel ast.SelectionSet, v *model.TabBar) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TabBar(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTask2ᚖminidockᚋentᚐTask(ctx context.Context, sel ast.SelectionSet, v *ent.Task) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Task(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOTotpSecret2ᚖminidockᚋinternalᚋaccountᚐTotpSecret(ctx context.Context, sel ast.SelectionSet, v *account.TotpSecret) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -20535,6 +24466,13 @@ func (ec *executionContext) marshalOUpload2ᚖminidockᚋinternalᚋblobᚐFile(
 	return res
 }
 
+func (ec *executionContext) marshalOUploadVersionPayload2ᚖminidockᚋgraphᚋmodelᚐUploadVersionPayload(ctx context.Context, sel ast.SelectionSet, v *model.UploadVersionPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UploadVersionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOUser2ᚖminidockᚋentᚐUser(ctx context.Context, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -20567,6 +24505,90 @@ func (ec *executionContext) marshalOUserErrorCode2ᚕminidockᚋinternalᚋfault
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUserErrorCode2minidockᚋinternalᚋfaultᚐCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOUserErrorCode2ᚖminidockᚋinternalᚋfaultᚐCode(ctx context.Context, v any) (*fault.Code, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := fault.Code(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOUserErrorCode2ᚖminidockᚋinternalᚋfaultᚐCode(ctx context.Context, sel ast.SelectionSet, v *fault.Code) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) marshalOVersion2ᚖminidockᚋentᚐVersion(ctx context.Context, sel ast.SelectionSet, v *ent.Version) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Version(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOVersionComparison2ᚖminidockᚋinternalᚋversionᚐComparison(ctx context.Context, sel ast.SelectionSet, v *version.Comparison) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._VersionComparison(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOVersionEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.Version]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._VersionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOVersionFilter2ᚖminidockᚋinternalᚋversionᚐFilter(ctx context.Context, v any) (*version.Filter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputVersionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOVersionStatus2ᚕminidockᚋentᚋversionᚐStatusᚄ(ctx context.Context, v any) ([]version1.Status, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]version1.Status, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNVersionStatus2minidockᚋentᚋversionᚐStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOVersionStatus2ᚕminidockᚋentᚋversionᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []version1.Status) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVersionStatus2minidockᚋentᚋversionᚐStatus(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

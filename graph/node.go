@@ -76,6 +76,10 @@ func (r *Resolver) nodesOf(ctx context.Context, kind id.Kind, ids []string, foun
 		return add(ctx, found, ids, r.Accounts.StaffByIDs)
 	case id.MiniProgram:
 		return add(ctx, found, ids, r.MiniPrograms.ByIDs)
+	case id.Version:
+		return add(ctx, found, ids, r.Versions.ByIDs)
+	case id.Task:
+		return add(ctx, found, ids, r.Versions.TasksByIDs)
 	case id.Industry:
 		addKnown(found, ids, industry.ByCode)
 	case id.LaunchTarget:

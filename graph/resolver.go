@@ -11,6 +11,7 @@ import (
 	"minidock/internal/event"
 	"minidock/internal/miniprogram"
 	"minidock/internal/session"
+	"minidock/internal/version"
 	"minidock/internal/workspace"
 )
 
@@ -20,6 +21,7 @@ type Resolver struct {
 	Accounts     *account.Accounts
 	Workspaces   *workspace.Workspaces
 	MiniPrograms *miniprogram.MiniPrograms
+	Versions     *version.Versions
 	Audit        *event.Log
 	Changes      *event.Watches
 	// AnswerBytes is the most of an answer's data, 0 for any; what is longer is cut off, and is refused.
@@ -29,21 +31,25 @@ type Resolver struct {
 }
 
 type (
-	queryResolver        struct{ *Resolver }
-	mutationResolver     struct{ *Resolver }
-	subscriptionResolver struct{ *Resolver }
-	viewerResolver       struct{ *Resolver }
-	userResolver         struct{ *Resolver }
-	sessionResolver      struct{ *Resolver }
-	workspaceResolver    struct{ *Resolver }
-	memberResolver       struct{ *Resolver }
-	invitationResolver   struct{ *Resolver }
-	auditEventResolver   struct{ *Resolver }
-	auditChangeResolver  struct{ *Resolver }
-	miniProgramResolver  struct{ *Resolver }
-	industryResolver     struct{ *Resolver }
-	launchTargetResolver struct{ *Resolver }
-	fieldRuleResolver    struct{ *Resolver }
+	queryResolver             struct{ *Resolver }
+	mutationResolver          struct{ *Resolver }
+	subscriptionResolver      struct{ *Resolver }
+	viewerResolver            struct{ *Resolver }
+	userResolver              struct{ *Resolver }
+	sessionResolver           struct{ *Resolver }
+	workspaceResolver         struct{ *Resolver }
+	memberResolver            struct{ *Resolver }
+	invitationResolver        struct{ *Resolver }
+	auditEventResolver        struct{ *Resolver }
+	auditChangeResolver       struct{ *Resolver }
+	miniProgramResolver       struct{ *Resolver }
+	industryResolver          struct{ *Resolver }
+	launchTargetResolver      struct{ *Resolver }
+	fieldRuleResolver         struct{ *Resolver }
+	versionResolver           struct{ *Resolver }
+	versionComparisonResolver struct{ *Resolver }
+	taskResolver              struct{ *Resolver }
+	taskLogEntryResolver      struct{ *Resolver }
 )
 
 // Query and the methods like it make Resolver the root of all resolvers.
@@ -61,6 +67,12 @@ func (r *Resolver) AuditChange() AuditChangeResolver   { return &auditChangeReso
 func (r *Resolver) MiniProgram() MiniProgramResolver   { return &miniProgramResolver{r} }
 func (r *Resolver) Industry() IndustryResolver         { return &industryResolver{r} }
 func (r *Resolver) LaunchTarget() LaunchTargetResolver { return &launchTargetResolver{r} }
+func (r *Resolver) Version() VersionResolver           { return &versionResolver{r} }
+func (r *Resolver) VersionComparison() VersionComparisonResolver {
+	return &versionComparisonResolver{r}
+}
+func (r *Resolver) Task() TaskResolver                 { return &taskResolver{r} }
+func (r *Resolver) TaskLogEntry() TaskLogEntryResolver { return &taskLogEntryResolver{r} }
 func (r *Resolver) FieldRule() FieldRuleResolver       { return &fieldRuleResolver{r} }
 
 func viewer(ctx context.Context) *access.Viewer { return access.Of(ctx) }

@@ -28,6 +28,7 @@ var rooms = [][]string{
 	{"graph", "internal/playground", "internal/mailpage", "internal/gqlhttp", "internal/metrics"},
 	{"graph/model"},
 	// The areas: each may import those after it.
+	{"internal/version"},
 	{"internal/miniprogram"},
 	{"internal/workspace"},
 	{"internal/account"},

@@ -333,6 +333,7 @@ var (
 		{Name: "logo_width", Type: field.TypeInt},
 		{Name: "logo_height", Type: field.TypeInt},
 		{Name: "logo_content_type", Type: field.TypeString},
+		{Name: "highest_version", Type: field.TypeInt64, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "created_by_id", Type: field.TypeString},
@@ -346,13 +347,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "mini_programs_users_mini_programs",
-				Columns:    []*schema.Column{MiniProgramsColumns[17]},
+				Columns:    []*schema.Column{MiniProgramsColumns[18]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "mini_programs_workspaces_mini_programs",
-				Columns:    []*schema.Column{MiniProgramsColumns[18]},
+				Columns:    []*schema.Column{MiniProgramsColumns[19]},
 				RefColumns: []*schema.Column{WorkspacesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -361,27 +362,27 @@ var (
 			{
 				Name:    "miniprogram_workspace_id_name_key",
 				Unique:  true,
-				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[3]},
+				Columns: []*schema.Column{MiniProgramsColumns[19], MiniProgramsColumns[3]},
 			},
 			{
 				Name:    "miniprogram_by_creation",
 				Unique:  false,
-				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[15], MiniProgramsColumns[0], MiniProgramsColumns[7], MiniProgramsColumns[3], MiniProgramsColumns[16]},
+				Columns: []*schema.Column{MiniProgramsColumns[19], MiniProgramsColumns[16], MiniProgramsColumns[0], MiniProgramsColumns[7], MiniProgramsColumns[3], MiniProgramsColumns[17]},
 			},
 			{
 				Name:    "miniprogram_workspace_id_updated_at_id_status",
 				Unique:  false,
-				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[16], MiniProgramsColumns[0], MiniProgramsColumns[7]},
+				Columns: []*schema.Column{MiniProgramsColumns[19], MiniProgramsColumns[17], MiniProgramsColumns[0], MiniProgramsColumns[7]},
 			},
 			{
 				Name:    "miniprogram_workspace_id_name_key_id_status",
 				Unique:  false,
-				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[3], MiniProgramsColumns[0], MiniProgramsColumns[7]},
+				Columns: []*schema.Column{MiniProgramsColumns[19], MiniProgramsColumns[3], MiniProgramsColumns[0], MiniProgramsColumns[7]},
 			},
 			{
 				Name:    "miniprogram_created_by_id_workspace_id",
 				Unique:  false,
-				Columns: []*schema.Column{MiniProgramsColumns[17], MiniProgramsColumns[18]},
+				Columns: []*schema.Column{MiniProgramsColumns[18], MiniProgramsColumns[19]},
 			},
 			{
 				Name:    "miniprogram_logo_name",
@@ -578,6 +579,33 @@ var (
 			},
 		},
 	}
+	// TasksColumns holds the columns for the "tasks" table.
+	TasksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "workspace_id", Type: field.TypeString},
+		{Name: "mini_program_id", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"QUEUED", "RUNNING", "SUCCEEDED", "FAILED"}, Default: "QUEUED"},
+		{Name: "progress", Type: field.TypeInt, Default: 0},
+		{Name: "log", Type: field.TypeString, Size: 2147483647, Default: "[]"},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+		{Name: "version_id", Type: field.TypeString, Unique: true},
+	}
+	// TasksTable holds the schema information for the "tasks" table.
+	TasksTable = &schema.Table{
+		Name:       "tasks",
+		Columns:    TasksColumns,
+		PrimaryKey: []*schema.Column{TasksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "tasks_versions_task",
+				Columns:    []*schema.Column{TasksColumns[9]},
+				RefColumns: []*schema.Column{VersionsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// ThrottlesColumns holds the columns for the "throttles" table.
 	ThrottlesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -626,6 +654,75 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "staff_role IS NOT NULL",
 				},
+			},
+		},
+	}
+	// VersionsColumns holds the columns for the "versions" table.
+	VersionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "number", Type: field.TypeString},
+		{Name: "number_key", Type: field.TypeInt64},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"CHECKING", "READY", "FAILED"}, Default: "CHECKING"},
+		{Name: "notes", Type: field.TypeString, Nullable: true},
+		{Name: "minimum_host_version", Type: field.TypeString, Nullable: true},
+		{Name: "sha256", Type: field.TypeString, Size: 64},
+		{Name: "size", Type: field.TypeInt},
+		{Name: "unpacked_size", Type: field.TypeInt, Nullable: true},
+		{Name: "file_count", Type: field.TypeInt, Nullable: true},
+		{Name: "entry_page", Type: field.TypeString, Nullable: true},
+		{Name: "app_json", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "contents", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "files_name", Type: field.TypeString, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "mini_program_id", Type: field.TypeString},
+		{Name: "uploaded_by_id", Type: field.TypeString},
+		{Name: "workspace_id", Type: field.TypeString},
+	}
+	// VersionsTable holds the schema information for the "versions" table.
+	VersionsTable = &schema.Table{
+		Name:       "versions",
+		Columns:    VersionsColumns,
+		PrimaryKey: []*schema.Column{VersionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "versions_mini_programs_versions",
+				Columns:    []*schema.Column{VersionsColumns[15]},
+				RefColumns: []*schema.Column{MiniProgramsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "versions_users_versions",
+				Columns:    []*schema.Column{VersionsColumns[16]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "versions_workspaces_versions",
+				Columns:    []*schema.Column{VersionsColumns[17]},
+				RefColumns: []*schema.Column{WorkspacesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "version_mini_program_id_number_key",
+				Unique:  true,
+				Columns: []*schema.Column{VersionsColumns[15], VersionsColumns[2]},
+			},
+			{
+				Name:    "version_mini_program_id_status_number_key",
+				Unique:  false,
+				Columns: []*schema.Column{VersionsColumns[15], VersionsColumns[3], VersionsColumns[2]},
+			},
+			{
+				Name:    "version_sha256",
+				Unique:  false,
+				Columns: []*schema.Column{VersionsColumns[6]},
+			},
+			{
+				Name:    "version_files_name",
+				Unique:  false,
+				Columns: []*schema.Column{VersionsColumns[13]},
 			},
 		},
 	}
@@ -684,8 +781,10 @@ var (
 		SecondFactorsTable,
 		SessionsTable,
 		TargetingsTable,
+		TasksTable,
 		ThrottlesTable,
 		UsersTable,
+		VersionsTable,
 		WorkspacesTable,
 		InvitationMiniProgramsTable,
 	}
@@ -711,6 +810,10 @@ func init() {
 	SessionsTable.ForeignKeys[0].RefTable = UsersTable
 	SessionsTable.ForeignKeys[1].RefTable = WorkspacesTable
 	TargetingsTable.ForeignKeys[0].RefTable = MiniProgramsTable
+	TasksTable.ForeignKeys[0].RefTable = VersionsTable
+	VersionsTable.ForeignKeys[0].RefTable = MiniProgramsTable
+	VersionsTable.ForeignKeys[1].RefTable = UsersTable
+	VersionsTable.ForeignKeys[2].RefTable = WorkspacesTable
 	InvitationMiniProgramsTable.ForeignKeys[0].RefTable = InvitationsTable
 	InvitationMiniProgramsTable.ForeignKeys[1].RefTable = MiniProgramsTable
 }

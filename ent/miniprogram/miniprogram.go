@@ -44,6 +44,8 @@ const (
 	FieldLogoHeight = "logo_height"
 	// FieldLogoContentType holds the string denoting the logo_content_type field in the database.
 	FieldLogoContentType = "logo_content_type"
+	// FieldHighestVersion holds the string denoting the highest_version field in the database.
+	FieldHighestVersion = "highest_version"
 	// FieldCreatedByID holds the string denoting the created_by_id field in the database.
 	FieldCreatedByID = "created_by_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -56,6 +58,8 @@ const (
 	EdgeCreatedBy = "created_by"
 	// EdgeTargetings holds the string denoting the targetings edge name in mutations.
 	EdgeTargetings = "targetings"
+	// EdgeVersions holds the string denoting the versions edge name in mutations.
+	EdgeVersions = "versions"
 	// EdgeMembers holds the string denoting the members edge name in mutations.
 	EdgeMembers = "members"
 	// EdgeInvitations holds the string denoting the invitations edge name in mutations.
@@ -85,6 +89,13 @@ const (
 	TargetingsInverseTable = "targetings"
 	// TargetingsColumn is the table column denoting the targetings relation/edge.
 	TargetingsColumn = "mini_program_id"
+	// VersionsTable is the table that holds the versions relation/edge.
+	VersionsTable = "versions"
+	// VersionsInverseTable is the table name for the Version entity.
+	// It exists in this package in order to avoid circular dependency with the "version" package.
+	VersionsInverseTable = "versions"
+	// VersionsColumn is the table column denoting the versions relation/edge.
+	VersionsColumn = "mini_program_id"
 	// MembersTable is the table that holds the members relation/edge. The primary key declared below.
 	MembersTable = "assignments"
 	// MembersInverseTable is the table name for the Member entity.
@@ -122,6 +133,7 @@ var Columns = []string{
 	FieldLogoWidth,
 	FieldLogoHeight,
 	FieldLogoContentType,
+	FieldHighestVersion,
 	FieldCreatedByID,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -268,6 +280,11 @@ func ByLogoContentType(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLogoContentType, opts...).ToFunc()
 }
 
+// ByHighestVersion orders the results by the highest_version field.
+func ByHighestVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHighestVersion, opts...).ToFunc()
+}
+
 // ByCreatedByID orders the results by the created_by_id field.
 func ByCreatedByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedByID, opts...).ToFunc()
@@ -308,6 +325,20 @@ func ByTargetingsCount(opts ...sql.OrderTermOption) OrderOption {
 func ByTargetings(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newTargetingsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByVersionsCount orders the results by versions count.
+func ByVersionsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newVersionsStep(), opts...)
+	}
+}
+
+// ByVersions orders the results by versions terms.
+func ByVersions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newVersionsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
@@ -371,6 +402,13 @@ func newTargetingsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(TargetingsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, TargetingsTable, TargetingsColumn),
+	)
+}
+func newVersionsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(VersionsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, VersionsTable, VersionsColumn),
 	)
 }
 func newMembersStep() *sqlgraph.Step {

@@ -135,6 +135,11 @@ func LogoContentType(v string) predicate.MiniProgram {
 	return predicate.MiniProgram(sql.FieldEQ(FieldLogoContentType, v))
 }
 
+// HighestVersion applies equality check predicate on the "highest_version" field. It's identical to HighestVersionEQ.
+func HighestVersion(v int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldEQ(FieldHighestVersion, v))
+}
+
 // CreatedByID applies equality check predicate on the "created_by_id" field. It's identical to CreatedByIDEQ.
 func CreatedByID(v string) predicate.MiniProgram {
 	return predicate.MiniProgram(sql.FieldEQ(FieldCreatedByID, v))
@@ -1030,6 +1035,56 @@ func LogoContentTypeContainsFold(v string) predicate.MiniProgram {
 	return predicate.MiniProgram(sql.FieldContainsFold(FieldLogoContentType, v))
 }
 
+// HighestVersionEQ applies the EQ predicate on the "highest_version" field.
+func HighestVersionEQ(v int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldEQ(FieldHighestVersion, v))
+}
+
+// HighestVersionNEQ applies the NEQ predicate on the "highest_version" field.
+func HighestVersionNEQ(v int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldNEQ(FieldHighestVersion, v))
+}
+
+// HighestVersionIn applies the In predicate on the "highest_version" field.
+func HighestVersionIn(vs ...int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldIn(FieldHighestVersion, vs...))
+}
+
+// HighestVersionNotIn applies the NotIn predicate on the "highest_version" field.
+func HighestVersionNotIn(vs ...int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldNotIn(FieldHighestVersion, vs...))
+}
+
+// HighestVersionGT applies the GT predicate on the "highest_version" field.
+func HighestVersionGT(v int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldGT(FieldHighestVersion, v))
+}
+
+// HighestVersionGTE applies the GTE predicate on the "highest_version" field.
+func HighestVersionGTE(v int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldGTE(FieldHighestVersion, v))
+}
+
+// HighestVersionLT applies the LT predicate on the "highest_version" field.
+func HighestVersionLT(v int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldLT(FieldHighestVersion, v))
+}
+
+// HighestVersionLTE applies the LTE predicate on the "highest_version" field.
+func HighestVersionLTE(v int64) predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldLTE(FieldHighestVersion, v))
+}
+
+// HighestVersionIsNil applies the IsNil predicate on the "highest_version" field.
+func HighestVersionIsNil() predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldIsNull(FieldHighestVersion))
+}
+
+// HighestVersionNotNil applies the NotNil predicate on the "highest_version" field.
+func HighestVersionNotNil() predicate.MiniProgram {
+	return predicate.MiniProgram(sql.FieldNotNull(FieldHighestVersion))
+}
+
 // CreatedByIDEQ applies the EQ predicate on the "created_by_id" field.
 func CreatedByIDEQ(v string) predicate.MiniProgram {
 	return predicate.MiniProgram(sql.FieldEQ(FieldCreatedByID, v))
@@ -1236,6 +1291,29 @@ func HasTargetings() predicate.MiniProgram {
 func HasTargetingsWith(preds ...predicate.Targeting) predicate.MiniProgram {
 	return predicate.MiniProgram(func(s *sql.Selector) {
 		step := newTargetingsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasVersions applies the HasEdge predicate on the "versions" edge.
+func HasVersions() predicate.MiniProgram {
+	return predicate.MiniProgram(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, VersionsTable, VersionsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasVersionsWith applies the HasEdge predicate on the "versions" edge with a given conditions (other predicates).
+func HasVersionsWith(preds ...predicate.Version) predicate.MiniProgram {
+	return predicate.MiniProgram(func(s *sql.Selector) {
+		step := newVersionsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

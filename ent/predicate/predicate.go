@@ -51,11 +51,17 @@ type Session func(*sql.Selector)
 // Targeting is the predicate function for targeting builders.
 type Targeting func(*sql.Selector)
 
+// Task is the predicate function for task builders.
+type Task func(*sql.Selector)
+
 // Throttle is the predicate function for throttle builders.
 type Throttle func(*sql.Selector)
 
 // User is the predicate function for user builders.
 type User func(*sql.Selector)
+
+// Version is the predicate function for version builders.
+type Version func(*sql.Selector)
 
 // Workspace is the predicate function for workspace builders.
 type Workspace func(*sql.Selector)

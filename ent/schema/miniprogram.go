@@ -30,6 +30,7 @@ func (MiniProgram) Fields() []ent.Field {
 		field.Int("logo_width").Positive(),
 		field.Int("logo_height").Positive(),
 		field.String("logo_content_type"),
+		field.Int64("highest_version").Optional().Nillable().Comment("the key of the highest number that a version ever had"),
 		field.String("created_by_id").Immutable(),
 		field.Time("created_at").Immutable(),
 		field.Time("updated_at"),
@@ -44,6 +45,7 @@ func (MiniProgram) Edges() []ent.Edge {
 		edge.From("created_by", User.Type).Ref("mini_programs").Field("created_by_id").
 			Unique().Required().Immutable(),
 		edge.To("targetings", Targeting.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("versions", Version.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.From("members", Member.Type).Ref("mini_programs").Through("assignments", Assignment.Type),
 		edge.From("invitations", Invitation.Type).Ref("mini_programs"),
 	}

@@ -41,6 +41,7 @@ func (User) Edges() []ent.Edge {
 		edge.To("memberships", Member.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("mini_programs", MiniProgram.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("versions", Version.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("one_time_tokens", OneTimeToken.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("second_factor", SecondFactor.Type).Unique().Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("recovery_codes", RecoveryCode.Type).Annotations(entsql.OnDelete(entsql.Cascade)),

@@ -25,6 +25,7 @@ func (Workspace) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("members", Member.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("mini_programs", MiniProgram.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("versions", Version.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 		edge.To("invitations", Invitation.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("audit_events", AuditEvent.Type).Annotations(entsql.OnDelete(entsql.Restrict)),

@@ -40,6 +40,8 @@ const (
 	EdgeSessions = "sessions"
 	// EdgeMiniPrograms holds the string denoting the mini_programs edge name in mutations.
 	EdgeMiniPrograms = "mini_programs"
+	// EdgeVersions holds the string denoting the versions edge name in mutations.
+	EdgeVersions = "versions"
 	// EdgeOneTimeTokens holds the string denoting the one_time_tokens edge name in mutations.
 	EdgeOneTimeTokens = "one_time_tokens"
 	// EdgeSecondFactor holds the string denoting the second_factor edge name in mutations.
@@ -77,6 +79,13 @@ const (
 	MiniProgramsInverseTable = "mini_programs"
 	// MiniProgramsColumn is the table column denoting the mini_programs relation/edge.
 	MiniProgramsColumn = "created_by_id"
+	// VersionsTable is the table that holds the versions relation/edge.
+	VersionsTable = "versions"
+	// VersionsInverseTable is the table name for the Version entity.
+	// It exists in this package in order to avoid circular dependency with the "version" package.
+	VersionsInverseTable = "versions"
+	// VersionsColumn is the table column denoting the versions relation/edge.
+	VersionsColumn = "uploaded_by_id"
 	// OneTimeTokensTable is the table that holds the one_time_tokens relation/edge.
 	OneTimeTokensTable = "one_time_tokens"
 	// OneTimeTokensInverseTable is the table name for the OneTimeToken entity.
@@ -281,6 +290,20 @@ func ByMiniPrograms(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByVersionsCount orders the results by versions count.
+func ByVersionsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newVersionsStep(), opts...)
+	}
+}
+
+// ByVersions orders the results by versions terms.
+func ByVersions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newVersionsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByOneTimeTokensCount orders the results by one_time_tokens count.
 func ByOneTimeTokensCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -390,6 +413,13 @@ func newMiniProgramsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MiniProgramsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, MiniProgramsTable, MiniProgramsColumn),
+	)
+}
+func newVersionsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(VersionsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, VersionsTable, VersionsColumn),
 	)
 }
 func newOneTimeTokensStep() *sqlgraph.Step {

@@ -22,6 +22,8 @@ const (
 	EdgeMembers = "members"
 	// EdgeMiniPrograms holds the string denoting the mini_programs edge name in mutations.
 	EdgeMiniPrograms = "mini_programs"
+	// EdgeVersions holds the string denoting the versions edge name in mutations.
+	EdgeVersions = "versions"
 	// EdgeSessions holds the string denoting the sessions edge name in mutations.
 	EdgeSessions = "sessions"
 	// EdgeInvitations holds the string denoting the invitations edge name in mutations.
@@ -46,6 +48,13 @@ const (
 	MiniProgramsInverseTable = "mini_programs"
 	// MiniProgramsColumn is the table column denoting the mini_programs relation/edge.
 	MiniProgramsColumn = "workspace_id"
+	// VersionsTable is the table that holds the versions relation/edge.
+	VersionsTable = "versions"
+	// VersionsInverseTable is the table name for the Version entity.
+	// It exists in this package in order to avoid circular dependency with the "version" package.
+	VersionsInverseTable = "versions"
+	// VersionsColumn is the table column denoting the versions relation/edge.
+	VersionsColumn = "workspace_id"
 	// SessionsTable is the table that holds the sessions relation/edge.
 	SessionsTable = "sessions"
 	// SessionsInverseTable is the table name for the Session entity.
@@ -145,6 +154,20 @@ func ByMiniPrograms(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByVersionsCount orders the results by versions count.
+func ByVersionsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newVersionsStep(), opts...)
+	}
+}
+
+// ByVersions orders the results by versions terms.
+func ByVersions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newVersionsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // BySessionsCount orders the results by sessions count.
 func BySessionsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -212,6 +235,13 @@ func newMiniProgramsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MiniProgramsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, MiniProgramsTable, MiniProgramsColumn),
+	)
+}
+func newVersionsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(VersionsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, VersionsTable, VersionsColumn),
 	)
 }
 func newSessionsStep() *sqlgraph.Step {

@@ -8,6 +8,7 @@ import (
 
 	"minidock/ent/invitation"
 	"minidock/ent/member"
+	"minidock/ent/task"
 	"minidock/ent/user"
 	"minidock/internal/apitest"
 	"minidock/internal/id"
@@ -24,6 +25,8 @@ type crowd struct {
 	// ann owns all workspaces and is an administrator. The developers are members of all workspaces.
 	ann        *apitest.Person
 	developers []*apitest.Person
+	// emptyVersionID is a version without anything; each other one has the elements of its mini program.
+	emptyVersionID string
 	// ids are those of the objects of each type, as nodes.
 	ids map[string][]string
 }
@@ -78,12 +81,27 @@ func (c *crowd) found(t *testing.T, n int) {
 		invitationID := c.invite(t, workspaceID, c.ann.ID, fmt.Sprintf("invited%d@example.com", i), miniProgramIDs[:c.elements(i)])
 		eventID := c.record(t, workspaceID, miniProgramIDs[i], i)
 		if n == 0 {
+			c.build(t, i, miniProgramIDs[i])
 			c.add("Member", memberID)
 			c.add("MiniProgram", miniProgramIDs[i])
 			c.add("Invitation", invitationID)
 			c.add("AuditEvent", eventID)
 		}
 	}
+}
+
+// build writes the versions of the ith mini program.
+func (c *crowd) build(t *testing.T, i int, miniProgramID string) {
+	t.Helper()
+	if i == 0 {
+		c.emptyVersionID = c.InsertVersion(t, miniProgramID, apitest.VersionRow{UploadedBy: c.developers[0]})
+	}
+	var versionID string
+	for range many {
+		versionID = c.InsertVersion(t, miniProgramID, apitest.VersionRow{UploadedBy: c.developers[i], Elements: c.elements(i)})
+	}
+	c.add("Version", versionID)
+	c.add("Task", c.Client.Task.Query().Where(task.VersionID(versionID)).OnlyIDX(t.Context()))
 }
 
 // elements is how many elements a list of the ith object has.

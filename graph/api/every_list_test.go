@@ -34,6 +34,7 @@ func TestEveryFieldTakesAsManyStatementsForManyAsForFew(t *testing.T) {
 				r.compare(t, contract.Query, field, func(n int) (string, apitest.Vars) { return "{" + selectField(field, n, 2) + "}", nil })
 			}
 		}
+		r.readPackages(t)
 		r.readPayloads(t)
 		for _, name := range unread(r.read) {
 			t.Errorf("no query of this test reads the list %s", name)
@@ -86,6 +87,22 @@ func (r *reader) readNodes(t *testing.T, node *ast.Definition) {
 	for _, field := range node.Fields {
 		if !isLeaf(field) {
 			r.compare(t, node, field, read(func(n int) string { return selectField(field, n, 2) }))
+		}
+	}
+}
+
+// readPackages reads the lists of what the checks find in packages, and of what differs between two.
+func (r *reader) readPackages(t *testing.T) {
+	t.Helper()
+	ids := r.ids["Version"]
+	r.compare(t, contract.Types["TabBar"], contract.Types["TabBar"].Fields.ForName("items"), func(n int) (string, apitest.Vars) {
+		return `query($ids: [ID!]!) { nodes(ids: $ids) { ... on Version { tabBar { items { page title icon activeIcon } } } } }`, apitest.Vars{"ids": ids[:n]}
+	})
+	for _, field := range contract.Types["VersionComparison"].Fields {
+		if isList(field) {
+			r.compare(t, contract.Types["VersionComparison"], field, func(n int) (string, apitest.Vars) {
+				return "query($from: ID!, $to: ID!) { compareVersions(from: $from, to: $to) { " + selectField(field, n, 1) + " } }", apitest.Vars{"from": r.emptyVersionID, "to": ids[n-1]}
+			})
 		}
 	}
 }

@@ -2,7 +2,7 @@ package api_test
 
 import (
 	"fmt"
-	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -13,14 +13,14 @@ import (
 func TestAFieldIsTheSameAloneAsAmongAllOthers(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := newCrowd(t, w)
-		for _, name := range []string{"MiniProgram", "Member", "User"} {
+		for _, name := range []string{"MiniProgram", "Member", "User", "Version"} {
 			ids, definition := c.ids[name][:few], contract.Types[name]
 			all := c.ann.Do(t, fmt.Sprintf(`query($ids: [ID!]!) { nodes(ids: $ids) { ... on %s { %s } } }`, name, selectAll(definition, few, 2)), apitest.Vars{"ids": ids})
 			for _, field := range definition.Fields {
 				alone := c.ann.Do(t, fmt.Sprintf(`query($ids: [ID!]!) { nodes(ids: $ids) { ... on %s { %s } } }`, name, selectField(field, few, 2)), apitest.Vars{"ids": ids})
 				for i := range ids {
 					at := fmt.Sprintf("nodes.%d.%s", i, field.Name)
-					if want := all.Get(at); !reflect.DeepEqual(alone.Get(at), want) || want == nil && field.Type.NonNull {
+					if want := all.Get(at); steady(alone.Get(at)) != steady(want) || want == nil && field.Type.NonNull {
 						t.Errorf("%s.%s: %v alone, %v with others; %.300s", name, field.Name, alone.Get(at), want, alone.Body)
 					}
 				}
@@ -28,6 +28,11 @@ func TestAFieldIsTheSameAloneAsAmongAllOthers(t *testing.T) {
 		}
 	})
 }
+
+var expiry = regexp.MustCompile(`expires=\d+|signature=[\w-]+`)
+
+// steady writes a value without what depends on when it was read: an address that expires.
+func steady(value any) string { return expiry.ReplaceAllString(fmt.Sprint(value), "") }
 
 // Cursors are made from columns that the query may not select.
 func TestCursorsAreTheSameWhateverIsSelected(t *testing.T) {

@@ -6,12 +6,15 @@ import (
 	"minidock/ent"
 	"minidock/internal/account"
 	"minidock/internal/industry"
+	"minidock/internal/version"
 )
 
 // The connections and edges of the schema.
 type (
 	AuditEventConnection  = Connection[*ent.AuditEvent]
 	AuditEventEdge        = Edge[*ent.AuditEvent]
+	FileChangeConnection  = Connection[*version.FileChange]
+	FileChangeEdge        = Edge[*version.FileChange]
 	IndustryConnection    = Connection[*industry.Industry]
 	IndustryEdge          = Edge[*industry.Industry]
 	InvitationConnection  = Connection[*ent.Invitation]
@@ -24,4 +27,6 @@ type (
 	SessionEdge           = Edge[*ent.Session]
 	StaffMemberConnection = Connection[*account.StaffMember]
 	StaffMemberEdge       = Edge[*account.StaffMember]
+	VersionConnection     = Connection[*ent.Version]
+	VersionEdge           = Edge[*ent.Version]
 )

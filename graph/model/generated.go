@@ -8,6 +8,7 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/internal/account"
+	"minidock/internal/bundle"
 	"minidock/internal/fault"
 	"minidock/internal/launchtarget"
 	"strconv"
@@ -168,6 +169,18 @@ type CreateWorkspacePayload struct {
 	Member *ent.Member `json:"member"`
 	// The membership in `viewer.memberships`.
 	MembershipEdge *Edge[*ent.Member] `json:"membershipEdge"`
+	// For further reads.
+	Query *Query `json:"query"`
+	// Why nothing was changed; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The outcome of `deleteVersion`.
+type DeleteVersionPayload struct {
+	// The id of the deleted version.
+	DeletedVersionID *string `json:"deletedVersionId"`
+	// The mini program, whose status and quota may have changed.
+	MiniProgram *ent.MiniProgram `json:"miniProgram"`
 	// For further reads.
 	Query *Query `json:"query"`
 	// Why nothing was changed; empty if it was.
@@ -496,6 +509,12 @@ type SignUpPayload struct {
 type Subscription struct {
 }
 
+// A bar that leads to the main pages.
+type TabBar struct {
+	// Its tabs, in their order.
+	Items []*bundle.TabBarItem `json:"items"`
+}
+
 // The outcome of `transferOwnership`.
 type TransferOwnershipPayload struct {
 	// The new owner.
@@ -548,6 +567,22 @@ type UpdateProfilePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The outcome of `uploadVersion`.
+type UploadVersionPayload struct {
+	// The new version, whose checks have begun.
+	Version *ent.Version `json:"version"`
+	// The version in `MiniProgram.versions`.
+	VersionEdge *Edge[*ent.Version] `json:"versionEdge"`
+	// The id of the version that was deleted in its favour; null if none was.
+	DeletedVersionID *string `json:"deletedVersionId"`
+	// The mini program, whose quota has changed.
+	MiniProgram *ent.MiniProgram `json:"miniProgram"`
+	// For further reads.
+	Query *Query `json:"query"`
+	// Why nothing was changed; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A mistake in an input that the person who filled it in can correct, or a warning. All mistakes that can be known are reported
 // at once, in the order of the input's fields, at most one for each field, and nothing is changed. Warnings prevent nothing.
 type UserError struct {
@@ -561,6 +596,14 @@ type UserError struct {
 	MessageKey string `json:"messageKey"`
 	// The values in the sentence, such as the value found and the limit.
 	MessageParams []*MessageParam `json:"messageParams"`
+}
+
+// How many versions of a mini program have not been submitted for review.
+type VersionQuota struct {
+	// Those that are CHECKING or READY and were never submitted.
+	Used int `json:"used"`
+	// The most that there can be.
+	Limit int `json:"limit"`
 }
 
 // An invitation to withdraw.

@@ -36,6 +36,11 @@ func TestTheMatrix(t *testing.T) {
 		"removeMember":       {member.RoleOWNER: true, member.RoleMASTER: false, member.RoleDEVELOPER: false},
 		"createMiniProgram":  {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 		"updateMiniProgram":  {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
+		"version":            {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
+		"compareVersions":    {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
+		"taskUpdated":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
+		"uploadVersion":      {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
+		"deleteVersion":      {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"invitations":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 		"workspaceChanged":   {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"auditEvents":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
@@ -55,7 +60,7 @@ func TestTheMatrix(t *testing.T) {
 				t.Errorf("%s may %s: %t", role, operation, got)
 			}
 		}
-		if at := Matrix[operation].At; !slices.Contains([]id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation}, at) {
+		if at := Matrix[operation].At; !slices.Contains([]id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation, id.Version, id.Task}, at) {
 			t.Errorf("%s asks at a %q", operation, at)
 		}
 	}

@@ -44,6 +44,20 @@ func (p *Principal) KeepMiniPrograms(ctx context.Context, rows []*ent.MiniProgra
 		func(m Membership, row *ent.MiniProgram) bool { return m.Manages() || assigned[row.ID] })
 }
 
+// KeepVersions returns those of the versions that the principal sees.
+func (p *Principal) KeepVersions(ctx context.Context, rows []*ent.Version) ([]*ent.Version, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.MiniProgramID
+	}
+	assigned, err := p.isAssigned(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	return keep(ctx, p, rows, func(row *ent.Version) string { return row.WorkspaceID },
+		func(m Membership, row *ent.Version) bool { return m.Manages() || assigned[row.MiniProgramID] })
+}
+
 // KeepMembers returns those of the members that the principal sees.
 func (p *Principal) KeepMembers(ctx context.Context, rows []*ent.Member) ([]*ent.Member, error) {
 	return keep(ctx, p, rows, func(row *ent.Member) string { return row.WorkspaceID },

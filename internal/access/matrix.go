@@ -22,6 +22,9 @@ const (
 	ViewInvitation          Operation = "invitation"
 	ViewIndustries          Operation = "industries"
 	ViewLaunchTargets       Operation = "launchTargets"
+	ViewVersion             Operation = "version"
+	CompareVersions         Operation = "compareVersions"
+	ViewTaskUpdated         Operation = "taskUpdated"
 	ViewStaff               Operation = "staff"
 	ViewPlatformAuditEvents Operation = "platformAuditEvents"
 	ViewSessionEnded        Operation = "sessionEnded"
@@ -65,6 +68,8 @@ const (
 	RemoveMember       Operation = "removeMember"
 	CreateMiniProgram  Operation = "createMiniProgram"
 	UpdateMiniProgram  Operation = "updateMiniProgram"
+	UploadVersion      Operation = "uploadVersion"
+	DeleteVersion      Operation = "deleteVersion"
 
 	AddStaff    Operation = "addStaff"
 	RemoveStaff Operation = "removeStaff"
@@ -92,7 +97,7 @@ const (
 type Rule struct {
 	For Audience
 	// At is the kind of object that the operation names by an id. Members need one of the Roles in its workspace; developers must
-	// also be assigned to a mini program.
+	// also be assigned to the mini program that it is or belongs to.
 	At    id.Kind
 	Roles []member.Role
 	// InVain are those of the Roles that get a user error whatever they send; viewerCan leaves the operation out for them.
@@ -126,6 +131,9 @@ var Matrix = map[Operation]Rule{
 	ViewSessionEnded:        {For: People},
 	ViewWorkspace:           {For: Members, At: id.Workspace, Roles: everyone},
 	ViewMiniProgram:         {For: Members, At: id.MiniProgram, Roles: everyone, SeeingIsEnough: true},
+	ViewVersion:             {For: Members, At: id.Version, Roles: everyone, SeeingIsEnough: true},
+	CompareVersions:         {For: Members, At: id.Version, Roles: everyone, SeeingIsEnough: true},
+	ViewTaskUpdated:         {For: Members, At: id.Task, Roles: everyone, SeeingIsEnough: true},
 	ViewMembership:          {For: Members, At: id.Workspace, Roles: everyone},
 	ViewWorkspaceChanged:    {For: Members, At: id.Workspace, Roles: everyone},
 	ViewInvitations:         {For: Members, At: id.Workspace, Roles: managers},
@@ -165,6 +173,8 @@ var Matrix = map[Operation]Rule{
 	RemoveMember:       {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true},
 	CreateMiniProgram:  {For: Members, At: id.Workspace, Roles: managers},
 	UpdateMiniProgram:  {For: Members, At: id.MiniProgram, Roles: managers},
+	UploadVersion:      {For: Members, At: id.MiniProgram, Roles: everyone},
+	DeleteVersion:      {For: Members, At: id.Version, Roles: everyone},
 
 	AddStaff:    {For: Staff, Staff: admins, HoldsAdmins: true},
 	RemoveStaff: {For: Staff, Staff: admins, HoldsAdmins: true},

@@ -6,7 +6,10 @@ import (
 	"slices"
 
 	"minidock/ent"
+	"minidock/ent/invitation"
 	"minidock/ent/member"
+	"minidock/ent/miniprogram"
+	"minidock/ent/version"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/store"
@@ -28,20 +31,20 @@ func (v *Viewer) Require(ctx context.Context, operation Operation, at string) er
 	case rule.SeeingIsEnough:
 		return nil
 	}
-	workspaceID, err := v.Locate(ctx, rule.At, at)
+	place, err := v.Locate(ctx, rule.At, at)
 	if err != nil {
 		return err
 	}
-	memberships, err := principal.Memberships(ctx, workspaceID)
+	memberships, err := principal.Memberships(ctx, place.WorkspaceID)
 	if err != nil {
 		return err
 	}
-	own, ok := memberships[workspaceID]
+	own, ok := memberships[place.WorkspaceID]
 	if !ok {
 		return fault.ErrNotFound
 	}
-	if own.Role == member.RoleDEVELOPER && rule.At == id.MiniProgram {
-		if err := principal.requireAssigned(ctx, at); err != nil {
+	if own.Role == member.RoleDEVELOPER && place.MiniProgramID != "" {
+		if err := principal.requireAssigned(ctx, place.MiniProgramID); err != nil {
 			return err
 		}
 	}
@@ -74,51 +77,55 @@ func (p *Principal) Admit(operation Operation) (Rule, error) {
 	return rule, nil
 }
 
-// Locate returns the workspace of the object of this kind with this id, which never changes. NOT_FOUND when there is none; it does not
-// check whether the viewer sees it.
-func (v *Viewer) Locate(ctx context.Context, kind id.Kind, at string) (string, error) {
+// Place is where an object belongs, which never changes. MiniProgramID is the mini program that it is or belongs to; "" for none.
+type Place struct{ WorkspaceID, MiniProgramID string }
+
+// Locate returns the place of the object of this kind with this id. NOT_FOUND when there is none; it does not check whether the viewer
+// sees it.
+func (v *Viewer) Locate(ctx context.Context, kind id.Kind, at string) (Place, error) {
 	if id.KindOf(at) != kind {
-		return "", fault.ErrNotFound
+		return Place{}, fault.ErrNotFound
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if workspaceID, ok := v.located[at]; ok {
-		return workspaceID, nil
+	if place, ok := v.located[at]; ok {
+		return place, nil
 	}
-	workspaceID, err := store.One(locate(ctx, v.client, kind, at))
+	place, err := store.One(locate(ctx, v.client, kind, at))
 	if err != nil {
-		return "", fmt.Errorf("look for the workspace: %w", err)
+		return Place{}, fmt.Errorf("look for the workspace: %w", err)
 	}
 	if v.located == nil {
-		v.located = map[string]string{}
+		v.located = map[string]Place{}
 	}
-	v.located[at] = workspaceID
-	return workspaceID, nil
+	v.located[at] = place
+	return place, nil
 }
 
-func locate(ctx context.Context, client *ent.Client, kind id.Kind, at string) (string, error) {
+func locate(ctx context.Context, client *ent.Client, kind id.Kind, at string) (Place, error) {
 	switch kind {
 	case id.Workspace:
-		return at, nil
+		return Place{WorkspaceID: at}, nil
 	case id.Member:
-		found, err := client.Member.Get(ctx, at)
-		if err != nil {
-			return "", err
-		}
-		return found.WorkspaceID, nil
+		found, err := client.Member.Query().Where(member.ID(at)).Select(member.FieldWorkspaceID).Only(ctx)
+		return placeOf(found, err, func(m *ent.Member) Place { return Place{WorkspaceID: m.WorkspaceID} })
 	case id.Invitation:
-		found, err := client.Invitation.Get(ctx, at)
-		if err != nil {
-			return "", err
-		}
-		return found.WorkspaceID, nil
+		found, err := client.Invitation.Query().Where(invitation.ID(at)).Select(invitation.FieldWorkspaceID).Only(ctx)
+		return placeOf(found, err, func(i *ent.Invitation) Place { return Place{WorkspaceID: i.WorkspaceID} })
 	case id.MiniProgram:
-		found, err := client.MiniProgram.Get(ctx, at)
-		if err != nil {
-			return "", err
-		}
-		return found.WorkspaceID, nil
+		found, err := client.MiniProgram.Query().Where(miniprogram.ID(at)).Select(miniprogram.FieldWorkspaceID).Only(ctx)
+		return placeOf(found, err, func(m *ent.MiniProgram) Place { return Place{m.WorkspaceID, at} })
+	case id.Version:
+		found, err := client.Version.Query().Where(version.ID(at)).Select(version.FieldWorkspaceID, version.FieldMiniProgramID).Only(ctx)
+		return placeOf(found, err, func(v *ent.Version) Place { return Place{v.WorkspaceID, v.MiniProgramID} })
 	default:
-		return "", fault.ErrNotFound
+		return Place{}, fault.ErrNotFound
 	}
+}
+
+func placeOf[T any](row T, err error, place func(T) Place) (Place, error) {
+	if err != nil {
+		return Place{}, err
+	}
+	return place(row), nil
 }

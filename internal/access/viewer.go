@@ -27,8 +27,8 @@ type Viewer struct {
 	isUsed bool
 	// opened is the principal at the time when the stream was opened; nil without a stream.
 	opened *Principal
-	// located holds the workspaces of ids, which never change.
-	located map[string]string
+	// located holds the places of ids.
+	located map[string]Place
 }
 
 // Credential proves who sends a request, such as a session's token.

@@ -12,7 +12,9 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/predicate"
+	"minidock/ent/task"
 	"minidock/ent/user"
+	"minidock/ent/version"
 	"minidock/ent/workspace"
 	"minidock/internal/store"
 )
@@ -64,6 +66,16 @@ func (p *Principal) MiniPrograms() predicate.MiniProgram {
 		return managed
 	}
 	return miniprogram.Or(managed, p.assignedTo(miniprogram.FieldID))
+}
+
+// Versions narrows a query to the versions of the mini programs that the principal sees.
+func (p *Principal) Versions() predicate.Version {
+	return version.Or(p.managed(version.FieldWorkspaceID), p.assignedTo(version.FieldMiniProgramID))
+}
+
+// Tasks narrows a query to the tasks of the versions that the principal sees.
+func (p *Principal) Tasks() predicate.Task {
+	return task.Or(p.managed(task.FieldWorkspaceID), p.assignedTo(task.FieldMiniProgramID))
 }
 
 // assignedTo narrows a query to the rows whose column has the id of a mini program that the principal is assigned to.

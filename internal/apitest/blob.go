@@ -1,6 +1,9 @@
 package apitest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -46,6 +49,18 @@ func (w *World) StoreFile(t *testing.T, name string) {
 	if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// storeText stores a text among the blobs and returns its name.
+func (w *World) storeText(t *testing.T, text string) string {
+	t.Helper()
+	hash := sha256.Sum256([]byte(text))
+	name := hex.EncodeToString(hash[:]) + ".txt"
+	folder := filepath.Join(w.Dir, blobs, name[:2])
+	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 func (w *World) filePaths(t *testing.T) []string {

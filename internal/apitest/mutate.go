@@ -19,8 +19,11 @@ var selections = map[string]string{
 		miniPrograms { totalCount }`,
 	"Member": `id role status joinedAt user { id email displayName } workspace { id name viewerRole } invitedBy { id displayName }
 		miniPrograms(first: 5) { nodes { id name } }`,
-	"Invitation":      InvitationFields,
-	"MiniProgram":     miniProgramFields,
+	"Invitation":  InvitationFields,
+	"MiniProgram": miniProgramFields,
+	"Version": `id number status size sha256 notes minimumHostVersion createdAt entryPage unpackedSize fileCount pages { path } warnings { code }
+		miniProgram { id name } uploadedBy { id displayName } task { id status progress log { level } } viewerCan downloadUrl`,
+	"VersionEdge":     `cursor node { id }`,
 	"StaffMember":     `id user { id email } role addedBy { id email } addedAt`,
 	"User":            `id email displayName`,
 	"MemberEdge":      `cursor node { id }`,
@@ -35,7 +38,7 @@ const (
 		memberships { totalCount } sessions(first: 5) { nodes { id } }`
 	miniProgramFields = `id appId name tagline description language status servicePhone serviceEmail createdAt updatedAt
 		workspace { id name } industry { id code name group } logo { url width height contentType }
-		launchTargets { id code } createdBy { id email displayName }`
+		launchTargets { id code } createdBy { id email displayName } latestVersion { id number } versionQuota { used limit }`
 )
 
 // Mutation returns the text of the request that Mutate sends: the variable $input where the mutation takes an input, and all of the

@@ -45,13 +45,18 @@ type Stage struct {
 	WorkspaceID, MemberID, InvitationID string
 	// AssignedID is the mini program that some developers work on, UnassignedID one that none works on.
 	AssignedID, UnassignedID string
+	// AssignedVersionID and UnassignedVersionID are READY versions of them.
+	AssignedVersionID, UnassignedVersionID string
 }
+
+// IsAssigned says whether something belongs to the mini program that some developers work on.
+func (s Stage) IsAssigned(at string) bool { return at == s.AssignedID || at == s.AssignedVersionID }
 
 // IDs returns the ids of the things of a kind.
 func (s Stage) IDs(kind id.Kind) []string {
 	return map[id.Kind][]string{
 		id.Workspace: {s.WorkspaceID}, id.MiniProgram: {s.AssignedID, s.UnassignedID}, id.Member: {s.MemberID},
-		id.Invitation: {s.InvitationID},
+		id.Invitation: {s.InvitationID}, id.Version: {s.AssignedVersionID, s.UnassignedVersionID},
 	}[kind]
 }
 
@@ -63,6 +68,8 @@ func (w *World) NewStage(t *testing.T, callers []Caller, target *Person) Stage {
 	w.Client.Workspace.Create().SetID(s.WorkspaceID).SetName("Hidden coffee").SetCreatedAt(now).ExecX(ctx)
 	s.AssignedID = w.Insert(t, s.WorkspaceID, Row{CreatedBy: target})
 	s.UnassignedID = w.Insert(t, s.WorkspaceID, Row{CreatedBy: target})
+	s.AssignedVersionID = w.InsertVersion(t, s.AssignedID, VersionRow{UploadedBy: target, Elements: 1})
+	s.UnassignedVersionID = w.InsertVersion(t, s.UnassignedID, VersionRow{UploadedBy: target, Elements: 1})
 	for _, c := range callers {
 		if c.Role == "" {
 			continue

@@ -31,6 +31,7 @@ import (
 	"minidock/internal/session"
 	"minidock/internal/store"
 	"minidock/internal/throttle"
+	"minidock/internal/version"
 	"minidock/internal/web"
 	"minidock/internal/workspace"
 )
@@ -79,6 +80,7 @@ type App struct {
 	now          func() time.Time
 	sessions     *session.Sessions
 	miniPrograms *miniprogram.MiniPrograms
+	versions     *version.Versions
 	jobs         *job.Queue
 	draining     atomic.Bool
 	// publicURL is where clients find the server.
@@ -95,7 +97,7 @@ func New(c Config) (*App, error) {
 	counted.WatchJobs(areas.jobs.Waiting)
 	a := &App{
 		metrics: counted, limits: c.Limits, log: c.Log, store: c.Store, blobs: c.Blobs, secretKey: c.SecretKey, now: c.Now, sessions: areas.Sessions, stop: stop,
-		miniPrograms: areas.MiniPrograms, jobs: areas.jobs, publicURL: c.PublicURL,
+		miniPrograms: areas.MiniPrograms, versions: areas.Versions, jobs: areas.jobs, publicURL: c.PublicURL,
 	}
 	a.jobs.Schedule(sweeping, c.Limits.SweepInterval, func(ctx context.Context, _ *job.Try) error { return a.Sweep(ctx) })
 	areas.LogoURL = func(name string) string { return web.LogoURL(c.PublicURL, name) }
@@ -109,7 +111,7 @@ func New(c Config) (*App, error) {
 		Observe: web.Observe(c.Log, counted), IsUnavailable: store.IsUnavailable, Stopping: stopping.Done(), Log: c.Log,
 	})
 	a.Handler, err = web.New(web.Config{
-		GraphQL: graphQL, Viewers: viewers, Blobs: c.Blobs, PublicURL: c.PublicURL, AllowedOrigins: c.AllowedOrigins, Proxies: c.Proxies,
+		GraphQL: graphQL, Viewers: viewers, Blobs: c.Blobs, SecretKey: c.SecretKey, PublicURL: c.PublicURL, AllowedOrigins: c.AllowedOrigins, Proxies: c.Proxies,
 		IsReady:           func(ctx context.Context) bool { return !a.draining.Load() && c.Store.Ping(ctx) == nil },
 		RequestsPerMinute: c.RequestsPerMinute, WriteTime: c.Limits.WriteTime, Stopping: stopping, Metrics: counted, Log: c.Log, Now: c.Now,
 	})
@@ -120,7 +122,8 @@ func New(c Config) (*App, error) {
 var lists = gqlhttp.Lists{
 	DefaultPage: page.DefaultSize, MaxPage: page.MaxSize,
 	// An invitation names at most the mini programs that a workspace may have, and a change of a mini program at most its fields.
-	Sizes:     map[string]int{"LaunchTarget.fieldRules": 10, "Invitation.miniPrograms": 10, "AuditEvent.changes": 10},
+	Sizes: map[string]int{"LaunchTarget.fieldRules": 10, "Invitation.miniPrograms": 10, "AuditEvent.changes": 10, "Version.pages": 10, "Version.parts": 3,
+		"Version.largestFiles": 20, "Version.warnings": 3, "Task.log": 3, "VersionComparison.parts": 3, "VersionComparison.settings": 10},
 	AreClosed: graph.IsClosed,
 }
 
@@ -153,6 +156,13 @@ func newAreas(c Config) *areas {
 		Watches: workspace.NewWatches(c.Store.Client),
 	}
 	jobs := job.New(job.Config{Store: c.Store, Now: c.Now, Log: c.Log})
+	versions := &version.Versions{
+		DB: db, Limits: c.Limits, Store: c.Store, Blobs: c.Blobs, Throttles: accounts.Throttles, Jobs: jobs, Watches: version.NewWatches(c.Store),
+		PackageURL: func(d version.Download) string {
+			return web.PackageURL(c.PublicURL, c.SecretKey, d.Blob, d.Name, d.Expires)
+		},
+	}
+	versions.Handle()
 	mails := outbox.New(c.Store.Client, jobs, c.Mail, composer(accounts, workspaces))
 	accounts.Outbox, workspaces.Outbox = mails, mails
 	return &areas{
@@ -160,6 +170,7 @@ func newAreas(c Config) *areas {
 		Resolver: graph.Resolver{
 			AnswerBytes: c.Limits.AnswerBytes,
 			Sessions:    sessions, Accounts: accounts, Workspaces: workspaces,
+			Versions:     versions,
 			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Limits: c.Limits, Blobs: c.Blobs, Throttles: accounts.Throttles},
 			Audit:        &event.Log{Client: c.Store.Client}, Changes: event.NewWatches(c.Store.Client, c.Now),
 		},
@@ -205,7 +216,7 @@ func (a *App) sweepFiles(ctx context.Context, before time.Time) error {
 	if err := a.claimFiles(ctx); err != nil {
 		return err
 	}
-	return a.blobs.Sweep(ctx, before, blob.AnyOf(a.miniPrograms.UsedLogos))
+	return a.blobs.Sweep(ctx, before, blob.AnyOf(a.miniPrograms.UsedLogos, a.versions.UsedFiles))
 }
 
 // claimFiles makes the database the owner of the files, unless another one is: then it fails with blob.ErrOtherOwner.
@@ -216,6 +227,9 @@ func (a *App) claimFiles(ctx context.Context) error {
 	}
 	return a.blobs.Claim(birth)
 }
+
+// CheckPackages checks the packages that wait for it.
+func (a *App) CheckPackages(ctx context.Context) error { return a.versions.CheckDue(ctx) }
 
 // SendMail sends the mails that are due.
 func (a *App) SendMail(ctx context.Context) error { return a.jobs.Drain(ctx, outbox.Kind.Name) }

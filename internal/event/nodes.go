@@ -14,7 +14,7 @@ import (
 // The fields of changes that hold ids of what has changed as well as the subject: of invitations and mini programs, and of the users whose
 // membership has changed.
 var (
-	nodeFields = []string{"invitation", "invitations", "miniPrograms"}
+	nodeFields = []string{"invitation", "invitations", "miniProgram", "miniPrograms"}
 	userFields = []string{"owner"}
 )
 

@@ -91,6 +91,12 @@ var carried = map[string]map[Code][]string{
 		NotFound: {"launchTargetCode"}, TooLong: {"idempotencyKey"}, QuotaExceeded: {""}, IdempotencyKeyReused: {"idempotencyKey"},
 	}),
 	"updateMiniProgram": profile,
+	"uploadVersion": with(inPackageAtOnce(), map[Code][]string{
+		Blank: {"number", "minimumHostVersion", "idempotencyKey"}, InvalidFormat: {"number", "minimumHostVersion"}, InvalidCharacter: {"notes", "idempotencyKey"},
+		TooLong: {"notes", "idempotencyKey"}, NotFound: {"source.fromVersionId"}, NotReady: {"source.fromVersionId"}, VersionExists: {"number"}, VersionTooLow: {"number"},
+		QuotaExceeded: {" versions"}, IdempotencyKeyReused: {"idempotencyKey"},
+	}),
+	"deleteVersion": {Submitted: {""}, InUse: {""}},
 	"addStaff": {
 		Blank: {"email"}, InvalidFormat: {"email"}, TooLong: longEmail("email"), NotFound: {"email"}, EmailNotConfirmed: {" account"}, LastAdmin: {""},
 	},
@@ -117,6 +123,20 @@ var packaged = map[Code][]string{
 	InvalidAppJSON: {"type", "pages", "path", "twice", "tab", "entry", "root", "nested"}, MissingPage: {"", "case"}, SourceNotBuilt: {""}, WrongAppID: {""},
 	DebugOn: {""}, HostNotConfigured: {""}, InsecureHost: {""}, MissingComponent: {""}, MissingPreload: {""}, StrayFile: {""}, LargePicture: {""},
 	NamesDifferByCase: {""},
+}
+
+// inPackageAtOnce are those that the directory of a package shows, and that the answer to the upload has.
+func inPackageAtOnce() map[Code][]string {
+	found := map[Code][]string{}
+	for _, code := range []Code{
+		NotAZip, Encrypted, PathTraversal, Symlink, DuplicateName, InvalidName, TooLarge, TooManyFiles, CompressionRatio, Corrupt, NoAppJSON, CompiledPackage, MiniGame,
+		PluginProject,
+	} {
+		for _, variant := range packaged[code] {
+			found[code] = append(found[code], strings.TrimSpace("source.package "+variant))
+		}
+	}
+	return found
 }
 
 // inPackage are the parameters of these messages.

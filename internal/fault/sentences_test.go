@@ -14,6 +14,9 @@ import (
 func userErrorOf(code Code, entry string, extra ...any) UserError {
 	field, variant, _ := strings.Cut(entry, " ")
 	details := slices.Concat(extra, params[code])
+	if field == "source.package" {
+		details = inPackage
+	}
 	if code == Unsupported {
 		details = choices[field[strings.LastIndexByte(field, '.')+1:]]
 	}

@@ -49,6 +49,11 @@ const (
 	WrongStatus          Code = "WRONG_STATUS"
 	WrongRole            Code = "WRONG_ROLE"
 	NotEmpty             Code = "NOT_EMPTY"
+	VersionExists        Code = "VERSION_EXISTS"
+	VersionTooLow        Code = "VERSION_TOO_LOW"
+	NotReady             Code = "NOT_READY"
+	Submitted            Code = "SUBMITTED"
+	InUse                Code = "IN_USE"
 	NotChinese           Code = "NOT_CHINESE"
 )
 
@@ -160,6 +165,13 @@ func short(value any) any {
 	}
 	runes := []rune(entered)
 	return string(runes[:maxParam-1]) + "…"
+}
+
+// Take adds a user error as it is, unless its field has one already.
+func (e *UserErrors) Take(one UserError) {
+	if !e.Has(one.Field) {
+		e.list = append(e.list, one)
+	}
 }
 
 // Has says whether field has a user error already.

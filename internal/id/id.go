@@ -28,6 +28,8 @@ const (
 	Invitation   Kind = "inv"
 	AuditEvent   Kind = "aud"
 	StaffMember  Kind = "stf"
+	Version      Kind = "ver"
+	Task         Kind = "tsk"
 	// The kinds below are in the database only.
 	QuotaUse       Kind = "quo"
 	IdempotencyKey Kind = "idk"

@@ -8,7 +8,7 @@ import (
 
 var kinds = []Kind{
 	User, Workspace, Member, MiniProgram, Industry, LaunchTarget, Session, Invitation, AuditEvent, QuotaUse, IdempotencyKey, Targeting, Mail,
-	SecondFactor,
+	SecondFactor, Version, Task,
 }
 
 func TestAnIDTellsItsKindAndNothingElse(t *testing.T) {

@@ -46,6 +46,9 @@ type Limits struct {
 	// LogoChanges is how often a change of a mini program's logo may be tried within LogoChangeTime.
 	LogoChanges    int
 	LogoChangeTime time.Duration
+	// Versions is how many versions of a mini program there can be that were never submitted for review; VersionUploads is how many may be
+	// uploaded in a workspace in an hour.
+	Versions, VersionUploads int
 	// OwnedWorkspaces is how many workspaces an account may own.
 	OwnedWorkspaces int
 	// Invitations is how many invitations a workspace may send within InvitationLimitTime, InviterInvitations how many an account may, in
@@ -155,5 +158,6 @@ var Default = Limits{
 	TotpTries: 5, TotpTime: 10 * time.Minute, ChallengeTime: 5 * time.Minute,
 	MailRequests: 5, AddressMailRequests: 50, MailRequestTime: 30 * time.Minute, TokenTime: 30 * time.Minute,
 	OwnedWorkspaces: 20, Invitations: 50, InviterInvitations: 100, AddressInvitations: 200, InvitationLimitTime: 24 * time.Hour, InvitationTime: 72 * time.Hour,
+	Versions: 20, VersionUploads: 300, 
 	LogoChanges: 50, LogoChangeTime: 24 * time.Hour, SearchRows: 50_000, SweepInterval: 10 * time.Minute, FileGrace: time.Hour,
 }

@@ -84,6 +84,8 @@ func (l *Limits) settings() []setting {
 		{"mail-request-time", &l.MailRequestTime},
 		{"logo-changes", &l.LogoChanges},
 		{"logo-change-time", &l.LogoChangeTime},
+		{"versions", &l.Versions},
+		{"version-uploads", &l.VersionUploads},
 		{"owned-workspaces", &l.OwnedWorkspaces},
 		{"invitations", &l.Invitations},
 		{"inviter-invitations", &l.InviterInvitations},

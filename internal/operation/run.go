@@ -46,15 +46,15 @@ func Run[T any](ctx context.Context, db DB, viewer *access.Viewer, operation acc
 	if err != nil {
 		return none, err
 	}
-	rule, workspaceID := access.Matrix[operation], ""
+	rule, place := access.Matrix[operation], access.Place{}
 	if rule.For == access.Members {
-		if workspaceID, err = viewer.Locate(ctx, rule.At, at); err != nil {
+		if place, err = viewer.Locate(ctx, rule.At, at); err != nil {
 			return none, err
 		}
 	}
 	var committed *Tx
 	err = store.Tx(ctx, db.Client, func(inner *ent.Tx) error {
-		tx := &Tx{Tx: inner, Now: db.Now(), clock: db.Now, operation: operation, rule: rule, viewer: viewer, workspaceID: workspaceID}
+		tx := &Tx{Tx: inner, Now: db.Now(), clock: db.Now, operation: operation, rule: rule, viewer: viewer, place: place}
 		if err := tx.admit(ctx, before, at); err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ type Tx struct {
 	operation   access.Operation
 	rule        access.Rule
 	viewer      *access.Viewer
-	workspaceID string
+	place       access.Place
 	// proven is the person who has proven their identity in the change; "" for the viewer.
 	proven string
 	events []event.Event
@@ -51,15 +51,15 @@ func (tx *Tx) admit(ctx context.Context, before *access.Principal, at string) er
 		return err
 	}
 	if tx.rule.HoldsWorkspace {
-		if err := tx.HoldWorkspace(ctx, tx.workspaceID); err != nil {
+		if err := tx.HoldWorkspace(ctx, tx.place.WorkspaceID); err != nil {
 			return err
 		}
 	}
 	if err := tx.holdMembers(ctx, at); err != nil {
 		return err
 	}
-	if tx.rule.At == id.MiniProgram && tx.Own.Role == member.RoleDEVELOPER {
-		assigned, err := tx.Assignment.Query().Where(assignment.MemberID(tx.Own.ID), assignment.MiniProgramID(at)).Exist(ctx)
+	if tx.place.MiniProgramID != "" && tx.Own.Role == member.RoleDEVELOPER {
+		assigned, err := tx.Assignment.Query().Where(assignment.MemberID(tx.Own.ID), assignment.MiniProgramID(tx.place.MiniProgramID)).Exist(ctx)
 		if err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (tx *Tx) HoldWorkspace(ctx context.Context, workspaceID string) error {
 	if err != nil {
 		return err
 	}
-	tx.At, tx.workspaceID = held, workspaceID
+	tx.At, tx.place.WorkspaceID = held, workspaceID
 	tx.advance()
 	return nil
 }
@@ -145,7 +145,7 @@ func (tx *Tx) HoldWorkspace(ctx context.Context, workspaceID string) error {
 // holdMembers locks the viewer's membership and the one with the id, ordered by id. NOT_FOUND when the viewer has no active one, or there
 // is none with the id.
 func (tx *Tx) holdMembers(ctx context.Context, at string) error {
-	rows, err := tx.Member.Query().Where(member.WorkspaceID(tx.workspaceID),
+	rows, err := tx.Member.Query().Where(member.WorkspaceID(tx.place.WorkspaceID),
 		member.Or(member.UserID(tx.Principal.UserID), member.ID(at)), store.Held).Order(member.ByID()).All(ctx)
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ func (tx *Tx) holdMembers(ctx context.Context, at string) error {
 }
 
 // FoundWorkspace makes a new workspace the one of the change.
-func (tx *Tx) FoundWorkspace(workspaceID string) { tx.workspaceID = workspaceID }
+func (tx *Tx) FoundWorkspace(workspaceID string) { tx.place.WorkspaceID = workspaceID }
 
 // As makes a person who has proven their identity in the change its actor.
 func (tx *Tx) As(userID string) { tx.proven = userID }
@@ -193,7 +193,7 @@ func (tx *Tx) Changed(subjectID string, changes ...event.Change) {
 		return
 	}
 	tx.events = append(tx.events, event.Event{
-		Operation: string(tx.operation), WorkspaceID: tx.workspaceID, SubjectID: subjectID, Changes: changed,
+		Operation: string(tx.operation), WorkspaceID: tx.place.WorkspaceID, SubjectID: subjectID, Changes: changed,
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"minidock/internal/mailpage"
 	"minidock/internal/metrics"
 	"minidock/internal/playground"
+	"minidock/internal/secret"
 )
 
 // Config is what the routes need.
@@ -21,6 +22,8 @@ type Config struct {
 	Viewers *Viewers
 	// Blobs keeps the logos.
 	Blobs blob.Store
+	// SecretKey signs the addresses of packages.
+	SecretKey *secret.Key
 	// IsReady says whether the server should be sent requests.
 	IsReady func(context.Context) bool
 	// PublicURL is where clients find the server, without a slash at the end.
@@ -61,6 +64,7 @@ func New(c Config) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle(graphQLPath, graphQL)
 	mux.Handle("GET "+logoPath+"{name}", logos(c.Blobs))
+	mux.Handle("GET "+packagePath+"{name}", packages(c.Blobs, c.SecretKey, c.Now, c.Stopping, c.WriteTime))
 	mux.Handle(playgroundPath, explorer)
 	mux.Handle(playgroundPath+"/", explorer)
 	mailPages := mailpage.Handler()

@@ -9,9 +9,12 @@ import (
 	"minidock/ent/assignment"
 	"minidock/ent/auditevent"
 	"minidock/ent/invitation"
+	"minidock/ent/job"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
 	"minidock/ent/session"
+	"minidock/ent/task"
+	"minidock/ent/version"
 	"minidock/graph"
 	"minidock/internal/access"
 	"minidock/internal/apitest"
@@ -37,6 +40,10 @@ func about(field string, others apitest.Vars) func(apitest.Stage, string) apites
 var attempts = map[access.Operation]attempt{
 	access.ViewWorkspace:   {query: `query($id: ID!) { workspace(id: $id) { id name } }`, result: "workspace.id"},
 	access.ViewMiniProgram: {query: `query($id: ID!) { miniProgram(id: $id) { id name } }`, result: "miniProgram.id"},
+	access.ViewVersion:     {query: `query($id: ID!) { version(id: $id) { id number } }`, result: "version.id"},
+	access.CompareVersions: {
+		query: `query($id: ID!) { compareVersions(from: $id, to: $id) { from { id } files { totalCount } } }`, result: "compareVersions.from.id",
+	},
 	access.ViewInvitations: {
 		query:  `query($id: ID!) { workspace(id: $id) { id name invitations(first: 5) { totalCount nodes { id email } } } }`,
 		result: "workspace.invitations.nodes.0.id",
@@ -80,6 +87,17 @@ var attempts = map[access.Operation]attempt{
 		result: "createMiniProgram.miniProgram.id",
 		input:  func(_ apitest.Stage, at string) apitest.Vars { return apitest.CreateInput(at) },
 	},
+	access.UploadVersion: {
+		result: "uploadVersion.version.id",
+		input: func(s apitest.Stage, at string) apitest.Vars {
+			from := s.UnassignedVersionID
+			if s.IsAssigned(at) {
+				from = s.AssignedVersionID
+			}
+			return apitest.Vars{"miniProgramId": at, "source": apitest.Vars{"fromVersionId": from}}
+		},
+	},
+	access.DeleteVersion:     {result: "deleteVersion.deletedVersionId", input: about("versionId", nil)},
 	access.UpdateMiniProgram: {result: "updateMiniProgram.miniProgram.id", input: about("miniProgramId", apitest.Vars{"name": "新的小店"})},
 }
 
@@ -114,7 +132,7 @@ func TestEveryOperationOfTheMatrixIsTried(t *testing.T) {
 func TestEveryMutationInsideAWorkspaceIsInTheMatrix(t *testing.T) {
 	t.Parallel()
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()
-	inside := []string{"workspaceId", "miniProgramId", "memberId", "invitationId"}
+	inside := []string{"workspaceId", "miniProgramId", "memberId", "invitationId", "versionId"}
 	found := 0
 	for _, mutation := range schema.Mutation.Fields {
 		for _, argument := range mutation.Arguments {
@@ -162,7 +180,7 @@ func checkAtOwn(t *testing.T, w *apitest.World, operation access.Operation, c ap
 	missing, before := try(t, operation, c.Person, s, id.New(access.Matrix[operation].At)), stageRows(t, w, s.WorkspaceID)
 	got := try(t, operation, c.Person, s, at)
 	events := w.Client.AuditEvent.Query().Where(auditevent.WorkspaceID(s.WorkspaceID), auditevent.OperationNEQ("createWorkspace")).AllX(t.Context())
-	switch want := verdict(operation, c, at == s.AssignedID); want {
+	switch want := verdict(operation, c, s.IsAssigned(at)); want {
 	case "":
 		checkDone(t, operation, c, got)
 		if attempts[operation].query != "" {
@@ -198,7 +216,7 @@ func verdict(operation access.Operation, c apitest.Caller, atAssigned bool) stri
 		return "UNAUTHENTICATED"
 	case c.Status != member.StatusACTIVE:
 		return "NOT_FOUND"
-	case rule.At == id.MiniProgram && c.Role == member.RoleDEVELOPER && !(c.IsAssigned && atAssigned):
+	case (rule.At == id.MiniProgram || rule.At == id.Version) && c.Role == member.RoleDEVELOPER && !(c.IsAssigned && atAssigned):
 		return "NOT_FOUND"
 	case !slices.Contains(rule.Roles, c.Role):
 		return "FORBIDDEN"
@@ -251,7 +269,7 @@ func TestEveryOperationAnswersOtherIDsLikeMissingOnes(t *testing.T) {
 		for operation := range attempts {
 			rule := access.Matrix[operation]
 			others := oddIDs(s, cast[0].Person)
-			for _, kind := range []id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation} {
+			for _, kind := range []id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation, id.Version} {
 				others = append(others, foreign.IDs(kind)...)
 				if kind != rule.At {
 					others = append(others, s.IDs(kind)...)
@@ -281,7 +299,7 @@ func oddIDs(s apitest.Stage, p *apitest.Person) []string {
 		strings.ToUpper(s.WorkspaceID), s.WorkspaceID + " ", s.WorkspaceID[4:], "mem_" + s.WorkspaceID[4:], "inv_" + s.MemberID[4:],
 		p.ID, "ind_5812", "ltg_ALIPAY_CN",
 	}
-	for _, kind := range []id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation, id.AuditEvent, id.QuotaUse} {
+	for _, kind := range []id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation, id.AuditEvent, id.QuotaUse, id.Version, id.Task} {
 		odd = append(odd, id.New(kind))
 	}
 	return odd
@@ -372,6 +390,7 @@ func TestEachFieldOfARequestIsAuthorizedByItself(t *testing.T) {
 // removeMiniPrograms removes the mini programs of a stage.
 func removeMiniPrograms(t *testing.T, w *apitest.World, s apitest.Stage) {
 	t.Helper()
+	w.Client.Version.Delete().Where(version.WorkspaceID(s.WorkspaceID)).ExecX(t.Context())
 	w.Client.MiniProgram.Delete().Where(miniprogram.WorkspaceID(s.WorkspaceID)).ExecX(t.Context())
 }
 
@@ -384,5 +403,7 @@ func stageRows(t *testing.T, w *apitest.World, workspaceID string) string {
 		c.Assignment.Query().Where(assignment.HasMemberWith(member.WorkspaceID(workspaceID))).AllX(ctx),
 		c.Invitation.Query().Where(invitation.WorkspaceID(workspaceID)).AllX(ctx), c.Mail.Query().AllX(ctx), c.Throttle.Query().AllX(ctx),
 		c.AuditEvent.Query().Where(auditevent.WorkspaceID(workspaceID)).AllX(ctx), c.AuditEvent.Query().CountX(ctx),
+		c.Version.Query().Where(version.WorkspaceID(workspaceID)).AllX(ctx), c.Task.Query().Where(task.WorkspaceID(workspaceID)).AllX(ctx),
+		c.Job.Query().Where(job.KindNEQ("mail")).AllX(ctx),
 		c.Session.Query().Select(session.FieldUserID, session.FieldWorkspaceID).AllX(ctx), c.User.Query().AllX(ctx))
 }

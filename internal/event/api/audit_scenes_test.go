@@ -411,6 +411,20 @@ var auditScenes = map[string]func(t *testing.T, s *scene){
 		s.isRefused(t, s.send(t, c.Owner, change("")), "BLANK name")
 		s.isRecorded(t, s.send(t, c.Owner, change("新的小店")), c.Owner.ID, c.WorkspaceID, c.MiniProgramID)
 	},
+	"uploadVersion": func(t *testing.T, s *scene) {
+		c := s.newCompany(t)
+		from := s.w.InsertVersion(t, c.MiniProgramID, apitest.VersionRow{UploadedBy: c.Owner})
+		input := apitest.Vars{"miniProgramId": c.MiniProgramID, "source": apitest.Vars{"fromVersionId": from}}
+		s.isRefused(t, s.send(t, c.Owner, input.With("number", "0.0.1")), "VERSION_TOO_LOW number")
+		answer := s.send(t, c.Owner, input)
+		s.isRecorded(t, answer, c.Owner.ID, c.WorkspaceID, answer.String(t, "uploadVersion.version.id"))
+	},
+	"deleteVersion": func(t *testing.T, s *scene) {
+		c := s.newCompany(t)
+		versionID := s.w.InsertVersion(t, c.MiniProgramID, apitest.VersionRow{UploadedBy: c.Owner})
+		s.isRefused(t, s.send(t, c.Owner, apitest.Vars{"versionId": id.New(id.Version)}), "NOT_FOUND")
+		s.isRecorded(t, s.send(t, c.Owner, apitest.Vars{"versionId": versionID}), c.Owner.ID, c.WorkspaceID, versionID)
+	},
 }
 
 // storedSecrets are the hashes and secrets that the database keeps elsewhere.

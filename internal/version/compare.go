@@ -1,0 +1,212 @@
+package version
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"minidock/ent"
+	"minidock/ent/version"
+	"minidock/internal/access"
+	"minidock/internal/bundle"
+	"minidock/internal/fault"
+	"minidock/internal/page"
+	"minidock/internal/store"
+)
+
+// Comparison is what differs between two READY versions.
+type Comparison struct {
+	From, To                 *ent.Version
+	PagesAdded, PagesRemoved []string
+	Parts                    []PartChange
+	Settings                 []SettingChange
+}
+
+// PartChange is the size of a part in two versions, in bytes; nil where it is not there.
+type PartChange struct {
+	Root                  string
+	SizeBefore, SizeAfter *int
+}
+
+// SettingChange is a setting that differs, in JSON; nil where it is not set.
+type SettingChange struct {
+	Name          string
+	Before, After *string
+}
+
+// Compare compares two versions that the viewer sees. NOT_FOUND if the viewer does not see one, BAD_USER_INPUT if one is not READY.
+func (v *Versions) Compare(ctx context.Context, viewer *access.Viewer, from, to string) (*Comparison, error) {
+	found, err := access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Version, error) {
+		return v.Client.Version.Query().Where(store.In(version.FieldID, []string{from, to}), principal.Versions()).All(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &Comparison{From: found[from], To: found[to]}
+	if c.From == nil || c.To == nil {
+		return nil, fault.ErrNotFound
+	}
+	var contents [2]*bundle.Report
+	for i, side := range []struct {
+		name string
+		row  *ent.Version
+	}{{"from", c.From}, {"to", c.To}} {
+		if side.row.Status != version.StatusREADY {
+			return nil, fault.BadInput(fmt.Sprintf("%s must be a version that is READY; version %s is %s.", side.name, side.row.Number, side.row.Status))
+		}
+		if contents[i], err = ContentsOf(side.row); err != nil {
+			return nil, err
+		}
+	}
+	c.comparePages(contents[0].Pages, contents[1].Pages)
+	c.Parts = compareParts(contents[0].Parts, contents[1].Parts)
+	c.Settings, err = compareSettings(c.From, c.To)
+	return c, err
+}
+
+// ContentsOf reads what the checks found in the package of a version, without what has columns of its own: nothing unless it is READY.
+func ContentsOf(row *ent.Version) (*bundle.Report, error) {
+	contents := &bundle.Report{}
+	if row.Contents == nil {
+		return contents, nil
+	}
+	if err := json.Unmarshal([]byte(*row.Contents), contents); err != nil {
+		return nil, fmt.Errorf("read the contents of version %s: %w", row.ID, err)
+	}
+	return contents, nil
+}
+
+// Warnings are those about a package: what the checks found, and the hosts in its code that are not allowed.
+func Warnings(contents *bundle.Report) []bundle.Problem {
+	return slices.Concat(contents.Warnings, bundle.HostWarnings(contents.Hosts, nil))
+}
+
+func (c *Comparison) comparePages(before, after []bundle.Page) {
+	c.PagesAdded, c.PagesRemoved = missing(after, before), missing(before, after)
+}
+
+// missing returns the paths of those of the pages that are not among others.
+func missing(pages, among []bundle.Page) []string {
+	others, paths := map[string]bool{}, []string{}
+	for _, one := range among {
+		others[one.Path] = true
+	}
+	for _, one := range pages {
+		if !others[one.Path] {
+			paths = append(paths, one.Path)
+		}
+	}
+	return paths
+}
+
+func compareParts(before, after []bundle.Part) []PartChange {
+	changes := map[string]*PartChange{}
+	of := func(root string) *PartChange {
+		if changes[root] == nil {
+			changes[root] = &PartChange{Root: root}
+		}
+		return changes[root]
+	}
+	for _, one := range before {
+		size := int(one.Size)
+		of(one.Root).SizeBefore = &size
+	}
+	for _, one := range after {
+		size := int(one.Size)
+		of(one.Root).SizeAfter = &size
+	}
+	parts := make([]PartChange, 0, len(changes))
+	for _, root := range slices.Sorted(maps.Keys(changes)) {
+		parts = append(parts, *changes[root])
+	}
+	return parts
+}
+
+// notSettings are the fields of app.json that are compared as pages and parts.
+var notSettings = []string{"pages", "subPackages", "subpackages"}
+
+// compareSettings compares the fields of app.json, and what was said of the versions beside it.
+func compareSettings(from, to *ent.Version) ([]SettingChange, error) {
+	before, err := settingsOf(from)
+	if err != nil {
+		return nil, err
+	}
+	after, err := settingsOf(to)
+	if err != nil {
+		return nil, err
+	}
+	names := maps.Clone(before)
+	maps.Copy(names, after)
+	changes := []SettingChange{}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if before[name] != after[name] {
+			changes = append(changes, SettingChange{name, unlessEmpty(before[name]), unlessEmpty(after[name])})
+		}
+	}
+	return changes, nil
+}
+
+// settingsOf returns the settings of a version, in JSON, by their paths.
+func settingsOf(row *ent.Version) (map[string]string, error) {
+	settings := map[string]string{}
+	if row.AppJSON != nil {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(*row.AppJSON), &fields); err != nil {
+			return nil, fmt.Errorf("read app.json of version %s: %w", row.ID, err)
+		}
+		for _, name := range notSettings {
+			delete(fields, name)
+		}
+		for name, value := range fields {
+			if err := addSettings(settings, name, value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if row.MinimumHostVersion != nil {
+		return settings, addSettings(settings, "minimumHostVersion", *row.MinimumHostVersion)
+	}
+	return settings, nil
+}
+
+// addSettings adds a value, or the values in an object.
+func addSettings(to map[string]string, path string, value any) error {
+	if object, ok := value.(map[string]any); ok && len(object) > 0 {
+		for name, inner := range object {
+			if err := addSettings(to, path+"."+name, inner); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	text, err := json.Marshal(value)
+	to[path] = string(text)
+	return err
+}
+
+func unlessEmpty(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// orderByPath is that of the files that differ.
+const orderByPath = "PATH ASC"
+
+// Differing returns a page of the files that differ between the versions of a comparison, and how many there are.
+func (v *Versions) Differing(ctx context.Context, c *Comparison, args page.Args) (page.Page[*FileChange], int, error) {
+	before, err := v.filesOf(ctx, c.From)
+	if err != nil {
+		return page.Page[*FileChange]{}, 0, err
+	}
+	after, err := v.filesOf(ctx, c.To)
+	if err != nil {
+		return page.Page[*FileChange]{}, 0, err
+	}
+	changes := compareFiles(before, after)
+	of, err := page.OfSlice(args, orderByPath, changes, func(c *FileChange) string { return c.Path })
+	return of, len(changes), err
+}

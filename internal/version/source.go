@@ -1,0 +1,137 @@
+package version
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"minidock/ent"
+	"minidock/ent/version"
+	"minidock/internal/access"
+	"minidock/internal/blob"
+	"minidock/internal/bundle"
+	"minidock/internal/fault"
+	"minidock/internal/id"
+	"minidock/internal/idempotency"
+	"minidock/internal/store"
+)
+
+// packageExt is the extension of packages among the blobs.
+const packageExt = ".zip"
+
+// source is the package of an upload: a draft that was received, or the package of the version from.
+type source struct {
+	draft blob.Draft
+	from  *ent.Version
+	// isKept says that the package is among the blobs.
+	isKept bool
+	sha256 string
+	size   int64
+}
+
+// readSource receives the package and records what its directory shows to be wrong, or finds the version whose package is used again.
+func (u *upload) readSource(ctx context.Context) error {
+	var err error
+	switch {
+	case u.in.Source.Package != nil:
+		err = u.receive(ctx, u.in.Source.Package)
+	case u.in.Source.FromVersionID != nil:
+		err = u.reuse(ctx, *u.in.Source.FromVersionID)
+	}
+	if err != nil {
+		return err
+	}
+	u.request, err = u.identify(ctx)
+	u.request.Check(&u.errs)
+	return err
+}
+
+// receive writes the package to a draft, from which it is inspected.
+func (u *upload) receive(ctx context.Context, file *blob.File) error {
+	draft, err := u.Blobs.Create(ctx)
+	if err != nil {
+		return fmt.Errorf("receive a package: %w", err)
+	}
+	u.source.draft = draft
+	_, err = file.Content.Seek(0, io.SeekStart)
+	if err == nil {
+		_, err = io.Copy(draft, file.Content)
+	}
+	if err != nil {
+		return fmt.Errorf("receive a package: %w", err)
+	}
+	u.source.sha256, u.source.size = draft.Hash(), draft.Size()
+	_, problems, err := bundle.Inspect(draft, draft.Size(), u.Limits.Package)
+	if len(problems) > 0 {
+		u.errs.Take(problems[0].UserError("source.package"))
+	}
+	return err
+}
+
+// reuse finds a READY version of the mini program that the viewer sees.
+func (u *upload) reuse(ctx context.Context, versionID string) error {
+	const field = "source.fromVersionId"
+	found, err := u.ByIDs(ctx, u.viewer, []string{versionID})
+	if err != nil {
+		return err
+	}
+	from := found[versionID]
+	switch {
+	case id.KindOf(versionID) != id.Version, from == nil, from.MiniProgramID != u.in.MiniProgramID:
+		u.errs.Add(field, fault.NotFound)
+		return nil
+	case from.Status != version.StatusREADY:
+		u.errs.Add(field, fault.NotReady, "status", string(from.Status))
+	}
+	u.source = source{from: from, isKept: true, sha256: from.Sha256, size: int64(from.Size)}
+	return nil
+}
+
+// identify returns the request of the idempotency key, if there is one. A package counts by its bytes.
+func (u *upload) identify(ctx context.Context) (idempotency.Request, error) {
+	if u.in.IdempotencyKey == nil {
+		return idempotency.Request{}, nil
+	}
+	principal, err := u.viewer.Principal(ctx)
+	if err != nil {
+		return idempotency.Request{}, err
+	}
+	in := u.in
+	in.Source.Package, in.IdempotencyKey = nil, nil
+	return idempotency.Of(principal.UserID, string(access.UploadVersion), u.in.IdempotencyKey, struct {
+		UploadInput
+		PackageHash string
+	}{in, u.source.sha256})
+}
+
+// keep stores the package.
+func (s *source) keep(ctx context.Context) error {
+	if s.isKept {
+		return nil
+	}
+	if _, err := s.draft.Keep(ctx, packageExt); err != nil {
+		return fmt.Errorf("keep a package: %w", err)
+	}
+	s.isKept = true
+	return nil
+}
+
+// discard drops what was received and is not kept.
+func (s *source) discard() {
+	if s.draft != nil {
+		s.draft.Discard()
+	}
+}
+
+// hold makes sure, in the transaction of the new version, that the package is still among the blobs: as long as a version names it, it is
+// not swept. It records NOT_FOUND if the version from was deleted meanwhile.
+func (s *source) hold(ctx context.Context, tx *ent.Tx, errs *fault.UserErrors) error {
+	if s.from == nil {
+		return nil
+	}
+	held, err := tx.Version.Query().Where(version.ID(s.from.ID), store.Held).IDs(ctx)
+	if err == nil && len(held) == 0 {
+		errs.Add("source.fromVersionId", fault.NotFound)
+	}
+	return err
+}
