@@ -2986,6 +2986,7 @@ type FileChangeConnection {
 }
 
 """A file that differs in a page."""
+# eslint-disable-next-line @graphql-eslint/relay-edge-types -- it can be found by its versions and path only
 type FileChangeEdge {
   """Where to start or end another page."""
   cursor: String!
