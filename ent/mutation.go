@@ -14203,6 +14203,8 @@ type VersionMutation struct {
 	entry_page           *string
 	app_json             *string
 	contents             *string
+	details_size         *int
+	adddetails_size      *int
 	files_name           *string
 	created_at           *time.Time
 	clearedFields        map[string]struct{}
@@ -15000,6 +15002,62 @@ func (m *VersionMutation) ResetContents() {
 	delete(m.clearedFields, version.FieldContents)
 }
 
+// SetDetailsSize sets the "details_size" field.
+func (m *VersionMutation) SetDetailsSize(i int) {
+	m.details_size = &i
+	m.adddetails_size = nil
+}
+
+// DetailsSize returns the value of the "details_size" field in the mutation.
+func (m *VersionMutation) DetailsSize() (r int, exists bool) {
+	v := m.details_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetailsSize returns the old "details_size" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldDetailsSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetailsSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetailsSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetailsSize: %w", err)
+	}
+	return oldValue.DetailsSize, nil
+}
+
+// AddDetailsSize adds i to the "details_size" field.
+func (m *VersionMutation) AddDetailsSize(i int) {
+	if m.adddetails_size != nil {
+		*m.adddetails_size += i
+	} else {
+		m.adddetails_size = &i
+	}
+}
+
+// AddedDetailsSize returns the value that was added to the "details_size" field in this mutation.
+func (m *VersionMutation) AddedDetailsSize() (r int, exists bool) {
+	v := m.adddetails_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDetailsSize resets all changes to the "details_size" field.
+func (m *VersionMutation) ResetDetailsSize() {
+	m.details_size = nil
+	m.adddetails_size = nil
+}
+
 // SetFilesName sets the "files_name" field.
 func (m *VersionMutation) SetFilesName(s string) {
 	m.files_name = &s
@@ -15275,7 +15333,7 @@ func (m *VersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *VersionMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.mini_program != nil {
 		fields = append(fields, version.FieldMiniProgramID)
 	}
@@ -15317,6 +15375,9 @@ func (m *VersionMutation) Fields() []string {
 	}
 	if m.contents != nil {
 		fields = append(fields, version.FieldContents)
+	}
+	if m.details_size != nil {
+		fields = append(fields, version.FieldDetailsSize)
 	}
 	if m.files_name != nil {
 		fields = append(fields, version.FieldFilesName)
@@ -15363,6 +15424,8 @@ func (m *VersionMutation) Field(name string) (ent.Value, bool) {
 		return m.AppJSON()
 	case version.FieldContents:
 		return m.Contents()
+	case version.FieldDetailsSize:
+		return m.DetailsSize()
 	case version.FieldFilesName:
 		return m.FilesName()
 	case version.FieldUploadedByID:
@@ -15406,6 +15469,8 @@ func (m *VersionMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldAppJSON(ctx)
 	case version.FieldContents:
 		return m.OldContents(ctx)
+	case version.FieldDetailsSize:
+		return m.OldDetailsSize(ctx)
 	case version.FieldFilesName:
 		return m.OldFilesName(ctx)
 	case version.FieldUploadedByID:
@@ -15519,6 +15584,13 @@ func (m *VersionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetContents(v)
 		return nil
+	case version.FieldDetailsSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetailsSize(v)
+		return nil
 	case version.FieldFilesName:
 		v, ok := value.(string)
 		if !ok {
@@ -15560,6 +15632,9 @@ func (m *VersionMutation) AddedFields() []string {
 	if m.addfile_count != nil {
 		fields = append(fields, version.FieldFileCount)
 	}
+	if m.adddetails_size != nil {
+		fields = append(fields, version.FieldDetailsSize)
+	}
 	return fields
 }
 
@@ -15576,6 +15651,8 @@ func (m *VersionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedUnpackedSize()
 	case version.FieldFileCount:
 		return m.AddedFileCount()
+	case version.FieldDetailsSize:
+		return m.AddedDetailsSize()
 	}
 	return nil, false
 }
@@ -15612,6 +15689,13 @@ func (m *VersionMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddFileCount(v)
+		return nil
+	case version.FieldDetailsSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDetailsSize(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Version numeric field %s", name)
@@ -15732,6 +15816,9 @@ func (m *VersionMutation) ResetField(name string) error {
 		return nil
 	case version.FieldContents:
 		m.ResetContents()
+		return nil
+	case version.FieldDetailsSize:
+		m.ResetDetailsSize()
 		return nil
 	case version.FieldFilesName:
 		m.ResetFilesName()

@@ -181,4 +181,8 @@ func init() {
 			return nil
 		}
 	}()
+	// versionDescDetailsSize is the schema descriptor for details_size field.
+	versionDescDetailsSize := versionFields[15].Descriptor()
+	// version.DefaultDetailsSize holds the default value on creation for the details_size field.
+	version.DefaultDetailsSize = versionDescDetailsSize.Default.(int)
 }

@@ -50,6 +50,8 @@ type Version struct {
 	AppJSON *string `json:"app_json,omitempty"`
 	// JSON: what else the checks found in the package
 	Contents *string `json:"contents,omitempty"`
+	// the bytes of app_json and contents, which are read only where they are asked for
+	DetailsSize int `json:"details_size,omitempty"`
 	// the name of the list of its files among the blobs
 	FilesName *string `json:"files_name,omitempty"`
 	// UploadedByID holds the value of the "uploaded_by_id" field.
@@ -129,7 +131,7 @@ func (*Version) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case version.FieldNumberKey, version.FieldSize, version.FieldUnpackedSize, version.FieldFileCount:
+		case version.FieldNumberKey, version.FieldSize, version.FieldUnpackedSize, version.FieldFileCount, version.FieldDetailsSize:
 			values[i] = new(sql.NullInt64)
 		case version.FieldID, version.FieldMiniProgramID, version.FieldWorkspaceID, version.FieldNumber, version.FieldStatus, version.FieldNotes, version.FieldMinimumHostVersion, version.FieldSha256, version.FieldEntryPage, version.FieldAppJSON, version.FieldContents, version.FieldFilesName, version.FieldUploadedByID:
 			values[i] = new(sql.NullString)
@@ -246,6 +248,12 @@ func (_m *Version) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Contents = new(string)
 				*_m.Contents = value.String
+			}
+		case version.FieldDetailsSize:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field details_size", values[i])
+			} else if value.Valid {
+				_m.DetailsSize = int(value.Int64)
 			}
 		case version.FieldFilesName:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -377,6 +385,9 @@ func (_m *Version) String() string {
 		builder.WriteString("contents=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("details_size=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DetailsSize))
 	builder.WriteString(", ")
 	if v := _m.FilesName; v != nil {
 		builder.WriteString("files_name=")

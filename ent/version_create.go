@@ -175,6 +175,20 @@ func (_c *VersionCreate) SetNillableContents(v *string) *VersionCreate {
 	return _c
 }
 
+// SetDetailsSize sets the "details_size" field.
+func (_c *VersionCreate) SetDetailsSize(v int) *VersionCreate {
+	_c.mutation.SetDetailsSize(v)
+	return _c
+}
+
+// SetNillableDetailsSize sets the "details_size" field if the given value is not nil.
+func (_c *VersionCreate) SetNillableDetailsSize(v *int) *VersionCreate {
+	if v != nil {
+		_c.SetDetailsSize(*v)
+	}
+	return _c
+}
+
 // SetFilesName sets the "files_name" field.
 func (_c *VersionCreate) SetFilesName(v string) *VersionCreate {
 	_c.mutation.SetFilesName(v)
@@ -280,6 +294,10 @@ func (_c *VersionCreate) defaults() {
 		v := version.DefaultStatus
 		_c.mutation.SetStatus(v)
 	}
+	if _, ok := _c.mutation.DetailsSize(); !ok {
+		v := version.DefaultDetailsSize
+		_c.mutation.SetDetailsSize(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -314,6 +332,9 @@ func (_c *VersionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Size(); !ok {
 		return &ValidationError{Name: "size", err: errors.New(`ent: missing required field "Version.size"`)}
+	}
+	if _, ok := _c.mutation.DetailsSize(); !ok {
+		return &ValidationError{Name: "details_size", err: errors.New(`ent: missing required field "Version.details_size"`)}
 	}
 	if _, ok := _c.mutation.UploadedByID(); !ok {
 		return &ValidationError{Name: "uploaded_by_id", err: errors.New(`ent: missing required field "Version.uploaded_by_id"`)}
@@ -413,6 +434,10 @@ func (_c *VersionCreate) createSpec() (*Version, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Contents(); ok {
 		_spec.SetField(version.FieldContents, field.TypeString, value)
 		_node.Contents = &value
+	}
+	if value, ok := _c.mutation.DetailsSize(); ok {
+		_spec.SetField(version.FieldDetailsSize, field.TypeInt, value)
+		_node.DetailsSize = value
 	}
 	if value, ok := _c.mutation.FilesName(); ok {
 		_spec.SetField(version.FieldFilesName, field.TypeString, value)
@@ -655,6 +680,24 @@ func (u *VersionUpsert) ClearContents() *VersionUpsert {
 	return u
 }
 
+// SetDetailsSize sets the "details_size" field.
+func (u *VersionUpsert) SetDetailsSize(v int) *VersionUpsert {
+	u.Set(version.FieldDetailsSize, v)
+	return u
+}
+
+// UpdateDetailsSize sets the "details_size" field to the value that was provided on create.
+func (u *VersionUpsert) UpdateDetailsSize() *VersionUpsert {
+	u.SetExcluded(version.FieldDetailsSize)
+	return u
+}
+
+// AddDetailsSize adds v to the "details_size" field.
+func (u *VersionUpsert) AddDetailsSize(v int) *VersionUpsert {
+	u.Add(version.FieldDetailsSize, v)
+	return u
+}
+
 // SetFilesName sets the "files_name" field.
 func (u *VersionUpsert) SetFilesName(v string) *VersionUpsert {
 	u.Set(version.FieldFilesName, v)
@@ -881,6 +924,27 @@ func (u *VersionUpsertOne) UpdateContents() *VersionUpsertOne {
 func (u *VersionUpsertOne) ClearContents() *VersionUpsertOne {
 	return u.Update(func(s *VersionUpsert) {
 		s.ClearContents()
+	})
+}
+
+// SetDetailsSize sets the "details_size" field.
+func (u *VersionUpsertOne) SetDetailsSize(v int) *VersionUpsertOne {
+	return u.Update(func(s *VersionUpsert) {
+		s.SetDetailsSize(v)
+	})
+}
+
+// AddDetailsSize adds v to the "details_size" field.
+func (u *VersionUpsertOne) AddDetailsSize(v int) *VersionUpsertOne {
+	return u.Update(func(s *VersionUpsert) {
+		s.AddDetailsSize(v)
+	})
+}
+
+// UpdateDetailsSize sets the "details_size" field to the value that was provided on create.
+func (u *VersionUpsertOne) UpdateDetailsSize() *VersionUpsertOne {
+	return u.Update(func(s *VersionUpsert) {
+		s.UpdateDetailsSize()
 	})
 }
 
@@ -1280,6 +1344,27 @@ func (u *VersionUpsertBulk) UpdateContents() *VersionUpsertBulk {
 func (u *VersionUpsertBulk) ClearContents() *VersionUpsertBulk {
 	return u.Update(func(s *VersionUpsert) {
 		s.ClearContents()
+	})
+}
+
+// SetDetailsSize sets the "details_size" field.
+func (u *VersionUpsertBulk) SetDetailsSize(v int) *VersionUpsertBulk {
+	return u.Update(func(s *VersionUpsert) {
+		s.SetDetailsSize(v)
+	})
+}
+
+// AddDetailsSize adds v to the "details_size" field.
+func (u *VersionUpsertBulk) AddDetailsSize(v int) *VersionUpsertBulk {
+	return u.Update(func(s *VersionUpsert) {
+		s.AddDetailsSize(v)
+	})
+}
+
+// UpdateDetailsSize sets the "details_size" field to the value that was provided on create.
+func (u *VersionUpsertBulk) UpdateDetailsSize() *VersionUpsertBulk {
+	return u.Update(func(s *VersionUpsert) {
+		s.UpdateDetailsSize()
 	})
 }
 

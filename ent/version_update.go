@@ -157,6 +157,27 @@ func (_u *VersionUpdate) ClearContents() *VersionUpdate {
 	return _u
 }
 
+// SetDetailsSize sets the "details_size" field.
+func (_u *VersionUpdate) SetDetailsSize(v int) *VersionUpdate {
+	_u.mutation.ResetDetailsSize()
+	_u.mutation.SetDetailsSize(v)
+	return _u
+}
+
+// SetNillableDetailsSize sets the "details_size" field if the given value is not nil.
+func (_u *VersionUpdate) SetNillableDetailsSize(v *int) *VersionUpdate {
+	if v != nil {
+		_u.SetDetailsSize(*v)
+	}
+	return _u
+}
+
+// AddDetailsSize adds value to the "details_size" field.
+func (_u *VersionUpdate) AddDetailsSize(v int) *VersionUpdate {
+	_u.mutation.AddDetailsSize(v)
+	return _u
+}
+
 // SetFilesName sets the "files_name" field.
 func (_u *VersionUpdate) SetFilesName(v string) *VersionUpdate {
 	_u.mutation.SetFilesName(v)
@@ -315,6 +336,12 @@ func (_u *VersionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ContentsCleared() {
 		_spec.ClearField(version.FieldContents, field.TypeString)
+	}
+	if value, ok := _u.mutation.DetailsSize(); ok {
+		_spec.SetField(version.FieldDetailsSize, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedDetailsSize(); ok {
+		_spec.AddField(version.FieldDetailsSize, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.FilesName(); ok {
 		_spec.SetField(version.FieldFilesName, field.TypeString, value)
@@ -498,6 +525,27 @@ func (_u *VersionUpdateOne) SetNillableContents(v *string) *VersionUpdateOne {
 // ClearContents clears the value of the "contents" field.
 func (_u *VersionUpdateOne) ClearContents() *VersionUpdateOne {
 	_u.mutation.ClearContents()
+	return _u
+}
+
+// SetDetailsSize sets the "details_size" field.
+func (_u *VersionUpdateOne) SetDetailsSize(v int) *VersionUpdateOne {
+	_u.mutation.ResetDetailsSize()
+	_u.mutation.SetDetailsSize(v)
+	return _u
+}
+
+// SetNillableDetailsSize sets the "details_size" field if the given value is not nil.
+func (_u *VersionUpdateOne) SetNillableDetailsSize(v *int) *VersionUpdateOne {
+	if v != nil {
+		_u.SetDetailsSize(*v)
+	}
+	return _u
+}
+
+// AddDetailsSize adds value to the "details_size" field.
+func (_u *VersionUpdateOne) AddDetailsSize(v int) *VersionUpdateOne {
+	_u.mutation.AddDetailsSize(v)
 	return _u
 }
 
@@ -689,6 +737,12 @@ func (_u *VersionUpdateOne) sqlSave(ctx context.Context) (_node *Version, err er
 	}
 	if _u.mutation.ContentsCleared() {
 		_spec.ClearField(version.FieldContents, field.TypeString)
+	}
+	if value, ok := _u.mutation.DetailsSize(); ok {
+		_spec.SetField(version.FieldDetailsSize, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedDetailsSize(); ok {
+		_spec.AddField(version.FieldDetailsSize, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.FilesName(); ok {
 		_spec.SetField(version.FieldFilesName, field.TypeString, value)

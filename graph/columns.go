@@ -34,9 +34,9 @@ var tables = map[string]table{
 	"Version": {version.Table, version.Columns, []string{version.FieldID, version.FieldMiniProgramID, version.FieldWorkspaceID, version.FieldStatus}, map[string][]string{
 		"number": {version.FieldNumber}, "size": {version.FieldSize}, "unpackedSize": {version.FieldUnpackedSize}, "fileCount": {version.FieldFileCount},
 		"sha256": {version.FieldSha256}, "entryPage": {version.FieldEntryPage}, "minimumHostVersion": {version.FieldMinimumHostVersion},
-		"appJson": {version.FieldAppJSON}, "notes": {version.FieldNotes}, "uploadedBy": {version.FieldUploadedByID}, "createdAt": {version.FieldCreatedAt},
-		"pages": {version.FieldContents}, "parts": {version.FieldContents}, "largestFiles": {version.FieldContents}, "tabBar": {version.FieldContents},
-		"plugins": {version.FieldContents}, "permissions": {version.FieldContents}, "warnings": {version.FieldContents},
+		"appJson": {version.FieldDetailsSize}, "notes": {version.FieldNotes}, "uploadedBy": {version.FieldUploadedByID}, "createdAt": {version.FieldCreatedAt},
+		"pages": {version.FieldDetailsSize}, "parts": {version.FieldDetailsSize}, "largestFiles": {version.FieldDetailsSize}, "tabBar": {version.FieldDetailsSize},
+		"plugins": {version.FieldDetailsSize}, "permissions": {version.FieldDetailsSize}, "warnings": {version.FieldDetailsSize},
 		"downloadUrl": {version.FieldSha256, version.FieldNumber},
 		"id":          nil, "miniProgram": nil, "status": nil, "task": nil, "viewerCan": nil,
 	}},

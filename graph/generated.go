@@ -223,6 +223,8 @@ type VersionResolver interface {
 	Plugins(ctx context.Context, obj *ent.Version) ([]*bundle.Plugin, error)
 	Permissions(ctx context.Context, obj *ent.Version) ([]*bundle.Permission, error)
 
+	AppJSON(ctx context.Context, obj *ent.Version) (*string, error)
+
 	Warnings(ctx context.Context, obj *ent.Version) ([]*model.UserError, error)
 	UploadedBy(ctx context.Context, obj *ent.Version) (*ent.User, error)
 
@@ -13066,8 +13068,25 @@ func (ec *executionContext) fieldContext_Version_minimumHostVersion(_ context.Co
 	return graphql.NewScalarFieldContext("Version", field, false, false, "String")
 }
 
+func (ec *executionContext) _Version_appJson(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_appJson(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().AppJSON(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		false,
+	)
+}
 func (ec *executionContext) fieldContext_Version_appJson(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Version", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Version", field, true, true, "String")
 }
 
 func (ec *executionContext) fieldContext_Version_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -20956,7 +20975,7 @@ func (ec *executionContext) _Version(ctx context.Context, sel ast.SelectionSet, 
 				out.Invalids++
 			}
 		case "appJson":
-			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_appJson, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.AppJSON) })
+			out.Values[i] = ec._Version_appJson(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

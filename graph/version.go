@@ -123,24 +123,26 @@ func (r *versionResolver) DownloadURL(ctx context.Context, v *ent.Version, expir
 	return unlessEmpty(urls[v.ID]), err
 }
 
-// contents returns what the checks found in the package, read once for all of its fields.
-func contents(v *ent.Version) (*bundle.Report, error) {
-	read, err := siblings.Read(v.Siblings, v, "contents", func(vs []*ent.Version) (map[string]*bundle.Report, error) {
-		all := make(map[string]*bundle.Report, len(vs))
-		for _, one := range vs {
-			var err error
-			if all[one.ID], err = version.ContentsOf(one); err != nil {
-				return nil, err
-			}
-		}
-		return all, nil
+// details returns what the checks found in the package, read once for all of its fields.
+func (r *versionResolver) details(ctx context.Context, v *ent.Version) (*version.Details, error) {
+	read, err := siblings.Read(v.Siblings, v, "details", func(vs []*ent.Version) (map[string]*version.Details, error) {
+		return r.Versions.DetailsOf(ctx, viewer(ctx), vs)
 	})
 	return store.OneOf(read, v.ID, err)
 }
 
+// AppJSON returns the text of app.json, or nil.
+func (r *versionResolver) AppJSON(ctx context.Context, v *ent.Version) (*string, error) {
+	found, err := r.details(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	return found.AppJSON, nil
+}
+
 // Pages returns the version's pages, those of the main part first.
-func (r *versionResolver) Pages(_ context.Context, v *ent.Version) ([]*bundle.Page, error) {
-	found, err := contents(v)
+func (r *versionResolver) Pages(ctx context.Context, v *ent.Version) ([]*bundle.Page, error) {
+	found, err := r.details(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +150,8 @@ func (r *versionResolver) Pages(_ context.Context, v *ent.Version) ([]*bundle.Pa
 }
 
 // Parts returns the sizes of the version's parts.
-func (r *versionResolver) Parts(_ context.Context, v *ent.Version) ([]*bundle.Part, error) {
-	found, err := contents(v)
+func (r *versionResolver) Parts(ctx context.Context, v *ent.Version) ([]*bundle.Part, error) {
+	found, err := r.details(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +159,8 @@ func (r *versionResolver) Parts(_ context.Context, v *ent.Version) ([]*bundle.Pa
 }
 
 // LargestFiles returns the version's largest files.
-func (r *versionResolver) LargestFiles(_ context.Context, v *ent.Version) ([]*bundle.FileSize, error) {
-	found, err := contents(v)
+func (r *versionResolver) LargestFiles(ctx context.Context, v *ent.Version) ([]*bundle.FileSize, error) {
+	found, err := r.details(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -166,8 +168,8 @@ func (r *versionResolver) LargestFiles(_ context.Context, v *ent.Version) ([]*bu
 }
 
 // TabBar returns the version's tabs, or nil.
-func (r *versionResolver) TabBar(_ context.Context, v *ent.Version) (*model.TabBar, error) {
-	found, err := contents(v)
+func (r *versionResolver) TabBar(ctx context.Context, v *ent.Version) (*model.TabBar, error) {
+	found, err := r.details(ctx, v)
 	if err != nil || len(found.TabBar) == 0 {
 		return nil, err
 	}
@@ -175,8 +177,8 @@ func (r *versionResolver) TabBar(_ context.Context, v *ent.Version) (*model.TabB
 }
 
 // Plugins returns the plugins that the version uses.
-func (r *versionResolver) Plugins(_ context.Context, v *ent.Version) ([]*bundle.Plugin, error) {
-	found, err := contents(v)
+func (r *versionResolver) Plugins(ctx context.Context, v *ent.Version) ([]*bundle.Plugin, error) {
+	found, err := r.details(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -184,8 +186,8 @@ func (r *versionResolver) Plugins(_ context.Context, v *ent.Version) ([]*bundle.
 }
 
 // Permissions returns what the version asks of its users.
-func (r *versionResolver) Permissions(_ context.Context, v *ent.Version) ([]*bundle.Permission, error) {
-	found, err := contents(v)
+func (r *versionResolver) Permissions(ctx context.Context, v *ent.Version) ([]*bundle.Permission, error) {
+	found, err := r.details(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -194,12 +196,12 @@ func (r *versionResolver) Permissions(_ context.Context, v *ent.Version) ([]*bun
 
 // Warnings returns what may be a mistake in the version.
 func (r *versionResolver) Warnings(ctx context.Context, v *ent.Version) ([]*model.UserError, error) {
-	found, err := contents(v)
+	found, err := r.details(ctx, v)
 	if err != nil {
 		return nil, err
 	}
 	warnings := []*model.UserError{}
-	for _, one := range version.Warnings(found) {
+	for _, one := range version.Warnings(found.Report) {
 		warnings = append(warnings, translateOne(ctx, one.UserError("")))
 	}
 	return warnings, nil

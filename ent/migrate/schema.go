@@ -672,6 +672,7 @@ var (
 		{Name: "entry_page", Type: field.TypeString, Nullable: true},
 		{Name: "app_json", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "contents", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "details_size", Type: field.TypeInt, Default: 0},
 		{Name: "files_name", Type: field.TypeString, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "mini_program_id", Type: field.TypeString},
@@ -686,19 +687,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "versions_mini_programs_versions",
-				Columns:    []*schema.Column{VersionsColumns[15]},
+				Columns:    []*schema.Column{VersionsColumns[16]},
 				RefColumns: []*schema.Column{MiniProgramsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "versions_users_versions",
-				Columns:    []*schema.Column{VersionsColumns[16]},
+				Columns:    []*schema.Column{VersionsColumns[17]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "versions_workspaces_versions",
-				Columns:    []*schema.Column{VersionsColumns[17]},
+				Columns:    []*schema.Column{VersionsColumns[18]},
 				RefColumns: []*schema.Column{WorkspacesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -707,12 +708,12 @@ var (
 			{
 				Name:    "version_mini_program_id_number_key",
 				Unique:  true,
-				Columns: []*schema.Column{VersionsColumns[15], VersionsColumns[2]},
+				Columns: []*schema.Column{VersionsColumns[16], VersionsColumns[2]},
 			},
 			{
 				Name:    "version_mini_program_id_status_number_key",
 				Unique:  false,
-				Columns: []*schema.Column{VersionsColumns[15], VersionsColumns[3], VersionsColumns[2]},
+				Columns: []*schema.Column{VersionsColumns[16], VersionsColumns[3], VersionsColumns[2]},
 			},
 			{
 				Name:    "version_sha256",
@@ -722,7 +723,7 @@ var (
 			{
 				Name:    "version_files_name",
 				Unique:  false,
-				Columns: []*schema.Column{VersionsColumns[13]},
+				Columns: []*schema.Column{VersionsColumns[14]},
 			},
 		},
 	}

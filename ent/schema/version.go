@@ -29,6 +29,7 @@ func (Version) Fields() []ent.Field {
 		field.String("entry_page").Optional().Nillable(),
 		field.Text("app_json").Optional().Nillable(),
 		field.Text("contents").Optional().Nillable().Comment("JSON: what else the checks found in the package"),
+		field.Int("details_size").Default(0).Comment("the bytes of app_json and contents, which are read only where they are asked for"),
 		field.String("files_name").Optional().Nillable().Comment("the name of the list of its files among the blobs"),
 		field.String("uploaded_by_id").Immutable(),
 		field.Time("created_at").Immutable(),

@@ -42,6 +42,8 @@ const (
 	FieldAppJSON = "app_json"
 	// FieldContents holds the string denoting the contents field in the database.
 	FieldContents = "contents"
+	// FieldDetailsSize holds the string denoting the details_size field in the database.
+	FieldDetailsSize = "details_size"
 	// FieldFilesName holds the string denoting the files_name field in the database.
 	FieldFilesName = "files_name"
 	// FieldUploadedByID holds the string denoting the uploaded_by_id field in the database.
@@ -105,6 +107,7 @@ var Columns = []string{
 	FieldEntryPage,
 	FieldAppJSON,
 	FieldContents,
+	FieldDetailsSize,
 	FieldFilesName,
 	FieldUploadedByID,
 	FieldCreatedAt,
@@ -123,6 +126,8 @@ func ValidColumn(column string) bool {
 var (
 	// Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
 	Sha256Validator func(string) error
+	// DefaultDetailsSize holds the default value on creation for the "details_size" field.
+	DefaultDetailsSize int
 )
 
 // Status defines the type for the "status" enum field.
@@ -228,6 +233,11 @@ func ByAppJSON(opts ...sql.OrderTermOption) OrderOption {
 // ByContents orders the results by the contents field.
 func ByContents(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContents, opts...).ToFunc()
+}
+
+// ByDetailsSize orders the results by the details_size field.
+func ByDetailsSize(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDetailsSize, opts...).ToFunc()
 }
 
 // ByFilesName orders the results by the files_name field.

@@ -130,6 +130,11 @@ func Contents(v string) predicate.Version {
 	return predicate.Version(sql.FieldEQ(FieldContents, v))
 }
 
+// DetailsSize applies equality check predicate on the "details_size" field. It's identical to DetailsSizeEQ.
+func DetailsSize(v int) predicate.Version {
+	return predicate.Version(sql.FieldEQ(FieldDetailsSize, v))
+}
+
 // FilesName applies equality check predicate on the "files_name" field. It's identical to FilesNameEQ.
 func FilesName(v string) predicate.Version {
 	return predicate.Version(sql.FieldEQ(FieldFilesName, v))
@@ -978,6 +983,46 @@ func ContentsEqualFold(v string) predicate.Version {
 // ContentsContainsFold applies the ContainsFold predicate on the "contents" field.
 func ContentsContainsFold(v string) predicate.Version {
 	return predicate.Version(sql.FieldContainsFold(FieldContents, v))
+}
+
+// DetailsSizeEQ applies the EQ predicate on the "details_size" field.
+func DetailsSizeEQ(v int) predicate.Version {
+	return predicate.Version(sql.FieldEQ(FieldDetailsSize, v))
+}
+
+// DetailsSizeNEQ applies the NEQ predicate on the "details_size" field.
+func DetailsSizeNEQ(v int) predicate.Version {
+	return predicate.Version(sql.FieldNEQ(FieldDetailsSize, v))
+}
+
+// DetailsSizeIn applies the In predicate on the "details_size" field.
+func DetailsSizeIn(vs ...int) predicate.Version {
+	return predicate.Version(sql.FieldIn(FieldDetailsSize, vs...))
+}
+
+// DetailsSizeNotIn applies the NotIn predicate on the "details_size" field.
+func DetailsSizeNotIn(vs ...int) predicate.Version {
+	return predicate.Version(sql.FieldNotIn(FieldDetailsSize, vs...))
+}
+
+// DetailsSizeGT applies the GT predicate on the "details_size" field.
+func DetailsSizeGT(v int) predicate.Version {
+	return predicate.Version(sql.FieldGT(FieldDetailsSize, v))
+}
+
+// DetailsSizeGTE applies the GTE predicate on the "details_size" field.
+func DetailsSizeGTE(v int) predicate.Version {
+	return predicate.Version(sql.FieldGTE(FieldDetailsSize, v))
+}
+
+// DetailsSizeLT applies the LT predicate on the "details_size" field.
+func DetailsSizeLT(v int) predicate.Version {
+	return predicate.Version(sql.FieldLT(FieldDetailsSize, v))
+}
+
+// DetailsSizeLTE applies the LTE predicate on the "details_size" field.
+func DetailsSizeLTE(v int) predicate.Version {
+	return predicate.Version(sql.FieldLTE(FieldDetailsSize, v))
 }
 
 // FilesNameEQ applies the EQ predicate on the "files_name" field.

@@ -47,6 +47,7 @@ var usualPorts = map[string]string{"http": ":80", "ws": ":80", "https": ":443", 
 type hostScanner struct {
 	file   string
 	found  []Host
+	known  map[string]bool
 	buffer []byte
 	// line is that of the buffer's first byte; begun says whether it began before the buffer, and isComment whether it is one of comment.
 	line             int
@@ -59,7 +60,9 @@ func isCode(name string) bool {
 }
 
 // reset begins a new file.
-func (s *hostScanner) reset(file string) { *s = hostScanner{file: file, buffer: s.buffer[:0], line: 1} }
+func (s *hostScanner) reset(file string) { 
+	*s = hostScanner{file: file, known: map[string]bool{}, buffer: s.buffer[:0], line: 1}
+}
 
 // Write never fails.
 func (s *hostScanner) Write(p []byte) (int, error) {
@@ -142,12 +145,12 @@ func (s *hostScanner) judge(at int, where *spot) {
 		return
 	}
 	host := readHost(s.buffer[start:at], s.buffer[at:min(len(s.buffer), at+maxURL)])
-	if host.Origin == "" || slices.ContainsFunc(s.found, func(known Host) bool { return known.Origin == host.Origin }) {
+	if host.Origin == "" || s.known[host.Origin] {
 		return
 	}
 	if where.move(s.buffer, start); !where.isComment(s.buffer) {
 		host.File, host.Line = s.file, where.line
-		s.found = append(s.found, host)
+		s.found, s.known[host.Origin] = append(s.found, host), true
 	}
 }
 

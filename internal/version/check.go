@@ -2,7 +2,6 @@ package version
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -163,19 +162,6 @@ func (c *checking) end(ctx context.Context, tx *ent.Tx, report *bundle.Report, p
 		return nil, err
 	}
 	return c.endTask(ctx, tx, report, problems, now)
-}
-
-// describe writes what the check found in the package.
-func describe(update *ent.VersionUpdate, report *bundle.Report) error {
-	contents := *report
-	contents.AppJSON, contents.Files = "", nil // which are kept apart
-	text, err := json.Marshal(contents)
-	if err != nil {
-		return err
-	}
-	update.SetUnpackedSize(int(report.UnpackedSize)).SetFileCount(report.FileCount).SetEntryPage(report.EntryPage).SetAppJSON(report.AppJSON).
-		SetContents(string(text))
-	return nil
 }
 
 // record records that the version has another status, and what follows: that of the mini program, and that older versions which failed are

@@ -3,6 +3,7 @@ package version
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,7 +40,7 @@ type SettingChange struct {
 // Compare compares two versions that the viewer sees. NOT_FOUND if the viewer does not see one, BAD_USER_INPUT if one is not READY.
 func (v *Versions) Compare(ctx context.Context, viewer *access.Viewer, from, to string) (*Comparison, error) {
 	found, err := access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Version, error) {
-		return v.Client.Version.Query().Where(store.In(version.FieldID, []string{from, to}), principal.Versions()).All(ctx)
+		return v.Client.Version.Query().Select(brief...).Where(store.In(version.FieldID, []string{from, to}), principal.Versions()).All(ctx)
 	})
 	if err != nil {
 		return nil, err
@@ -48,43 +49,28 @@ func (v *Versions) Compare(ctx context.Context, viewer *access.Viewer, from, to 
 	if c.From == nil || c.To == nil {
 		return nil, fault.ErrNotFound
 	}
-	var contents [2]*bundle.Report
-	for i, side := range []struct {
-		name string
-		row  *ent.Version
-	}{{"from", c.From}, {"to", c.To}} {
-		if side.row.Status != version.StatusREADY {
-			return nil, fault.BadInput(fmt.Sprintf("%s must be a version that is READY; version %s is %s.", side.name, side.row.Number, side.row.Status))
-		}
-		if contents[i], err = ContentsOf(side.row); err != nil {
-			return nil, err
-		}
+	if err := errors.Join(mustBeReady("from", c.From), mustBeReady("to", c.To)); err != nil {
+		return nil, err
 	}
-	c.comparePages(contents[0].Pages, contents[1].Pages)
-	c.Parts = compareParts(contents[0].Parts, contents[1].Parts)
-	c.Settings, err = compareSettings(c.From, c.To)
+	details, err := v.DetailsOf(ctx, viewer, []*ent.Version{c.From, c.To})
+	if err != nil {
+		return nil, err
+	}
+	before, after := details[from], details[to]
+	if before == nil || after == nil {
+		return nil, fault.ErrNotFound // deleted meanwhile
+	}
+	c.PagesAdded, c.PagesRemoved = missing(after.Pages, before.Pages), missing(before.Pages, after.Pages)
+	c.Parts = compareParts(before.Parts, after.Parts)
+	c.Settings, err = compareSettings(c.From, c.To, before, after)
 	return c, err
 }
 
-// ContentsOf reads what the checks found in the package of a version, without what has columns of its own: nothing unless it is READY.
-func ContentsOf(row *ent.Version) (*bundle.Report, error) {
-	contents := &bundle.Report{}
-	if row.Contents == nil {
-		return contents, nil
+func mustBeReady(argument string, row *ent.Version) error {
+	if row.Status == version.StatusREADY {
+		return nil
 	}
-	if err := json.Unmarshal([]byte(*row.Contents), contents); err != nil {
-		return nil, fmt.Errorf("read the contents of version %s: %w", row.ID, err)
-	}
-	return contents, nil
-}
-
-// Warnings are those about a package: what the checks found, and the hosts in its code that are not allowed.
-func Warnings(contents *bundle.Report) []bundle.Problem {
-	return slices.Concat(contents.Warnings, bundle.HostWarnings(contents.Hosts, nil))
-}
-
-func (c *Comparison) comparePages(before, after []bundle.Page) {
-	c.PagesAdded, c.PagesRemoved = missing(after, before), missing(before, after)
+	return fault.BadInput(fmt.Sprintf("%s must be a version that is READY; version %s is %s.", argument, row.Number, row.Status))
 }
 
 // missing returns the paths of those of the pages that are not among others.
@@ -128,12 +114,12 @@ func compareParts(before, after []bundle.Part) []PartChange {
 var notSettings = []string{"pages", "subPackages", "subpackages"}
 
 // compareSettings compares the fields of app.json, and what was said of the versions beside it.
-func compareSettings(from, to *ent.Version) ([]SettingChange, error) {
-	before, err := settingsOf(from)
+func compareSettings(from, to *ent.Version, detailsBefore, detailsAfter *Details) ([]SettingChange, error) {
+	before, err := settingsOf(from, detailsBefore)
 	if err != nil {
 		return nil, err
 	}
-	after, err := settingsOf(to)
+	after, err := settingsOf(to, detailsAfter)
 	if err != nil {
 		return nil, err
 	}
@@ -149,11 +135,11 @@ func compareSettings(from, to *ent.Version) ([]SettingChange, error) {
 }
 
 // settingsOf returns the settings of a version, in JSON, by their paths.
-func settingsOf(row *ent.Version) (map[string]string, error) {
+func settingsOf(row *ent.Version, details *Details) (map[string]string, error) {
 	settings := map[string]string{}
-	if row.AppJSON != nil {
+	if details.AppJSON != nil {
 		var fields map[string]any
-		if err := json.Unmarshal([]byte(*row.AppJSON), &fields); err != nil {
+		if err := json.Unmarshal([]byte(*details.AppJSON), &fields); err != nil {
 			return nil, fmt.Errorf("read app.json of version %s: %w", row.ID, err)
 		}
 		for _, name := range notSettings {

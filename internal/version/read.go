@@ -28,7 +28,7 @@ type Filter struct {
 // ByIDs returns those of the versions that the viewer sees, by id.
 func (v *Versions) ByIDs(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Version, error) {
 	return access.ByIDs(ctx, viewer, func(principal *access.Principal) ([]*ent.Version, error) {
-		return v.Client.Version.Query().Select(store.Shown(ctx, version.Table)...).Where(store.In(version.FieldID, ids), principal.Versions()).All(ctx)
+		return v.Client.Version.Query().Select(shown(ctx)...).Where(store.In(version.FieldID, ids), principal.Versions()).All(ctx)
 	})
 }
 
@@ -73,7 +73,7 @@ func (v *Versions) List(ctx context.Context, viewer *access.Viewer, miniPrograms
 	if err != nil {
 		return nil, err
 	}
-	found, err := v.Client.Version.Query().Select(store.Shown(ctx, version.Table)...).Where(store.PageOf(keyset, filter.of(ids))).All(ctx)
+	found, err := v.Client.Version.Query().Select(shown(ctx)...).Where(store.PageOf(keyset, filter.of(ids))).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list versions: %w", err)
 	}
