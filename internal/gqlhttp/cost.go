@@ -15,6 +15,8 @@ type Lists struct {
 	DefaultPage, MaxPage int
 	// Sizes are the usual sizes of lists of objects that are not pages, by type and field, such as "LaunchTarget.fieldRules".
 	Sizes map[string]int
+	// Costs are what fields count that take as long to read as many list elements, by type and field.
+	Costs map[string]int
 	// AreClosed says of a field that it holds nothing for clients who are signed out, nor do the lists in it; nil for none.
 	AreClosed func(*ast.FieldDefinition) bool
 }

@@ -88,7 +88,16 @@ func (m *measurement) besides(same []*ast.Field, selected [][]*ast.Field, size i
 			m.searched++
 		}
 	}
-	return cost
+	return cost + m.reading(same)
+}
+
+// reading returns what it costs to read what fields with the same response name are made from.
+func (m *measurement) reading(same []*ast.Field) int {
+	most := 0
+	for _, field := range same {
+		most = max(most, m.lists.Costs[field.ObjectDefinition.Name+"."+field.Name])
+	}
+	return most
 }
 
 // searches says whether a field's rows are searched for a text, which is its argument search or a field of its argument filter.

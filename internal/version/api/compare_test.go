@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"minidock/internal/apitest"
@@ -62,6 +63,25 @@ func TestAComparisonShowsWhatDiffers(t *testing.T) {
 		if same.Get("compareVersions.files.totalCount") != 0.0 || len(same.List(t, "compareVersions.settings")) != 0 {
 			t.Errorf("a version and itself: %s", same.Body)
 		}
+	})
+}
+
+func TestFewComparisonsFitIntoARequest(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		miniProgramID := ann.CreateMiniProgram(t, ann.CreateWorkspace(t, "Coffee"), "咖啡店")
+		versionID := w.InsertVersion(t, miniProgramID, apitest.VersionRow{UploadedBy: ann, Elements: 1})
+		several := func(n int) *apitest.Answer {
+			var fields strings.Builder
+			for i := range n {
+				fmt.Fprintf(&fields, " c%d: compareVersions(from: $id, to: $id) { pagesAdded }", i)
+			}
+			return ann.Do(t, "query($id: ID!) {"+fields.String()+" }", apitest.Vars{"id": versionID})
+		}
+		if got := several(9).Code(t); got != "" {
+			t.Errorf("nine: %s", got)
+		}
+		several(10).Refused(t, "QUERY_TOO_COMPLEX")
 	})
 }
 
