@@ -377,18 +377,19 @@ func TestDevelopersOfAMiniProgramAreActiveAndAssigned(t *testing.T) {
 }
 
 func TestTheViewerMayDoWhatTheMatrixSays(t *testing.T) {
+	ofVersion := []string{"COMPARE_VERSIONS", "DELETE_VERSION", "VIEW_TASK_UPDATED", "VIEW_VERSION"}
 	may := map[string]struct{ workspace, miniProgram []string }{
 		"owner": {[]string{
 			"ASSIGN_MINI_PROGRAMS", "BLOCK_MEMBER", "CHANGE_MEMBER_ROLE", "CHOOSE_WORKSPACE", "CREATE_MINI_PROGRAM", "DELETE_WORKSPACE", "INVITE_MEMBERS",
 			"REMOVE_MEMBER", "RENAME_WORKSPACE", "RESEND_INVITATION", "TRANSFER_OWNERSHIP", "UNBLOCK_MEMBER", "VIEW_AUDIT_EVENTS", "VIEW_INVITATIONS",
 			"VIEW_MEMBERSHIP", "VIEW_WORKSPACE", "VIEW_WORKSPACE_CHANGED", "WITHDRAW_INVITATION",
-		}, []string{"UPDATE_MINI_PROGRAM", "VIEW_MINI_PROGRAM"}},
+		}, []string{"UPDATE_MINI_PROGRAM", "UPLOAD_VERSION", "VIEW_MINI_PROGRAM"}},
 		"master": {[]string{
 			"ASSIGN_MINI_PROGRAMS", "BLOCK_MEMBER", "CHOOSE_WORKSPACE", "CREATE_MINI_PROGRAM", "INVITE_MEMBERS", "LEAVE_WORKSPACE", "RENAME_WORKSPACE",
 			"RESEND_INVITATION", "UNBLOCK_MEMBER", "VIEW_AUDIT_EVENTS", "VIEW_INVITATIONS", "VIEW_MEMBERSHIP", "VIEW_WORKSPACE", "VIEW_WORKSPACE_CHANGED",
 			"WITHDRAW_INVITATION",
-		}, []string{"UPDATE_MINI_PROGRAM", "VIEW_MINI_PROGRAM"}},
-		"developer": {[]string{"CHOOSE_WORKSPACE", "LEAVE_WORKSPACE", "VIEW_MEMBERSHIP", "VIEW_WORKSPACE", "VIEW_WORKSPACE_CHANGED"}, []string{"VIEW_MINI_PROGRAM"}},
+		}, []string{"UPDATE_MINI_PROGRAM", "UPLOAD_VERSION", "VIEW_MINI_PROGRAM"}},
+		"developer": {[]string{"CHOOSE_WORKSPACE", "LEAVE_WORKSPACE", "VIEW_MEMBERSHIP", "VIEW_WORKSPACE", "VIEW_WORKSPACE_CHANGED"}, []string{"UPLOAD_VERSION", "VIEW_MINI_PROGRAM"}},
 	}
 	for person, role := range map[string]member.Role{"owner": member.RoleOWNER, "master": member.RoleMASTER, "developer": member.RoleDEVELOPER} {
 		allowed := 0
@@ -397,7 +398,7 @@ func TestTheViewerMayDoWhatTheMatrixSays(t *testing.T) {
 				allowed++
 			}
 		}
-		if written := len(may[person].workspace) + len(may[person].miniProgram); written != allowed {
+		if written := len(may[person].workspace) + len(may[person].miniProgram) + len(ofVersion); written != allowed {
 			t.Errorf("the matrix allows the %s %d operations, the test knows %d", person, allowed, written)
 		}
 	}
@@ -407,8 +408,11 @@ func TestTheViewerMayDoWhatTheMatrixSays(t *testing.T) {
 		w.Join(t, c.ForeignID, c.Developer, member.RoleMASTER)
 		check := func(as string, p *apitest.Person, workspaceID, miniProgramID string) {
 			t.Helper()
-			answer := p.Do(t, `query($id: ID!, $at: ID!) { workspace(id: $id) { viewerCan miniPrograms { nodes { id viewerCan } } } miniProgram(id: $at) { viewerCan } }`,
+			answer := p.Do(t, `query($id: ID!, $at: ID!) { workspace(id: $id) { viewerCan miniPrograms { nodes { id viewerCan } } } miniProgram(id: $at) { viewerCan latestVersion { viewerCan } } }`,
 				apitest.Vars{"id": workspaceID, "at": miniProgramID})
+			if got := listTexts(answer.List(t, "miniProgram.latestVersion.viewerCan")); !slices.Equal(got, ofVersion) {
+				t.Errorf("with a version the %s may %q, want %q", as, got, ofVersion)
+			}
 			if got := listTexts(answer.List(t, "workspace.viewerCan")); !slices.Equal(got, may[as].workspace) {
 				t.Errorf("the %s may %q, want %q", as, got, may[as].workspace)
 			}
@@ -421,6 +425,9 @@ func TestTheViewerMayDoWhatTheMatrixSays(t *testing.T) {
 					t.Errorf("the %s may %q, want %q", as, got, may[as].miniProgram)
 				}
 			}
+		}
+		for _, miniProgramID := range []string{c.Assigned, c.Spare, c.Foreign} {
+			w.InsertVersion(t, miniProgramID, apitest.VersionRow{UploadedBy: c.Owner})
 		}
 		check("owner", c.Owner, c.ID, c.Assigned)
 		check("master", c.Master, c.ID, c.Spare)
