@@ -24,6 +24,8 @@ type AuditEvent struct {
 	WorkspaceID *string `json:"workspace_id,omitempty"`
 	// who; nothing for somebody who is signed out
 	ActorID *string `json:"actor_id,omitempty"`
+	// the token by which the actor did it; nothing for somebody in person
+	APITokenID *string `json:"api_token_id,omitempty"`
 	// the name of the mutation
 	Operation string `json:"operation,omitempty"`
 	// the id of what was changed
@@ -83,7 +85,7 @@ func (*AuditEvent) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case auditevent.FieldID, auditevent.FieldWorkspaceID, auditevent.FieldActorID, auditevent.FieldOperation, auditevent.FieldSubjectID, auditevent.FieldChanges, auditevent.FieldAddress, auditevent.FieldRequestID:
+		case auditevent.FieldID, auditevent.FieldWorkspaceID, auditevent.FieldActorID, auditevent.FieldAPITokenID, auditevent.FieldOperation, auditevent.FieldSubjectID, auditevent.FieldChanges, auditevent.FieldAddress, auditevent.FieldRequestID:
 			values[i] = new(sql.NullString)
 		case auditevent.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -121,6 +123,13 @@ func (_m *AuditEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ActorID = new(string)
 				*_m.ActorID = value.String
+			}
+		case auditevent.FieldAPITokenID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field api_token_id", values[i])
+			} else if value.Valid {
+				_m.APITokenID = new(string)
+				*_m.APITokenID = value.String
 			}
 		case auditevent.FieldOperation:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -211,6 +220,11 @@ func (_m *AuditEvent) String() string {
 	builder.WriteString(", ")
 	if v := _m.ActorID; v != nil {
 		builder.WriteString("actor_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.APITokenID; v != nil {
+		builder.WriteString("api_token_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -53,6 +53,20 @@ func (_c *AuditEventCreate) SetNillableActorID(v *string) *AuditEventCreate {
 	return _c
 }
 
+// SetAPITokenID sets the "api_token_id" field.
+func (_c *AuditEventCreate) SetAPITokenID(v string) *AuditEventCreate {
+	_c.mutation.SetAPITokenID(v)
+	return _c
+}
+
+// SetNillableAPITokenID sets the "api_token_id" field if the given value is not nil.
+func (_c *AuditEventCreate) SetNillableAPITokenID(v *string) *AuditEventCreate {
+	if v != nil {
+		_c.SetAPITokenID(*v)
+	}
+	return _c
+}
+
 // SetOperation sets the "operation" field.
 func (_c *AuditEventCreate) SetOperation(v string) *AuditEventCreate {
 	_c.mutation.SetOperation(v)
@@ -246,6 +260,10 @@ func (_c *AuditEventCreate) createSpec() (*AuditEvent, *sqlgraph.CreateSpec) {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
+	if value, ok := _c.mutation.APITokenID(); ok {
+		_spec.SetField(auditevent.FieldAPITokenID, field.TypeString, value)
+		_node.APITokenID = &value
+	}
 	if value, ok := _c.mutation.Operation(); ok {
 		_spec.SetField(auditevent.FieldOperation, field.TypeString, value)
 		_node.Operation = value
@@ -378,6 +396,9 @@ func (u *AuditEventUpsertOne) UpdateNewValues() *AuditEventUpsertOne {
 		}
 		if _, exists := u.create.mutation.ActorID(); exists {
 			s.SetIgnore(auditevent.FieldActorID)
+		}
+		if _, exists := u.create.mutation.APITokenID(); exists {
+			s.SetIgnore(auditevent.FieldAPITokenID)
 		}
 		if _, exists := u.create.mutation.Operation(); exists {
 			s.SetIgnore(auditevent.FieldOperation)
@@ -616,6 +637,9 @@ func (u *AuditEventUpsertBulk) UpdateNewValues() *AuditEventUpsertBulk {
 			}
 			if _, exists := b.mutation.ActorID(); exists {
 				s.SetIgnore(auditevent.FieldActorID)
+			}
+			if _, exists := b.mutation.APITokenID(); exists {
+				s.SetIgnore(auditevent.FieldAPITokenID)
 			}
 			if _, exists := b.mutation.Operation(); exists {
 				s.SetIgnore(auditevent.FieldOperation)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"minidock/ent/apitoken"
 	"minidock/ent/assignment"
 	"minidock/ent/auditevent"
 	"minidock/ent/idempotencykey"
@@ -92,6 +93,7 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			apitoken.Table:       apitoken.ValidColumn,
 			assignment.Table:     assignment.ValidColumn,
 			auditevent.Table:     auditevent.ValidColumn,
 			idempotencykey.Table: idempotencykey.ValidColumn,

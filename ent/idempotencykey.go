@@ -21,6 +21,8 @@ type IdempotencyKey struct {
 	ID string `json:"id,omitempty"`
 	// UserID holds the value of the "user_id" field.
 	UserID string `json:"user_id,omitempty"`
+	// the token that the key belongs to; nothing for the user in person
+	APITokenID string `json:"api_token_id,omitempty"`
 	// Mutation holds the value of the "mutation" field.
 	Mutation string `json:"mutation,omitempty"`
 	// Key holds the value of the "key" field.
@@ -67,7 +69,7 @@ func (*IdempotencyKey) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case idempotencykey.FieldFingerprint:
 			values[i] = new([]byte)
-		case idempotencykey.FieldID, idempotencykey.FieldUserID, idempotencykey.FieldMutation, idempotencykey.FieldKey, idempotencykey.FieldResultID:
+		case idempotencykey.FieldID, idempotencykey.FieldUserID, idempotencykey.FieldAPITokenID, idempotencykey.FieldMutation, idempotencykey.FieldKey, idempotencykey.FieldResultID:
 			values[i] = new(sql.NullString)
 		case idempotencykey.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -97,6 +99,12 @@ func (_m *IdempotencyKey) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field user_id", values[i])
 			} else if value.Valid {
 				_m.UserID = value.String
+			}
+		case idempotencykey.FieldAPITokenID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field api_token_id", values[i])
+			} else if value.Valid {
+				_m.APITokenID = value.String
 			}
 		case idempotencykey.FieldMutation:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -171,6 +179,9 @@ func (_m *IdempotencyKey) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("user_id=")
 	builder.WriteString(_m.UserID)
+	builder.WriteString(", ")
+	builder.WriteString("api_token_id=")
+	builder.WriteString(_m.APITokenID)
 	builder.WriteString(", ")
 	builder.WriteString("mutation=")
 	builder.WriteString(_m.Mutation)

@@ -30,6 +30,20 @@ func (_c *IdempotencyKeyCreate) SetUserID(v string) *IdempotencyKeyCreate {
 	return _c
 }
 
+// SetAPITokenID sets the "api_token_id" field.
+func (_c *IdempotencyKeyCreate) SetAPITokenID(v string) *IdempotencyKeyCreate {
+	_c.mutation.SetAPITokenID(v)
+	return _c
+}
+
+// SetNillableAPITokenID sets the "api_token_id" field if the given value is not nil.
+func (_c *IdempotencyKeyCreate) SetNillableAPITokenID(v *string) *IdempotencyKeyCreate {
+	if v != nil {
+		_c.SetAPITokenID(*v)
+	}
+	return _c
+}
+
 // SetMutation sets the "mutation" field.
 func (_c *IdempotencyKeyCreate) SetMutation(v string) *IdempotencyKeyCreate {
 	_c.mutation.SetMutation(v)
@@ -78,6 +92,7 @@ func (_c *IdempotencyKeyCreate) Mutation() *IdempotencyKeyMutation {
 
 // Save creates the IdempotencyKey in the database.
 func (_c *IdempotencyKeyCreate) Save(ctx context.Context) (*IdempotencyKey, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -103,10 +118,21 @@ func (_c *IdempotencyKeyCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *IdempotencyKeyCreate) defaults() {
+	if _, ok := _c.mutation.APITokenID(); !ok {
+		v := idempotencykey.DefaultAPITokenID
+		_c.mutation.SetAPITokenID(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *IdempotencyKeyCreate) check() error {
 	if _, ok := _c.mutation.UserID(); !ok {
 		return &ValidationError{Name: "user_id", err: errors.New(`ent: missing required field "IdempotencyKey.user_id"`)}
+	}
+	if _, ok := _c.mutation.APITokenID(); !ok {
+		return &ValidationError{Name: "api_token_id", err: errors.New(`ent: missing required field "IdempotencyKey.api_token_id"`)}
 	}
 	if _, ok := _c.mutation.Mutation(); !ok {
 		return &ValidationError{Name: "mutation", err: errors.New(`ent: missing required field "IdempotencyKey.mutation"`)}
@@ -161,6 +187,10 @@ func (_c *IdempotencyKeyCreate) createSpec() (*IdempotencyKey, *sqlgraph.CreateS
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
+	}
+	if value, ok := _c.mutation.APITokenID(); ok {
+		_spec.SetField(idempotencykey.FieldAPITokenID, field.TypeString, value)
+		_node.APITokenID = value
 	}
 	if value, ok := _c.mutation.Mutation(); ok {
 		_spec.SetField(idempotencykey.FieldMutation, field.TypeString, value)
@@ -271,6 +301,9 @@ func (u *IdempotencyKeyUpsertOne) UpdateNewValues() *IdempotencyKeyUpsertOne {
 		if _, exists := u.create.mutation.UserID(); exists {
 			s.SetIgnore(idempotencykey.FieldUserID)
 		}
+		if _, exists := u.create.mutation.APITokenID(); exists {
+			s.SetIgnore(idempotencykey.FieldAPITokenID)
+		}
 		if _, exists := u.create.mutation.Mutation(); exists {
 			s.SetIgnore(idempotencykey.FieldMutation)
 		}
@@ -374,6 +407,7 @@ func (_c *IdempotencyKeyCreateBulk) Save(ctx context.Context) ([]*IdempotencyKey
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*IdempotencyKeyMutation)
 				if !ok {
@@ -501,6 +535,9 @@ func (u *IdempotencyKeyUpsertBulk) UpdateNewValues() *IdempotencyKeyUpsertBulk {
 			}
 			if _, exists := b.mutation.UserID(); exists {
 				s.SetIgnore(idempotencykey.FieldUserID)
+			}
+			if _, exists := b.mutation.APITokenID(); exists {
+				s.SetIgnore(idempotencykey.FieldAPITokenID)
 			}
 			if _, exists := b.mutation.Mutation(); exists {
 				s.SetIgnore(idempotencykey.FieldMutation)

@@ -81,11 +81,13 @@ type MiniProgramEdges struct {
 	Members []*Member `json:"members,omitempty"`
 	// Invitations holds the value of the invitations edge.
 	Invitations []*Invitation `json:"invitations,omitempty"`
+	// APITokens holds the value of the api_tokens edge.
+	APITokens []*ApiToken `json:"api_tokens,omitempty"`
 	// Assignments holds the value of the assignments edge.
 	Assignments []*Assignment `json:"assignments,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [8]bool
 }
 
 // WorkspaceOrErr returns the Workspace value or an error if the edge
@@ -146,10 +148,19 @@ func (e MiniProgramEdges) InvitationsOrErr() ([]*Invitation, error) {
 	return nil, &NotLoadedError{edge: "invitations"}
 }
 
+// APITokensOrErr returns the APITokens value or an error if the edge
+// was not loaded in eager-loading.
+func (e MiniProgramEdges) APITokensOrErr() ([]*ApiToken, error) {
+	if e.loadedTypes[6] {
+		return e.APITokens, nil
+	}
+	return nil, &NotLoadedError{edge: "api_tokens"}
+}
+
 // AssignmentsOrErr returns the Assignments value or an error if the edge
 // was not loaded in eager-loading.
 func (e MiniProgramEdges) AssignmentsOrErr() ([]*Assignment, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[7] {
 		return e.Assignments, nil
 	}
 	return nil, &NotLoadedError{edge: "assignments"}
@@ -343,6 +354,11 @@ func (_m *MiniProgram) QueryMembers() *MemberQuery {
 // QueryInvitations queries the "invitations" edge of the MiniProgram entity.
 func (_m *MiniProgram) QueryInvitations() *InvitationQuery {
 	return NewMiniProgramClient(_m.config).QueryInvitations(_m)
+}
+
+// QueryAPITokens queries the "api_tokens" edge of the MiniProgram entity.
+func (_m *MiniProgram) QueryAPITokens() *ApiTokenQuery {
+	return NewMiniProgramClient(_m.config).QueryAPITokens(_m)
 }
 
 // QueryAssignments queries the "assignments" edge of the MiniProgram entity.

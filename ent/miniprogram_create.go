@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"minidock/ent/apitoken"
 	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
@@ -233,6 +234,21 @@ func (_c *MiniProgramCreate) AddInvitations(v ...*Invitation) *MiniProgramCreate
 		ids[i] = v[i].ID
 	}
 	return _c.AddInvitationIDs(ids...)
+}
+
+// AddAPITokenIDs adds the "api_tokens" edge to the ApiToken entity by IDs.
+func (_c *MiniProgramCreate) AddAPITokenIDs(ids ...string) *MiniProgramCreate {
+	_c.mutation.AddAPITokenIDs(ids...)
+	return _c
+}
+
+// AddAPITokens adds the "api_tokens" edges to the ApiToken entity.
+func (_c *MiniProgramCreate) AddAPITokens(v ...*ApiToken) *MiniProgramCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddAPITokenIDs(ids...)
 }
 
 // Mutation returns the MiniProgramMutation object of the builder.
@@ -558,6 +574,22 @@ func (_c *MiniProgramCreate) createSpec() (*MiniProgram, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(invitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.APITokensIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   miniprogram.APITokensTable,
+			Columns: miniprogram.APITokensPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

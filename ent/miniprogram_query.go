@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"minidock/ent/apitoken"
 	"minidock/ent/assignment"
 	"minidock/ent/invitation"
 	"minidock/ent/member"
@@ -37,6 +38,7 @@ type MiniProgramQuery struct {
 	withVersions    *VersionQuery
 	withMembers     *MemberQuery
 	withInvitations *InvitationQuery
+	withAPITokens   *ApiTokenQuery
 	withAssignments *AssignmentQuery
 	modifiers       []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -200,6 +202,28 @@ func (_q *MiniProgramQuery) QueryInvitations() *InvitationQuery {
 			sqlgraph.From(miniprogram.Table, miniprogram.FieldID, selector),
 			sqlgraph.To(invitation.Table, invitation.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, miniprogram.InvitationsTable, miniprogram.InvitationsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAPITokens chains the current query on the "api_tokens" edge.
+func (_q *MiniProgramQuery) QueryAPITokens() *ApiTokenQuery {
+	query := (&ApiTokenClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(miniprogram.Table, miniprogram.FieldID, selector),
+			sqlgraph.To(apitoken.Table, apitoken.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, miniprogram.APITokensTable, miniprogram.APITokensPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -427,6 +451,7 @@ func (_q *MiniProgramQuery) Clone() *MiniProgramQuery {
 		withVersions:    _q.withVersions.Clone(),
 		withMembers:     _q.withMembers.Clone(),
 		withInvitations: _q.withInvitations.Clone(),
+		withAPITokens:   _q.withAPITokens.Clone(),
 		withAssignments: _q.withAssignments.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -498,6 +523,17 @@ func (_q *MiniProgramQuery) WithInvitations(opts ...func(*InvitationQuery)) *Min
 		opt(query)
 	}
 	_q.withInvitations = query
+	return _q
+}
+
+// WithAPITokens tells the query-builder to eager-load the nodes that are connected to
+// the "api_tokens" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *MiniProgramQuery) WithAPITokens(opts ...func(*ApiTokenQuery)) *MiniProgramQuery {
+	query := (&ApiTokenClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAPITokens = query
 	return _q
 }
 
@@ -590,13 +626,14 @@ func (_q *MiniProgramQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*MiniProgram{}
 		_spec       = _q.querySpec()
-		loadedTypes = [7]bool{
+		loadedTypes = [8]bool{
 			_q.withWorkspace != nil,
 			_q.withCreatedBy != nil,
 			_q.withTargetings != nil,
 			_q.withVersions != nil,
 			_q.withMembers != nil,
 			_q.withInvitations != nil,
+			_q.withAPITokens != nil,
 			_q.withAssignments != nil,
 		}
 	)
@@ -658,6 +695,13 @@ func (_q *MiniProgramQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadInvitations(ctx, query, nodes,
 			func(n *MiniProgram) { n.Edges.Invitations = []*Invitation{} },
 			func(n *MiniProgram, e *Invitation) { n.Edges.Invitations = append(n.Edges.Invitations, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAPITokens; query != nil {
+		if err := _q.loadAPITokens(ctx, query, nodes,
+			func(n *MiniProgram) { n.Edges.APITokens = []*ApiToken{} },
+			func(n *MiniProgram, e *ApiToken) { n.Edges.APITokens = append(n.Edges.APITokens, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -909,6 +953,67 @@ func (_q *MiniProgramQuery) loadInvitations(ctx context.Context, query *Invitati
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "invitations" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *MiniProgramQuery) loadAPITokens(ctx context.Context, query *ApiTokenQuery, nodes []*MiniProgram, init func(*MiniProgram), assign func(*MiniProgram, *ApiToken)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*MiniProgram)
+	nids := make(map[string]map[*MiniProgram]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(miniprogram.APITokensTable)
+		s.Join(joinT).On(s.C(apitoken.FieldID), joinT.C(miniprogram.APITokensPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(miniprogram.APITokensPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(miniprogram.APITokensPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*MiniProgram]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*ApiToken](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "api_tokens" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)

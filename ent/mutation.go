@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"minidock/ent/apitoken"
 	"minidock/ent/assignment"
 	"minidock/ent/auditevent"
 	"minidock/ent/idempotencykey"
@@ -43,6 +44,7 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeApiToken       = "ApiToken"
 	TypeAssignment     = "Assignment"
 	TypeAuditEvent     = "AuditEvent"
 	TypeIdempotencyKey = "IdempotencyKey"
@@ -64,6 +66,1158 @@ const (
 	TypeVersion        = "Version"
 	TypeWorkspace      = "Workspace"
 )
+
+// ApiTokenMutation represents an operation that mutates the ApiToken nodes in the graph.
+type ApiTokenMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *string
+	name                 *string
+	scopes               *string
+	is_limited           *bool
+	secret_hash          *string
+	last_four            *string
+	created_at           *time.Time
+	expires_at           *time.Time
+	last_used_at         *time.Time
+	last_used_from       *string
+	revoked_at           *time.Time
+	clearedFields        map[string]struct{}
+	workspace            *string
+	clearedworkspace     bool
+	created_by           *string
+	clearedcreated_by    bool
+	mini_programs        map[string]struct{}
+	removedmini_programs map[string]struct{}
+	clearedmini_programs bool
+	done                 bool
+	oldValue             func(context.Context) (*ApiToken, error)
+	predicates           []predicate.ApiToken
+}
+
+var _ ent.Mutation = (*ApiTokenMutation)(nil)
+
+// apitokenOption allows management of the mutation configuration using functional options.
+type apitokenOption func(*ApiTokenMutation)
+
+// newApiTokenMutation creates new mutation for the ApiToken entity.
+func newApiTokenMutation(c config, op Op, opts ...apitokenOption) *ApiTokenMutation {
+	m := &ApiTokenMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeApiToken,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withApiTokenID sets the ID field of the mutation.
+func withApiTokenID(id string) apitokenOption {
+	return func(m *ApiTokenMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ApiToken
+		)
+		m.oldValue = func(ctx context.Context) (*ApiToken, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ApiToken.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withApiToken sets the old ApiToken of the mutation.
+func withApiToken(node *ApiToken) apitokenOption {
+	return func(m *ApiTokenMutation) {
+		m.oldValue = func(context.Context) (*ApiToken, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ApiTokenMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ApiTokenMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ApiToken entities.
+func (m *ApiTokenMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ApiTokenMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ApiTokenMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ApiToken.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWorkspaceID sets the "workspace_id" field.
+func (m *ApiTokenMutation) SetWorkspaceID(s string) {
+	m.workspace = &s
+}
+
+// WorkspaceID returns the value of the "workspace_id" field in the mutation.
+func (m *ApiTokenMutation) WorkspaceID() (r string, exists bool) {
+	v := m.workspace
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkspaceID returns the old "workspace_id" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldWorkspaceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkspaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkspaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkspaceID: %w", err)
+	}
+	return oldValue.WorkspaceID, nil
+}
+
+// ResetWorkspaceID resets all changes to the "workspace_id" field.
+func (m *ApiTokenMutation) ResetWorkspaceID() {
+	m.workspace = nil
+}
+
+// SetCreatedByID sets the "created_by_id" field.
+func (m *ApiTokenMutation) SetCreatedByID(s string) {
+	m.created_by = &s
+}
+
+// CreatedByID returns the value of the "created_by_id" field in the mutation.
+func (m *ApiTokenMutation) CreatedByID() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedByID returns the old "created_by_id" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldCreatedByID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedByID: %w", err)
+	}
+	return oldValue.CreatedByID, nil
+}
+
+// ResetCreatedByID resets all changes to the "created_by_id" field.
+func (m *ApiTokenMutation) ResetCreatedByID() {
+	m.created_by = nil
+}
+
+// SetName sets the "name" field.
+func (m *ApiTokenMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ApiTokenMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ApiTokenMutation) ResetName() {
+	m.name = nil
+}
+
+// SetScopes sets the "scopes" field.
+func (m *ApiTokenMutation) SetScopes(s string) {
+	m.scopes = &s
+}
+
+// Scopes returns the value of the "scopes" field in the mutation.
+func (m *ApiTokenMutation) Scopes() (r string, exists bool) {
+	v := m.scopes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScopes returns the old "scopes" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldScopes(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScopes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScopes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScopes: %w", err)
+	}
+	return oldValue.Scopes, nil
+}
+
+// ResetScopes resets all changes to the "scopes" field.
+func (m *ApiTokenMutation) ResetScopes() {
+	m.scopes = nil
+}
+
+// SetIsLimited sets the "is_limited" field.
+func (m *ApiTokenMutation) SetIsLimited(b bool) {
+	m.is_limited = &b
+}
+
+// IsLimited returns the value of the "is_limited" field in the mutation.
+func (m *ApiTokenMutation) IsLimited() (r bool, exists bool) {
+	v := m.is_limited
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIsLimited returns the old "is_limited" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldIsLimited(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIsLimited is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIsLimited requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIsLimited: %w", err)
+	}
+	return oldValue.IsLimited, nil
+}
+
+// ResetIsLimited resets all changes to the "is_limited" field.
+func (m *ApiTokenMutation) ResetIsLimited() {
+	m.is_limited = nil
+}
+
+// SetSecretHash sets the "secret_hash" field.
+func (m *ApiTokenMutation) SetSecretHash(s string) {
+	m.secret_hash = &s
+}
+
+// SecretHash returns the value of the "secret_hash" field in the mutation.
+func (m *ApiTokenMutation) SecretHash() (r string, exists bool) {
+	v := m.secret_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecretHash returns the old "secret_hash" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldSecretHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecretHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecretHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecretHash: %w", err)
+	}
+	return oldValue.SecretHash, nil
+}
+
+// ResetSecretHash resets all changes to the "secret_hash" field.
+func (m *ApiTokenMutation) ResetSecretHash() {
+	m.secret_hash = nil
+}
+
+// SetLastFour sets the "last_four" field.
+func (m *ApiTokenMutation) SetLastFour(s string) {
+	m.last_four = &s
+}
+
+// LastFour returns the value of the "last_four" field in the mutation.
+func (m *ApiTokenMutation) LastFour() (r string, exists bool) {
+	v := m.last_four
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastFour returns the old "last_four" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldLastFour(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastFour is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastFour requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastFour: %w", err)
+	}
+	return oldValue.LastFour, nil
+}
+
+// ResetLastFour resets all changes to the "last_four" field.
+func (m *ApiTokenMutation) ResetLastFour() {
+	m.last_four = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ApiTokenMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ApiTokenMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ApiTokenMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *ApiTokenMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *ApiTokenMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *ApiTokenMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (m *ApiTokenMutation) SetLastUsedAt(t time.Time) {
+	m.last_used_at = &t
+}
+
+// LastUsedAt returns the value of the "last_used_at" field in the mutation.
+func (m *ApiTokenMutation) LastUsedAt() (r time.Time, exists bool) {
+	v := m.last_used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedAt returns the old "last_used_at" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldLastUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedAt: %w", err)
+	}
+	return oldValue.LastUsedAt, nil
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (m *ApiTokenMutation) ClearLastUsedAt() {
+	m.last_used_at = nil
+	m.clearedFields[apitoken.FieldLastUsedAt] = struct{}{}
+}
+
+// LastUsedAtCleared returns if the "last_used_at" field was cleared in this mutation.
+func (m *ApiTokenMutation) LastUsedAtCleared() bool {
+	_, ok := m.clearedFields[apitoken.FieldLastUsedAt]
+	return ok
+}
+
+// ResetLastUsedAt resets all changes to the "last_used_at" field.
+func (m *ApiTokenMutation) ResetLastUsedAt() {
+	m.last_used_at = nil
+	delete(m.clearedFields, apitoken.FieldLastUsedAt)
+}
+
+// SetLastUsedFrom sets the "last_used_from" field.
+func (m *ApiTokenMutation) SetLastUsedFrom(s string) {
+	m.last_used_from = &s
+}
+
+// LastUsedFrom returns the value of the "last_used_from" field in the mutation.
+func (m *ApiTokenMutation) LastUsedFrom() (r string, exists bool) {
+	v := m.last_used_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedFrom returns the old "last_used_from" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldLastUsedFrom(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedFrom: %w", err)
+	}
+	return oldValue.LastUsedFrom, nil
+}
+
+// ResetLastUsedFrom resets all changes to the "last_used_from" field.
+func (m *ApiTokenMutation) ResetLastUsedFrom() {
+	m.last_used_from = nil
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *ApiTokenMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *ApiTokenMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *ApiTokenMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[apitoken.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *ApiTokenMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[apitoken.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *ApiTokenMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, apitoken.FieldRevokedAt)
+}
+
+// ClearWorkspace clears the "workspace" edge to the Workspace entity.
+func (m *ApiTokenMutation) ClearWorkspace() {
+	m.clearedworkspace = true
+	m.clearedFields[apitoken.FieldWorkspaceID] = struct{}{}
+}
+
+// WorkspaceCleared reports if the "workspace" edge to the Workspace entity was cleared.
+func (m *ApiTokenMutation) WorkspaceCleared() bool {
+	return m.clearedworkspace
+}
+
+// WorkspaceIDs returns the "workspace" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// WorkspaceID instead. It exists only for internal usage by the builders.
+func (m *ApiTokenMutation) WorkspaceIDs() (ids []string) {
+	if id := m.workspace; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetWorkspace resets all changes to the "workspace" edge.
+func (m *ApiTokenMutation) ResetWorkspace() {
+	m.workspace = nil
+	m.clearedworkspace = false
+}
+
+// ClearCreatedBy clears the "created_by" edge to the User entity.
+func (m *ApiTokenMutation) ClearCreatedBy() {
+	m.clearedcreated_by = true
+	m.clearedFields[apitoken.FieldCreatedByID] = struct{}{}
+}
+
+// CreatedByCleared reports if the "created_by" edge to the User entity was cleared.
+func (m *ApiTokenMutation) CreatedByCleared() bool {
+	return m.clearedcreated_by
+}
+
+// CreatedByIDs returns the "created_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CreatedByID instead. It exists only for internal usage by the builders.
+func (m *ApiTokenMutation) CreatedByIDs() (ids []string) {
+	if id := m.created_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCreatedBy resets all changes to the "created_by" edge.
+func (m *ApiTokenMutation) ResetCreatedBy() {
+	m.created_by = nil
+	m.clearedcreated_by = false
+}
+
+// AddMiniProgramIDs adds the "mini_programs" edge to the MiniProgram entity by ids.
+func (m *ApiTokenMutation) AddMiniProgramIDs(ids ...string) {
+	if m.mini_programs == nil {
+		m.mini_programs = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.mini_programs[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMiniPrograms clears the "mini_programs" edge to the MiniProgram entity.
+func (m *ApiTokenMutation) ClearMiniPrograms() {
+	m.clearedmini_programs = true
+}
+
+// MiniProgramsCleared reports if the "mini_programs" edge to the MiniProgram entity was cleared.
+func (m *ApiTokenMutation) MiniProgramsCleared() bool {
+	return m.clearedmini_programs
+}
+
+// RemoveMiniProgramIDs removes the "mini_programs" edge to the MiniProgram entity by IDs.
+func (m *ApiTokenMutation) RemoveMiniProgramIDs(ids ...string) {
+	if m.removedmini_programs == nil {
+		m.removedmini_programs = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.mini_programs, ids[i])
+		m.removedmini_programs[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMiniPrograms returns the removed IDs of the "mini_programs" edge to the MiniProgram entity.
+func (m *ApiTokenMutation) RemovedMiniProgramsIDs() (ids []string) {
+	for id := range m.removedmini_programs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MiniProgramsIDs returns the "mini_programs" edge IDs in the mutation.
+func (m *ApiTokenMutation) MiniProgramsIDs() (ids []string) {
+	for id := range m.mini_programs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMiniPrograms resets all changes to the "mini_programs" edge.
+func (m *ApiTokenMutation) ResetMiniPrograms() {
+	m.mini_programs = nil
+	m.clearedmini_programs = false
+	m.removedmini_programs = nil
+}
+
+// Where appends a list predicates to the ApiTokenMutation builder.
+func (m *ApiTokenMutation) Where(ps ...predicate.ApiToken) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ApiTokenMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ApiTokenMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ApiToken, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ApiTokenMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ApiTokenMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ApiToken).
+func (m *ApiTokenMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ApiTokenMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.workspace != nil {
+		fields = append(fields, apitoken.FieldWorkspaceID)
+	}
+	if m.created_by != nil {
+		fields = append(fields, apitoken.FieldCreatedByID)
+	}
+	if m.name != nil {
+		fields = append(fields, apitoken.FieldName)
+	}
+	if m.scopes != nil {
+		fields = append(fields, apitoken.FieldScopes)
+	}
+	if m.is_limited != nil {
+		fields = append(fields, apitoken.FieldIsLimited)
+	}
+	if m.secret_hash != nil {
+		fields = append(fields, apitoken.FieldSecretHash)
+	}
+	if m.last_four != nil {
+		fields = append(fields, apitoken.FieldLastFour)
+	}
+	if m.created_at != nil {
+		fields = append(fields, apitoken.FieldCreatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, apitoken.FieldExpiresAt)
+	}
+	if m.last_used_at != nil {
+		fields = append(fields, apitoken.FieldLastUsedAt)
+	}
+	if m.last_used_from != nil {
+		fields = append(fields, apitoken.FieldLastUsedFrom)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, apitoken.FieldRevokedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ApiTokenMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case apitoken.FieldWorkspaceID:
+		return m.WorkspaceID()
+	case apitoken.FieldCreatedByID:
+		return m.CreatedByID()
+	case apitoken.FieldName:
+		return m.Name()
+	case apitoken.FieldScopes:
+		return m.Scopes()
+	case apitoken.FieldIsLimited:
+		return m.IsLimited()
+	case apitoken.FieldSecretHash:
+		return m.SecretHash()
+	case apitoken.FieldLastFour:
+		return m.LastFour()
+	case apitoken.FieldCreatedAt:
+		return m.CreatedAt()
+	case apitoken.FieldExpiresAt:
+		return m.ExpiresAt()
+	case apitoken.FieldLastUsedAt:
+		return m.LastUsedAt()
+	case apitoken.FieldLastUsedFrom:
+		return m.LastUsedFrom()
+	case apitoken.FieldRevokedAt:
+		return m.RevokedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ApiTokenMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case apitoken.FieldWorkspaceID:
+		return m.OldWorkspaceID(ctx)
+	case apitoken.FieldCreatedByID:
+		return m.OldCreatedByID(ctx)
+	case apitoken.FieldName:
+		return m.OldName(ctx)
+	case apitoken.FieldScopes:
+		return m.OldScopes(ctx)
+	case apitoken.FieldIsLimited:
+		return m.OldIsLimited(ctx)
+	case apitoken.FieldSecretHash:
+		return m.OldSecretHash(ctx)
+	case apitoken.FieldLastFour:
+		return m.OldLastFour(ctx)
+	case apitoken.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case apitoken.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case apitoken.FieldLastUsedAt:
+		return m.OldLastUsedAt(ctx)
+	case apitoken.FieldLastUsedFrom:
+		return m.OldLastUsedFrom(ctx)
+	case apitoken.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ApiToken field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApiTokenMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case apitoken.FieldWorkspaceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkspaceID(v)
+		return nil
+	case apitoken.FieldCreatedByID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedByID(v)
+		return nil
+	case apitoken.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case apitoken.FieldScopes:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScopes(v)
+		return nil
+	case apitoken.FieldIsLimited:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIsLimited(v)
+		return nil
+	case apitoken.FieldSecretHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecretHash(v)
+		return nil
+	case apitoken.FieldLastFour:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastFour(v)
+		return nil
+	case apitoken.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case apitoken.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case apitoken.FieldLastUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedAt(v)
+		return nil
+	case apitoken.FieldLastUsedFrom:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedFrom(v)
+		return nil
+	case apitoken.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ApiToken field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ApiTokenMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ApiTokenMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ApiTokenMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ApiToken numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ApiTokenMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(apitoken.FieldLastUsedAt) {
+		fields = append(fields, apitoken.FieldLastUsedAt)
+	}
+	if m.FieldCleared(apitoken.FieldRevokedAt) {
+		fields = append(fields, apitoken.FieldRevokedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ApiTokenMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ApiTokenMutation) ClearField(name string) error {
+	switch name {
+	case apitoken.FieldLastUsedAt:
+		m.ClearLastUsedAt()
+		return nil
+	case apitoken.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ApiToken nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ApiTokenMutation) ResetField(name string) error {
+	switch name {
+	case apitoken.FieldWorkspaceID:
+		m.ResetWorkspaceID()
+		return nil
+	case apitoken.FieldCreatedByID:
+		m.ResetCreatedByID()
+		return nil
+	case apitoken.FieldName:
+		m.ResetName()
+		return nil
+	case apitoken.FieldScopes:
+		m.ResetScopes()
+		return nil
+	case apitoken.FieldIsLimited:
+		m.ResetIsLimited()
+		return nil
+	case apitoken.FieldSecretHash:
+		m.ResetSecretHash()
+		return nil
+	case apitoken.FieldLastFour:
+		m.ResetLastFour()
+		return nil
+	case apitoken.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case apitoken.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case apitoken.FieldLastUsedAt:
+		m.ResetLastUsedAt()
+		return nil
+	case apitoken.FieldLastUsedFrom:
+		m.ResetLastUsedFrom()
+		return nil
+	case apitoken.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ApiToken field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ApiTokenMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.workspace != nil {
+		edges = append(edges, apitoken.EdgeWorkspace)
+	}
+	if m.created_by != nil {
+		edges = append(edges, apitoken.EdgeCreatedBy)
+	}
+	if m.mini_programs != nil {
+		edges = append(edges, apitoken.EdgeMiniPrograms)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ApiTokenMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case apitoken.EdgeWorkspace:
+		if id := m.workspace; id != nil {
+			return []ent.Value{*id}
+		}
+	case apitoken.EdgeCreatedBy:
+		if id := m.created_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case apitoken.EdgeMiniPrograms:
+		ids := make([]ent.Value, 0, len(m.mini_programs))
+		for id := range m.mini_programs {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ApiTokenMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.removedmini_programs != nil {
+		edges = append(edges, apitoken.EdgeMiniPrograms)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ApiTokenMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case apitoken.EdgeMiniPrograms:
+		ids := make([]ent.Value, 0, len(m.removedmini_programs))
+		for id := range m.removedmini_programs {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ApiTokenMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedworkspace {
+		edges = append(edges, apitoken.EdgeWorkspace)
+	}
+	if m.clearedcreated_by {
+		edges = append(edges, apitoken.EdgeCreatedBy)
+	}
+	if m.clearedmini_programs {
+		edges = append(edges, apitoken.EdgeMiniPrograms)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ApiTokenMutation) EdgeCleared(name string) bool {
+	switch name {
+	case apitoken.EdgeWorkspace:
+		return m.clearedworkspace
+	case apitoken.EdgeCreatedBy:
+		return m.clearedcreated_by
+	case apitoken.EdgeMiniPrograms:
+		return m.clearedmini_programs
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ApiTokenMutation) ClearEdge(name string) error {
+	switch name {
+	case apitoken.EdgeWorkspace:
+		m.ClearWorkspace()
+		return nil
+	case apitoken.EdgeCreatedBy:
+		m.ClearCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ApiToken unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ApiTokenMutation) ResetEdge(name string) error {
+	switch name {
+	case apitoken.EdgeWorkspace:
+		m.ResetWorkspace()
+		return nil
+	case apitoken.EdgeCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case apitoken.EdgeMiniPrograms:
+		m.ResetMiniPrograms()
+		return nil
+	}
+	return fmt.Errorf("unknown ApiToken edge %s", name)
+}
 
 // AssignmentMutation represents an operation that mutates the Assignment nodes in the graph.
 type AssignmentMutation struct {
@@ -485,6 +1639,7 @@ type AuditEventMutation struct {
 	op               Op
 	typ              string
 	id               *string
+	api_token_id     *string
 	operation        *string
 	subject_id       *string
 	changes          *string
@@ -701,6 +1856,55 @@ func (m *AuditEventMutation) ActorIDCleared() bool {
 func (m *AuditEventMutation) ResetActorID() {
 	m.actor = nil
 	delete(m.clearedFields, auditevent.FieldActorID)
+}
+
+// SetAPITokenID sets the "api_token_id" field.
+func (m *AuditEventMutation) SetAPITokenID(s string) {
+	m.api_token_id = &s
+}
+
+// APITokenID returns the value of the "api_token_id" field in the mutation.
+func (m *AuditEventMutation) APITokenID() (r string, exists bool) {
+	v := m.api_token_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAPITokenID returns the old "api_token_id" field's value of the AuditEvent entity.
+// If the AuditEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEventMutation) OldAPITokenID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAPITokenID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAPITokenID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAPITokenID: %w", err)
+	}
+	return oldValue.APITokenID, nil
+}
+
+// ClearAPITokenID clears the value of the "api_token_id" field.
+func (m *AuditEventMutation) ClearAPITokenID() {
+	m.api_token_id = nil
+	m.clearedFields[auditevent.FieldAPITokenID] = struct{}{}
+}
+
+// APITokenIDCleared returns if the "api_token_id" field was cleared in this mutation.
+func (m *AuditEventMutation) APITokenIDCleared() bool {
+	_, ok := m.clearedFields[auditevent.FieldAPITokenID]
+	return ok
+}
+
+// ResetAPITokenID resets all changes to the "api_token_id" field.
+func (m *AuditEventMutation) ResetAPITokenID() {
+	m.api_token_id = nil
+	delete(m.clearedFields, auditevent.FieldAPITokenID)
 }
 
 // SetOperation sets the "operation" field.
@@ -1007,12 +2211,15 @@ func (m *AuditEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AuditEventMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.workspace != nil {
 		fields = append(fields, auditevent.FieldWorkspaceID)
 	}
 	if m.actor != nil {
 		fields = append(fields, auditevent.FieldActorID)
+	}
+	if m.api_token_id != nil {
+		fields = append(fields, auditevent.FieldAPITokenID)
 	}
 	if m.operation != nil {
 		fields = append(fields, auditevent.FieldOperation)
@@ -1044,6 +2251,8 @@ func (m *AuditEventMutation) Field(name string) (ent.Value, bool) {
 		return m.WorkspaceID()
 	case auditevent.FieldActorID:
 		return m.ActorID()
+	case auditevent.FieldAPITokenID:
+		return m.APITokenID()
 	case auditevent.FieldOperation:
 		return m.Operation()
 	case auditevent.FieldSubjectID:
@@ -1069,6 +2278,8 @@ func (m *AuditEventMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldWorkspaceID(ctx)
 	case auditevent.FieldActorID:
 		return m.OldActorID(ctx)
+	case auditevent.FieldAPITokenID:
+		return m.OldAPITokenID(ctx)
 	case auditevent.FieldOperation:
 		return m.OldOperation(ctx)
 	case auditevent.FieldSubjectID:
@@ -1103,6 +2314,13 @@ func (m *AuditEventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetActorID(v)
+		return nil
+	case auditevent.FieldAPITokenID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAPITokenID(v)
 		return nil
 	case auditevent.FieldOperation:
 		v, ok := value.(string)
@@ -1182,6 +2400,9 @@ func (m *AuditEventMutation) ClearedFields() []string {
 	if m.FieldCleared(auditevent.FieldActorID) {
 		fields = append(fields, auditevent.FieldActorID)
 	}
+	if m.FieldCleared(auditevent.FieldAPITokenID) {
+		fields = append(fields, auditevent.FieldAPITokenID)
+	}
 	return fields
 }
 
@@ -1202,6 +2423,9 @@ func (m *AuditEventMutation) ClearField(name string) error {
 	case auditevent.FieldActorID:
 		m.ClearActorID()
 		return nil
+	case auditevent.FieldAPITokenID:
+		m.ClearAPITokenID()
+		return nil
 	}
 	return fmt.Errorf("unknown AuditEvent nullable field %s", name)
 }
@@ -1215,6 +2439,9 @@ func (m *AuditEventMutation) ResetField(name string) error {
 		return nil
 	case auditevent.FieldActorID:
 		m.ResetActorID()
+		return nil
+	case auditevent.FieldAPITokenID:
+		m.ResetAPITokenID()
 		return nil
 	case auditevent.FieldOperation:
 		m.ResetOperation()
@@ -1336,6 +2563,7 @@ type IdempotencyKeyMutation struct {
 	op            Op
 	typ           string
 	id            *string
+	api_token_id  *string
 	_mutation     *string
 	key           *string
 	fingerprint   *[]byte
@@ -1487,6 +2715,42 @@ func (m *IdempotencyKeyMutation) OldUserID(ctx context.Context) (v string, err e
 // ResetUserID resets all changes to the "user_id" field.
 func (m *IdempotencyKeyMutation) ResetUserID() {
 	m.user = nil
+}
+
+// SetAPITokenID sets the "api_token_id" field.
+func (m *IdempotencyKeyMutation) SetAPITokenID(s string) {
+	m.api_token_id = &s
+}
+
+// APITokenID returns the value of the "api_token_id" field in the mutation.
+func (m *IdempotencyKeyMutation) APITokenID() (r string, exists bool) {
+	v := m.api_token_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAPITokenID returns the old "api_token_id" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldAPITokenID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAPITokenID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAPITokenID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAPITokenID: %w", err)
+	}
+	return oldValue.APITokenID, nil
+}
+
+// ResetAPITokenID resets all changes to the "api_token_id" field.
+func (m *IdempotencyKeyMutation) ResetAPITokenID() {
+	m.api_token_id = nil
 }
 
 // SetMutation sets the "mutation" field.
@@ -1730,9 +2994,12 @@ func (m *IdempotencyKeyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IdempotencyKeyMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.user != nil {
 		fields = append(fields, idempotencykey.FieldUserID)
+	}
+	if m.api_token_id != nil {
+		fields = append(fields, idempotencykey.FieldAPITokenID)
 	}
 	if m._mutation != nil {
 		fields = append(fields, idempotencykey.FieldMutation)
@@ -1759,6 +3026,8 @@ func (m *IdempotencyKeyMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case idempotencykey.FieldUserID:
 		return m.UserID()
+	case idempotencykey.FieldAPITokenID:
+		return m.APITokenID()
 	case idempotencykey.FieldMutation:
 		return m.Mutation()
 	case idempotencykey.FieldKey:
@@ -1780,6 +3049,8 @@ func (m *IdempotencyKeyMutation) OldField(ctx context.Context, name string) (ent
 	switch name {
 	case idempotencykey.FieldUserID:
 		return m.OldUserID(ctx)
+	case idempotencykey.FieldAPITokenID:
+		return m.OldAPITokenID(ctx)
 	case idempotencykey.FieldMutation:
 		return m.OldMutation(ctx)
 	case idempotencykey.FieldKey:
@@ -1805,6 +3076,13 @@ func (m *IdempotencyKeyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUserID(v)
+		return nil
+	case idempotencykey.FieldAPITokenID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAPITokenID(v)
 		return nil
 	case idempotencykey.FieldMutation:
 		v, ok := value.(string)
@@ -1892,6 +3170,9 @@ func (m *IdempotencyKeyMutation) ResetField(name string) error {
 	switch name {
 	case idempotencykey.FieldUserID:
 		m.ResetUserID()
+		return nil
+	case idempotencykey.FieldAPITokenID:
+		m.ResetAPITokenID()
 		return nil
 	case idempotencykey.FieldMutation:
 		m.ResetMutation()
@@ -5630,6 +6911,9 @@ type MiniProgramMutation struct {
 	invitations        map[string]struct{}
 	removedinvitations map[string]struct{}
 	clearedinvitations bool
+	api_tokens         map[string]struct{}
+	removedapi_tokens  map[string]struct{}
+	clearedapi_tokens  bool
 	done               bool
 	oldValue           func(context.Context) (*MiniProgram, error)
 	predicates         []predicate.MiniProgram
@@ -6767,6 +8051,60 @@ func (m *MiniProgramMutation) ResetInvitations() {
 	m.removedinvitations = nil
 }
 
+// AddAPITokenIDs adds the "api_tokens" edge to the ApiToken entity by ids.
+func (m *MiniProgramMutation) AddAPITokenIDs(ids ...string) {
+	if m.api_tokens == nil {
+		m.api_tokens = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.api_tokens[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAPITokens clears the "api_tokens" edge to the ApiToken entity.
+func (m *MiniProgramMutation) ClearAPITokens() {
+	m.clearedapi_tokens = true
+}
+
+// APITokensCleared reports if the "api_tokens" edge to the ApiToken entity was cleared.
+func (m *MiniProgramMutation) APITokensCleared() bool {
+	return m.clearedapi_tokens
+}
+
+// RemoveAPITokenIDs removes the "api_tokens" edge to the ApiToken entity by IDs.
+func (m *MiniProgramMutation) RemoveAPITokenIDs(ids ...string) {
+	if m.removedapi_tokens == nil {
+		m.removedapi_tokens = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.api_tokens, ids[i])
+		m.removedapi_tokens[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAPITokens returns the removed IDs of the "api_tokens" edge to the ApiToken entity.
+func (m *MiniProgramMutation) RemovedAPITokensIDs() (ids []string) {
+	for id := range m.removedapi_tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// APITokensIDs returns the "api_tokens" edge IDs in the mutation.
+func (m *MiniProgramMutation) APITokensIDs() (ids []string) {
+	for id := range m.api_tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAPITokens resets all changes to the "api_tokens" edge.
+func (m *MiniProgramMutation) ResetAPITokens() {
+	m.api_tokens = nil
+	m.clearedapi_tokens = false
+	m.removedapi_tokens = nil
+}
+
 // Where appends a list predicates to the MiniProgramMutation builder.
 func (m *MiniProgramMutation) Where(ps ...predicate.MiniProgram) {
 	m.predicates = append(m.predicates, ps...)
@@ -7254,7 +8592,7 @@ func (m *MiniProgramMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *MiniProgramMutation) AddedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.workspace != nil {
 		edges = append(edges, miniprogram.EdgeWorkspace)
 	}
@@ -7272,6 +8610,9 @@ func (m *MiniProgramMutation) AddedEdges() []string {
 	}
 	if m.invitations != nil {
 		edges = append(edges, miniprogram.EdgeInvitations)
+	}
+	if m.api_tokens != nil {
+		edges = append(edges, miniprogram.EdgeAPITokens)
 	}
 	return edges
 }
@@ -7312,13 +8653,19 @@ func (m *MiniProgramMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case miniprogram.EdgeAPITokens:
+		ids := make([]ent.Value, 0, len(m.api_tokens))
+		for id := range m.api_tokens {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *MiniProgramMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.removedtargetings != nil {
 		edges = append(edges, miniprogram.EdgeTargetings)
 	}
@@ -7330,6 +8677,9 @@ func (m *MiniProgramMutation) RemovedEdges() []string {
 	}
 	if m.removedinvitations != nil {
 		edges = append(edges, miniprogram.EdgeInvitations)
+	}
+	if m.removedapi_tokens != nil {
+		edges = append(edges, miniprogram.EdgeAPITokens)
 	}
 	return edges
 }
@@ -7362,13 +8712,19 @@ func (m *MiniProgramMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case miniprogram.EdgeAPITokens:
+		ids := make([]ent.Value, 0, len(m.removedapi_tokens))
+		for id := range m.removedapi_tokens {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *MiniProgramMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.clearedworkspace {
 		edges = append(edges, miniprogram.EdgeWorkspace)
 	}
@@ -7386,6 +8742,9 @@ func (m *MiniProgramMutation) ClearedEdges() []string {
 	}
 	if m.clearedinvitations {
 		edges = append(edges, miniprogram.EdgeInvitations)
+	}
+	if m.clearedapi_tokens {
+		edges = append(edges, miniprogram.EdgeAPITokens)
 	}
 	return edges
 }
@@ -7406,6 +8765,8 @@ func (m *MiniProgramMutation) EdgeCleared(name string) bool {
 		return m.clearedmembers
 	case miniprogram.EdgeInvitations:
 		return m.clearedinvitations
+	case miniprogram.EdgeAPITokens:
+		return m.clearedapi_tokens
 	}
 	return false
 }
@@ -7445,6 +8806,9 @@ func (m *MiniProgramMutation) ResetEdge(name string) error {
 		return nil
 	case miniprogram.EdgeInvitations:
 		m.ResetInvitations()
+		return nil
+	case miniprogram.EdgeAPITokens:
+		m.ResetAPITokens()
 		return nil
 	}
 	return fmt.Errorf("unknown MiniProgram edge %s", name)
@@ -12396,6 +13760,9 @@ type UserMutation struct {
 	idempotency_keys        map[string]struct{}
 	removedidempotency_keys map[string]struct{}
 	clearedidempotency_keys bool
+	api_tokens              map[string]struct{}
+	removedapi_tokens       map[string]struct{}
+	clearedapi_tokens       bool
 	done                    bool
 	oldValue                func(context.Context) (*User, error)
 	predicates              []predicate.User
@@ -13522,6 +14889,60 @@ func (m *UserMutation) ResetIdempotencyKeys() {
 	m.removedidempotency_keys = nil
 }
 
+// AddAPITokenIDs adds the "api_tokens" edge to the ApiToken entity by ids.
+func (m *UserMutation) AddAPITokenIDs(ids ...string) {
+	if m.api_tokens == nil {
+		m.api_tokens = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.api_tokens[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAPITokens clears the "api_tokens" edge to the ApiToken entity.
+func (m *UserMutation) ClearAPITokens() {
+	m.clearedapi_tokens = true
+}
+
+// APITokensCleared reports if the "api_tokens" edge to the ApiToken entity was cleared.
+func (m *UserMutation) APITokensCleared() bool {
+	return m.clearedapi_tokens
+}
+
+// RemoveAPITokenIDs removes the "api_tokens" edge to the ApiToken entity by IDs.
+func (m *UserMutation) RemoveAPITokenIDs(ids ...string) {
+	if m.removedapi_tokens == nil {
+		m.removedapi_tokens = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.api_tokens, ids[i])
+		m.removedapi_tokens[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAPITokens returns the removed IDs of the "api_tokens" edge to the ApiToken entity.
+func (m *UserMutation) RemovedAPITokensIDs() (ids []string) {
+	for id := range m.removedapi_tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// APITokensIDs returns the "api_tokens" edge IDs in the mutation.
+func (m *UserMutation) APITokensIDs() (ids []string) {
+	for id := range m.api_tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAPITokens resets all changes to the "api_tokens" edge.
+func (m *UserMutation) ResetAPITokens() {
+	m.api_tokens = nil
+	m.clearedapi_tokens = false
+	m.removedapi_tokens = nil
+}
+
 // Where appends a list predicates to the UserMutation builder.
 func (m *UserMutation) Where(ps ...predicate.User) {
 	m.predicates = append(m.predicates, ps...)
@@ -13847,7 +15268,7 @@ func (m *UserMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *UserMutation) AddedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.memberships != nil {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -13880,6 +15301,9 @@ func (m *UserMutation) AddedEdges() []string {
 	}
 	if m.idempotency_keys != nil {
 		edges = append(edges, user.EdgeIdempotencyKeys)
+	}
+	if m.api_tokens != nil {
+		edges = append(edges, user.EdgeAPITokens)
 	}
 	return edges
 }
@@ -13952,13 +15376,19 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case user.EdgeAPITokens:
+		ids := make([]ent.Value, 0, len(m.api_tokens))
+		for id := range m.api_tokens {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *UserMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.removedmemberships != nil {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -13988,6 +15418,9 @@ func (m *UserMutation) RemovedEdges() []string {
 	}
 	if m.removedidempotency_keys != nil {
 		edges = append(edges, user.EdgeIdempotencyKeys)
+	}
+	if m.removedapi_tokens != nil {
+		edges = append(edges, user.EdgeAPITokens)
 	}
 	return edges
 }
@@ -14056,13 +15489,19 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case user.EdgeAPITokens:
+		ids := make([]ent.Value, 0, len(m.removedapi_tokens))
+		for id := range m.removedapi_tokens {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *UserMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.clearedmemberships {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -14096,6 +15535,9 @@ func (m *UserMutation) ClearedEdges() []string {
 	if m.clearedidempotency_keys {
 		edges = append(edges, user.EdgeIdempotencyKeys)
 	}
+	if m.clearedapi_tokens {
+		edges = append(edges, user.EdgeAPITokens)
+	}
 	return edges
 }
 
@@ -14125,6 +15567,8 @@ func (m *UserMutation) EdgeCleared(name string) bool {
 		return m.clearedaudit_events
 	case user.EdgeIdempotencyKeys:
 		return m.clearedidempotency_keys
+	case user.EdgeAPITokens:
+		return m.clearedapi_tokens
 	}
 	return false
 }
@@ -14177,6 +15621,9 @@ func (m *UserMutation) ResetEdge(name string) error {
 	case user.EdgeIdempotencyKeys:
 		m.ResetIdempotencyKeys()
 		return nil
+	case user.EdgeAPITokens:
+		m.ResetAPITokens()
+		return nil
 	}
 	return fmt.Errorf("unknown User edge %s", name)
 }
@@ -14206,6 +15653,7 @@ type VersionMutation struct {
 	details_size         *int
 	adddetails_size      *int
 	files_name           *string
+	uploaded_with_id     *string
 	created_at           *time.Time
 	clearedFields        map[string]struct{}
 	mini_program         *string
@@ -15143,6 +16591,55 @@ func (m *VersionMutation) ResetUploadedByID() {
 	m.uploaded_by = nil
 }
 
+// SetUploadedWithID sets the "uploaded_with_id" field.
+func (m *VersionMutation) SetUploadedWithID(s string) {
+	m.uploaded_with_id = &s
+}
+
+// UploadedWithID returns the value of the "uploaded_with_id" field in the mutation.
+func (m *VersionMutation) UploadedWithID() (r string, exists bool) {
+	v := m.uploaded_with_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUploadedWithID returns the old "uploaded_with_id" field's value of the Version entity.
+// If the Version object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VersionMutation) OldUploadedWithID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUploadedWithID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUploadedWithID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUploadedWithID: %w", err)
+	}
+	return oldValue.UploadedWithID, nil
+}
+
+// ClearUploadedWithID clears the value of the "uploaded_with_id" field.
+func (m *VersionMutation) ClearUploadedWithID() {
+	m.uploaded_with_id = nil
+	m.clearedFields[version.FieldUploadedWithID] = struct{}{}
+}
+
+// UploadedWithIDCleared returns if the "uploaded_with_id" field was cleared in this mutation.
+func (m *VersionMutation) UploadedWithIDCleared() bool {
+	_, ok := m.clearedFields[version.FieldUploadedWithID]
+	return ok
+}
+
+// ResetUploadedWithID resets all changes to the "uploaded_with_id" field.
+func (m *VersionMutation) ResetUploadedWithID() {
+	m.uploaded_with_id = nil
+	delete(m.clearedFields, version.FieldUploadedWithID)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *VersionMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -15333,7 +16830,7 @@ func (m *VersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *VersionMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.mini_program != nil {
 		fields = append(fields, version.FieldMiniProgramID)
 	}
@@ -15385,6 +16882,9 @@ func (m *VersionMutation) Fields() []string {
 	if m.uploaded_by != nil {
 		fields = append(fields, version.FieldUploadedByID)
 	}
+	if m.uploaded_with_id != nil {
+		fields = append(fields, version.FieldUploadedWithID)
+	}
 	if m.created_at != nil {
 		fields = append(fields, version.FieldCreatedAt)
 	}
@@ -15430,6 +16930,8 @@ func (m *VersionMutation) Field(name string) (ent.Value, bool) {
 		return m.FilesName()
 	case version.FieldUploadedByID:
 		return m.UploadedByID()
+	case version.FieldUploadedWithID:
+		return m.UploadedWithID()
 	case version.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -15475,6 +16977,8 @@ func (m *VersionMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldFilesName(ctx)
 	case version.FieldUploadedByID:
 		return m.OldUploadedByID(ctx)
+	case version.FieldUploadedWithID:
+		return m.OldUploadedWithID(ctx)
 	case version.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -15605,6 +17109,13 @@ func (m *VersionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUploadedByID(v)
 		return nil
+	case version.FieldUploadedWithID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUploadedWithID(v)
+		return nil
 	case version.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -15729,6 +17240,9 @@ func (m *VersionMutation) ClearedFields() []string {
 	if m.FieldCleared(version.FieldFilesName) {
 		fields = append(fields, version.FieldFilesName)
 	}
+	if m.FieldCleared(version.FieldUploadedWithID) {
+		fields = append(fields, version.FieldUploadedWithID)
+	}
 	return fields
 }
 
@@ -15766,6 +17280,9 @@ func (m *VersionMutation) ClearField(name string) error {
 		return nil
 	case version.FieldFilesName:
 		m.ClearFilesName()
+		return nil
+	case version.FieldUploadedWithID:
+		m.ClearUploadedWithID()
 		return nil
 	}
 	return fmt.Errorf("unknown Version nullable field %s", name)
@@ -15825,6 +17342,9 @@ func (m *VersionMutation) ResetField(name string) error {
 		return nil
 	case version.FieldUploadedByID:
 		m.ResetUploadedByID()
+		return nil
+	case version.FieldUploadedWithID:
+		m.ResetUploadedWithID()
 		return nil
 	case version.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -15989,6 +17509,9 @@ type WorkspaceMutation struct {
 	audit_events         map[string]struct{}
 	removedaudit_events  map[string]struct{}
 	clearedaudit_events  bool
+	api_tokens           map[string]struct{}
+	removedapi_tokens    map[string]struct{}
+	clearedapi_tokens    bool
 	quota_uses           map[string]struct{}
 	removedquota_uses    map[string]struct{}
 	clearedquota_uses    bool
@@ -16546,6 +18069,60 @@ func (m *WorkspaceMutation) ResetAuditEvents() {
 	m.removedaudit_events = nil
 }
 
+// AddAPITokenIDs adds the "api_tokens" edge to the ApiToken entity by ids.
+func (m *WorkspaceMutation) AddAPITokenIDs(ids ...string) {
+	if m.api_tokens == nil {
+		m.api_tokens = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.api_tokens[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAPITokens clears the "api_tokens" edge to the ApiToken entity.
+func (m *WorkspaceMutation) ClearAPITokens() {
+	m.clearedapi_tokens = true
+}
+
+// APITokensCleared reports if the "api_tokens" edge to the ApiToken entity was cleared.
+func (m *WorkspaceMutation) APITokensCleared() bool {
+	return m.clearedapi_tokens
+}
+
+// RemoveAPITokenIDs removes the "api_tokens" edge to the ApiToken entity by IDs.
+func (m *WorkspaceMutation) RemoveAPITokenIDs(ids ...string) {
+	if m.removedapi_tokens == nil {
+		m.removedapi_tokens = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.api_tokens, ids[i])
+		m.removedapi_tokens[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAPITokens returns the removed IDs of the "api_tokens" edge to the ApiToken entity.
+func (m *WorkspaceMutation) RemovedAPITokensIDs() (ids []string) {
+	for id := range m.removedapi_tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// APITokensIDs returns the "api_tokens" edge IDs in the mutation.
+func (m *WorkspaceMutation) APITokensIDs() (ids []string) {
+	for id := range m.api_tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAPITokens resets all changes to the "api_tokens" edge.
+func (m *WorkspaceMutation) ResetAPITokens() {
+	m.api_tokens = nil
+	m.clearedapi_tokens = false
+	m.removedapi_tokens = nil
+}
+
 // AddQuotaUseIDs adds the "quota_uses" edge to the QuotaUse entity by ids.
 func (m *WorkspaceMutation) AddQuotaUseIDs(ids ...string) {
 	if m.quota_uses == nil {
@@ -16776,7 +18353,7 @@ func (m *WorkspaceMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *WorkspaceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.members != nil {
 		edges = append(edges, workspace.EdgeMembers)
 	}
@@ -16794,6 +18371,9 @@ func (m *WorkspaceMutation) AddedEdges() []string {
 	}
 	if m.audit_events != nil {
 		edges = append(edges, workspace.EdgeAuditEvents)
+	}
+	if m.api_tokens != nil {
+		edges = append(edges, workspace.EdgeAPITokens)
 	}
 	if m.quota_uses != nil {
 		edges = append(edges, workspace.EdgeQuotaUses)
@@ -16841,6 +18421,12 @@ func (m *WorkspaceMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case workspace.EdgeAPITokens:
+		ids := make([]ent.Value, 0, len(m.api_tokens))
+		for id := range m.api_tokens {
+			ids = append(ids, id)
+		}
+		return ids
 	case workspace.EdgeQuotaUses:
 		ids := make([]ent.Value, 0, len(m.quota_uses))
 		for id := range m.quota_uses {
@@ -16853,7 +18439,7 @@ func (m *WorkspaceMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *WorkspaceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.removedmembers != nil {
 		edges = append(edges, workspace.EdgeMembers)
 	}
@@ -16871,6 +18457,9 @@ func (m *WorkspaceMutation) RemovedEdges() []string {
 	}
 	if m.removedaudit_events != nil {
 		edges = append(edges, workspace.EdgeAuditEvents)
+	}
+	if m.removedapi_tokens != nil {
+		edges = append(edges, workspace.EdgeAPITokens)
 	}
 	if m.removedquota_uses != nil {
 		edges = append(edges, workspace.EdgeQuotaUses)
@@ -16918,6 +18507,12 @@ func (m *WorkspaceMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case workspace.EdgeAPITokens:
+		ids := make([]ent.Value, 0, len(m.removedapi_tokens))
+		for id := range m.removedapi_tokens {
+			ids = append(ids, id)
+		}
+		return ids
 	case workspace.EdgeQuotaUses:
 		ids := make([]ent.Value, 0, len(m.removedquota_uses))
 		for id := range m.removedquota_uses {
@@ -16930,7 +18525,7 @@ func (m *WorkspaceMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *WorkspaceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.clearedmembers {
 		edges = append(edges, workspace.EdgeMembers)
 	}
@@ -16948,6 +18543,9 @@ func (m *WorkspaceMutation) ClearedEdges() []string {
 	}
 	if m.clearedaudit_events {
 		edges = append(edges, workspace.EdgeAuditEvents)
+	}
+	if m.clearedapi_tokens {
+		edges = append(edges, workspace.EdgeAPITokens)
 	}
 	if m.clearedquota_uses {
 		edges = append(edges, workspace.EdgeQuotaUses)
@@ -16971,6 +18569,8 @@ func (m *WorkspaceMutation) EdgeCleared(name string) bool {
 		return m.clearedinvitations
 	case workspace.EdgeAuditEvents:
 		return m.clearedaudit_events
+	case workspace.EdgeAPITokens:
+		return m.clearedapi_tokens
 	case workspace.EdgeQuotaUses:
 		return m.clearedquota_uses
 	}
@@ -17006,6 +18606,9 @@ func (m *WorkspaceMutation) ResetEdge(name string) error {
 		return nil
 	case workspace.EdgeAuditEvents:
 		m.ResetAuditEvents()
+		return nil
+	case workspace.EdgeAPITokens:
+		m.ResetAPITokens()
 		return nil
 	case workspace.EdgeQuotaUses:
 		m.ResetQuotaUses()

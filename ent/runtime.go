@@ -3,7 +3,9 @@
 package ent
 
 import (
+	"minidock/ent/apitoken"
 	"minidock/ent/auditevent"
+	"minidock/ent/idempotencykey"
 	"minidock/ent/invitation"
 	"minidock/ent/job"
 	"minidock/ent/mail"
@@ -23,24 +25,36 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	apitokenFields := schema.ApiToken{}.Fields()
+	_ = apitokenFields
+	// apitokenDescLastUsedFrom is the schema descriptor for last_used_from field.
+	apitokenDescLastUsedFrom := apitokenFields[11].Descriptor()
+	// apitoken.DefaultLastUsedFrom holds the default value on creation for the last_used_from field.
+	apitoken.DefaultLastUsedFrom = apitokenDescLastUsedFrom.Default.(string)
 	auditeventFields := schema.AuditEvent{}.Fields()
 	_ = auditeventFields
 	// auditeventDescSubjectID is the schema descriptor for subject_id field.
-	auditeventDescSubjectID := auditeventFields[4].Descriptor()
+	auditeventDescSubjectID := auditeventFields[5].Descriptor()
 	// auditevent.DefaultSubjectID holds the default value on creation for the subject_id field.
 	auditevent.DefaultSubjectID = auditeventDescSubjectID.Default.(string)
 	// auditeventDescChanges is the schema descriptor for changes field.
-	auditeventDescChanges := auditeventFields[5].Descriptor()
+	auditeventDescChanges := auditeventFields[6].Descriptor()
 	// auditevent.DefaultChanges holds the default value on creation for the changes field.
 	auditevent.DefaultChanges = auditeventDescChanges.Default.(string)
 	// auditeventDescAddress is the schema descriptor for address field.
-	auditeventDescAddress := auditeventFields[6].Descriptor()
+	auditeventDescAddress := auditeventFields[7].Descriptor()
 	// auditevent.DefaultAddress holds the default value on creation for the address field.
 	auditevent.DefaultAddress = auditeventDescAddress.Default.(string)
 	// auditeventDescRequestID is the schema descriptor for request_id field.
-	auditeventDescRequestID := auditeventFields[7].Descriptor()
+	auditeventDescRequestID := auditeventFields[8].Descriptor()
 	// auditevent.DefaultRequestID holds the default value on creation for the request_id field.
 	auditevent.DefaultRequestID = auditeventDescRequestID.Default.(string)
+	idempotencykeyFields := schema.IdempotencyKey{}.Fields()
+	_ = idempotencykeyFields
+	// idempotencykeyDescAPITokenID is the schema descriptor for api_token_id field.
+	idempotencykeyDescAPITokenID := idempotencykeyFields[2].Descriptor()
+	// idempotencykey.DefaultAPITokenID holds the default value on creation for the api_token_id field.
+	idempotencykey.DefaultAPITokenID = idempotencykeyDescAPITokenID.Default.(string)
 	invitationFields := schema.Invitation{}.Fields()
 	_ = invitationFields
 	// invitationDescEmail is the schema descriptor for email field.

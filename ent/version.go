@@ -56,6 +56,8 @@ type Version struct {
 	FilesName *string `json:"files_name,omitempty"`
 	// UploadedByID holds the value of the "uploaded_by_id" field.
 	UploadedByID string `json:"uploaded_by_id,omitempty"`
+	// the token by which the user did it; nothing for somebody in person
+	UploadedWithID *string `json:"uploaded_with_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -133,7 +135,7 @@ func (*Version) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case version.FieldNumberKey, version.FieldSize, version.FieldUnpackedSize, version.FieldFileCount, version.FieldDetailsSize:
 			values[i] = new(sql.NullInt64)
-		case version.FieldID, version.FieldMiniProgramID, version.FieldWorkspaceID, version.FieldNumber, version.FieldStatus, version.FieldNotes, version.FieldMinimumHostVersion, version.FieldSha256, version.FieldEntryPage, version.FieldAppJSON, version.FieldContents, version.FieldFilesName, version.FieldUploadedByID:
+		case version.FieldID, version.FieldMiniProgramID, version.FieldWorkspaceID, version.FieldNumber, version.FieldStatus, version.FieldNotes, version.FieldMinimumHostVersion, version.FieldSha256, version.FieldEntryPage, version.FieldAppJSON, version.FieldContents, version.FieldFilesName, version.FieldUploadedByID, version.FieldUploadedWithID:
 			values[i] = new(sql.NullString)
 		case version.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -268,6 +270,13 @@ func (_m *Version) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UploadedByID = value.String
 			}
+		case version.FieldUploadedWithID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field uploaded_with_id", values[i])
+			} else if value.Valid {
+				_m.UploadedWithID = new(string)
+				*_m.UploadedWithID = value.String
+			}
 		case version.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -396,6 +405,11 @@ func (_m *Version) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("uploaded_by_id=")
 	builder.WriteString(_m.UploadedByID)
+	builder.WriteString(", ")
+	if v := _m.UploadedWithID; v != nil {
+		builder.WriteString("uploaded_with_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -209,6 +209,20 @@ func (_c *VersionCreate) SetUploadedByID(v string) *VersionCreate {
 	return _c
 }
 
+// SetUploadedWithID sets the "uploaded_with_id" field.
+func (_c *VersionCreate) SetUploadedWithID(v string) *VersionCreate {
+	_c.mutation.SetUploadedWithID(v)
+	return _c
+}
+
+// SetNillableUploadedWithID sets the "uploaded_with_id" field if the given value is not nil.
+func (_c *VersionCreate) SetNillableUploadedWithID(v *string) *VersionCreate {
+	if v != nil {
+		_c.SetUploadedWithID(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *VersionCreate) SetCreatedAt(v time.Time) *VersionCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -442,6 +456,10 @@ func (_c *VersionCreate) createSpec() (*Version, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.FilesName(); ok {
 		_spec.SetField(version.FieldFilesName, field.TypeString, value)
 		_node.FilesName = &value
+	}
+	if value, ok := _c.mutation.UploadedWithID(); ok {
+		_spec.SetField(version.FieldUploadedWithID, field.TypeString, value)
+		_node.UploadedWithID = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(version.FieldCreatedAt, field.TypeTime, value)
@@ -759,6 +777,9 @@ func (u *VersionUpsertOne) UpdateNewValues() *VersionUpsertOne {
 		}
 		if _, exists := u.create.mutation.UploadedByID(); exists {
 			s.SetIgnore(version.FieldUploadedByID)
+		}
+		if _, exists := u.create.mutation.UploadedWithID(); exists {
+			s.SetIgnore(version.FieldUploadedWithID)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(version.FieldCreatedAt)
@@ -1178,6 +1199,9 @@ func (u *VersionUpsertBulk) UpdateNewValues() *VersionUpsertBulk {
 			}
 			if _, exists := b.mutation.UploadedByID(); exists {
 				s.SetIgnore(version.FieldUploadedByID)
+			}
+			if _, exists := b.mutation.UploadedWithID(); exists {
+				s.SetIgnore(version.FieldUploadedWithID)
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(version.FieldCreatedAt)

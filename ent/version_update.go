@@ -349,6 +349,9 @@ func (_u *VersionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.FilesNameCleared() {
 		_spec.ClearField(version.FieldFilesName, field.TypeString)
 	}
+	if _u.mutation.UploadedWithIDCleared() {
+		_spec.ClearField(version.FieldUploadedWithID, field.TypeString)
+	}
 	if _u.mutation.TaskCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2O,
@@ -749,6 +752,9 @@ func (_u *VersionUpdateOne) sqlSave(ctx context.Context) (_node *Version, err er
 	}
 	if _u.mutation.FilesNameCleared() {
 		_spec.ClearField(version.FieldFilesName, field.TypeString)
+	}
+	if _u.mutation.UploadedWithIDCleared() {
+		_spec.ClearField(version.FieldUploadedWithID, field.TypeString)
 	}
 	if _u.mutation.TaskCleared() {
 		edge := &sqlgraph.EdgeSpec{

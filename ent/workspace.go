@@ -47,11 +47,13 @@ type WorkspaceEdges struct {
 	Invitations []*Invitation `json:"invitations,omitempty"`
 	// AuditEvents holds the value of the audit_events edge.
 	AuditEvents []*AuditEvent `json:"audit_events,omitempty"`
+	// APITokens holds the value of the api_tokens edge.
+	APITokens []*ApiToken `json:"api_tokens,omitempty"`
 	// QuotaUses holds the value of the quota_uses edge.
 	QuotaUses []*QuotaUse `json:"quota_uses,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [8]bool
 }
 
 // MembersOrErr returns the Members value or an error if the edge
@@ -108,10 +110,19 @@ func (e WorkspaceEdges) AuditEventsOrErr() ([]*AuditEvent, error) {
 	return nil, &NotLoadedError{edge: "audit_events"}
 }
 
+// APITokensOrErr returns the APITokens value or an error if the edge
+// was not loaded in eager-loading.
+func (e WorkspaceEdges) APITokensOrErr() ([]*ApiToken, error) {
+	if e.loadedTypes[6] {
+		return e.APITokens, nil
+	}
+	return nil, &NotLoadedError{edge: "api_tokens"}
+}
+
 // QuotaUsesOrErr returns the QuotaUses value or an error if the edge
 // was not loaded in eager-loading.
 func (e WorkspaceEdges) QuotaUsesOrErr() ([]*QuotaUse, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[7] {
 		return e.QuotaUses, nil
 	}
 	return nil, &NotLoadedError{edge: "quota_uses"}
@@ -207,6 +218,11 @@ func (_m *Workspace) QueryInvitations() *InvitationQuery {
 // QueryAuditEvents queries the "audit_events" edge of the Workspace entity.
 func (_m *Workspace) QueryAuditEvents() *AuditEventQuery {
 	return NewWorkspaceClient(_m.config).QueryAuditEvents(_m)
+}
+
+// QueryAPITokens queries the "api_tokens" edge of the Workspace entity.
+func (_m *Workspace) QueryAPITokens() *ApiTokenQuery {
+	return NewWorkspaceClient(_m.config).QueryAPITokens(_m)
 }
 
 // QueryQuotaUses queries the "quota_uses" edge of the Workspace entity.

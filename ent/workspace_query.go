@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"minidock/ent/apitoken"
 	"minidock/ent/auditevent"
 	"minidock/ent/invitation"
 	"minidock/ent/member"
@@ -37,6 +38,7 @@ type WorkspaceQuery struct {
 	withSessions     *SessionQuery
 	withInvitations  *InvitationQuery
 	withAuditEvents  *AuditEventQuery
+	withAPITokens    *ApiTokenQuery
 	withQuotaUses    *QuotaUseQuery
 	modifiers        []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -200,6 +202,28 @@ func (_q *WorkspaceQuery) QueryAuditEvents() *AuditEventQuery {
 			sqlgraph.From(workspace.Table, workspace.FieldID, selector),
 			sqlgraph.To(auditevent.Table, auditevent.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, workspace.AuditEventsTable, workspace.AuditEventsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAPITokens chains the current query on the "api_tokens" edge.
+func (_q *WorkspaceQuery) QueryAPITokens() *ApiTokenQuery {
+	query := (&ApiTokenClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(workspace.Table, workspace.FieldID, selector),
+			sqlgraph.To(apitoken.Table, apitoken.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, workspace.APITokensTable, workspace.APITokensColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -427,6 +451,7 @@ func (_q *WorkspaceQuery) Clone() *WorkspaceQuery {
 		withSessions:     _q.withSessions.Clone(),
 		withInvitations:  _q.withInvitations.Clone(),
 		withAuditEvents:  _q.withAuditEvents.Clone(),
+		withAPITokens:    _q.withAPITokens.Clone(),
 		withQuotaUses:    _q.withQuotaUses.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -498,6 +523,17 @@ func (_q *WorkspaceQuery) WithAuditEvents(opts ...func(*AuditEventQuery)) *Works
 		opt(query)
 	}
 	_q.withAuditEvents = query
+	return _q
+}
+
+// WithAPITokens tells the query-builder to eager-load the nodes that are connected to
+// the "api_tokens" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *WorkspaceQuery) WithAPITokens(opts ...func(*ApiTokenQuery)) *WorkspaceQuery {
+	query := (&ApiTokenClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAPITokens = query
 	return _q
 }
 
@@ -590,13 +626,14 @@ func (_q *WorkspaceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Wo
 	var (
 		nodes       = []*Workspace{}
 		_spec       = _q.querySpec()
-		loadedTypes = [7]bool{
+		loadedTypes = [8]bool{
 			_q.withMembers != nil,
 			_q.withMiniPrograms != nil,
 			_q.withVersions != nil,
 			_q.withSessions != nil,
 			_q.withInvitations != nil,
 			_q.withAuditEvents != nil,
+			_q.withAPITokens != nil,
 			_q.withQuotaUses != nil,
 		}
 	)
@@ -660,6 +697,13 @@ func (_q *WorkspaceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Wo
 		if err := _q.loadAuditEvents(ctx, query, nodes,
 			func(n *Workspace) { n.Edges.AuditEvents = []*AuditEvent{} },
 			func(n *Workspace, e *AuditEvent) { n.Edges.AuditEvents = append(n.Edges.AuditEvents, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAPITokens; query != nil {
+		if err := _q.loadAPITokens(ctx, query, nodes,
+			func(n *Workspace) { n.Edges.APITokens = []*ApiToken{} },
+			func(n *Workspace, e *ApiToken) { n.Edges.APITokens = append(n.Edges.APITokens, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -859,6 +903,36 @@ func (_q *WorkspaceQuery) loadAuditEvents(ctx context.Context, query *AuditEvent
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "workspace_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *WorkspaceQuery) loadAPITokens(ctx context.Context, query *ApiTokenQuery, nodes []*Workspace, init func(*Workspace), assign func(*Workspace, *ApiToken)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Workspace)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(apitoken.FieldWorkspaceID)
+	}
+	query.Where(predicate.ApiToken(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(workspace.APITokensColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.WorkspaceID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "workspace_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
 	}

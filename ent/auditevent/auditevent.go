@@ -16,6 +16,8 @@ const (
 	FieldWorkspaceID = "workspace_id"
 	// FieldActorID holds the string denoting the actor_id field in the database.
 	FieldActorID = "actor_id"
+	// FieldAPITokenID holds the string denoting the api_token_id field in the database.
+	FieldAPITokenID = "api_token_id"
 	// FieldOperation holds the string denoting the operation field in the database.
 	FieldOperation = "operation"
 	// FieldSubjectID holds the string denoting the subject_id field in the database.
@@ -55,6 +57,7 @@ var Columns = []string{
 	FieldID,
 	FieldWorkspaceID,
 	FieldActorID,
+	FieldAPITokenID,
 	FieldOperation,
 	FieldSubjectID,
 	FieldChanges,
@@ -100,6 +103,11 @@ func ByWorkspaceID(opts ...sql.OrderTermOption) OrderOption {
 // ByActorID orders the results by the actor_id field.
 func ByActorID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActorID, opts...).ToFunc()
+}
+
+// ByAPITokenID orders the results by the api_token_id field.
+func ByAPITokenID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAPITokenID, opts...).ToFunc()
 }
 
 // ByOperation orders the results by the operation field.

@@ -75,6 +75,11 @@ func ActorID(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldEQ(FieldActorID, v))
 }
 
+// APITokenID applies equality check predicate on the "api_token_id" field. It's identical to APITokenIDEQ.
+func APITokenID(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldEQ(FieldAPITokenID, v))
+}
+
 // Operation applies equality check predicate on the "operation" field. It's identical to OperationEQ.
 func Operation(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldEQ(FieldOperation, v))
@@ -253,6 +258,81 @@ func ActorIDEqualFold(v string) predicate.AuditEvent {
 // ActorIDContainsFold applies the ContainsFold predicate on the "actor_id" field.
 func ActorIDContainsFold(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldContainsFold(FieldActorID, v))
+}
+
+// APITokenIDEQ applies the EQ predicate on the "api_token_id" field.
+func APITokenIDEQ(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldEQ(FieldAPITokenID, v))
+}
+
+// APITokenIDNEQ applies the NEQ predicate on the "api_token_id" field.
+func APITokenIDNEQ(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldNEQ(FieldAPITokenID, v))
+}
+
+// APITokenIDIn applies the In predicate on the "api_token_id" field.
+func APITokenIDIn(vs ...string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldIn(FieldAPITokenID, vs...))
+}
+
+// APITokenIDNotIn applies the NotIn predicate on the "api_token_id" field.
+func APITokenIDNotIn(vs ...string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldNotIn(FieldAPITokenID, vs...))
+}
+
+// APITokenIDGT applies the GT predicate on the "api_token_id" field.
+func APITokenIDGT(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldGT(FieldAPITokenID, v))
+}
+
+// APITokenIDGTE applies the GTE predicate on the "api_token_id" field.
+func APITokenIDGTE(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldGTE(FieldAPITokenID, v))
+}
+
+// APITokenIDLT applies the LT predicate on the "api_token_id" field.
+func APITokenIDLT(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldLT(FieldAPITokenID, v))
+}
+
+// APITokenIDLTE applies the LTE predicate on the "api_token_id" field.
+func APITokenIDLTE(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldLTE(FieldAPITokenID, v))
+}
+
+// APITokenIDContains applies the Contains predicate on the "api_token_id" field.
+func APITokenIDContains(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldContains(FieldAPITokenID, v))
+}
+
+// APITokenIDHasPrefix applies the HasPrefix predicate on the "api_token_id" field.
+func APITokenIDHasPrefix(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldHasPrefix(FieldAPITokenID, v))
+}
+
+// APITokenIDHasSuffix applies the HasSuffix predicate on the "api_token_id" field.
+func APITokenIDHasSuffix(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldHasSuffix(FieldAPITokenID, v))
+}
+
+// APITokenIDIsNil applies the IsNil predicate on the "api_token_id" field.
+func APITokenIDIsNil() predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldIsNull(FieldAPITokenID))
+}
+
+// APITokenIDNotNil applies the NotNil predicate on the "api_token_id" field.
+func APITokenIDNotNil() predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldNotNull(FieldAPITokenID))
+}
+
+// APITokenIDEqualFold applies the EqualFold predicate on the "api_token_id" field.
+func APITokenIDEqualFold(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldEqualFold(FieldAPITokenID, v))
+}
+
+// APITokenIDContainsFold applies the ContainsFold predicate on the "api_token_id" field.
+func APITokenIDContainsFold(v string) predicate.AuditEvent {
+	return predicate.AuditEvent(sql.FieldContainsFold(FieldAPITokenID, v))
 }
 
 // OperationEQ applies the EQ predicate on the "operation" field.

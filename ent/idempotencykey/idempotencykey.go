@@ -14,6 +14,8 @@ const (
 	FieldID = "id"
 	// FieldUserID holds the string denoting the user_id field in the database.
 	FieldUserID = "user_id"
+	// FieldAPITokenID holds the string denoting the api_token_id field in the database.
+	FieldAPITokenID = "api_token_id"
 	// FieldMutation holds the string denoting the mutation field in the database.
 	FieldMutation = "mutation"
 	// FieldKey holds the string denoting the key field in the database.
@@ -41,6 +43,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldUserID,
+	FieldAPITokenID,
 	FieldMutation,
 	FieldKey,
 	FieldFingerprint,
@@ -58,6 +61,11 @@ func ValidColumn(column string) bool {
 	return false
 }
 
+var (
+	// DefaultAPITokenID holds the default value on creation for the "api_token_id" field.
+	DefaultAPITokenID string
+)
+
 // OrderOption defines the ordering options for the IdempotencyKey queries.
 type OrderOption func(*sql.Selector)
 
@@ -69,6 +77,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByUserID orders the results by the user_id field.
 func ByUserID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUserID, opts...).ToFunc()
+}
+
+// ByAPITokenID orders the results by the api_token_id field.
+func ByAPITokenID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAPITokenID, opts...).ToFunc()
 }
 
 // ByMutation orders the results by the mutation field.

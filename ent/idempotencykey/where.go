@@ -70,6 +70,11 @@ func UserID(v string) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldEQ(FieldUserID, v))
 }
 
+// APITokenID applies equality check predicate on the "api_token_id" field. It's identical to APITokenIDEQ.
+func APITokenID(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldEQ(FieldAPITokenID, v))
+}
+
 // Mutation applies equality check predicate on the "mutation" field. It's identical to MutationEQ.
 func Mutation(v string) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldEQ(FieldMutation, v))
@@ -158,6 +163,71 @@ func UserIDEqualFold(v string) predicate.IdempotencyKey {
 // UserIDContainsFold applies the ContainsFold predicate on the "user_id" field.
 func UserIDContainsFold(v string) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldContainsFold(FieldUserID, v))
+}
+
+// APITokenIDEQ applies the EQ predicate on the "api_token_id" field.
+func APITokenIDEQ(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldEQ(FieldAPITokenID, v))
+}
+
+// APITokenIDNEQ applies the NEQ predicate on the "api_token_id" field.
+func APITokenIDNEQ(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldNEQ(FieldAPITokenID, v))
+}
+
+// APITokenIDIn applies the In predicate on the "api_token_id" field.
+func APITokenIDIn(vs ...string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldIn(FieldAPITokenID, vs...))
+}
+
+// APITokenIDNotIn applies the NotIn predicate on the "api_token_id" field.
+func APITokenIDNotIn(vs ...string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldNotIn(FieldAPITokenID, vs...))
+}
+
+// APITokenIDGT applies the GT predicate on the "api_token_id" field.
+func APITokenIDGT(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldGT(FieldAPITokenID, v))
+}
+
+// APITokenIDGTE applies the GTE predicate on the "api_token_id" field.
+func APITokenIDGTE(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldGTE(FieldAPITokenID, v))
+}
+
+// APITokenIDLT applies the LT predicate on the "api_token_id" field.
+func APITokenIDLT(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldLT(FieldAPITokenID, v))
+}
+
+// APITokenIDLTE applies the LTE predicate on the "api_token_id" field.
+func APITokenIDLTE(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldLTE(FieldAPITokenID, v))
+}
+
+// APITokenIDContains applies the Contains predicate on the "api_token_id" field.
+func APITokenIDContains(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldContains(FieldAPITokenID, v))
+}
+
+// APITokenIDHasPrefix applies the HasPrefix predicate on the "api_token_id" field.
+func APITokenIDHasPrefix(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldHasPrefix(FieldAPITokenID, v))
+}
+
+// APITokenIDHasSuffix applies the HasSuffix predicate on the "api_token_id" field.
+func APITokenIDHasSuffix(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldHasSuffix(FieldAPITokenID, v))
+}
+
+// APITokenIDEqualFold applies the EqualFold predicate on the "api_token_id" field.
+func APITokenIDEqualFold(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldEqualFold(FieldAPITokenID, v))
+}
+
+// APITokenIDContainsFold applies the ContainsFold predicate on the "api_token_id" field.
+func APITokenIDContainsFold(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldContainsFold(FieldAPITokenID, v))
 }
 
 // MutationEQ applies the EQ predicate on the "mutation" field.

@@ -9,6 +9,62 @@ import (
 )
 
 var (
+	// APITokensColumns holds the columns for the "api_tokens" table.
+	APITokensColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "scopes", Type: field.TypeString},
+		{Name: "is_limited", Type: field.TypeBool},
+		{Name: "secret_hash", Type: field.TypeString, Unique: true},
+		{Name: "last_four", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_from", Type: field.TypeString, Default: ""},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_by_id", Type: field.TypeString},
+		{Name: "workspace_id", Type: field.TypeString},
+	}
+	// APITokensTable holds the schema information for the "api_tokens" table.
+	APITokensTable = &schema.Table{
+		Name:       "api_tokens",
+		Columns:    APITokensColumns,
+		PrimaryKey: []*schema.Column{APITokensColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "api_tokens_users_api_tokens",
+				Columns:    []*schema.Column{APITokensColumns[11]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "api_tokens_workspaces_api_tokens",
+				Columns:    []*schema.Column{APITokensColumns[12]},
+				RefColumns: []*schema.Column{WorkspacesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "apitoken_workspace_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{APITokensColumns[12], APITokensColumns[0]},
+			},
+			{
+				Name:    "apitoken_not_revoked",
+				Unique:  false,
+				Columns: []*schema.Column{APITokensColumns[12], APITokensColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "revoked_at IS NULL",
+				},
+			},
+			{
+				Name:    "apitoken_created_by_id",
+				Unique:  false,
+				Columns: []*schema.Column{APITokensColumns[11]},
+			},
+		},
+	}
 	// AssignmentsColumns holds the columns for the "assignments" table.
 	AssignmentsColumns = []*schema.Column{
 		{Name: "created_at", Type: field.TypeTime},
@@ -45,6 +101,7 @@ var (
 	// AuditEventsColumns holds the columns for the "audit_events" table.
 	AuditEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
+		{Name: "api_token_id", Type: field.TypeString, Nullable: true},
 		{Name: "operation", Type: field.TypeString},
 		{Name: "subject_id", Type: field.TypeString, Default: ""},
 		{Name: "changes", Type: field.TypeString, Size: 2147483647, Default: "[]"},
@@ -62,13 +119,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "audit_events_users_audit_events",
-				Columns:    []*schema.Column{AuditEventsColumns[7]},
+				Columns:    []*schema.Column{AuditEventsColumns[8]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "audit_events_workspaces_audit_events",
-				Columns:    []*schema.Column{AuditEventsColumns[8]},
+				Columns:    []*schema.Column{AuditEventsColumns[9]},
 				RefColumns: []*schema.Column{WorkspacesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -77,33 +134,34 @@ var (
 			{
 				Name:    "auditevent_workspace_id_id_operation",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[0], AuditEventsColumns[1]},
+				Columns: []*schema.Column{AuditEventsColumns[9], AuditEventsColumns[0], AuditEventsColumns[2]},
 			},
 			{
 				Name:    "auditevent_workspace_id_actor_id_id_operation",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[7], AuditEventsColumns[0], AuditEventsColumns[1]},
+				Columns: []*schema.Column{AuditEventsColumns[9], AuditEventsColumns[8], AuditEventsColumns[0], AuditEventsColumns[2]},
 			},
 			{
 				Name:    "auditevent_workspace_id_operation_id",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[1], AuditEventsColumns[0]},
+				Columns: []*schema.Column{AuditEventsColumns[9], AuditEventsColumns[2], AuditEventsColumns[0]},
 			},
 			{
 				Name:    "auditevent_workspace_id_subject_id_id_operation_actor_id",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[8], AuditEventsColumns[2], AuditEventsColumns[0], AuditEventsColumns[1], AuditEventsColumns[7]},
+				Columns: []*schema.Column{AuditEventsColumns[9], AuditEventsColumns[3], AuditEventsColumns[0], AuditEventsColumns[2], AuditEventsColumns[8]},
 			},
 			{
 				Name:    "auditevent_actor_id",
 				Unique:  false,
-				Columns: []*schema.Column{AuditEventsColumns[7]},
+				Columns: []*schema.Column{AuditEventsColumns[8]},
 			},
 		},
 	}
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
+		{Name: "api_token_id", Type: field.TypeString, Default: ""},
 		{Name: "mutation", Type: field.TypeString},
 		{Name: "key", Type: field.TypeString},
 		{Name: "fingerprint", Type: field.TypeBytes},
@@ -119,21 +177,21 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "idempotency_keys_users_idempotency_keys",
-				Columns:    []*schema.Column{IdempotencyKeysColumns[6]},
+				Columns:    []*schema.Column{IdempotencyKeysColumns[7]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "idempotencykey_user_id_mutation_key",
+				Name:    "idempotencykey_user_id_api_token_id_mutation_key",
 				Unique:  true,
-				Columns: []*schema.Column{IdempotencyKeysColumns[6], IdempotencyKeysColumns[1], IdempotencyKeysColumns[2]},
+				Columns: []*schema.Column{IdempotencyKeysColumns[7], IdempotencyKeysColumns[1], IdempotencyKeysColumns[2], IdempotencyKeysColumns[3]},
 			},
 			{
 				Name:    "idempotencykey_user_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{IdempotencyKeysColumns[6], IdempotencyKeysColumns[5]},
+				Columns: []*schema.Column{IdempotencyKeysColumns[7], IdempotencyKeysColumns[6]},
 			},
 		},
 	}
@@ -674,6 +732,7 @@ var (
 		{Name: "contents", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "details_size", Type: field.TypeInt, Default: 0},
 		{Name: "files_name", Type: field.TypeString, Nullable: true},
+		{Name: "uploaded_with_id", Type: field.TypeString, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "mini_program_id", Type: field.TypeString},
 		{Name: "uploaded_by_id", Type: field.TypeString},
@@ -687,19 +746,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "versions_mini_programs_versions",
-				Columns:    []*schema.Column{VersionsColumns[16]},
+				Columns:    []*schema.Column{VersionsColumns[17]},
 				RefColumns: []*schema.Column{MiniProgramsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "versions_users_versions",
-				Columns:    []*schema.Column{VersionsColumns[17]},
+				Columns:    []*schema.Column{VersionsColumns[18]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "versions_workspaces_versions",
-				Columns:    []*schema.Column{VersionsColumns[18]},
+				Columns:    []*schema.Column{VersionsColumns[19]},
 				RefColumns: []*schema.Column{WorkspacesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -708,12 +767,12 @@ var (
 			{
 				Name:    "version_mini_program_id_number_key",
 				Unique:  true,
-				Columns: []*schema.Column{VersionsColumns[16], VersionsColumns[2]},
+				Columns: []*schema.Column{VersionsColumns[17], VersionsColumns[2]},
 			},
 			{
 				Name:    "version_mini_program_id_status_number_key",
 				Unique:  false,
-				Columns: []*schema.Column{VersionsColumns[16], VersionsColumns[3], VersionsColumns[2]},
+				Columns: []*schema.Column{VersionsColumns[17], VersionsColumns[3], VersionsColumns[2]},
 			},
 			{
 				Name:    "version_sha256",
@@ -739,6 +798,31 @@ var (
 		Name:       "workspaces",
 		Columns:    WorkspacesColumns,
 		PrimaryKey: []*schema.Column{WorkspacesColumns[0]},
+	}
+	// APITokenMiniProgramsColumns holds the columns for the "api_token_mini_programs" table.
+	APITokenMiniProgramsColumns = []*schema.Column{
+		{Name: "api_token_id", Type: field.TypeString},
+		{Name: "mini_program_id", Type: field.TypeString},
+	}
+	// APITokenMiniProgramsTable holds the schema information for the "api_token_mini_programs" table.
+	APITokenMiniProgramsTable = &schema.Table{
+		Name:       "api_token_mini_programs",
+		Columns:    APITokenMiniProgramsColumns,
+		PrimaryKey: []*schema.Column{APITokenMiniProgramsColumns[0], APITokenMiniProgramsColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "api_token_mini_programs_api_token_id",
+				Columns:    []*schema.Column{APITokenMiniProgramsColumns[0]},
+				RefColumns: []*schema.Column{APITokensColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "api_token_mini_programs_mini_program_id",
+				Columns:    []*schema.Column{APITokenMiniProgramsColumns[1]},
+				RefColumns: []*schema.Column{MiniProgramsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
 	}
 	// InvitationMiniProgramsColumns holds the columns for the "invitation_mini_programs" table.
 	InvitationMiniProgramsColumns = []*schema.Column{
@@ -767,6 +851,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		APITokensTable,
 		AssignmentsTable,
 		AuditEventsTable,
 		IdempotencyKeysTable,
@@ -787,11 +872,14 @@ var (
 		UsersTable,
 		VersionsTable,
 		WorkspacesTable,
+		APITokenMiniProgramsTable,
 		InvitationMiniProgramsTable,
 	}
 )
 
 func init() {
+	APITokensTable.ForeignKeys[0].RefTable = UsersTable
+	APITokensTable.ForeignKeys[1].RefTable = WorkspacesTable
 	AssignmentsTable.ForeignKeys[0].RefTable = MembersTable
 	AssignmentsTable.ForeignKeys[1].RefTable = MiniProgramsTable
 	AuditEventsTable.ForeignKeys[0].RefTable = UsersTable
@@ -815,6 +903,8 @@ func init() {
 	VersionsTable.ForeignKeys[0].RefTable = MiniProgramsTable
 	VersionsTable.ForeignKeys[1].RefTable = UsersTable
 	VersionsTable.ForeignKeys[2].RefTable = WorkspacesTable
+	APITokenMiniProgramsTable.ForeignKeys[0].RefTable = APITokensTable
+	APITokenMiniProgramsTable.ForeignKeys[1].RefTable = MiniProgramsTable
 	InvitationMiniProgramsTable.ForeignKeys[0].RefTable = InvitationsTable
 	InvitationMiniProgramsTable.ForeignKeys[1].RefTable = MiniProgramsTable
 }

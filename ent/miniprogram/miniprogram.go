@@ -64,6 +64,8 @@ const (
 	EdgeMembers = "members"
 	// EdgeInvitations holds the string denoting the invitations edge name in mutations.
 	EdgeInvitations = "invitations"
+	// EdgeAPITokens holds the string denoting the api_tokens edge name in mutations.
+	EdgeAPITokens = "api_tokens"
 	// EdgeAssignments holds the string denoting the assignments edge name in mutations.
 	EdgeAssignments = "assignments"
 	// Table holds the table name of the miniprogram in the database.
@@ -106,6 +108,11 @@ const (
 	// InvitationsInverseTable is the table name for the Invitation entity.
 	// It exists in this package in order to avoid circular dependency with the "invitation" package.
 	InvitationsInverseTable = "invitations"
+	// APITokensTable is the table that holds the api_tokens relation/edge. The primary key declared below.
+	APITokensTable = "api_token_mini_programs"
+	// APITokensInverseTable is the table name for the ApiToken entity.
+	// It exists in this package in order to avoid circular dependency with the "apitoken" package.
+	APITokensInverseTable = "api_tokens"
 	// AssignmentsTable is the table that holds the assignments relation/edge.
 	AssignmentsTable = "assignments"
 	// AssignmentsInverseTable is the table name for the Assignment entity.
@@ -146,6 +153,9 @@ var (
 	// InvitationsPrimaryKey and InvitationsColumn2 are the table columns denoting the
 	// primary key for the invitations relation (M2M).
 	InvitationsPrimaryKey = []string{"invitation_id", "mini_program_id"}
+	// APITokensPrimaryKey and APITokensColumn2 are the table columns denoting the
+	// primary key for the api_tokens relation (M2M).
+	APITokensPrimaryKey = []string{"api_token_id", "mini_program_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -370,6 +380,20 @@ func ByInvitations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByAPITokensCount orders the results by api_tokens count.
+func ByAPITokensCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAPITokensStep(), opts...)
+	}
+}
+
+// ByAPITokens orders the results by api_tokens terms.
+func ByAPITokens(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAPITokensStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByAssignmentsCount orders the results by assignments count.
 func ByAssignmentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -423,6 +447,13 @@ func newInvitationsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(InvitationsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, InvitationsTable, InvitationsPrimaryKey...),
+	)
+}
+func newAPITokensStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(APITokensInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, APITokensTable, APITokensPrimaryKey...),
 	)
 }
 func newAssignmentsStep() *sqlgraph.Step {

@@ -17,6 +17,7 @@ func (AuditEvent) Fields() []ent.Field {
 		field.String("id").Immutable(),
 		field.String("workspace_id").Optional().Nillable().Immutable().Comment("where; nothing for what concerns an account alone"),
 		field.String("actor_id").Optional().Nillable().Immutable().Comment("who; nothing for somebody who is signed out"),
+		field.String("api_token_id").Optional().Nillable().Immutable().Comment("the token by which the actor did it; nothing for somebody in person"),
 		field.String("operation").Immutable().Comment("the name of the mutation"),
 		field.String("subject_id").Default("").Immutable().Comment("the id of what was changed"),
 		field.Text("changes").Default("[]").Immutable().Comment("JSON: field, before and after of each"),

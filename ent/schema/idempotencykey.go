@@ -15,6 +15,7 @@ func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Immutable(),
 		field.String("user_id").Immutable(),
+		field.String("api_token_id").Default("").Immutable().Comment("the token that the key belongs to; nothing for the user in person"),
 		field.String("mutation").Immutable(),
 		field.String("key").Immutable(),
 		field.Bytes("fingerprint").Immutable().Comment("hash of the input"),
@@ -33,7 +34,7 @@ func (IdempotencyKey) Edges() []ent.Edge {
 // Indexes of the IdempotencyKey.
 func (IdempotencyKey) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("user_id", "mutation", "key").Unique(),
+		index.Fields("user_id", "api_token_id", "mutation", "key").Unique(),
 		index.Fields("user_id", "created_at"),
 	}
 }

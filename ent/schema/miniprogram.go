@@ -48,6 +48,7 @@ func (MiniProgram) Edges() []ent.Edge {
 		edge.To("versions", Version.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.From("members", Member.Type).Ref("mini_programs").Through("assignments", Assignment.Type),
 		edge.From("invitations", Invitation.Type).Ref("mini_programs"),
+		edge.From("api_tokens", ApiToken.Type).Ref("mini_programs"),
 	}
 }
 

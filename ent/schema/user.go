@@ -49,5 +49,6 @@ func (User) Edges() []ent.Edge {
 		edge.To("invitations", Invitation.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("audit_events", AuditEvent.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("idempotency_keys", IdempotencyKey.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("api_tokens", ApiToken.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 	}
 }

@@ -32,6 +32,7 @@ func (Version) Fields() []ent.Field {
 		field.Int("details_size").Default(0).Comment("the bytes of app_json and contents, which are read only where they are asked for"),
 		field.String("files_name").Optional().Nillable().Comment("the name of the list of its files among the blobs"),
 		field.String("uploaded_by_id").Immutable(),
+		field.String("uploaded_with_id").Optional().Nillable().Immutable().Comment("the token by which the user did it; nothing for somebody in person"),
 		field.Time("created_at").Immutable(),
 	}
 }

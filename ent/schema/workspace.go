@@ -29,6 +29,7 @@ func (Workspace) Edges() []ent.Edge {
 		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 		edge.To("invitations", Invitation.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("audit_events", AuditEvent.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("api_tokens", ApiToken.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("quota_uses", QuotaUse.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }

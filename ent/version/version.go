@@ -48,6 +48,8 @@ const (
 	FieldFilesName = "files_name"
 	// FieldUploadedByID holds the string denoting the uploaded_by_id field in the database.
 	FieldUploadedByID = "uploaded_by_id"
+	// FieldUploadedWithID holds the string denoting the uploaded_with_id field in the database.
+	FieldUploadedWithID = "uploaded_with_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeMiniProgram holds the string denoting the mini_program edge name in mutations.
@@ -110,6 +112,7 @@ var Columns = []string{
 	FieldDetailsSize,
 	FieldFilesName,
 	FieldUploadedByID,
+	FieldUploadedWithID,
 	FieldCreatedAt,
 }
 
@@ -248,6 +251,11 @@ func ByFilesName(opts ...sql.OrderTermOption) OrderOption {
 // ByUploadedByID orders the results by the uploaded_by_id field.
 func ByUploadedByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUploadedByID, opts...).ToFunc()
+}
+
+// ByUploadedWithID orders the results by the uploaded_with_id field.
+func ByUploadedWithID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUploadedWithID, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -145,6 +145,11 @@ func UploadedByID(v string) predicate.Version {
 	return predicate.Version(sql.FieldEQ(FieldUploadedByID, v))
 }
 
+// UploadedWithID applies equality check predicate on the "uploaded_with_id" field. It's identical to UploadedWithIDEQ.
+func UploadedWithID(v string) predicate.Version {
+	return predicate.Version(sql.FieldEQ(FieldUploadedWithID, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Version {
 	return predicate.Version(sql.FieldEQ(FieldCreatedAt, v))
@@ -1163,6 +1168,81 @@ func UploadedByIDEqualFold(v string) predicate.Version {
 // UploadedByIDContainsFold applies the ContainsFold predicate on the "uploaded_by_id" field.
 func UploadedByIDContainsFold(v string) predicate.Version {
 	return predicate.Version(sql.FieldContainsFold(FieldUploadedByID, v))
+}
+
+// UploadedWithIDEQ applies the EQ predicate on the "uploaded_with_id" field.
+func UploadedWithIDEQ(v string) predicate.Version {
+	return predicate.Version(sql.FieldEQ(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDNEQ applies the NEQ predicate on the "uploaded_with_id" field.
+func UploadedWithIDNEQ(v string) predicate.Version {
+	return predicate.Version(sql.FieldNEQ(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDIn applies the In predicate on the "uploaded_with_id" field.
+func UploadedWithIDIn(vs ...string) predicate.Version {
+	return predicate.Version(sql.FieldIn(FieldUploadedWithID, vs...))
+}
+
+// UploadedWithIDNotIn applies the NotIn predicate on the "uploaded_with_id" field.
+func UploadedWithIDNotIn(vs ...string) predicate.Version {
+	return predicate.Version(sql.FieldNotIn(FieldUploadedWithID, vs...))
+}
+
+// UploadedWithIDGT applies the GT predicate on the "uploaded_with_id" field.
+func UploadedWithIDGT(v string) predicate.Version {
+	return predicate.Version(sql.FieldGT(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDGTE applies the GTE predicate on the "uploaded_with_id" field.
+func UploadedWithIDGTE(v string) predicate.Version {
+	return predicate.Version(sql.FieldGTE(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDLT applies the LT predicate on the "uploaded_with_id" field.
+func UploadedWithIDLT(v string) predicate.Version {
+	return predicate.Version(sql.FieldLT(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDLTE applies the LTE predicate on the "uploaded_with_id" field.
+func UploadedWithIDLTE(v string) predicate.Version {
+	return predicate.Version(sql.FieldLTE(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDContains applies the Contains predicate on the "uploaded_with_id" field.
+func UploadedWithIDContains(v string) predicate.Version {
+	return predicate.Version(sql.FieldContains(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDHasPrefix applies the HasPrefix predicate on the "uploaded_with_id" field.
+func UploadedWithIDHasPrefix(v string) predicate.Version {
+	return predicate.Version(sql.FieldHasPrefix(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDHasSuffix applies the HasSuffix predicate on the "uploaded_with_id" field.
+func UploadedWithIDHasSuffix(v string) predicate.Version {
+	return predicate.Version(sql.FieldHasSuffix(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDIsNil applies the IsNil predicate on the "uploaded_with_id" field.
+func UploadedWithIDIsNil() predicate.Version {
+	return predicate.Version(sql.FieldIsNull(FieldUploadedWithID))
+}
+
+// UploadedWithIDNotNil applies the NotNil predicate on the "uploaded_with_id" field.
+func UploadedWithIDNotNil() predicate.Version {
+	return predicate.Version(sql.FieldNotNull(FieldUploadedWithID))
+}
+
+// UploadedWithIDEqualFold applies the EqualFold predicate on the "uploaded_with_id" field.
+func UploadedWithIDEqualFold(v string) predicate.Version {
+	return predicate.Version(sql.FieldEqualFold(FieldUploadedWithID, v))
+}
+
+// UploadedWithIDContainsFold applies the ContainsFold predicate on the "uploaded_with_id" field.
+func UploadedWithIDContainsFold(v string) predicate.Version {
+	return predicate.Version(sql.FieldContainsFold(FieldUploadedWithID, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -30,6 +30,7 @@ const (
 	StaffMember  Kind = "stf"
 	Version      Kind = "ver"
 	Task         Kind = "tsk"
+	ApiToken     Kind = "tok"
 	// The kinds below are in the database only.
 	QuotaUse       Kind = "quo"
 	IdempotencyKey Kind = "idk"
