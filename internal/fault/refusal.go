@@ -13,6 +13,10 @@ type Refusal struct {
 	Message string
 	// RetryAfter is when trying again may help; 0 if that is not known.
 	RetryAfter time.Duration
+	// Reason and Scope say more than the code about a token, in the extensions of the error; "" for nothing.
+	Reason, Scope string
+	// Challenge says how to authenticate, where the credential of the request is bad: the request as a whole is unauthorized. "" otherwise.
+	Challenge string
 }
 
 // Error returns the message.
@@ -27,6 +31,27 @@ var (
 	ErrRateLimited     = &Refusal{Code: "RATE_LIMITED", Message: "Too many requests. Try again later."}
 	ErrUnavailable     = &Refusal{Code: "UNAVAILABLE", Message: "The service cannot answer right now. Try again later."}
 )
+
+// The refusals of a bad token for machines.
+var (
+	ErrTokenMalformed = badToken("TOKEN_MALFORMED", "The token is malformed: copy all of it.")
+	ErrTokenUnknown   = badToken("TOKEN_UNKNOWN", "There is no such token.")
+	ErrTokenExpired   = badToken("TOKEN_EXPIRED", "The token has expired. Create another one.")
+	ErrTokenRevoked   = badToken("TOKEN_REVOKED", "The token was revoked. Create another one.")
+)
+
+func badToken(reason, message string) *Refusal {
+	return &Refusal{Code: ErrUnauthenticated.Code, Message: message, Reason: reason, Challenge: `Bearer error="invalid_token"`}
+}
+
+// MissingScope refuses a token without the scope that an operation needs; "" if no token may do it.
+func MissingScope(scope string) error {
+	message := "Only people can do this, and no token."
+	if scope != "" {
+		message = "The token does not have the scope " + scope + "."
+	}
+	return &Refusal{Code: "FORBIDDEN", Message: message, Reason: "TOKEN_SCOPE", Scope: scope}
+}
 
 // holders are those who have a role, by the role.
 var holders = map[string]string{

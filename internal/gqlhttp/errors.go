@@ -83,7 +83,22 @@ func coded(refusal *fault.Refusal) *gqlerror.Error {
 	if refusal.RetryAfter > 0 {
 		err.Extensions[retryAfter] = int(math.Ceil(refusal.RetryAfter.Seconds()))
 	}
+	for name, value := range map[string]string{"reason": refusal.Reason, "scope": refusal.Scope} {
+		if value != "" {
+			err.Extensions[name] = value
+		}
+	}
+	err.Err = refusal
 	return err
+}
+
+// challengeOf returns how a client whose credential is bad must authenticate, or "" when that is not why a request was refused.
+func challengeOf(response *graphql.Response) string {
+	var refusal *fault.Refusal
+	if !isRefusal(response) || !errors.As(response.Errors[0].Err, &refusal) {
+		return ""
+	}
+	return refusal.Challenge
 }
 
 // longestWait returns the most seconds that one of the errors asks to wait, or 0 when none does.

@@ -46,7 +46,8 @@ type Config struct {
 
 // Viewers knows who sends a request.
 type Viewers interface {
-	// UserID returns the id of the person who sends the request; "" for somebody who is not signed in.
+	// UserID returns the id of the person, or of the machine, that sends the request; "" for somebody who is not signed in. Its error may be
+	// a refusal, of a request whose credential is bad.
 	UserID(context.Context) (string, error)
 	// HasToken says whether the request came with a token that stands, or stood, for somebody who is signed in.
 	HasToken(context.Context) bool
@@ -149,7 +150,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		response = h.respond(ctx, operation, errs)
 	}
-	if accepted.media == "" && codeOf(response) != fault.ErrUnavailable.Code { // after which the client should try again
+	if accepted.media == "" && codeOf(response) != fault.ErrUnavailable.Code && challengeOf(response) == "" { // after these the client can try again
 		writeSSE(w, response)
 		return
 	}
@@ -202,13 +203,16 @@ func refusalOfEnded(ctx context.Context) *fault.Refusal {
 	return fault.ErrUnavailable
 }
 
-// userID returns who sends the request; "" for somebody who is not signed in. When that cannot be read, the request is
-// refused with TIMEOUT or UNAVAILABLE: the client may send it again later.
+// userID returns who sends the request; "" for somebody who is not signed in. A request with a bad token is refused. When it cannot be read
+// who sends it, the request is refused with TIMEOUT or UNAVAILABLE: the client may send it again later.
 func (h *Handler) userID(ctx context.Context) (string, *fault.Refusal) {
 	id, err := h.Viewers.UserID(ctx)
+	var refusal *fault.Refusal
 	switch {
 	case err == nil:
 		return id, nil
+	case errors.As(err, &refusal):
+		return "", refusal
 	case ctx.Err() != nil:
 		return "", refusalOfEnded(ctx)
 	}

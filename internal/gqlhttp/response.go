@@ -35,7 +35,12 @@ func refused(r *http.Request, refusal *fault.Refusal) *graphql.Response {
 // writeResponse writes a response in this media type and with its status.
 func writeResponse(w http.ResponseWriter, media string, response *graphql.Response) {
 	status := http.StatusOK
-	if isRefusal(response) {
+	challenge := challengeOf(response)
+	switch {
+	case challenge != "":
+		w.Header().Set("WWW-Authenticate", challenge)
+		status = http.StatusUnauthorized
+	case isRefusal(response):
 		status = statusOf(media, codeOf(response))
 	}
 	write(w, media, status, response)
