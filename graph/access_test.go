@@ -67,11 +67,11 @@ func TestASchemaThatLeavesAccessOpenIsRefused(t *testing.T) {
 	const idOfChoice = "\"\"\"The id of a workspace that the viewer is a member of.\"\"\"\n  workspaceId: "
 	path := func(at string) string { return strings.Replace(chosen, "input.workspaceId", at, 1) }
 	tests := []struct{ name, old, changed, want string }{
-		{"none", "viewer: Viewer @public", "viewer: Viewer", "Query.viewer"},
+		{"none", "viewer: Viewer @public(scope: READ)", "viewer: Viewer", "Query.viewer"},
 		{"none on a mutation", "signOut: SignOutPayload @public", "signOut: SignOutPayload", "Mutation.signOut"},
-		{"two", "viewer: Viewer @public", "viewer: Viewer @public @authenticated", "Query.viewer"},
+		{"two", "viewer: Viewer @public(scope: READ)", "viewer: Viewer @public(scope: READ) @authenticated", "Query.viewer"},
 		{"two with a role", chosen, chosen + " @public", "Mutation.chooseWorkspace"},
-		{"only a foreign directive", "viewer: Viewer @public", `viewer: Viewer @deprecated(reason: "x")`, "Query.viewer"},
+		{"only a foreign directive", "viewer: Viewer @public(scope: READ)", `viewer: Viewer @deprecated(reason: "x")`, "Query.viewer"},
 		{"no such argument", chosen, path("workspaceId"), "Mutation.chooseWorkspace"},
 		{"no such field", chosen, path("input.workspace"), "Mutation.chooseWorkspace"},
 		{"too far", chosen, path("input.workspaceId.id"), "Mutation.chooseWorkspace"},
@@ -83,7 +83,12 @@ func TestASchemaThatLeavesAccessOpenIsRefused(t *testing.T) {
 		{"another role than the matrix", chosen, strings.Replace(chosen, ", DEVELOPER", "", 1), "Mutation.chooseWorkspace"},
 		{"no path on a field of an object that is no workspace", "appId: String!", "appId: String! @hasRole(in: [OWNER, MASTER])", "MiniProgram.appId"},
 		{"no path at all", chosen, strings.Replace(chosen, `, at: "input.workspaceId"`, "", 1), "Mutation.chooseWorkspace"},
-		{"another audience than the matrix", "viewer: Viewer @public", "viewer: Viewer @authenticated", "Query.viewer"},
+		{"another audience than the matrix", "viewer: Viewer @public(scope: READ)", "viewer: Viewer @authenticated", "Query.viewer"},
+		{"another scope than the matrix", "viewer: Viewer @public(scope: READ)", "viewer: Viewer @public(scope: UPLOAD)", "Query.viewer"},
+		{"no scope", "viewer: Viewer @public(scope: READ)", "viewer: Viewer @public", "Query.viewer"},
+		{"a scope that the matrix does not have", "signOut: SignOutPayload @public", "signOut: SignOutPayload @public(scope: READ)", "Mutation.signOut"},
+		{"another scope for members", `at: "input.miniProgramId", scope: CONFIGURE)`, `at: "input.miniProgramId", scope: READ)`, "Mutation.updateMiniProgram"},
+		{"a scope for what no token may", chosen, strings.Replace(chosen, `workspaceId")`, `workspaceId", scope: READ)`, 1), "Mutation.chooseWorkspace"},
 		{"other staff than the matrix", "@staff(in: [ADMIN])", "@staff(in: [ADMIN, REVIEWER])", "Query.staff"},
 		{"another role on a field", "): InvitationConnection @hasRole(in: [OWNER, MASTER])", "): InvitationConnection @hasRole(in: [OWNER])", "Workspace.invitations"},
 		{"a guarded field that the matrix does not have", "appId: String!", "appId: String! @authenticated", "MiniProgram.appId"},

@@ -13,10 +13,10 @@ import (
 	"minidock/internal/workspace"
 )
 
-// Viewer returns the viewer, or nil when signed out.
+// Viewer returns the viewer, or nil when signed out and for a token.
 func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	principal, err := viewer(ctx).Principal(ctx)
-	if err != nil || !principal.SignedIn() {
+	if err != nil || principal.PersonID() == "" {
 		return nil, err
 	}
 	return &model.Viewer{}, nil
@@ -104,7 +104,7 @@ func (r *mutationResolver) RequestEmailConfirmation(ctx context.Context) (*model
 func (r *viewerResolver) ID(ctx context.Context, _ *model.Viewer) (string, error) {
 	principal, err := viewer(ctx).Principal(ctx)
 	if err == nil {
-		err = principal.Require()
+		err = principal.RequirePerson()
 	}
 	if err != nil {
 		return "", err

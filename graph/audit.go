@@ -39,6 +39,17 @@ func (r *auditEventResolver) Actor(ctx context.Context, e *ent.AuditEvent) (*ent
 	return users[*e.ActorID], err
 }
 
+// APIToken returns the token by which a machine made the change, or nil.
+func (r *auditEventResolver) APIToken(ctx context.Context, e *ent.AuditEvent) (*ent.ApiToken, error) {
+	if e.APITokenID == nil {
+		return nil, nil
+	}
+	tokens, err := siblings.Read(e.Siblings, e, "apiToken", func(es []*ent.AuditEvent) (map[string]*ent.ApiToken, error) {
+		return r.Tokens.ByIDs(ctx, viewer(ctx), known(es, func(e *ent.AuditEvent) *string { return e.APITokenID }))
+	})
+	return tokens[*e.APITokenID], err
+}
+
 // Operation returns the mutation that made the change.
 func (r *auditEventResolver) Operation(_ context.Context, e *ent.AuditEvent) (access.Operation, error) {
 	return access.Operation(e.Operation), nil

@@ -60,7 +60,7 @@ func (r *subscriptionResolver) sendChanges(ctx context.Context, workspaceID stri
 	}
 	for _, change := range taken {
 		node, isVisible := nodes[change.NodeID]
-		if !own.Manages() && isHidden(change, isVisible, own) {
+		if !own.ManagesPeople() && isHidden(change, isVisible, own) {
 			continue
 		}
 		select {
@@ -73,8 +73,11 @@ func (r *subscriptionResolver) sendChanges(ctx context.Context, workspaceID stri
 }
 
 // isHidden says whether a developer does not learn of a change: of a node that is hidden, other than a member who has left, and of what other
-// developers are assigned to.
+// developers are assigned to. A token learns of what it sees only.
 func isHidden(change event.NodeChange, isVisible bool, own access.Membership) bool {
+	if !own.SeesPeople() {
+		return !isVisible
+	}
 	if change.Operation == access.AssignMiniPrograms && change.IsOf(id.Member) {
 		return change.NodeID != own.ID
 	}

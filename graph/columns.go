@@ -34,7 +34,7 @@ var tables = map[string]table{
 	"Version": {version.Table, version.Columns, []string{version.FieldID, version.FieldMiniProgramID, version.FieldWorkspaceID, version.FieldStatus}, map[string][]string{
 		"number": {version.FieldNumber}, "size": {version.FieldSize}, "unpackedSize": {version.FieldUnpackedSize}, "fileCount": {version.FieldFileCount},
 		"sha256": {version.FieldSha256}, "entryPage": {version.FieldEntryPage}, "minimumHostVersion": {version.FieldMinimumHostVersion},
-		"appJson": {version.FieldDetailsSize}, "notes": {version.FieldNotes}, "uploadedBy": {version.FieldUploadedByID}, "createdAt": {version.FieldCreatedAt},
+		"appJson": {version.FieldDetailsSize}, "notes": {version.FieldNotes}, "uploadedBy": {version.FieldUploadedByID}, "uploadedWith": {version.FieldUploadedWithID}, "createdAt": {version.FieldCreatedAt},
 		"pages": {version.FieldDetailsSize}, "parts": {version.FieldDetailsSize}, "largestFiles": {version.FieldDetailsSize}, "tabBar": {version.FieldDetailsSize},
 		"plugins": {version.FieldDetailsSize}, "permissions": {version.FieldDetailsSize}, "warnings": {version.FieldDetailsSize},
 		"downloadUrl": {version.FieldSha256, version.FieldNumber},
@@ -44,11 +44,11 @@ var tables = map[string]table{
 		"invitedBy": {member.FieldInvitedByID}, "joinedAt": {member.FieldJoinedAt}, "lastActiveAt": {member.FieldLastActiveAt},
 		"id": nil, "user": nil, "workspace": nil, "role": nil, "status": nil, "miniPrograms": nil, "viewerCan": nil,
 	}},
-	"AuditEvent": {auditevent.Table, auditevent.Columns, []string{auditevent.FieldID, auditevent.FieldWorkspaceID, auditevent.FieldActorID, auditevent.FieldSubjectID},
+	"AuditEvent": {auditevent.Table, auditevent.Columns, []string{auditevent.FieldID, auditevent.FieldWorkspaceID, auditevent.FieldActorID, auditevent.FieldAPITokenID, auditevent.FieldSubjectID},
 		map[string][]string{
 			"operation": {auditevent.FieldOperation}, "changes": {auditevent.FieldChanges}, "address": {auditevent.FieldAddress},
 			"requestId": {auditevent.FieldRequestID}, "createdAt": {auditevent.FieldCreatedAt},
-			"id": nil, "actor": nil, "subject": nil, "subjectId": nil,
+			"id": nil, "actor": nil, "apiToken": nil, "subject": nil, "subjectId": nil,
 		}},
 	"User": {user.Table, user.Columns, []string{user.FieldID}, map[string][]string{
 		"email": {user.FieldEmail}, "displayName": {user.FieldDisplayName}, "createdAt": {user.FieldCreatedAt}, "id": nil,

@@ -21,7 +21,12 @@ import (
 
 // directives are the access directives of the schema.
 func directives() DirectiveRoot {
-	return DirectiveRoot{Authenticated: authenticated, HasRole: hasRole, Staff: staff}
+	return DirectiveRoot{Public: public, Authenticated: authenticated, HasRole: hasRole, Staff: staff}
+}
+
+// public asks the matrix whether a token may.
+func public(ctx context.Context, _ any, next graphql.Resolver, _ *access.TokenScope) (any, error) {
+	return require(ctx, "", next)
 }
 
 func authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
@@ -29,7 +34,7 @@ func authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, erro
 }
 
 // hasRole asks the matrix, which agrees with the directive's arguments, or the server does not start.
-func hasRole(ctx context.Context, object any, next graphql.Resolver, _ []member.Role, at *string) (any, error) {
+func hasRole(ctx context.Context, object any, next graphql.Resolver, _ []member.Role, at *string, _ *access.TokenScope) (any, error) {
 	if at == nil {
 		return requireIn(ctx, object.(*ent.Workspace), next)
 	}
@@ -149,6 +154,9 @@ func checkDirective(schema *ast.Schema, object *ast.Definition, field *ast.Field
 	if roles := namesOf(directive, "in"); !sameNames(roles, may) {
 		return fmt.Errorf("is for %q; the access matrix says %q", roles, may)
 	}
+	if scope := nameOf(directive, "scope"); scope != string(rule.Scope) {
+		return fmt.Errorf("is for tokens with the scope %q; the access matrix says %q", scope, rule.Scope)
+	}
 	at := directive.Arguments.ForName("at")
 	switch {
 	case rule.For != access.Members:
@@ -159,6 +167,14 @@ func checkDirective(schema *ast.Schema, object *ast.Definition, field *ast.Field
 		return fmt.Errorf("has no argument of type ID! at %q", at.Value.Raw)
 	}
 	return nil
+}
+
+// nameOf returns the enum value of an argument of a directive; "" if it is absent.
+func nameOf(directive *ast.Directive, argument string) string {
+	if found := directive.Arguments.ForName(argument); found != nil {
+		return found.Value.Raw
+	}
+	return ""
 }
 
 // namesOf returns the enum values in an argument of a directive.

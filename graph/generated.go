@@ -16,6 +16,7 @@ import (
 	"minidock/graph/model"
 	"minidock/internal/access"
 	"minidock/internal/account"
+	"minidock/internal/apitoken"
 	"minidock/internal/blob"
 	"minidock/internal/bundle"
 	"minidock/internal/event"
@@ -45,6 +46,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	ApiToken() ApiTokenResolver
 	AuditChange() AuditChangeResolver
 	AuditEvent() AuditEventResolver
 	FieldRule() FieldRuleResolver
@@ -68,7 +70,8 @@ type ResolverRoot interface {
 
 type DirectiveRoot struct {
 	Authenticated func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
-	HasRole       func(ctx context.Context, obj any, next graphql.Resolver, in []member.Role, at *string) (res any, err error)
+	HasRole       func(ctx context.Context, obj any, next graphql.Resolver, in []member.Role, at *string, scope *access.TokenScope) (res any, err error)
+	Public        func(ctx context.Context, obj any, next graphql.Resolver, scope *access.TokenScope) (res any, err error)
 	Staff         func(ctx context.Context, obj any, next graphql.Resolver, in []user.StaffRole) (res any, err error)
 }
 
@@ -79,6 +82,14 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type ApiTokenResolver interface {
+	Scopes(ctx context.Context, obj *ent.ApiToken) ([]access.TokenScope, error)
+	MiniPrograms(ctx context.Context, obj *ent.ApiToken) ([]*ent.MiniProgram, error)
+
+	CreatedBy(ctx context.Context, obj *ent.ApiToken) (*ent.User, error)
+
+	LastUsedFrom(ctx context.Context, obj *ent.ApiToken) (*string, error)
+}
 type AuditChangeResolver interface {
 	Before(ctx context.Context, obj *event.Change) (*string, error)
 	After(ctx context.Context, obj *event.Change) (*string, error)
@@ -86,6 +97,7 @@ type AuditChangeResolver interface {
 type AuditEventResolver interface {
 	Operation(ctx context.Context, obj *ent.AuditEvent) (access.Operation, error)
 	Actor(ctx context.Context, obj *ent.AuditEvent) (*ent.User, error)
+	APIToken(ctx context.Context, obj *ent.AuditEvent) (*ent.ApiToken, error)
 	SubjectID(ctx context.Context, obj *ent.AuditEvent) (*string, error)
 	Subject(ctx context.Context, obj *ent.AuditEvent) (model.Node, error)
 	Changes(ctx context.Context, obj *ent.AuditEvent) ([]*event.Change, error)
@@ -174,11 +186,14 @@ type MutationResolver interface {
 	UpdateMiniProgram(ctx context.Context, input miniprogram.UpdateInput) (*model.UpdateMiniProgramPayload, error)
 	UploadVersion(ctx context.Context, input version.UploadInput) (*model.UploadVersionPayload, error)
 	DeleteVersion(ctx context.Context, input version.DeleteInput) (*model.DeleteVersionPayload, error)
+	CreateAPIToken(ctx context.Context, input apitoken.CreateInput) (*model.CreateAPITokenPayload, error)
+	RevokeAPIToken(ctx context.Context, input model.RevokeAPITokenInput) (*model.RevokeAPITokenPayload, error)
 	AddStaff(ctx context.Context, input account.AddStaffInput) (*model.AddStaffPayload, error)
 	RemoveStaff(ctx context.Context, input model.RemoveStaffInput) (*model.RemoveStaffPayload, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*model.Viewer, error)
+	APIToken(ctx context.Context) (*ent.ApiToken, error)
 	Node(ctx context.Context, id string) (model.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]model.Node, error)
 	Workspace(ctx context.Context, id string) (*ent.Workspace, error)
@@ -227,6 +242,7 @@ type VersionResolver interface {
 
 	Warnings(ctx context.Context, obj *ent.Version) ([]*model.UserError, error)
 	UploadedBy(ctx context.Context, obj *ent.Version) (*ent.User, error)
+	UploadedWith(ctx context.Context, obj *ent.Version) (*ent.ApiToken, error)
 
 	Task(ctx context.Context, obj *ent.Version) (*ent.Task, error)
 	DownloadURL(ctx context.Context, obj *ent.Version, expiresIn int) (*string, error)
@@ -255,6 +271,7 @@ type WorkspaceResolver interface {
 	Members(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.MemberFilter) (*model.Connection[*ent.Member], error)
 	Invitations(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *workspace.InvitationFilter) (*model.Connection[*ent.Invitation], error)
 	AuditEvents(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, filter *event.Filter) (*model.Connection[*ent.AuditEvent], error)
+	APITokens(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string) (*model.Connection[*ent.ApiToken], error)
 	MiniPrograms(ctx context.Context, obj *ent.Workspace, first *int, after *string, last *int, before *string, orderBy model.MiniProgramOrder, filter *miniprogram.Filter) (*model.Connection[*ent.MiniProgram], error)
 	Quotas(ctx context.Context, obj *ent.Workspace) ([]*model.Quota, error)
 }
@@ -294,6 +311,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ChooseWorkspaceInput", ec.unmarshalInputChooseWorkspaceInput),
 			graphql.NewInputUnmarshaler("ConfirmEmailInput", ec.unmarshalInputConfirmEmailInput),
 			graphql.NewInputUnmarshaler("ConfirmTotpInput", ec.unmarshalInputConfirmTotpInput),
+			graphql.NewInputUnmarshaler("CreateApiTokenInput", ec.unmarshalInputCreateApiTokenInput),
 			graphql.NewInputUnmarshaler("CreateMiniProgramInput", ec.unmarshalInputCreateMiniProgramInput),
 			graphql.NewInputUnmarshaler("CreateWorkspaceInput", ec.unmarshalInputCreateWorkspaceInput),
 			graphql.NewInputUnmarshaler("DeleteVersionInput", ec.unmarshalInputDeleteVersionInput),
@@ -316,6 +334,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
 			graphql.NewInputUnmarshaler("ResendInvitationInput", ec.unmarshalInputResendInvitationInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
+			graphql.NewInputUnmarshaler("RevokeApiTokenInput", ec.unmarshalInputRevokeApiTokenInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignInWithTotpInput", ec.unmarshalInputSignInWithTotpInput),
 			graphql.NewInputUnmarshaler("SignUpInput", ec.unmarshalInputSignUpInput),
@@ -416,28 +435,30 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../schema.graphqls", Input: `"""What can be read."""
 type Query {
-  """The person who sends the request; null when signed out. For everyone."""
-  viewer: Viewer @public
+  """The person who sends the request; null when signed out, and for a token. For everyone."""
+  viewer: Viewer @public(scope: READ)
+  """The token for machines that the request came with; null without one. For everyone."""
+  apiToken: ApiToken @public(scope: READ)
   """An object by its id; null if it does not exist or the viewer may not see it. For everyone."""
   node(
     """The id of an object of any type that implements Node."""
     id: ID!
-  ): Node @public
+  ): Node @public(scope: READ)
   """At most 100 objects, in the order of their ids; null for each that does not exist or that the viewer may not see. For everyone."""
   nodes(
     """The ids of objects of any types that implement Node."""
     ids: [ID!]!
-  ): [Node]! @public
+  ): [Node]! @public(scope: READ)
   """A workspace by its id. For its members."""
   workspace(
     """The workspace's id."""
     id: ID!
-  ): Workspace @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
+  ): Workspace @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id", scope: READ)
   """A mini program by its id. For owners and masters of its workspace, and for the developers assigned to it."""
   miniProgram(
     """The mini program's id."""
     id: ID!
-  ): MiniProgram @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
+  ): MiniProgram @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id", scope: READ)
   """What an invitation offers; null if the token is invalid: never issued, used, withdrawn, replaced or expired. For everyone."""
   invitation(
     """The token in the mail."""
@@ -458,14 +479,14 @@ type Query {
     last: Int
     """End before this cursor, which must come from the same search."""
     before: String
-  ): IndustryConnection! @public
+  ): IndustryConnection! @public(scope: READ)
   """The apps that mini programs can be made for. For everyone."""
-  launchTargets: [LaunchTarget!]! @public
+  launchTargets: [LaunchTarget!]! @public(scope: READ)
   """A version by its id. For owners and masters, and for the developers assigned to its mini program."""
   version(
     """The version's id."""
     id: ID!
-  ): Version @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
+  ): Version @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id", scope: READ)
   """
   What differs between two READY versions. For owners and masters, and for the developers assigned to their mini programs.
   """
@@ -474,7 +495,7 @@ type Query {
     from: ID!
     """The id of the version to compare to."""
     to: ID!
-  ): VersionComparison @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "from")
+  ): VersionComparison @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "from", scope: READ)
   """The platform's staff, those with the oldest accounts first. For administrators."""
   staff(
     """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
@@ -659,8 +680,8 @@ type Mutation {
   ): AcceptInvitationPayload @public
     @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, TOO_COMMON, INVALID_CHARACTER, INVALID_FORMAT, ALREADY_MEMBER, OTHER_ACCOUNT, SIGN_IN_REQUIRED, INVALID_TOKEN])
   """
-  Makes a master a developer, whose open invitations are withdrawn, or a developer a master. For the owner. User errors:
-  UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
+  Makes a master a developer, whose open invitations are withdrawn and whose tokens are revoked, or a developer a master. For
+  the owner. User errors: UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
   """
   changeMemberRole(
     """The member and the new role."""
@@ -675,8 +696,8 @@ type Mutation {
     input: AssignMiniProgramsInput!
   ): AssignMiniProgramsPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [NOT_FOUND, WRONG_STATUS, WRONG_ROLE])
   """
-  Ends a member's access at once, until the member is unblocked, and withdraws the member's open invitations. For owners, and
-  for masters if the member is a developer. User errors: WRONG_STATUS, WRONG_ROLE.
+  Ends a member's access at once, until the member is unblocked, withdraws the member's open invitations, and revokes the
+  member's tokens for good. For owners, and for masters if the member is a developer. User errors: WRONG_STATUS, WRONG_ROLE.
   """
   blockMember(
     """The member to block."""
@@ -691,8 +712,8 @@ type Mutation {
     input: UnblockMemberInput!
   ): UnblockMemberPayload @hasRole(in: [OWNER, MASTER], at: "input.memberId") @userErrors(codes: [WRONG_STATUS, WRONG_ROLE])
   """
-  Ends a membership at once, and withdraws the member's open invitations; the member stays the author of earlier changes. For
-  the owner. User errors: WRONG_STATUS, WRONG_ROLE.
+  Ends a membership at once, withdraws the member's open invitations, and revokes the member's tokens; the member stays the
+  author of earlier changes. For the owner. User errors: WRONG_STATUS, WRONG_ROLE.
   """
   removeMember(
     """The member to remove."""
@@ -708,8 +729,8 @@ type Mutation {
   ): TransferOwnershipPayload @hasRole(in: [OWNER], at: "input.memberId")
     @userErrors(codes: [BLANK, WRONG_STATUS, WRONG_ROLE, INVALID_CREDENTIALS, QUOTA_EXCEEDED])
   """
-  Ends the viewer's own membership, and withdraws the viewer's open invitations. For members; the owner must transfer
-  ownership first. User errors: OWNER_MUST_TRANSFER.
+  Ends the viewer's own membership, withdraws the viewer's open invitations, and revokes the viewer's tokens. For members; the
+  owner must transfer ownership first. User errors: OWNER_MUST_TRANSFER.
   """
   leaveWorkspace(
     """The workspace to leave."""
@@ -721,7 +742,7 @@ type Mutation {
     input: RenameWorkspaceInput!
   ): RenameWorkspacePayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
     @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT])
-  """Deletes a workspace that has no mini programs, and ends all its memberships. For the owner. User errors: NOT_EMPTY."""
+  """Deletes a workspace that has no mini programs, and ends all its memberships and tokens. For the owner. User errors: NOT_EMPTY."""
   deleteWorkspace(
     """The workspace to delete."""
     input: DeleteWorkspaceInput!
@@ -744,7 +765,7 @@ type Mutation {
   updateMiniProgram(
     """The mini program and the changes."""
     input: UpdateMiniProgramInput!
-  ): UpdateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.miniProgramId")
+  ): UpdateMiniProgramPayload @hasRole(in: [OWNER, MASTER], at: "input.miniProgramId", scope: CONFIGURE)
     @userErrors(codes: [BLANK, TOO_SHORT, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, TAKEN, UNSUPPORTED_TYPE, TOO_LARGE, TOO_SMALL, TOO_MANY_PIXELS, NOT_SQUARE, INVALID_IMAGE], warnings: [NOT_CHINESE])
   """
   Uploads a version of a mini program, or makes one of the package of an earlier version, and begins to check it; a file is sent in a
@@ -757,7 +778,7 @@ type Mutation {
   uploadVersion(
     """The version."""
     input: UploadVersionInput!
-  ): UploadVersionPayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.miniProgramId")
+  ): UploadVersionPayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.miniProgramId", scope: UPLOAD)
     @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, INVALID_FORMAT, NOT_FOUND, VERSION_EXISTS, VERSION_TOO_LOW, QUOTA_EXCEEDED, NOT_READY, IDEMPOTENCY_KEY_REUSED, NOT_A_ZIP, ENCRYPTED, PATH_TRAVERSAL, SYMLINK, DUPLICATE_NAME, INVALID_NAME, TOO_LARGE, TOO_MANY_FILES, COMPRESSION_RATIO, CORRUPT, NO_APP_JSON, COMPILED_PACKAGE, MINI_GAME, PLUGIN_PROJECT])
   """
   Deletes a version, also while it is checked; its number is not free again. For owners and masters, and for the developers assigned to its
@@ -766,7 +787,22 @@ type Mutation {
   deleteVersion(
     """The version to delete."""
     input: DeleteVersionInput!
-  ): DeleteVersionPayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.versionId") @userErrors(codes: [SUBMITTED, IN_USE])
+  ): DeleteVersionPayload @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "input.versionId", scope: UPLOAD) @userErrors(codes: [SUBMITTED, IN_USE])
+  """
+  Creates a token by which a machine acts in a workspace for the viewer, as long as the viewer is its owner or a master; at
+  most 50 active ones in a workspace. For owners and masters; at most 100 a day in a workspace, then RATE_LIMITED. User
+  errors: BLANK, TOO_LONG, INVALID_CHARACTER, NOT_FOUND, IN_THE_PAST, TOO_LATE, QUOTA_EXCEEDED.
+  """
+  createApiToken(
+    """The new token."""
+    input: CreateApiTokenInput!
+  ): CreateApiTokenPayload @hasRole(in: [OWNER, MASTER], at: "input.workspaceId")
+    @userErrors(codes: [BLANK, TOO_LONG, INVALID_CHARACTER, NOT_FOUND, IN_THE_PAST, TOO_LATE, QUOTA_EXCEEDED])
+  """Makes a token invalid for good, unless it was revoked before. For owners and masters."""
+  revokeApiToken(
+    """The token to revoke."""
+    input: RevokeApiTokenInput!
+  ): RevokeApiTokenPayload @hasRole(in: [OWNER, MASTER], at: "input.apiTokenId") @userErrors(codes: [])
   """
   Gives an account a role on the platform's staff, or another role. For administrators. User errors: BLANK, TOO_LONG,
   INVALID_FORMAT, NOT_FOUND, EMAIL_NOT_CONFIRMED, LAST_ADMIN.
@@ -800,13 +836,13 @@ type Subscription {
     workspaceId: ID!
   ): MembershipEvent @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
   """
-  Reports within 5 seconds each change of a workspace, its members, invitations or mini programs that the viewer may see.
-  Completes when the viewer is no longer a member. For members.
+  Reports within 5 seconds each change of a workspace, its members, invitations, tokens or mini programs that the viewer may
+  see. Completes when the viewer is no longer a member. For members.
   """
   workspaceChanged(
     """The workspace's id."""
     workspaceId: ID!
-  ): WorkspaceChange @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
+  ): WorkspaceChange @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId", scope: READ)
   """
   Reports a task as it is, and after each change of its status, progress or log; completes when it has ended. For owners and masters,
   and for the developers assigned to the mini program.
@@ -814,30 +850,39 @@ type Subscription {
   taskUpdated(
     """The task's id."""
     id: ID!
-  ): Task @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id")
+  ): Task @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "id", scope: READ)
 }
 
 # Who may do what
 
-"""The field is for everyone, signed in or not; what the viewer may not see is left out."""
-directive @public on FIELD_DEFINITION
+"""
+The field is for everyone, signed in or not; what the viewer may not see is left out. A token without the scope is refused with
+FORBIDDEN.
+"""
+directive @public(
+  """What a token must be for; absent if no token may use the field."""
+  scope: TokenScope
+) on FIELD_DEFINITION
 
-"""The field is for people who are signed in; others are refused with UNAUTHENTICATED."""
+"""The field is for people who are signed in; others are refused with UNAUTHENTICATED, and tokens with FORBIDDEN."""
 directive @authenticated on FIELD_DEFINITION
 
 """
 The field is for members with one of these roles in the workspace that an argument names, by its id or by that of anything in
 it; on a field of an object, in that workspace. Others are refused: with UNAUTHENTICATED when signed out, with NOT_FOUND if they are not
-members, or are developers who are not assigned to the mini program, and with FORBIDDEN if they have another role.
+members, or are developers who are not assigned to the mini program, and with FORBIDDEN if they have another role. A token has the role
+of the person who created it; it is refused with FORBIDDEN without the scope, and with NOT_FOUND outside of its workspace and mini programs.
 """
 directive @hasRole(
   """The roles that may use the field."""
   in: [WorkspaceRole!]!
   """The path of the argument that holds the id, its steps joined by dots: ` + "`" + `input.workspaceId` + "`" + `; absent on a field of an object."""
   at: String
+  """What a token must be for; absent if no token may use the field."""
+  scope: TokenScope
 ) on FIELD_DEFINITION
 
-"""The field is for staff with one of these roles; others are refused with UNAUTHENTICATED when signed out, and with FORBIDDEN."""
+"""The field is for staff with one of these roles; others are refused: UNAUTHENTICATED when signed out, otherwise FORBIDDEN."""
 directive @staff(
   """The roles that may use the field."""
   in: [StaffRole!]!
@@ -858,7 +903,10 @@ directive @userErrors(
 """A moment in RFC 3339, returned in UTC with three fraction digits: ` + "`" + `2026-11-22T08:30:00.123Z` + "`" + `."""
 scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
-"""A file in a multipart request, which must have the header ` + "`" + `GraphQL-Require-Preflight` + "`" + ` or ` + "`" + `Apollo-Require-Preflight` + "`" + ` with any value."""
+"""
+A file in a multipart request. It must have the header ` + "`" + `GraphQL-Require-Preflight` + "`" + ` or ` + "`" + `Apollo-Require-Preflight` + "`" + ` with any value, unless
+it has a token.
+"""
 scalar Upload @specifiedBy(url: "https://github.com/jaydenseric/graphql-multipart-request-spec")
 
 """An object that can be read again by its id."""
@@ -942,6 +990,10 @@ enum UserErrorCode {
   DUPLICATE
   """The quota is used up; parameters: ` + "`" + `used` + "`" + `, ` + "`" + `limit` + "`" + `."""
   QUOTA_EXCEEDED
+  """Not in the future."""
+  IN_THE_PAST
+  """Later than allowed; parameter: ` + "`" + `max` + "`" + `, a moment."""
+  TOO_LATE
   """The key was used with another input within the last 24 hours."""
   IDEMPOTENCY_KEY_REUSED
   """The record's status does not allow this step; parameters: ` + "`" + `status` + "`" + `, ` + "`" + `step` + "`" + `, ` + "`" + `allowed` + "`" + `."""
@@ -1454,15 +1506,15 @@ type Workspace implements Node {
   name: String!
   """When it was created."""
   createdAt: DateTime!
-  """The member who owns it."""
+  """The member who owns it; refused with FORBIDDEN for a token."""
   owner: Member!
   """The viewer's own membership; null if the viewer is not a member."""
   viewerMember: Member
   """The viewer's own role; null if the viewer is not a member."""
   viewerRole: WorkspaceRole
-  """What the viewer may do with the workspace, and in general with its members and invitations."""
+  """What the viewer may do with the workspace, and in general with its members, invitations and tokens."""
   viewerCan: [Permission!]!
-  """The people of this workspace, in the order in which they first joined."""
+  """The people of this workspace, in the order in which they first joined; refused with FORBIDDEN for a token."""
   members(
     """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
@@ -1501,7 +1553,21 @@ type Workspace implements Node {
     """Which events to list; all without it."""
     filter: AuditEventFilter
   ): AuditEventConnection @hasRole(in: [OWNER, MASTER])
-  """The mini programs that the viewer may see: all for owners and masters, those assigned for developers."""
+  """
+  The tokens for machines that act in this workspace, the latest first, revoked and expired ones among them.
+  For owners and masters; refused with FORBIDDEN otherwise.
+  """
+  apiTokens(
+    """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
+    first: Int
+    """Start after this cursor."""
+    after: String
+    """1 to 100 from the end or ` + "`" + `before` + "`" + `."""
+    last: Int
+    """End before this cursor."""
+    before: String
+  ): ApiTokenConnection @hasRole(in: [OWNER, MASTER])
+  """The mini programs that the viewer may see: all for owners and masters, those assigned for developers, and a token those that it is for."""
   miniPrograms(
     """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
@@ -1568,6 +1634,12 @@ enum Permission {
   VIEW_INVITATIONS
   """` + "`" + `Workspace.auditEvents` + "`" + `."""
   VIEW_AUDIT_EVENTS
+  """` + "`" + `Workspace.apiTokens` + "`" + `."""
+  VIEW_API_TOKENS
+  """` + "`" + `createApiToken` + "`" + `."""
+  CREATE_API_TOKEN
+  """` + "`" + `revokeApiToken` + "`" + `."""
+  REVOKE_API_TOKEN
   """` + "`" + `createMiniProgram` + "`" + `."""
   CREATE_MINI_PROGRAM
   """` + "`" + `miniProgram` + "`" + `."""
@@ -1694,7 +1766,7 @@ type DeleteWorkspacePayload {
 type WorkspaceChange {
   """The mutation that made the change."""
   operation: AuditOperation!
-  """The id of the workspace, member, invitation or mini program that has changed."""
+  """The id of the workspace, member, invitation, token or mini program that has changed."""
   nodeId: ID!
   """What has changed, as it is now; null if the viewer can no longer see it."""
   node: Node
@@ -1799,6 +1871,8 @@ type ChangeMemberRolePayload {
   member: Member
   """The member's open invitations, which were withdrawn."""
   withdrawnInvitations: [Invitation!]
+  """The tokens that the member created, which were revoked."""
+  revokedApiTokens: [ApiToken!]
   """The mini programs whose ` + "`" + `developers` + "`" + ` have changed."""
   miniPrograms: [MiniProgram!]
   """For further reads."""
@@ -1839,6 +1913,8 @@ type BlockMemberPayload {
   member: Member
   """The member's open invitations, which were withdrawn."""
   withdrawnInvitations: [Invitation!]
+  """The tokens that the member created, which were revoked."""
+  revokedApiTokens: [ApiToken!]
   """The mini programs whose ` + "`" + `developers` + "`" + ` have changed."""
   miniPrograms: [MiniProgram!]
   """For further reads."""
@@ -1877,6 +1953,8 @@ type RemoveMemberPayload {
   member: Member
   """Open invitations of the member and to the member's address, which were withdrawn."""
   withdrawnInvitations: [Invitation!]
+  """The tokens that the member created, which were revoked."""
+  revokedApiTokens: [ApiToken!]
   """The mini programs whose ` + "`" + `developers` + "`" + ` have changed."""
   miniPrograms: [MiniProgram!]
   """For further reads."""
@@ -2079,6 +2157,114 @@ type AcceptInvitationPayload {
   userErrors: [UserError!]!
 }
 
+# Tokens for machines
+
+"""
+A secret by which a machine sends requests without a person, in the header ` + "`" + `Authorization: Bearer` + "`" + `. It acts in one workspace, within its
+scopes, with the role that the person who created it has there, and is revoked when that person is blocked, leaves, is removed or becomes
+a developer. It sees no people but the names of those who created something. For owners and masters, and the token itself.
+"""
+type ApiToken implements Node {
+  """Opaque global id."""
+  id: ID!
+  """What it is called, which need not be unique."""
+  name: String!
+  """What it may be used for."""
+  scopes: [TokenScope!]!
+  """The mini programs that it is limited to, without deleted ones; null if it is for all of the workspace."""
+  miniPrograms: [MiniProgram!]
+  """The last four characters of the secret."""
+  lastFour: String!
+  """The person who created it and for whom it acts; null if the viewer may not see the person."""
+  createdBy: User
+  """When it was created."""
+  createdAt: DateTime!
+  """When it expires, or expired."""
+  expiresAt: DateTime!
+  """When it was last used, accurate to a minute; null before."""
+  lastUsedAt: DateTime
+  """The network address from which it was last used; null before, and if unknown."""
+  lastUsedFrom: String
+  """When it was revoked; null if it was not."""
+  revokedAt: DateTime
+}
+
+"""What a token may be used for; ` + "`" + `@public` + "`" + ` and ` + "`" + `@hasRole` + "`" + ` name the scope of each field."""
+enum TokenScope {
+  """To read the workspace and its mini programs; every other scope includes it."""
+  READ
+  """To upload and delete versions."""
+  UPLOAD
+  """To change the information of mini programs."""
+  CONFIGURE
+  """To release versions."""
+  RELEASE
+}
+
+"""A page of tokens."""
+type ApiTokenConnection {
+  """Each with its cursor."""
+  edges: [ApiTokenEdge!]!
+  """Without cursors."""
+  nodes: [ApiToken!]!
+  """Where the page is in the list."""
+  pageInfo: PageInfo!
+  """On all pages; counted only if selected."""
+  totalCount: Int!
+}
+
+"""A token in a list."""
+type ApiTokenEdge {
+  """The token."""
+  node: ApiToken!
+  """For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."""
+  cursor: String!
+}
+
+"""A new token."""
+input CreateApiTokenInput {
+  """The id of the workspace that it will act in."""
+  workspaceId: ID!
+  """1 to 64 characters; need not be unique."""
+  name: String!
+  """What it may be used for, at least one scope."""
+  scopes: [TokenScope!]!
+  """The mini programs of the workspace that it will be limited to, at least one; null for all, future ones among them."""
+  miniProgramIds: [ID!]
+  """When it will expire, at most 365 days from now; null for 90 days from now."""
+  expiresAt: DateTime
+}
+
+"""The outcome of ` + "`" + `createApiToken` + "`" + `."""
+type CreateApiTokenPayload {
+  """The new token."""
+  apiToken: ApiToken
+  """The token in ` + "`" + `Workspace.apiTokens` + "`" + `."""
+  apiTokenEdge: ApiTokenEdge
+  """What the machine sends, ` + "`" + `mdk_` + "`" + ` and 49 letters and digits; it is shown only here."""
+  secret: String
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
+"""A token to revoke."""
+input RevokeApiTokenInput {
+  """The token's id."""
+  apiTokenId: ID!
+}
+
+"""The outcome of ` + "`" + `revokeApiToken` + "`" + `."""
+type RevokeApiTokenPayload {
+  """The token, revoked."""
+  apiToken: ApiToken
+  """For further reads."""
+  query: Query!
+  """Why nothing was changed; empty if it was."""
+  userErrors: [UserError!]!
+}
+
 # Audit
 
 """
@@ -2090,8 +2276,10 @@ type AuditEvent implements Node {
   id: ID!
   """The mutation that made the change."""
   operation: AuditOperation!
-  """The person who made the change; null if nobody was signed in, or if the viewer may not see the person."""
+  """The person who made the change, or created the token that did; null if nobody was signed in, or the viewer may not see the person."""
   actor: User
+  """The token by which a machine made the change; null if a person did in person."""
+  apiToken: ApiToken
   """The id of what was changed; null if it has none."""
   subjectId: ID
   """What was changed, as it is now; null if the viewer may not see it."""
@@ -2188,6 +2376,10 @@ enum AuditOperation {
   UPLOAD_VERSION
   """` + "`" + `deleteVersion` + "`" + `."""
   DELETE_VERSION
+  """` + "`" + `createApiToken` + "`" + `."""
+  CREATE_API_TOKEN
+  """` + "`" + `revokeApiToken` + "`" + `."""
+  REVOKE_API_TOKEN
   """` + "`" + `addStaff` + "`" + `."""
   ADD_STAFF
   """` + "`" + `removeStaff` + "`" + `."""
@@ -2484,7 +2676,7 @@ type MiniProgram implements Node {
   latestVersion: Version
   """How many of its versions have not been submitted for review."""
   versionQuota: VersionQuota!
-  """The active developers who are assigned to it, in the order in which they first joined."""
+  """The active developers who are assigned to it, in the order in which they first joined; refused with FORBIDDEN for a token."""
   developers(
     """1 to 100 from the start or ` + "`" + `after` + "`" + `; 20 by default."""
     first: Int
@@ -2691,6 +2883,8 @@ type Version implements Node {
   warnings: [UserError!]!
   """The person who uploaded it; null if the viewer may not see the person."""
   uploadedBy: User
+  """The token by which a machine uploaded it for that person; null if a person did, or if the viewer may not see the token."""
+  uploadedWith: ApiToken
   """When it was uploaded."""
   createdAt: DateTime!
   """The checks."""
@@ -3046,6 +3240,28 @@ func (ec *executionContext) dir_hasRole_args(ctx context.Context, rawArgs map[st
 		return nil, err
 	}
 	args["at"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*access.TokenScope, error) {
+			return ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) dir_public_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*access.TokenScope, error) {
+			return ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg0
 	return args, nil
 }
 
@@ -3339,6 +3555,20 @@ func (ec *executionContext) field_Mutation_confirmTotp_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createApiToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (apitoken.CreateInput, error) {
+			return ec.unmarshalNCreateApiTokenInput2minidockᚋinternalᚋapitokenᚐCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createMiniProgram_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3541,6 +3771,20 @@ func (ec *executionContext) field_Mutation_resetPassword_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (account.ResetPasswordInput, error) {
 			return ec.unmarshalNResetPasswordInput2minidockᚋinternalᚋaccountᚐResetPasswordInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeApiToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RevokeAPITokenInput, error) {
+			return ec.unmarshalNRevokeApiTokenInput2minidockᚋgraphᚋmodelᚐRevokeAPITokenInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4103,6 +4347,44 @@ func (ec *executionContext) field_Viewer_sessions_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Workspace_apiTokens_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Workspace_auditEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4610,6 +4892,263 @@ func (ec *executionContext) fieldContext_AddStaffPayload_userErrors(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) fieldContext_ApiToken_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, false, false, "ID")
+}
+
+func (ec *executionContext) fieldContext_ApiToken_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApiToken_scopes(ctx context.Context, field graphql.CollectedField, obj *ent.ApiToken) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiToken_scopes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ApiToken().Scopes(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []access.TokenScope) graphql.Marshaler {
+			return ec.marshalNTokenScope2ᚕminidockᚋinternalᚋaccessᚐTokenScopeᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiToken_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, true, true, "TokenScope")
+}
+
+func (ec *executionContext) _ApiToken_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *ent.ApiToken) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiToken_miniPrograms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ApiToken().MiniPrograms(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MiniProgram) graphql.Marshaler {
+			return ec.marshalOMiniProgram2ᚕᚖminidockᚋentᚐMiniProgramᚄ(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApiToken_miniPrograms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApiToken",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_ApiToken_lastFour(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApiToken_createdBy(ctx context.Context, field graphql.CollectedField, obj *ent.ApiToken) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiToken_createdBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ApiToken().CreatedBy(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖminidockᚋentᚐUser(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApiToken_createdBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApiToken",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_ApiToken_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) fieldContext_ApiToken_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) fieldContext_ApiToken_lastUsedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ApiToken_lastUsedFrom(ctx context.Context, field graphql.CollectedField, obj *ent.ApiToken) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiToken_lastUsedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ApiToken().LastUsedFrom(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApiToken_lastUsedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, true, true, "String")
+}
+
+func (ec *executionContext) fieldContext_ApiToken_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ApiTokenConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.ApiToken]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiTokenConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*ent.ApiToken]) graphql.Marshaler {
+			return ec.marshalNApiTokenEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiTokenConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApiTokenConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApiTokenConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.ApiToken]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiTokenConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ApiToken) graphql.Marshaler {
+			return ec.marshalNApiToken2ᚕᚖminidockᚋentᚐApiTokenᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiTokenConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApiTokenConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApiTokenConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.ApiToken]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiTokenConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo(), nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖminidockᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiTokenConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApiTokenConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApiTokenConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*ent.ApiToken]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiTokenConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiTokenConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiTokenConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ApiTokenEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*ent.ApiToken]) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiTokenEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApiToken) graphql.Marshaler {
+			return ec.marshalNApiToken2ᚖminidockᚋentᚐApiToken(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiTokenEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApiTokenEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_ApiTokenEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiTokenEdge", field, true, false, "String")
+}
+
 func (ec *executionContext) _AssignMiniProgramsPayload_member(ctx context.Context, field graphql.CollectedField, obj *model.AssignMiniProgramsPayload) (ret graphql.Marshaler) {
 	return resolve(
 		ctx,
@@ -4806,6 +5345,33 @@ func (ec *executionContext) _AuditEvent_actor(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_AuditEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditEvent_apiToken(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEvent) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEvent_apiToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEvent().APIToken(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApiToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚖminidockᚋentᚐApiToken(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEvent_apiToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AuditEvent",
 		Field:      field,
@@ -5123,6 +5689,33 @@ func (ec *executionContext) fieldContext_BlockMemberPayload_withdrawnInvitations
 	return fc, nil
 }
 
+func (ec *executionContext) _BlockMemberPayload_revokedApiTokens(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockMemberPayload_revokedApiTokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAPITokens, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ApiToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚕᚖminidockᚋentᚐApiTokenᚄ(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BlockMemberPayload_revokedApiTokens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockMemberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _BlockMemberPayload_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *model.BlockMemberPayload) (ret graphql.Marshaler) {
 	return resolve(
 		ctx,
@@ -5305,6 +5898,33 @@ func (ec *executionContext) _ChangeMemberRolePayload_withdrawnInvitations(ctx co
 	)
 }
 func (ec *executionContext) fieldContext_ChangeMemberRolePayload_withdrawnInvitations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeMemberRolePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeMemberRolePayload_revokedApiTokens(ctx context.Context, field graphql.CollectedField, obj *model.ChangeMemberRolePayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeMemberRolePayload_revokedApiTokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAPITokens, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ApiToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚕᚖminidockᚋentᚐApiTokenᚄ(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeMemberRolePayload_revokedApiTokens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ChangeMemberRolePayload",
 		Field:      field,
@@ -5732,6 +6352,117 @@ func (ec *executionContext) _ConfirmTotpPayload_userErrors(ctx context.Context, 
 func (ec *executionContext) fieldContext_ConfirmTotpPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ConfirmTotpPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateApiTokenPayload_apiToken(ctx context.Context, field graphql.CollectedField, obj *model.CreateAPITokenPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateApiTokenPayload_apiToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.APIToken, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApiToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚖminidockᚋentᚐApiToken(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateApiTokenPayload_apiToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateApiTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateApiTokenPayload_apiTokenEdge(ctx context.Context, field graphql.CollectedField, obj *model.CreateAPITokenPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateApiTokenPayload_apiTokenEdge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.APITokenEdge, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Edge[*ent.ApiToken]) graphql.Marshaler {
+			return ec.marshalOApiTokenEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateApiTokenPayload_apiTokenEdge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateApiTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) fieldContext_CreateApiTokenPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateApiTokenPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _CreateApiTokenPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.CreateAPITokenPayload) (ret graphql.Marshaler) {
+	fc, err := ec.fieldContext_CreateApiTokenPayload_query(ctx, field)
+	if err != nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ret = graphql.Null
+		}
+	}()
+	res := &model.Query{}
+	fc.Result = res
+	return ec.marshalNQuery2ᚖminidockᚋgraphᚋmodelᚐQuery(ctx, field.Selections, res)
+}
+func (ec *executionContext) fieldContext_CreateApiTokenPayload_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateApiTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateApiTokenPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.CreateAPITokenPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateApiTokenPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateApiTokenPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateApiTokenPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -8204,9 +8935,9 @@ func (ec *executionContext) fieldContext_MiniProgramEdge_cursor(_ context.Contex
 }
 
 func (ec *executionContext) _Mutation_signUp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_signUp(ctx, field)
@@ -8215,9 +8946,24 @@ func (ec *executionContext) _Mutation_signUp(ctx context.Context, field graphql.
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SignUp(ctx, fc.Args["input"].(account.SignUpInput))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.SignUpPayload
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignUpPayload) graphql.Marshaler {
 			return ec.marshalOSignUpPayload2ᚖminidockᚋgraphᚋmodelᚐSignUpPayload(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -8232,9 +8978,9 @@ func (ec *executionContext) fieldContext_Mutation_signUp(ctx context.Context, fi
 }
 
 func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_signIn(ctx, field)
@@ -8243,9 +8989,24 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SignIn(ctx, fc.Args["input"].(account.SignInInput))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.SignInPayload
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignInPayload) graphql.Marshaler {
 			return ec.marshalOSignInPayload2ᚖminidockᚋgraphᚋmodelᚐSignInPayload(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -8260,9 +9021,9 @@ func (ec *executionContext) fieldContext_Mutation_signIn(ctx context.Context, fi
 }
 
 func (ec *executionContext) _Mutation_signInWithTotp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_signInWithTotp(ctx, field)
@@ -8271,9 +9032,24 @@ func (ec *executionContext) _Mutation_signInWithTotp(ctx context.Context, field 
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SignInWithTotp(ctx, fc.Args["input"].(account.SignInWithTotpInput))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.SignInWithTotpPayload
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignInWithTotpPayload) graphql.Marshaler {
 			return ec.marshalOSignInWithTotpPayload2ᚖminidockᚋgraphᚋmodelᚐSignInWithTotpPayload(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -8288,9 +9064,9 @@ func (ec *executionContext) fieldContext_Mutation_signInWithTotp(ctx context.Con
 }
 
 func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_signOut(ctx, field)
@@ -8298,9 +9074,24 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Mutation().SignOut(ctx)
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.SignOutPayload
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SignOutPayload) graphql.Marshaler {
 			return ec.marshalOSignOutPayload2ᚖminidockᚋgraphᚋmodelᚐSignOutPayload(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -8443,9 +9234,9 @@ func (ec *executionContext) fieldContext_Mutation_changePassword(ctx context.Con
 }
 
 func (ec *executionContext) _Mutation_requestPasswordReset(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_requestPasswordReset(ctx, field)
@@ -8454,9 +9245,24 @@ func (ec *executionContext) _Mutation_requestPasswordReset(ctx context.Context, 
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().RequestPasswordReset(ctx, fc.Args["input"].(account.RequestPasswordResetInput))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.RequestPasswordResetPayload
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RequestPasswordResetPayload) graphql.Marshaler {
 			return ec.marshalORequestPasswordResetPayload2ᚖminidockᚋgraphᚋmodelᚐRequestPasswordResetPayload(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -8471,9 +9277,9 @@ func (ec *executionContext) fieldContext_Mutation_requestPasswordReset(ctx conte
 }
 
 func (ec *executionContext) _Mutation_resetPassword(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_resetPassword(ctx, field)
@@ -8482,9 +9288,24 @@ func (ec *executionContext) _Mutation_resetPassword(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().ResetPassword(ctx, fc.Args["input"].(account.ResetPasswordInput))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.ResetPasswordPayload
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ResetPasswordPayload) graphql.Marshaler {
 			return ec.marshalOResetPasswordPayload2ᚖminidockᚋgraphᚋmodelᚐResetPasswordPayload(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -8627,9 +9448,9 @@ func (ec *executionContext) fieldContext_Mutation_requestEmailConfirmation(_ con
 }
 
 func (ec *executionContext) _Mutation_confirmEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_confirmEmail(ctx, field)
@@ -8638,9 +9459,24 @@ func (ec *executionContext) _Mutation_confirmEmail(ctx context.Context, field gr
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().ConfirmEmail(ctx, fc.Args["input"].(account.ConfirmEmailInput))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.ConfirmEmailPayload
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmEmailPayload) graphql.Marshaler {
 			return ec.marshalOConfirmEmailPayload2ᚖminidockᚋgraphᚋmodelᚐConfirmEmailPayload(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -8856,7 +9692,7 @@ func (ec *executionContext) _Mutation_chooseWorkspace(ctx context.Context, field
 					var zeroVal *model.ChooseWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -8909,7 +9745,7 @@ func (ec *executionContext) _Mutation_inviteMembers(ctx context.Context, field g
 					var zeroVal *model.InviteMembersPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -8962,7 +9798,7 @@ func (ec *executionContext) _Mutation_resendInvitation(ctx context.Context, fiel
 					var zeroVal *model.ResendInvitationPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9015,7 +9851,7 @@ func (ec *executionContext) _Mutation_withdrawInvitation(ctx context.Context, fi
 					var zeroVal *model.WithdrawInvitationPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9039,9 +9875,9 @@ func (ec *executionContext) fieldContext_Mutation_withdrawInvitation(ctx context
 }
 
 func (ec *executionContext) _Mutation_acceptInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Mutation_acceptInvitation(ctx, field)
@@ -9050,9 +9886,24 @@ func (ec *executionContext) _Mutation_acceptInvitation(ctx context.Context, fiel
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().AcceptInvitation(ctx, fc.Args["input"].(workspace.AcceptInvitationInput))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.AcceptInvitationPayload
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptInvitationPayload) graphql.Marshaler {
 			return ec.marshalOAcceptInvitationPayload2ᚖminidockᚋgraphᚋmodelᚐAcceptInvitationPayload(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -9096,7 +9947,7 @@ func (ec *executionContext) _Mutation_changeMemberRole(ctx context.Context, fiel
 					var zeroVal *model.ChangeMemberRolePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9149,7 +10000,7 @@ func (ec *executionContext) _Mutation_assignMiniPrograms(ctx context.Context, fi
 					var zeroVal *model.AssignMiniProgramsPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9202,7 +10053,7 @@ func (ec *executionContext) _Mutation_blockMember(ctx context.Context, field gra
 					var zeroVal *model.BlockMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9255,7 +10106,7 @@ func (ec *executionContext) _Mutation_unblockMember(ctx context.Context, field g
 					var zeroVal *model.UnblockMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9308,7 +10159,7 @@ func (ec *executionContext) _Mutation_removeMember(ctx context.Context, field gr
 					var zeroVal *model.RemoveMemberPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9361,7 +10212,7 @@ func (ec *executionContext) _Mutation_transferOwnership(ctx context.Context, fie
 					var zeroVal *model.TransferOwnershipPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9414,7 +10265,7 @@ func (ec *executionContext) _Mutation_leaveWorkspace(ctx context.Context, field 
 					var zeroVal *model.LeaveWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9467,7 +10318,7 @@ func (ec *executionContext) _Mutation_renameWorkspace(ctx context.Context, field
 					var zeroVal *model.RenameWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9520,7 +10371,7 @@ func (ec *executionContext) _Mutation_deleteWorkspace(ctx context.Context, field
 					var zeroVal *model.DeleteWorkspacePayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9573,7 +10424,7 @@ func (ec *executionContext) _Mutation_createMiniProgram(ctx context.Context, fie
 					var zeroVal *model.CreateMiniProgramPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -9622,11 +10473,16 @@ func (ec *executionContext) _Mutation_updateMiniProgram(ctx context.Context, fie
 					var zeroVal *model.UpdateMiniProgramPayload
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "CONFIGURE")
+				if err != nil {
+					var zeroVal *model.UpdateMiniProgramPayload
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *model.UpdateMiniProgramPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -9675,11 +10531,16 @@ func (ec *executionContext) _Mutation_uploadVersion(ctx context.Context, field g
 					var zeroVal *model.UploadVersionPayload
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "UPLOAD")
+				if err != nil {
+					var zeroVal *model.UploadVersionPayload
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *model.UploadVersionPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -9728,11 +10589,16 @@ func (ec *executionContext) _Mutation_deleteVersion(ctx context.Context, field g
 					var zeroVal *model.DeleteVersionPayload
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "UPLOAD")
+				if err != nil {
+					var zeroVal *model.DeleteVersionPayload
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *model.DeleteVersionPayload
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -9753,6 +10619,112 @@ func (ec *executionContext) fieldContext_Mutation_deleteVersion(ctx context.Cont
 		IsResolver: true,
 	}
 	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_deleteVersion_args)
+}
+
+func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createApiToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateAPIToken(ctx, fc.Args["input"].(apitoken.CreateInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER"})
+				if err != nil {
+					var zeroVal *model.CreateAPITokenPayload
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.workspaceId")
+				if err != nil {
+					var zeroVal *model.CreateAPITokenPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *model.CreateAPITokenPayload
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateAPITokenPayload) graphql.Marshaler {
+			return ec.marshalOCreateApiTokenPayload2ᚖminidockᚋgraphᚋmodelᚐCreateAPITokenPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createApiToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_createApiToken_args)
+}
+
+func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeApiToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeAPIToken(ctx, fc.Args["input"].(model.RevokeAPITokenInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER"})
+				if err != nil {
+					var zeroVal *model.RevokeAPITokenPayload
+					return zeroVal, err
+				}
+				at, err := ec.unmarshalOString2ᚖstring(ctx, "input.apiTokenId")
+				if err != nil {
+					var zeroVal *model.RevokeAPITokenPayload
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *model.RevokeAPITokenPayload
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeAPITokenPayload) graphql.Marshaler {
+			return ec.marshalORevokeApiTokenPayload2ᚖminidockᚋgraphᚋmodelᚐRevokeAPITokenPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeApiToken(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Mutation_revokeApiToken_args)
 }
 
 func (ec *executionContext) _Mutation_addStaff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -9880,9 +10852,9 @@ func (ec *executionContext) fieldContext_PartChange_sizeAfter(_ context.Context,
 }
 
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_viewer(ctx, field)
@@ -9890,9 +10862,29 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().Viewer(ctx)
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.Viewer
+					return zeroVal, err
+				}
+				if ec.Directives.Public == nil {
+					var zeroVal *model.Viewer
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
 			return ec.marshalOViewer2ᚖminidockᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -9906,10 +10898,57 @@ func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+func (ec *executionContext) _Query_apiToken(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_apiToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().APIToken(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *ent.ApiToken
+					return zeroVal, err
+				}
+				if ec.Directives.Public == nil {
+					var zeroVal *ent.ApiToken
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApiToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚖminidockᚋentᚐApiToken(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_apiToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_node(ctx, field)
@@ -9918,9 +10957,29 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Query().Node(ctx, fc.Args["id"].(string))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal model.Node
+					return zeroVal, err
+				}
+				if ec.Directives.Public == nil {
+					var zeroVal model.Node
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v model.Node) graphql.Marshaler {
 			return ec.marshalONode2minidockᚋgraphᚋmodelᚐNode(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -9935,9 +10994,9 @@ func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field g
 }
 
 func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_nodes(ctx, field)
@@ -9946,9 +11005,29 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Query().Nodes(ctx, fc.Args["ids"].([]string))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal []model.Node
+					return zeroVal, err
+				}
+				if ec.Directives.Public == nil {
+					var zeroVal []model.Node
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []model.Node) graphql.Marshaler {
 			return ec.marshalNNode2ᚕminidockᚋgraphᚋmodelᚐNode(ctx, selections, v)
 		},
+		true,
 		true,
 	)
 }
@@ -9988,11 +11067,16 @@ func (ec *executionContext) _Query_workspace(ctx context.Context, field graphql.
 					var zeroVal *ent.Workspace
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *ent.Workspace
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *ent.Workspace
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -10041,11 +11125,16 @@ func (ec *executionContext) _Query_miniProgram(ctx context.Context, field graphq
 					var zeroVal *ent.MiniProgram
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *ent.MiniProgram
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *ent.MiniProgram
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -10069,9 +11158,9 @@ func (ec *executionContext) fieldContext_Query_miniProgram(ctx context.Context, 
 }
 
 func (ec *executionContext) _Query_invitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_invitation(ctx, field)
@@ -10080,9 +11169,24 @@ func (ec *executionContext) _Query_invitation(ctx context.Context, field graphql
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Query().Invitation(ctx, fc.Args["token"].(string))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Public == nil {
+					var zeroVal *model.InvitationOffer
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.InvitationOffer) graphql.Marshaler {
 			return ec.marshalOInvitationOffer2ᚖminidockᚋgraphᚋmodelᚐInvitationOffer(ctx, selections, v)
 		},
+		true,
 		false,
 	)
 }
@@ -10097,9 +11201,9 @@ func (ec *executionContext) fieldContext_Query_invitation(ctx context.Context, f
 }
 
 func (ec *executionContext) _Query_industries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_industries(ctx, field)
@@ -10108,9 +11212,29 @@ func (ec *executionContext) _Query_industries(ctx context.Context, field graphql
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Query().Industries(ctx, fc.Args["search"].(*string), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.Connection[*industry.Industry]
+					return zeroVal, err
+				}
+				if ec.Directives.Public == nil {
+					var zeroVal *model.Connection[*industry.Industry]
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*industry.Industry]) graphql.Marshaler {
 			return ec.marshalNIndustryConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
+		true,
 		true,
 	)
 }
@@ -10125,9 +11249,9 @@ func (ec *executionContext) fieldContext_Query_industries(ctx context.Context, f
 }
 
 func (ec *executionContext) _Query_launchTargets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return resolve(
+	return graphql.ResolveField(
 		ctx,
-		ec,
+		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.fieldContext_Query_launchTargets(ctx, field)
@@ -10135,9 +11259,29 @@ func (ec *executionContext) _Query_launchTargets(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().LaunchTargets(ctx)
 		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal []*launchtarget.Target
+					return zeroVal, err
+				}
+				if ec.Directives.Public == nil {
+					var zeroVal []*launchtarget.Target
+					return zeroVal, errors.New("directive public is not implemented")
+				}
+				return ec.Directives.Public(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*launchtarget.Target) graphql.Marshaler {
 			return ec.marshalNLaunchTarget2ᚕᚖminidockᚋinternalᚋlaunchtargetᚐTargetᚄ(ctx, selections, v)
 		},
+		true,
 		true,
 	)
 }
@@ -10177,11 +11321,16 @@ func (ec *executionContext) _Query_version(ctx context.Context, field graphql.Co
 					var zeroVal *ent.Version
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *ent.Version
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *ent.Version
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -10230,11 +11379,16 @@ func (ec *executionContext) _Query_compareVersions(ctx context.Context, field gr
 					var zeroVal *version.Comparison
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *version.Comparison
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *version.Comparison
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -10488,6 +11642,33 @@ func (ec *executionContext) _RemoveMemberPayload_withdrawnInvitations(ctx contex
 	)
 }
 func (ec *executionContext) fieldContext_RemoveMemberPayload_withdrawnInvitations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveMemberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveMemberPayload_revokedApiTokens(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveMemberPayload_revokedApiTokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAPITokens, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ApiToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚕᚖminidockᚋentᚐApiTokenᚄ(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveMemberPayload_revokedApiTokens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RemoveMemberPayload",
 		Field:      field,
@@ -10985,6 +12166,86 @@ func (ec *executionContext) _ResetPasswordPayload_userErrors(ctx context.Context
 func (ec *executionContext) fieldContext_ResetPasswordPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ResetPasswordPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeApiTokenPayload_apiToken(ctx context.Context, field graphql.CollectedField, obj *model.RevokeAPITokenPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeApiTokenPayload_apiToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.APIToken, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApiToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚖminidockᚋentᚐApiToken(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeApiTokenPayload_apiToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeApiTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeApiTokenPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.RevokeAPITokenPayload) (ret graphql.Marshaler) {
+	fc, err := ec.fieldContext_RevokeApiTokenPayload_query(ctx, field)
+	if err != nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithFieldContext(ctx, fc)
+	defer func() {
+		if r := recover(); r != nil {
+			ec.Error(ctx, ec.Recover(ctx, r))
+			ret = graphql.Null
+		}
+	}()
+	res := &model.Query{}
+	fc.Result = res
+	return ec.marshalNQuery2ᚖminidockᚋgraphᚋmodelᚐQuery(ctx, field.Selections, res)
+}
+func (ec *executionContext) fieldContext_RevokeApiTokenPayload_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeApiTokenPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeApiTokenPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.RevokeAPITokenPayload) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeApiTokenPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖminidockᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeApiTokenPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeApiTokenPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -11939,7 +13200,7 @@ func (ec *executionContext) _Subscription_membership(ctx context.Context, field 
 					var zeroVal *workspace.MembershipEvent
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, nil)
 			}
 
 			next = directive1
@@ -11988,11 +13249,16 @@ func (ec *executionContext) _Subscription_workspaceChanged(ctx context.Context, 
 					var zeroVal *model.WorkspaceChange
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.WorkspaceChange
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *model.WorkspaceChange
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -12041,11 +13307,16 @@ func (ec *executionContext) _Subscription_taskUpdated(ctx context.Context, field
 					var zeroVal *ent.Task
 					return zeroVal, err
 				}
+				scope, err := ec.unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *ent.Task
+					return zeroVal, err
+				}
 				if ec.Directives.HasRole == nil {
 					var zeroVal *ent.Task
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, nil, directive0, in, at)
+				return ec.Directives.HasRole(ctx, nil, directive0, in, at, scope)
 			}
 
 			next = directive1
@@ -13147,6 +14418,33 @@ func (ec *executionContext) fieldContext_Version_uploadedBy(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Version_uploadedWith(ctx context.Context, field graphql.CollectedField, obj *ent.Version) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Version_uploadedWith(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Version().UploadedWith(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ApiToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚖminidockᚋentᚐApiToken(ctx, selections, v)
+		},
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Version_uploadedWith(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Version",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) fieldContext_Version_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Version", field, false, false, "DateTime")
 }
@@ -14071,7 +15369,7 @@ func (ec *executionContext) _Workspace_invitations(ctx context.Context, field gr
 					var zeroVal *model.Connection[*ent.Invitation]
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, obj, directive0, in, nil)
+				return ec.Directives.HasRole(ctx, obj, directive0, in, nil, nil)
 			}
 
 			next = directive1
@@ -14119,7 +15417,7 @@ func (ec *executionContext) _Workspace_auditEvents(ctx context.Context, field gr
 					var zeroVal *model.Connection[*ent.AuditEvent]
 					return zeroVal, errors.New("directive hasRole is not implemented")
 				}
-				return ec.Directives.HasRole(ctx, obj, directive0, in, nil)
+				return ec.Directives.HasRole(ctx, obj, directive0, in, nil, nil)
 			}
 
 			next = directive1
@@ -14140,6 +15438,54 @@ func (ec *executionContext) fieldContext_Workspace_auditEvents(ctx context.Conte
 		IsResolver: true,
 	}
 	return fc, ec.readArguments(ctx, fc, ec.field_Workspace_auditEvents_args)
+}
+
+func (ec *executionContext) _Workspace_apiTokens(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Workspace_apiTokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Workspace().APITokens(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				in, err := ec.unmarshalNWorkspaceRole2ᚕminidockᚋentᚋmemberᚐRoleᚄ(ctx, []any{"OWNER", "MASTER"})
+				if err != nil {
+					var zeroVal *model.Connection[*ent.ApiToken]
+					return zeroVal, err
+				}
+				if ec.Directives.HasRole == nil {
+					var zeroVal *model.Connection[*ent.ApiToken]
+					return zeroVal, errors.New("directive hasRole is not implemented")
+				}
+				return ec.Directives.HasRole(ctx, obj, directive0, in, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*ent.ApiToken]) graphql.Marshaler {
+			return ec.marshalOApiTokenConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Workspace_apiTokens(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Workspace",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, ec.readArguments(ctx, fc, ec.field_Workspace_apiTokens_args)
 }
 
 func (ec *executionContext) _Workspace_miniPrograms(ctx context.Context, field graphql.CollectedField, obj *ent.Workspace) (ret graphql.Marshaler) {
@@ -15294,6 +16640,76 @@ func UnmarshalConfirmTotpInput(ctx context.Context, raw any) (account.ConfirmTot
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateApiTokenInput(ctx context.Context, obj any) (apitoken.CreateInput, error) {
+	var it apitoken.CreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"workspaceId", "name", "scopes", "miniProgramIds", "expiresAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "workspaceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("workspaceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WorkspaceID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "scopes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scopes"))
+			data, err := ec.unmarshalNTokenScope2ᚕminidockᚋinternalᚋaccessᚐTokenScopeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Scopes = data
+		case "miniProgramIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("miniProgramIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MiniProgramIDs = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateApiTokenInput unmarshals raw into the CreateApiTokenInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateApiTokenInput(ctx context.Context, raw any) (apitoken.CreateInput, error) {
+	var out apitoken.CreateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateApiTokenInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateMiniProgramInput(ctx context.Context, obj any) (miniprogram.CreateInput, error) {
 	var it miniprogram.CreateInput
 	if obj == nil {
@@ -16365,6 +17781,48 @@ func UnmarshalResetPasswordInput(ctx context.Context, raw any) (account.ResetPas
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRevokeApiTokenInput(ctx context.Context, obj any) (model.RevokeAPITokenInput, error) {
+	var it model.RevokeAPITokenInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"apiTokenId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "apiTokenId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apiTokenId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.APITokenID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRevokeApiTokenInput unmarshals raw into the RevokeApiTokenInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevokeApiTokenInput(ctx context.Context, raw any) (model.RevokeAPITokenInput, error) {
+	var out model.RevokeAPITokenInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokeApiTokenInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj any) (account.SignInInput, error) {
 	var it account.SignInInput
 	if obj == nil {
@@ -17044,6 +18502,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._AuditEvent(ctx, sel, obj)
+	case *ent.ApiToken:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ApiToken(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -17130,6 +18593,158 @@ func (ec *executionContext) _AddStaffPayload(ctx context.Context, sel ast.Select
 			}
 		case "userErrors":
 			out.Values[i] = ec._AddStaffPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var apiTokenImplementors = []string{"ApiToken", "Node"}
+
+func (ec *executionContext) _ApiToken(ctx context.Context, sel ast.SelectionSet, obj *ent.ApiToken) graphql.Marshaler {
+	fields := ec.collectFields(sel, apiTokenImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApiToken")
+		case "id":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiToken_id, "ID!", func() graphql.Marshaler { return model.MarshalID(obj.ID) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiToken_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "scopes":
+			out.Values[i] = ec._ApiToken_scopes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "miniPrograms":
+			out.Values[i] = ec._ApiToken_miniPrograms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastFour":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiToken_lastFour, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.LastFour) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdBy":
+			out.Values[i] = ec._ApiToken_createdBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiToken_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiToken_expiresAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.ExpiresAt) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastUsedAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiToken_lastUsedAt, "DateTime", func() graphql.Marshaler {
+				return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.LastUsedAt)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastUsedFrom":
+			out.Values[i] = ec._ApiToken_lastUsedFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokedAt":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiToken_revokedAt, "DateTime", func() graphql.Marshaler {
+				return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.RevokedAt)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var apiTokenConnectionImplementors = []string{"ApiTokenConnection"}
+
+func (ec *executionContext) _ApiTokenConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*ent.ApiToken]) graphql.Marshaler {
+	fields := ec.collectFields(sel, apiTokenConnectionImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApiTokenConnection")
+		case "edges":
+			out.Values[i] = ec._ApiTokenConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._ApiTokenConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ApiTokenConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ApiTokenConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var apiTokenEdgeImplementors = []string{"ApiTokenEdge"}
+
+func (ec *executionContext) _ApiTokenEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*ent.ApiToken]) graphql.Marshaler {
+	fields := ec.collectFields(sel, apiTokenEdgeImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApiTokenEdge")
+		case "node":
+			out.Values[i] = ec._ApiTokenEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiTokenEdge_cursor, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Cursor()) })
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17243,6 +18858,11 @@ func (ec *executionContext) _AuditEvent(ctx context.Context, sel ast.SelectionSe
 			}
 		case "actor":
 			out.Values[i] = ec._AuditEvent_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "apiToken":
+			out.Values[i] = ec._AuditEvent_apiToken(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17379,6 +18999,11 @@ func (ec *executionContext) _BlockMemberPayload(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "revokedApiTokens":
+			out.Values[i] = ec._BlockMemberPayload_revokedApiTokens(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "miniPrograms":
 			out.Values[i] = ec._BlockMemberPayload_miniPrograms(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -17458,6 +19083,11 @@ func (ec *executionContext) _ChangeMemberRolePayload(ctx context.Context, sel as
 			}
 		case "withdrawnInvitations":
 			out.Values[i] = ec._ChangeMemberRolePayload_withdrawnInvitations(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokedApiTokens":
+			out.Values[i] = ec._ChangeMemberRolePayload_revokedApiTokens(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -17627,6 +19257,52 @@ func (ec *executionContext) _ConfirmTotpPayload(ctx context.Context, sel ast.Sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._ConfirmTotpPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var createApiTokenPayloadImplementors = []string{"CreateApiTokenPayload"}
+
+func (ec *executionContext) _CreateApiTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateAPITokenPayload) graphql.Marshaler {
+	fields := ec.collectFields(sel, createApiTokenPayloadImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateApiTokenPayload")
+		case "apiToken":
+			out.Values[i] = ec._CreateApiTokenPayload_apiToken(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "apiTokenEdge":
+			out.Values[i] = ec._CreateApiTokenPayload_apiTokenEdge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "secret":
+			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_CreateApiTokenPayload_secret, "String", func() graphql.Marshaler { return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Secret) })
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "query":
+			out.Values[i] = ec._CreateApiTokenPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateApiTokenPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19293,6 +20969,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "createApiToken":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createApiToken(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokeApiToken":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeApiToken(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "addStaff":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addStaff(ctx, field)
@@ -19417,6 +21107,13 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 		case "viewer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query_viewer(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "apiToken":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Query_apiToken(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -19577,6 +21274,11 @@ func (ec *executionContext) _RemoveMemberPayload(ctx context.Context, sel ast.Se
 			}
 		case "withdrawnInvitations":
 			out.Values[i] = ec._RemoveMemberPayload_withdrawnInvitations(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokedApiTokens":
+			out.Values[i] = ec._RemoveMemberPayload_revokedApiTokens(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -19815,6 +21517,42 @@ func (ec *executionContext) _ResetPasswordPayload(ctx context.Context, sel ast.S
 			}
 		case "userErrors":
 			out.Values[i] = ec._ResetPasswordPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var revokeApiTokenPayloadImplementors = []string{"RevokeApiTokenPayload"}
+
+func (ec *executionContext) _RevokeApiTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokeAPITokenPayload) graphql.Marshaler {
+	fields := ec.collectFields(sel, revokeApiTokenPayloadImplementors)
+
+	out := newObject(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeApiTokenPayload")
+		case "apiToken":
+			out.Values[i] = ec._RevokeApiTokenPayload_apiToken(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "query":
+			out.Values[i] = ec._RevokeApiTokenPayload_query(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RevokeApiTokenPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -20994,6 +22732,11 @@ func (ec *executionContext) _Version(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "uploadedWith":
+			out.Values[i] = ec._Version_uploadedWith(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "createdAt":
 			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_Version_createdAt, "DateTime!", func() graphql.Marshaler { return model.MarshalDateTime(obj.CreatedAt) })
 			if out.Values[i] == graphql.Null {
@@ -21516,6 +23259,11 @@ func (ec *executionContext) _Workspace(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "apiTokens":
+			out.Values[i] = ec._Workspace_apiTokens(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "miniPrograms":
 			out.Values[i] = ec._Workspace_miniPrograms(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21911,6 +23659,54 @@ func (ec *executionContext) unmarshalNAddStaffInput2minidockᚋinternalᚋaccoun
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNApiToken2ᚕᚖminidockᚋentᚐApiTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ApiToken) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApiToken2ᚖminidockᚋentᚐApiToken(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNApiToken2ᚖminidockᚋentᚐApiToken(ctx context.Context, sel ast.SelectionSet, v *ent.ApiToken) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApiToken!")
+		return graphql.Null
+	}
+	return ec._ApiToken(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNApiTokenEdge2ᚕᚖminidockᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*ent.ApiToken]) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApiTokenEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNApiTokenEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.ApiToken]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ApiTokenEdge!")
+		return graphql.Null
+	}
+	return ec._ApiTokenEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAssignMiniProgramsInput2minidockᚋinternalᚋworkspaceᚐAssignMiniProgramsInput(ctx context.Context, v any) (workspace.AssignMiniProgramsInput, error) {
 	res, err := ec.unmarshalInputAssignMiniProgramsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -22048,6 +23844,11 @@ func (ec *executionContext) unmarshalNConfirmEmailInput2minidockᚋinternalᚋac
 
 func (ec *executionContext) unmarshalNConfirmTotpInput2minidockᚋinternalᚋaccountᚐConfirmTotpInput(ctx context.Context, v any) (account.ConfirmTotpInput, error) {
 	res, err := ec.unmarshalInputConfirmTotpInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateApiTokenInput2minidockᚋinternalᚋapitokenᚐCreateInput(ctx context.Context, v any) (apitoken.CreateInput, error) {
+	res, err := ec.unmarshalInputCreateApiTokenInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -22813,6 +24614,11 @@ func (ec *executionContext) unmarshalNResetPasswordInput2minidockᚋinternalᚋa
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNRevokeApiTokenInput2minidockᚋgraphᚋmodelᚐRevokeAPITokenInput(ctx context.Context, v any) (model.RevokeAPITokenInput, error) {
+	res, err := ec.unmarshalInputRevokeApiTokenInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNSession2ᚕᚖminidockᚋentᚐSessionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Session) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -23137,6 +24943,51 @@ func (ec *executionContext) marshalNTaskStatus2minidockᚋentᚋtaskᚐStatus(ct
 		graphql.AddInvalidNullFromMarshaler(ctx, "TaskStatus!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNTokenScope2minidockᚋinternalᚋaccessᚐTokenScope(ctx context.Context, v any) (access.TokenScope, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := access.TokenScope(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTokenScope2minidockᚋinternalᚋaccessᚐTokenScope(ctx context.Context, sel ast.SelectionSet, v access.TokenScope) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "TokenScope!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNTokenScope2ᚕminidockᚋinternalᚋaccessᚐTokenScopeᚄ(ctx context.Context, v any) ([]access.TokenScope, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]access.TokenScope, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTokenScope2minidockᚋinternalᚋaccessᚐTokenScope(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNTokenScope2ᚕminidockᚋinternalᚋaccessᚐTokenScopeᚄ(ctx context.Context, sel ast.SelectionSet, v []access.TokenScope) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTokenScope2minidockᚋinternalᚋaccessᚐTokenScope(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNTransferOwnershipInput2minidockᚋinternalᚋworkspaceᚐTransferOwnershipInput(ctx context.Context, v any) (workspace.TransferOwnershipInput, error) {
@@ -23659,6 +25510,46 @@ func (ec *executionContext) marshalOAddStaffPayload2ᚖminidockᚋgraphᚋmodel�
 	return ec._AddStaffPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOApiToken2ᚕᚖminidockᚋentᚐApiTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ApiToken) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApiToken2ᚖminidockᚋentᚐApiToken(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOApiToken2ᚖminidockᚋentᚐApiToken(ctx context.Context, sel ast.SelectionSet, v *ent.ApiToken) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ApiToken(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOApiTokenConnection2ᚖminidockᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*ent.ApiToken]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ApiTokenConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOApiTokenEdge2ᚖminidockᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*ent.ApiToken]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ApiTokenEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOAssignMiniProgramsPayload2ᚖminidockᚋgraphᚋmodelᚐAssignMiniProgramsPayload(ctx context.Context, sel ast.SelectionSet, v *model.AssignMiniProgramsPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -23794,6 +25685,13 @@ func (ec *executionContext) marshalOConfirmTotpPayload2ᚖminidockᚋgraphᚋmod
 		return graphql.Null
 	}
 	return ec._ConfirmTotpPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateApiTokenPayload2ᚖminidockᚋgraphᚋmodelᚐCreateAPITokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateAPITokenPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateApiTokenPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCreateMiniProgramPayload2ᚖminidockᚋgraphᚋmodelᚐCreateMiniProgramPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateMiniProgramPayload) graphql.Marshaler {
@@ -24265,6 +26163,13 @@ func (ec *executionContext) marshalOResetPasswordPayload2ᚖminidockᚋgraphᚋm
 	return ec._ResetPasswordPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORevokeApiTokenPayload2ᚖminidockᚋgraphᚋmodelᚐRevokeAPITokenPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeAPITokenPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevokeApiTokenPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOSessionEnd2ᚖminidockᚋgraphᚋmodelᚐSessionEnd(ctx context.Context, sel ast.SelectionSet, v *model.SessionEnd) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -24431,6 +26336,25 @@ func (ec *executionContext) marshalOTask2ᚖminidockᚋentᚐTask(ctx context.Co
 		return graphql.Null
 	}
 	return ec._Task(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx context.Context, v any) (*access.TokenScope, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := access.TokenScope(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTokenScope2ᚖminidockᚋinternalᚋaccessᚐTokenScope(ctx context.Context, sel ast.SelectionSet, v *access.TokenScope) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalOTotpSecret2ᚖminidockᚋinternalᚋaccountᚐTotpSecret(ctx context.Context, sel ast.SelectionSet, v *account.TotpSecret) graphql.Marshaler {

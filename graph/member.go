@@ -19,7 +19,8 @@ func (r *mutationResolver) ChangeMemberRole(ctx context.Context, in workspace.Ch
 	errs, err := userErrors(ctx, err)
 	done := orNone(changed)
 	return &model.ChangeMemberRolePayload{
-		Member: done.Member, WithdrawnInvitations: done.Withdrawn, MiniPrograms: done.MiniPrograms, UserErrors: errs, Query: &model.Query{},
+		Member: done.Member, WithdrawnInvitations: done.Withdrawn, RevokedAPITokens: done.Revoked, MiniPrograms: done.MiniPrograms,
+		UserErrors: errs, Query: &model.Query{},
 	}, err
 }
 
@@ -37,7 +38,8 @@ func (r *mutationResolver) BlockMember(ctx context.Context, in model.BlockMember
 	errs, err := userErrors(ctx, err)
 	done := orNone(changed)
 	return &model.BlockMemberPayload{
-		Member: done.Member, WithdrawnInvitations: done.Withdrawn, MiniPrograms: done.MiniPrograms, UserErrors: errs, Query: &model.Query{},
+		Member: done.Member, WithdrawnInvitations: done.Withdrawn, RevokedAPITokens: done.Revoked, MiniPrograms: done.MiniPrograms,
+		UserErrors: errs, Query: &model.Query{},
 	}, err
 }
 
@@ -55,7 +57,8 @@ func (r *mutationResolver) RemoveMember(ctx context.Context, in model.RemoveMemb
 	errs, err := userErrors(ctx, err)
 	done := orNone(changed)
 	return &model.RemoveMemberPayload{
-		Member: done.Member, WithdrawnInvitations: done.Withdrawn, MiniPrograms: done.MiniPrograms, UserErrors: errs, Query: &model.Query{},
+		Member: done.Member, WithdrawnInvitations: done.Withdrawn, RevokedAPITokens: done.Revoked, MiniPrograms: done.MiniPrograms,
+		UserErrors: errs, Query: &model.Query{},
 	}, err
 }
 

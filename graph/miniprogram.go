@@ -7,7 +7,6 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/graph/model"
-	"minidock/internal/access"
 	"minidock/internal/id"
 	"minidock/internal/industry"
 	"minidock/internal/launchtarget"
@@ -113,7 +112,11 @@ func (r *miniProgramResolver) ViewerCan(ctx context.Context, m *ent.MiniProgram)
 	if err != nil {
 		return nil, err
 	}
-	return permissions(access.Allowed(role, id.MiniProgram)), nil
+	principal, err := viewer(ctx).Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return permissions(principal.Allowed(role, id.MiniProgram)), nil
 }
 
 // Industry returns the merchant's line of business.

@@ -70,6 +70,8 @@ func (r *Resolver) nodesOf(ctx context.Context, kind id.Kind, ids []string, foun
 		return add(ctx, found, ids, r.Workspaces.MembersByIDs)
 	case id.Invitation:
 		return add(ctx, found, ids, r.Workspaces.InvitationsByIDs)
+	case id.ApiToken:
+		return add(ctx, found, ids, r.Tokens.ByIDs)
 	case id.AuditEvent:
 		return add(ctx, found, ids, r.Audit.ByIDs)
 	case id.StaffMember:
@@ -101,10 +103,10 @@ func add[N model.Node](ctx context.Context, found map[string]model.Node, ids []s
 	return err
 }
 
-// addViewer adds the viewer, who sees no other.
+// addViewer adds the viewer, who sees no other. A token is none.
 func addViewer(ctx context.Context, found map[string]model.Node) error {
 	principal, err := viewer(ctx).Principal(ctx)
-	if err == nil && principal.SignedIn() {
+	if err == nil && principal.PersonID() != "" {
 		found[viewerID(principal)] = &model.Viewer{}
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 
 	"minidock/internal/access"
 	"minidock/internal/account"
+	"minidock/internal/apitoken"
 	"minidock/internal/event"
 	"minidock/internal/miniprogram"
 	"minidock/internal/session"
@@ -19,6 +20,7 @@ import (
 type Resolver struct {
 	Sessions     *session.Sessions
 	Accounts     *account.Accounts
+	Tokens       *apitoken.Tokens
 	Workspaces   *workspace.Workspaces
 	MiniPrograms *miniprogram.MiniPrograms
 	Versions     *version.Versions
@@ -40,6 +42,7 @@ type (
 	workspaceResolver         struct{ *Resolver }
 	memberResolver            struct{ *Resolver }
 	invitationResolver        struct{ *Resolver }
+	apiTokenResolver          struct{ *Resolver }
 	auditEventResolver        struct{ *Resolver }
 	auditChangeResolver       struct{ *Resolver }
 	miniProgramResolver       struct{ *Resolver }
@@ -62,6 +65,7 @@ func (r *Resolver) Session() SessionResolver           { return &sessionResolver
 func (r *Resolver) Workspace() WorkspaceResolver       { return &workspaceResolver{r} }
 func (r *Resolver) Member() MemberResolver             { return &memberResolver{r} }
 func (r *Resolver) Invitation() InvitationResolver     { return &invitationResolver{r} }
+func (r *Resolver) ApiToken() ApiTokenResolver         { return &apiTokenResolver{r} }
 func (r *Resolver) AuditEvent() AuditEventResolver     { return &auditEventResolver{r} }
 func (r *Resolver) AuditChange() AuditChangeResolver   { return &auditChangeResolver{r} }
 func (r *Resolver) MiniProgram() MiniProgramResolver   { return &miniProgramResolver{r} }

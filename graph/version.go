@@ -7,7 +7,6 @@ import (
 	"minidock/ent"
 	"minidock/ent/member"
 	"minidock/graph/model"
-	"minidock/internal/access"
 	"minidock/internal/bundle"
 	"minidock/internal/id"
 	"minidock/internal/page"
@@ -95,6 +94,17 @@ func (r *versionResolver) UploadedBy(ctx context.Context, v *ent.Version) (*ent.
 	return users[v.UploadedByID], err
 }
 
+// UploadedWith returns the token by which a machine uploaded the version, or nil.
+func (r *versionResolver) UploadedWith(ctx context.Context, v *ent.Version) (*ent.ApiToken, error) {
+	if v.UploadedWithID == nil {
+		return nil, nil
+	}
+	tokens, err := siblings.Read(v.Siblings, v, "uploadedWith", func(vs []*ent.Version) (map[string]*ent.ApiToken, error) {
+		return r.Tokens.ByIDs(ctx, viewer(ctx), known(vs, func(v *ent.Version) *string { return v.UploadedWithID }))
+	})
+	return tokens[*v.UploadedWithID], err
+}
+
 // Task returns the version's checks.
 func (r *versionResolver) Task(ctx context.Context, v *ent.Version) (*ent.Task, error) {
 	tasks, err := siblings.Read(v.Siblings, v, "task", func(vs []*ent.Version) (map[string]*ent.Task, error) {
@@ -112,7 +122,11 @@ func (r *versionResolver) ViewerCan(ctx context.Context, v *ent.Version) ([]mode
 	if err != nil {
 		return nil, err
 	}
-	return permissions(slices.Concat(access.Allowed(role, id.Version), access.Allowed(role, id.Task))), nil
+	principal, err := viewer(ctx).Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return permissions(slices.Concat(principal.Allowed(role, id.Version), principal.Allowed(role, id.Task))), nil
 }
 
 // DownloadURL returns where the package can be fetched, or nil unless the version is READY.

@@ -62,7 +62,7 @@ func (r *workspaceResolver) ViewerMember(ctx context.Context, w *ent.Workspace) 
 // ViewerRole returns the viewer's role in the workspace, or nil if the viewer is not a member.
 func (r *workspaceResolver) ViewerRole(ctx context.Context, w *ent.Workspace) (*member.Role, error) {
 	roles, err := siblings.Read(w.Siblings, w, "viewerRole", func(ws []*ent.Workspace) (map[string]member.Role, error) {
-		return r.Workspaces.Roles(ctx, viewer(ctx), ids(ws, workspaceID))
+		return r.Workspaces.ViewerRoles(ctx, viewer(ctx), ids(ws, workspaceID))
 	})
 	role, isMember := roles[w.ID]
 	if err != nil || !isMember {

@@ -16,7 +16,7 @@ import (
 )
 
 // many is how many of each there are in a crowd, few how many are a few of them.
-const few, many = 2, 12
+const few, many = 2, 11
 
 // crowd is a world with many objects of each type, and many elements in each of their lists; the first few have only one element where a
 // list is not a page.
@@ -79,9 +79,11 @@ func (c *crowd) found(t *testing.T, n int) {
 			c.Assign(t, memberID, miniProgramID)
 		}
 		invitationID := c.invite(t, workspaceID, c.ann.ID, fmt.Sprintf("invited%d@example.com", i), miniProgramIDs[:c.elements(i)])
-		eventID := c.record(t, workspaceID, miniProgramIDs[i], i)
+		tokenID := c.createToken(t, workspaceID, developer.ID, miniProgramIDs[:c.elements(i)])
+		eventID := c.record(t, workspaceID, miniProgramIDs[i], i, tokenID)
 		if n == 0 {
-			c.build(t, i, miniProgramIDs[i])
+			c.build(t, i, miniProgramIDs[i], tokenID)
+			c.add("ApiToken", tokenID)
 			c.add("Member", memberID)
 			c.add("MiniProgram", miniProgramIDs[i])
 			c.add("Invitation", invitationID)
@@ -91,14 +93,14 @@ func (c *crowd) found(t *testing.T, n int) {
 }
 
 // build writes the versions of the ith mini program.
-func (c *crowd) build(t *testing.T, i int, miniProgramID string) {
+func (c *crowd) build(t *testing.T, i int, miniProgramID, tokenID string) {
 	t.Helper()
 	if i == 0 {
 		c.emptyVersionID = c.InsertVersion(t, miniProgramID, apitest.VersionRow{UploadedBy: c.developers[0]})
 	}
 	var versionID string
 	for range many {
-		versionID = c.InsertVersion(t, miniProgramID, apitest.VersionRow{UploadedBy: c.developers[i], Elements: c.elements(i)})
+		versionID = c.InsertVersion(t, miniProgramID, apitest.VersionRow{UploadedBy: c.developers[i], Elements: c.elements(i), TokenID: tokenID})
 	}
 	c.add("Version", versionID)
 	c.add("Task", c.Client.Task.Query().Where(task.VersionID(versionID)).OnlyIDX(t.Context()))
@@ -120,14 +122,26 @@ func (c *crowd) invite(t *testing.T, workspaceID, inviterID, email string, miniP
 		AddMiniProgramIDs(miniProgramIDs...).SaveX(t.Context()).ID
 }
 
-// record writes the ith event of a workspace, or of none, and returns its id.
-func (c *crowd) record(t *testing.T, workspaceID, subjectID string, i int) string {
+// createToken writes a token for machines and returns its id.
+func (c *crowd) createToken(t *testing.T, workspaceID, creatorID string, miniProgramIDs []string) string {
+	t.Helper()
+	tokenID := id.New(id.ApiToken)
+	return c.Client.ApiToken.Create().SetID(tokenID).SetWorkspaceID(workspaceID).SetCreatedByID(creatorID).SetName("Robot").SetScopes("READ").
+		SetIsLimited(true).AddMiniProgramIDs(miniProgramIDs...).SetSecretHash(tokenID).SetLastFour("0000").SetCreatedAt(c.Now()).
+		SetExpiresAt(c.Now().Add(time.Hour)).SaveX(t.Context()).ID
+}
+
+// record writes the ith event of a workspace, or of none, perhaps by a token, and returns its id.
+func (c *crowd) record(t *testing.T, workspaceID, subjectID string, i int, tokenIDs ...string) string {
 	t.Helper()
 	changes := strings.Repeat(`{"field":"name","before":"a","after":"b"},`, c.elements(i))
 	create := c.Client.AuditEvent.Create().SetID(id.New(id.AuditEvent)).SetActorID(c.developers[i].ID).SetOperation("updateMiniProgram").
 		SetSubjectID(subjectID).SetChanges("[" + strings.TrimSuffix(changes, ",") + "]").SetCreatedAt(c.Now())
 	if workspaceID != "" {
 		create.SetWorkspaceID(workspaceID)
+	}
+	for _, tokenID := range tokenIDs {
+		create.SetAPITokenID(tokenID)
 	}
 	return create.SaveX(t.Context()).ID
 }

@@ -77,7 +77,7 @@ func afterChange(statements []string) []string {
 	return statements
 }
 
-// hire writes a member who has sent n invitations or, if a developer, is assigned to n mini programs, and returns its id.
+// hire writes a member who has sent n invitations and created n tokens or, if a developer, is assigned to n mini programs, and returns its id.
 func (r *reader) hire(t *testing.T, workspaceID string, to change, n int) string {
 	t.Helper()
 	name := strings.ToLower(fmt.Sprint(to.mutation, to.role, n))
@@ -88,6 +88,7 @@ func (r *reader) hire(t *testing.T, workspaceID string, to change, n int) string
 		if to.role == member.RoleDEVELOPER {
 			r.Assign(t, memberID, r.ids["MiniProgram"][i])
 		} else {
+			r.createToken(t, workspaceID, person.ID, nil)
 			r.invite(t, workspaceID, person.ID, fmt.Sprintf("%d-by-%s@example.com", i, name), nil)
 		}
 	}

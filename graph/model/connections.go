@@ -11,6 +11,8 @@ import (
 
 // The connections and edges of the schema.
 type (
+	ApiTokenConnection    = Connection[*ent.ApiToken]
+	ApiTokenEdge          = Edge[*ent.ApiToken]
 	AuditEventConnection  = Connection[*ent.AuditEvent]
 	AuditEventEdge        = Edge[*ent.AuditEvent]
 	FileChangeConnection  = Connection[*version.FileChange]

@@ -65,6 +65,8 @@ type BlockMemberPayload struct {
 	Member *ent.Member `json:"member"`
 	// The member's open invitations, which were withdrawn.
 	WithdrawnInvitations []*ent.Invitation `json:"withdrawnInvitations"`
+	// The tokens that the member created, which were revoked.
+	RevokedAPITokens []*ent.ApiToken `json:"revokedApiTokens"`
 	// The mini programs whose `developers` have changed.
 	MiniPrograms []*ent.MiniProgram `json:"miniPrograms"`
 	// For further reads.
@@ -89,6 +91,8 @@ type ChangeMemberRolePayload struct {
 	Member *ent.Member `json:"member"`
 	// The member's open invitations, which were withdrawn.
 	WithdrawnInvitations []*ent.Invitation `json:"withdrawnInvitations"`
+	// The tokens that the member created, which were revoked.
+	RevokedAPITokens []*ent.ApiToken `json:"revokedApiTokens"`
 	// The mini programs whose `developers` have changed.
 	MiniPrograms []*ent.MiniProgram `json:"miniPrograms"`
 	// For further reads.
@@ -141,6 +145,20 @@ type ConfirmTotpPayload struct {
 	Viewer *Viewer `json:"viewer"`
 	// Codes that replace one of the app, each once; they are shown only here.
 	RecoveryCodes []string `json:"recoveryCodes"`
+	// For further reads.
+	Query *Query `json:"query"`
+	// Why nothing was changed; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The outcome of `createApiToken`.
+type CreateAPITokenPayload struct {
+	// The new token.
+	APIToken *ent.ApiToken `json:"apiToken"`
+	// The token in `Workspace.apiTokens`.
+	APITokenEdge *Edge[*ent.ApiToken] `json:"apiTokenEdge"`
+	// What the machine sends, `mdk_` and 49 letters and digits; it is shown only here.
+	Secret *string `json:"secret"`
 	// For further reads.
 	Query *Query `json:"query"`
 	// Why nothing was changed; empty if it was.
@@ -365,6 +383,8 @@ type RemoveMemberPayload struct {
 	Member *ent.Member `json:"member"`
 	// Open invitations of the member and to the member's address, which were withdrawn.
 	WithdrawnInvitations []*ent.Invitation `json:"withdrawnInvitations"`
+	// The tokens that the member created, which were revoked.
+	RevokedAPITokens []*ent.ApiToken `json:"revokedApiTokens"`
 	// The mini programs whose `developers` have changed.
 	MiniPrograms []*ent.MiniProgram `json:"miniPrograms"`
 	// For further reads.
@@ -441,6 +461,22 @@ type ResendInvitationPayload struct {
 type ResetPasswordPayload struct {
 	// The address to sign in with.
 	Email *string `json:"email"`
+	// For further reads.
+	Query *Query `json:"query"`
+	// Why nothing was changed; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A token to revoke.
+type RevokeAPITokenInput struct {
+	// The token's id.
+	APITokenID string `json:"apiTokenId"`
+}
+
+// The outcome of `revokeApiToken`.
+type RevokeAPITokenPayload struct {
+	// The token, revoked.
+	APIToken *ent.ApiToken `json:"apiToken"`
 	// For further reads.
 	Query *Query `json:"query"`
 	// Why nothing was changed; empty if it was.

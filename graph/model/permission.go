@@ -15,7 +15,7 @@ type Permission string
 
 // viewed are the operations that are named by what they show.
 var viewed = map[access.Operation]bool{
-	access.ViewWorkspace: true, access.ViewMembership: true, access.ViewWorkspaceChanged: true, access.ViewMiniProgram: true, access.ViewVersion: true, access.ViewTaskUpdated: true, access.ViewInvitations: true, access.ViewAuditEvents: true,
+	access.ViewWorkspace: true, access.ViewMembership: true, access.ViewWorkspaceChanged: true, access.ViewMiniProgram: true, access.ViewVersion: true, access.ViewTaskUpdated: true, access.ViewInvitations: true, access.ViewAuditEvents: true, access.ViewAPITokens: true,
 }
 
 // PermissionOf returns the permission to do an operation: createMiniProgram is CREATE_MINI_PROGRAM, the field workspace is

@@ -44,6 +44,9 @@ func TestTheMatrix(t *testing.T) {
 		"invitations":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 		"workspaceChanged":   {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: true},
 		"auditEvents":        {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
+		"apiTokens":          {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
+		"createApiToken":     {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
+		"revokeApiToken":     {member.RoleOWNER: true, member.RoleMASTER: true, member.RoleDEVELOPER: false},
 	}
 	members := 0
 	for _, rule := range Matrix {
@@ -60,7 +63,7 @@ func TestTheMatrix(t *testing.T) {
 				t.Errorf("%s may %s: %t", role, operation, got)
 			}
 		}
-		if at := Matrix[operation].At; !slices.Contains([]id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation, id.Version, id.Task}, at) {
+		if at := Matrix[operation].At; !slices.Contains([]id.Kind{id.Workspace, id.MiniProgram, id.Member, id.Invitation, id.ApiToken, id.Version, id.Task}, at) {
 			t.Errorf("%s asks at a %q", operation, at)
 		}
 	}
@@ -71,7 +74,7 @@ func TestTheMatrixOfEveryoneAndPeople(t *testing.T) {
 	t.Parallel()
 	want := map[Audience][]Operation{
 		Everyone: {
-			"acceptInvitation", "confirmEmail", "industries", "invitation", "launchTargets", "node", "nodes", "requestPasswordReset", "resetPassword",
+			"acceptInvitation", "apiToken", "confirmEmail", "industries", "invitation", "launchTargets", "node", "nodes", "requestPasswordReset", "resetPassword",
 			"signIn", "signInWithTotp", "signOut", "signUp", "viewer",
 		},
 		People: {
@@ -103,7 +106,7 @@ func TestTheOwnerLeavesInVain(t *testing.T) {
 				t.Errorf("%s in vain by a %s: %t", operation, role, got)
 			}
 			want := rule.For == Members && slices.Contains(rule.Roles, role) && !inVain
-			if got := slices.Contains(Allowed(role, rule.At), operation); got != want {
+			if got := slices.Contains(new(Principal).Allowed(role, rule.At), operation); got != want {
 				t.Errorf("%s is offered to a %s: %t", operation, role, got)
 			}
 		}

@@ -17,7 +17,7 @@ const emails = "emails"
 
 // SeesEmail says whether the viewer, who sees the user, also sees the user's address: that of the viewer, of members whom the viewer sees,
 // and for administrators of the platform every address. Somebody who has only created a mini program that the viewer sees is not one of
-// them.
+// them. A token sees no address.
 func (v *Viewer) SeesEmail(ctx context.Context, of *ent.User) (bool, error) {
 	visible, err := siblings.Read(of.Siblings, of, emails, func(users []*ent.User) (map[string]bool, error) {
 		return v.seesEmails(ctx, users)
@@ -29,6 +29,9 @@ func (v *Viewer) seesEmails(ctx context.Context, users []*ent.User) (map[string]
 	principal, err := v.Principal(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if principal.Token != nil {
+		return nil, nil
 	}
 	visible, ids := map[string]bool{}, make([]string, len(users))
 	for i, one := range users {

@@ -61,19 +61,27 @@ func (p *Principal) KeepVersions(ctx context.Context, rows []*ent.Version) ([]*e
 // KeepMembers returns those of the members that the principal sees.
 func (p *Principal) KeepMembers(ctx context.Context, rows []*ent.Member) ([]*ent.Member, error) {
 	return keep(ctx, p, rows, func(row *ent.Member) string { return row.WorkspaceID },
-		func(m Membership, row *ent.Member) bool { return m.Manages() || row.Status != member.StatusREMOVED })
+		func(m Membership, row *ent.Member) bool {
+			return m.ManagesPeople() || m.SeesPeople() && row.Status != member.StatusREMOVED
+		})
 }
 
 // KeepInvitations returns those of the invitations that the principal sees.
 func (p *Principal) KeepInvitations(ctx context.Context, rows []*ent.Invitation) ([]*ent.Invitation, error) {
 	return keep(ctx, p, rows, func(row *ent.Invitation) string { return row.WorkspaceID },
-		func(m Membership, _ *ent.Invitation) bool { return m.Manages() })
+		func(m Membership, _ *ent.Invitation) bool { return m.ManagesPeople() })
+}
+
+// KeepAPITokens returns those of the tokens that the principal sees.
+func (p *Principal) KeepAPITokens(ctx context.Context, rows []*ent.ApiToken) ([]*ent.ApiToken, error) {
+	return keep(ctx, p, rows, func(row *ent.ApiToken) string { return row.WorkspaceID },
+		func(m Membership, row *ent.ApiToken) bool { return m.ManagesPeople() || row.ID == p.TokenID() })
 }
 
 // KeepAuditEvents returns those of the events that the principal sees.
 func (p *Principal) KeepAuditEvents(ctx context.Context, rows []*ent.AuditEvent) ([]*ent.AuditEvent, error) {
 	kept, err := keep(ctx, p, rows, func(row *ent.AuditEvent) string { return deref(row.WorkspaceID) },
-		func(m Membership, _ *ent.AuditEvent) bool { return m.Manages() })
+		func(m Membership, _ *ent.AuditEvent) bool { return m.ManagesPeople() })
 	if err != nil || p.StaffRole != user.StaffRoleADMIN {
 		return kept, err
 	}

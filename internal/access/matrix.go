@@ -30,9 +30,11 @@ const (
 	ViewSessionEnded        Operation = "sessionEnded"
 	ViewMembership          Operation = "membership"
 	ViewWorkspaceChanged    Operation = "workspaceChanged"
-	// ViewInvitations and ViewAuditEvents are fields of a workspace.
+	ViewAPIToken            Operation = "apiToken"
+	// ViewInvitations, ViewAuditEvents and ViewAPITokens are fields of a workspace.
 	ViewInvitations Operation = "invitations"
 	ViewAuditEvents Operation = "auditEvents"
+	ViewAPITokens   Operation = "apiTokens"
 
 	SignUp                   Operation = "signUp"
 	SignIn                   Operation = "signIn"
@@ -70,6 +72,8 @@ const (
 	UpdateMiniProgram  Operation = "updateMiniProgram"
 	UploadVersion      Operation = "uploadVersion"
 	DeleteVersion      Operation = "deleteVersion"
+	CreateAPIToken     Operation = "createApiToken"
+	RevokeAPIToken     Operation = "revokeApiToken"
 
 	AddStaff    Operation = "addStaff"
 	RemoveStaff Operation = "removeStaff"
@@ -104,6 +108,8 @@ type Rule struct {
 	InVain []member.Role
 	// Over limits, for a role, the roles of the member at the id; a role that is not in it may act on all.
 	Over map[member.Role][]member.Role
+	// Scope is what a token must be for; no token may without one.
+	Scope TokenScope
 	// Staff are the roles that staff members need.
 	Staff []user.StaffRole
 	// SeeingIsEnough says that everyone who sees the object may: what is read is narrowed to that, and no role is checked before.
@@ -120,24 +126,26 @@ type Rule struct {
 // Matrix is the one table of who may do what; what is not in it is forbidden. The schema's directives repeat it, and the server does
 // not start if they differ.
 var Matrix = map[Operation]Rule{
-	ViewViewer:              {For: Everyone},
-	ViewNode:                {For: Everyone},
-	ViewNodes:               {For: Everyone},
+	ViewViewer:              {For: Everyone, Scope: Read},
+	ViewNode:                {For: Everyone, Scope: Read},
+	ViewNodes:               {For: Everyone, Scope: Read},
 	ViewInvitation:          {For: Everyone},
-	ViewIndustries:          {For: Everyone},
-	ViewLaunchTargets:       {For: Everyone},
+	ViewIndustries:          {For: Everyone, Scope: Read},
+	ViewLaunchTargets:       {For: Everyone, Scope: Read},
+	ViewAPIToken:            {For: Everyone, Scope: Read},
 	ViewStaff:               {For: Staff, Staff: admins},
 	ViewPlatformAuditEvents: {For: Staff, Staff: admins},
 	ViewSessionEnded:        {For: People},
-	ViewWorkspace:           {For: Members, At: id.Workspace, Roles: everyone},
-	ViewMiniProgram:         {For: Members, At: id.MiniProgram, Roles: everyone, SeeingIsEnough: true},
-	ViewVersion:             {For: Members, At: id.Version, Roles: everyone, SeeingIsEnough: true},
-	CompareVersions:         {For: Members, At: id.Version, Roles: everyone, SeeingIsEnough: true},
-	ViewTaskUpdated:         {For: Members, At: id.Task, Roles: everyone, SeeingIsEnough: true},
+	ViewWorkspace:           {For: Members, At: id.Workspace, Roles: everyone, Scope: Read},
+	ViewMiniProgram:         {For: Members, At: id.MiniProgram, Roles: everyone, Scope: Read, SeeingIsEnough: true},
+	ViewVersion:             {For: Members, At: id.Version, Roles: everyone, Scope: Read, SeeingIsEnough: true},
+	CompareVersions:         {For: Members, At: id.Version, Roles: everyone, Scope: Read, SeeingIsEnough: true},
+	ViewTaskUpdated:         {For: Members, At: id.Task, Roles: everyone, Scope: Read, SeeingIsEnough: true},
 	ViewMembership:          {For: Members, At: id.Workspace, Roles: everyone},
-	ViewWorkspaceChanged:    {For: Members, At: id.Workspace, Roles: everyone},
+	ViewWorkspaceChanged:    {For: Members, At: id.Workspace, Roles: everyone, Scope: Read},
 	ViewInvitations:         {For: Members, At: id.Workspace, Roles: managers},
 	ViewAuditEvents:         {For: Members, At: id.Workspace, Roles: managers},
+	ViewAPITokens:           {For: Members, At: id.Workspace, Roles: managers},
 
 	SignUp:                   {For: Everyone, HoldsAccount: true},
 	SignIn:                   {For: Everyone, HoldsAccount: true},
@@ -172,9 +180,11 @@ var Matrix = map[Operation]Rule{
 	UnblockMember:      {For: Members, At: id.Member, Roles: managers, Over: mastersOverDevelopers, HoldsWorkspace: true},
 	RemoveMember:       {For: Members, At: id.Member, Roles: owner, HoldsWorkspace: true},
 	CreateMiniProgram:  {For: Members, At: id.Workspace, Roles: managers},
-	UpdateMiniProgram:  {For: Members, At: id.MiniProgram, Roles: managers},
-	UploadVersion:      {For: Members, At: id.MiniProgram, Roles: everyone},
-	DeleteVersion:      {For: Members, At: id.Version, Roles: everyone},
+	UpdateMiniProgram:  {For: Members, At: id.MiniProgram, Roles: managers, Scope: Configure},
+	UploadVersion:      {For: Members, At: id.MiniProgram, Roles: everyone, Scope: Upload},
+	DeleteVersion:      {For: Members, At: id.Version, Roles: everyone, Scope: Upload},
+	CreateAPIToken:     {For: Members, At: id.Workspace, Roles: managers, HoldsWorkspace: true},
+	RevokeAPIToken:     {For: Members, At: id.ApiToken, Roles: managers, HoldsWorkspace: true},
 
 	AddStaff:    {For: Staff, Staff: admins, HoldsAdmins: true},
 	RemoveStaff: {For: Staff, Staff: admins, HoldsAdmins: true},
@@ -209,10 +219,14 @@ func (r Rule) mayOver(role, target member.Role) bool {
 	return !isBound || slices.Contains(over, target)
 }
 
-// Allowed returns the operations that a role may do on objects of this kind, and not in vain, ordered by name.
-func Allowed(role member.Role, at id.Kind) []Operation {
+// Allowed returns the operations that the principal may do with a role on objects of this kind, and not in vain, ordered by name. A token
+// may do what its scopes include.
+func (p *Principal) Allowed(role member.Role, at id.Kind) []Operation {
 	var allowed []Operation
 	for operation, rule := range Matrix {
+		if p.Token != nil && !p.Token.Has(rule.Scope) {
+			continue
+		}
 		if rule.For == Members && rule.At == at && slices.Contains(rule.Roles, role) && !slices.Contains(rule.InVain, role) {
 			allowed = append(allowed, operation)
 		}

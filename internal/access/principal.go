@@ -21,15 +21,17 @@ import (
 // they are looked up where they are needed.
 const maxListed = 1000
 
-// Principal is a person, or nobody, with their rights. It is immutable.
+// Principal is a person, a token for machines, or nobody, with their rights. It is immutable.
 type Principal struct {
-	// UserID is the account; "" for nobody.
+	// UserID is the account, and of a token that of the person who created it; "" for nobody.
 	UserID string
+	// Token is the token that the request came with; nil for people and nobody.
+	Token *Token
 	// SessionID is the session's id in the database; "" without a session.
 	SessionID string
 	// CurrentWorkspaceID is the workspace chosen last in the session, or nil.
 	CurrentWorkspaceID *string
-	// LastUsedAt is when a use of the session was last recorded, ExpiresAt when the session expires.
+	// LastUsedAt is when a use of the session or token was last recorded, ExpiresAt when it expires.
 	LastUsedAt, ExpiresAt time.Time
 	// StaffRole is the role of a staff member; "" for everybody else.
 	StaffRole user.StaffRole
@@ -40,20 +42,44 @@ type Principal struct {
 	// isListed says that memberships and assigned are complete.
 	isListed    bool
 	memberships map[string]Membership // by workspace
-	assigned    map[string]bool       // mini programs, by developers
+	assigned    map[string]bool       // mini programs, of developers and of tokens that are limited to some
 }
 
 // Membership is an active membership.
 type Membership struct {
 	ID, WorkspaceID string
 	Role            member.Role
+	// isByToken says that it is the membership of a token's creator, isLimited that the token is for some mini programs only.
+	isByToken, isLimited bool
 }
 
-// Manages says whether the member is owner or master.
-func (m Membership) Manages() bool { return slices.Contains(managers, m.Role) }
+// Manages says whether all mini programs are visible by the membership, as they are to owners and masters.
+func (m Membership) Manages() bool { return slices.Contains(managers, m.Role) && !m.isLimited }
 
-// SignedIn says whether the principal is somebody.
+// ManagesPeople says whether the member is owner or master in person, and sees all of what concerns other people, and tokens.
+func (m Membership) ManagesPeople() bool { return m.Manages() && m.SeesPeople() }
+
+// SeesPeople says whether other people are visible by the membership, which they are not to tokens.
+func (m Membership) SeesPeople() bool { return !m.isByToken }
+
+// SignedIn says whether the principal is somebody, in person or by a token.
 func (p *Principal) SignedIn() bool { return p.UserID != "" }
+
+// PersonID returns the account of a person; "" for a token and nobody.
+func (p *Principal) PersonID() string {
+	if p.Token != nil {
+		return ""
+	}
+	return p.UserID
+}
+
+// TokenID returns the id of a token; "" for people and nobody.
+func (p *Principal) TokenID() string {
+	if p.Token == nil {
+		return ""
+	}
+	return p.Token.ID
+}
 
 // alone returns the same person without any rights.
 func (p *Principal) alone() *Principal {
@@ -66,6 +92,14 @@ func (p *Principal) Require() error {
 		return fault.ErrUnauthenticated
 	}
 	return nil
+}
+
+// RequirePerson refuses a principal who is nobody with UNAUTHENTICATED, and a token, whatever its scopes, with FORBIDDEN.
+func (p *Principal) RequirePerson() error {
+	if p.Token != nil {
+		return fault.MissingScope("")
+	}
+	return p.Require()
 }
 
 // standing is a row of a query with store.Standing.
@@ -153,11 +187,11 @@ func (p *Principal) isAssigned(ctx context.Context, miniProgramIDs ...string) (m
 	return assigned, nil
 }
 
-// workspaceIDs returns the workspaces in which the principal has one of the roles. It needs a principal whose memberships are listed.
-func (p *Principal) workspaceIDs(roles []member.Role) []string {
+// workspaceIDs returns the workspaces of the memberships that fit. It needs a principal whose memberships are listed.
+func (p *Principal) workspaceIDs(fits func(Membership) bool) []string {
 	ids := []string{}
 	for _, m := range p.memberships {
-		if slices.Contains(roles, m.Role) {
+		if fits(m) {
 			ids = append(ids, m.WorkspaceID)
 		}
 	}

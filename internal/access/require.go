@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"minidock/ent"
+	"minidock/ent/apitoken"
 	"minidock/ent/invitation"
 	"minidock/ent/member"
 	"minidock/ent/miniprogram"
@@ -43,7 +44,7 @@ func (v *Viewer) Require(ctx context.Context, operation Operation, at string) er
 	if !ok {
 		return fault.ErrNotFound
 	}
-	if own.Role == member.RoleDEVELOPER && place.MiniProgramID != "" {
+	if !own.Manages() && place.MiniProgramID != "" {
 		if err := principal.requireAssigned(ctx, place.MiniProgramID); err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func (v *Viewer) Require(ctx context.Context, operation Operation, at string) er
 	return rule.Allow(own.Role)
 }
 
-// requireAssigned refuses a developer who is not assigned to the mini program with NOT_FOUND.
+// requireAssigned refuses a developer who is not assigned to the mini program, and a token that is not for it, with NOT_FOUND.
 func (p *Principal) requireAssigned(ctx context.Context, miniProgramID string) error {
 	assigned, err := p.isAssigned(ctx, miniProgramID)
 	if err == nil && !assigned[miniProgramID] {
@@ -61,12 +62,14 @@ func (p *Principal) requireAssigned(ctx context.Context, miniProgramID string) e
 }
 
 // Admit returns an operation's rule, or refuses a principal who may do it nowhere: with UNAUTHENTICATED nobody, if it needs a person,
-// and with FORBIDDEN a person who is not on the staff, if it needs that.
+// and with FORBIDDEN a person who is not on the staff, if it needs that, and a token without the scope.
 func (p *Principal) Admit(operation Operation) (Rule, error) {
 	rule, ok := Matrix[operation]
 	switch {
 	case !ok:
 		return rule, fault.ErrNotFound
+	case p.Token != nil && !p.Token.Has(rule.Scope):
+		return rule, fault.MissingScope(string(rule.Scope))
 	case rule.For == Staff && p.isOperator:
 		return rule, nil
 	case rule.For != Everyone && !p.SignedIn():
@@ -118,6 +121,9 @@ func locate(ctx context.Context, client *ent.Client, kind id.Kind, at string) (P
 	case id.Version:
 		found, err := client.Version.Query().Where(version.ID(at)).Select(version.FieldWorkspaceID, version.FieldMiniProgramID).Only(ctx)
 		return placeOf(found, err, func(v *ent.Version) Place { return Place{v.WorkspaceID, v.MiniProgramID} })
+	case id.ApiToken:
+		found, err := client.ApiToken.Query().Where(apitoken.ID(at)).Select(apitoken.FieldWorkspaceID).Only(ctx)
+		return placeOf(found, err, func(t *ent.ApiToken) Place { return Place{WorkspaceID: t.WorkspaceID} })
 	default:
 		return Place{}, fault.ErrNotFound
 	}

@@ -10,7 +10,7 @@ import (
 	"minidock/internal/request"
 )
 
-// Viewer is the person, or nobody, who sends a request. The viewer's rights are read from the database when they are first needed, and
+// Viewer is the person, the machine, or nobody, who sends a request. The viewer's rights are read from the database when they are first needed, and
 // again after a change. It is safe for concurrent use.
 type Viewer struct {
 	// From is where the request comes from, RequestID the request's own id.
@@ -34,7 +34,7 @@ type Viewer struct {
 // Credential proves who sends a request, such as a session's token.
 type Credential interface {
 	// Principal reads whom the credential stands for, as the client's connection or transaction sees it; nobody when it is no longer
-	// valid.
+	// valid, if clients go on without it, and otherwise it refuses.
 	Principal(context.Context, *ent.Client) (*Principal, error)
 	// Use records that a request was sent with the credential.
 	Use(context.Context, *Principal) error

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"minidock/ent"
+	"minidock/ent/apitoken"
 	"minidock/ent/assignment"
 	"minidock/ent/auditevent"
 	"minidock/ent/invitation"
@@ -37,18 +38,23 @@ func (p *Principal) Active() predicate.Member { return p.active() }
 // Workspaces narrows a query to the workspaces that the principal is a member of.
 func (p *Principal) Workspaces() predicate.Workspace {
 	if p.isListed {
-		return store.In(workspace.FieldID, p.workspaceIDs(everyone))
+		return store.In(workspace.FieldID, p.workspaceIDs(isMember))
 	}
 	return store.Among(workspace.FieldID, member.Table, member.FieldWorkspaceID, p.active())
 }
 
+func isMember(Membership) bool { return true }
+
 // Members narrows a query to the members that the principal sees: those of the principal's workspaces, and in those that the principal
-// manages also the removed ones.
+// manages also the removed ones. A token sees none.
 func (p *Principal) Members() predicate.Member {
-	if p.isListed {
+	switch {
+	case p.Token != nil:
+		return member.IDIn()
+	case p.isListed:
 		return member.Or(
-			member.And(member.StatusNEQ(member.StatusREMOVED), store.In(member.FieldWorkspaceID, p.workspaceIDs(everyone))),
-			store.In(member.FieldWorkspaceID, p.workspaceIDs(managers)),
+			member.And(member.StatusNEQ(member.StatusREMOVED), store.In(member.FieldWorkspaceID, p.workspaceIDs(isMember))),
+			store.In(member.FieldWorkspaceID, p.workspaceIDs(Membership.Manages)),
 		)
 	}
 	return member.Or(
@@ -59,7 +65,7 @@ func (p *Principal) Members() predicate.Member {
 }
 
 // MiniPrograms narrows a query to the mini programs that the principal sees: owners and masters see all of their workspace, developers
-// those that they are assigned to.
+// those that they are assigned to, and limited tokens those that they are for.
 func (p *Principal) MiniPrograms() predicate.MiniProgram {
 	managed := p.managed(miniprogram.FieldWorkspaceID)
 	if p.isListed && len(p.assigned) == 0 {
@@ -106,12 +112,29 @@ func (p *Principal) AssignmentsOf(ctx context.Context, members []*ent.Member) (p
 	return assignment.Or(store.In(assignment.FieldMemberID, managed), p.assignedTo(assignmentMiniProgram)), nil
 }
 
-// Invitations narrows a query to the invitations that the principal sees: those of workspaces that the principal manages.
-func (p *Principal) Invitations() predicate.Invitation { return p.managed(invitation.FieldWorkspaceID) }
+// Invitations narrows a query to the invitations that the principal sees: those of workspaces that the principal manages in person.
+func (p *Principal) Invitations() predicate.Invitation {
+	if p.Token != nil {
+		return invitation.IDIn()
+	}
+	return p.managed(invitation.FieldWorkspaceID)
+}
 
-// AuditEvents narrows a query to the events that the principal sees: those of workspaces that the principal manages, and for
+// APITokens narrows a query to the tokens that the principal sees: those of workspaces that the principal manages in person, and a token
+// itself.
+func (p *Principal) APITokens() predicate.ApiToken {
+	if p.Token != nil {
+		return apitoken.ID(p.Token.ID)
+	}
+	return p.managed(apitoken.FieldWorkspaceID)
+}
+
+// AuditEvents narrows a query to the events that the principal sees: those of workspaces that the principal manages in person, and for
 // administrators of the platform those outside all workspaces.
 func (p *Principal) AuditEvents() predicate.AuditEvent {
+	if p.Token != nil {
+		return auditevent.IDIn()
+	}
 	managed := predicate.AuditEvent(p.managed(auditevent.FieldWorkspaceID))
 	if p.StaffRole == user.StaffRoleADMIN {
 		return auditevent.Or(auditevent.WorkspaceIDIsNil(), managed)
@@ -122,7 +145,7 @@ func (p *Principal) AuditEvents() predicate.AuditEvent {
 // managed narrows a query to rows of workspaces of which the principal is owner or master.
 func (p *Principal) managed(column string) store.Filter {
 	if p.isListed {
-		return store.In(column, p.workspaceIDs(managers))
+		return store.In(column, p.workspaceIDs(Membership.Manages))
 	}
 	return store.Among(column, member.Table, member.FieldWorkspaceID, p.active(), member.RoleIn(managers...))
 }

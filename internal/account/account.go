@@ -56,13 +56,13 @@ func (a *Accounts) find(ctx context.Context, which predicate.User) (*ent.User, e
 	return found, nil
 }
 
-// Self returns the viewer's own account. Refused with UNAUTHENTICATED when signed out.
+// Self returns the viewer's own account. Refused with UNAUTHENTICATED when signed out, and with FORBIDDEN for a token.
 func (a *Accounts) Self(ctx context.Context, viewer *access.Viewer) (*ent.User, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := principal.Require(); err != nil {
+	if err := principal.RequirePerson(); err != nil {
 		return nil, err
 	}
 	found, err := a.Client.User.Get(ctx, principal.UserID)

@@ -24,11 +24,13 @@ var selections = map[string]string{
 	"Version": `id number status size sha256 notes minimumHostVersion createdAt entryPage unpackedSize fileCount pages { path } warnings { code }
 		miniProgram { id name } uploadedBy { id displayName } task { id status progress log { level } } viewerCan downloadUrl`,
 	"VersionEdge":     `cursor node { id }`,
+	"ApiToken":        APITokenFields,
 	"StaffMember":     `id user { id email } role addedBy { id email } addedAt`,
 	"User":            `id email displayName`,
 	"MemberEdge":      `cursor node { id }`,
 	"InvitationEdge":  `cursor node { id }`,
 	"MiniProgramEdge": `cursor node { id }`,
+	"ApiTokenEdge":    `cursor node { id }`,
 	"StaffMemberEdge": `cursor node { id }`,
 	"UserError":       `code path message messageKey messageParams { name value }`,
 }

@@ -35,7 +35,7 @@ func (w *World) Dial(t *testing.T, p *Person, subprotocols ...string) *Socket {
 		subprotocols = []string{"graphql-transport-ws"}
 	}
 	conn, _, err := websocket.Dial(t.Context(), w.URL+"/graphql", &websocket.DialOptions{
-		HTTPClient: &http.Client{Jar: p.Jar}, Subprotocols: subprotocols,
+		HTTPClient: &http.Client{Jar: p.Jar}, HTTPHeader: p.Header, Subprotocols: subprotocols,
 	})
 	if err != nil {
 		t.Fatal(err)

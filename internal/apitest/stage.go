@@ -42,7 +42,7 @@ func (w *World) Callers(t *testing.T) []Caller {
 
 // Stage is a workspace with callers as its members, and one thing of each kind that an operation can be about.
 type Stage struct {
-	WorkspaceID, MemberID, InvitationID string
+	WorkspaceID, MemberID, InvitationID, TokenID string
 	// AssignedID is the mini program that some developers work on, UnassignedID one that none works on.
 	AssignedID, UnassignedID string
 	// AssignedVersionID and UnassignedVersionID are READY versions of them.
@@ -56,7 +56,7 @@ func (s Stage) IsAssigned(at string) bool { return at == s.AssignedID || at == s
 func (s Stage) IDs(kind id.Kind) []string {
 	return map[id.Kind][]string{
 		id.Workspace: {s.WorkspaceID}, id.MiniProgram: {s.AssignedID, s.UnassignedID}, id.Member: {s.MemberID},
-		id.Invitation: {s.InvitationID}, id.Version: {s.AssignedVersionID, s.UnassignedVersionID},
+		id.Invitation: {s.InvitationID}, id.Version: {s.AssignedVersionID, s.UnassignedVersionID}, id.ApiToken: {s.TokenID},
 	}[kind]
 }
 
@@ -64,7 +64,7 @@ func (s Stage) IDs(kind id.Kind) []string {
 func (w *World) NewStage(t *testing.T, callers []Caller, target *Person) Stage {
 	t.Helper()
 	ctx, now := t.Context(), w.Now()
-	s := Stage{WorkspaceID: id.New(id.Workspace), InvitationID: id.New(id.Invitation)}
+	s := Stage{WorkspaceID: id.New(id.Workspace), InvitationID: id.New(id.Invitation), TokenID: id.New(id.ApiToken)}
 	w.Client.Workspace.Create().SetID(s.WorkspaceID).SetName("Hidden coffee").SetCreatedAt(now).ExecX(ctx)
 	s.AssignedID = w.Insert(t, s.WorkspaceID, Row{CreatedBy: target})
 	s.UnassignedID = w.Insert(t, s.WorkspaceID, Row{CreatedBy: target})
@@ -85,6 +85,8 @@ func (w *World) NewStage(t *testing.T, callers []Caller, target *Person) Stage {
 	s.MemberID = w.Join(t, s.WorkspaceID, target, member.RoleDEVELOPER)
 	w.Client.Invitation.Create().SetID(s.InvitationID).SetWorkspaceID(s.WorkspaceID).SetEmail("invited@example.com").SetName("Invited").
 		SetRole(invitation.RoleMASTER).SetInvitedByID(target.ID).SetCreatedAt(now).SetExpiresAt(now.Add(time.Hour)).ExecX(ctx)
+	w.Client.ApiToken.Create().SetID(s.TokenID).SetWorkspaceID(s.WorkspaceID).SetCreatedByID(target.ID).SetName("Robot").SetScopes("READ").
+		SetIsLimited(false).SetSecretHash(s.TokenID).SetLastFour("0000").SetCreatedAt(now).SetExpiresAt(now.Add(time.Hour)).ExecX(ctx)
 	w.Client.AuditEvent.Create().SetID(id.At(id.AuditEvent, w.Now())).SetWorkspaceID(s.WorkspaceID).SetActorID(target.ID).
 		SetOperation("createWorkspace").SetSubjectID(s.WorkspaceID).SetCreatedAt(now).ExecX(ctx)
 	return s

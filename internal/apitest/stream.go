@@ -35,7 +35,10 @@ func (w *World) Stream(t *testing.T, p *Person, method string, header http.Heade
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header = header
+	request.Header = header.Clone()
+	for name, values := range p.Header {
+		request.Header[name] = values
+	}
 	response, err := (&http.Client{Jar: p.Jar}).Do(request)
 	if err != nil {
 		t.Fatal(err)

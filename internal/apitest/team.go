@@ -118,7 +118,7 @@ func (c *Team) ExpectUserErrors(t *testing.T, by *Person, mutation string, input
 			}
 		}
 		for i, one := range answer.HasUserErrors(t, codes...) {
-			if one.Path[0] != "input" || !maps.Equal(one.Params, want[i].Params) {
+			if len(one.Path) > 0 && one.Path[0] != "input" || !maps.Equal(one.Params, want[i].Params) {
 				t.Errorf("%s: %s at %q with %v, want %v", what, one.Code, one.Path, one.Params, want[i].Params)
 			}
 			if value := one.Params["status"] + one.Params["role"]; value != "" && one.MessageKey != one.Code+"."+steps[mutation]+"."+value {

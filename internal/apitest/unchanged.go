@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// volatile are the tables and columns that reads and refused requests may change: the counts of tries, and when and from where a session
-// was last used.
-var volatile = []string{"throttles", "sessions.last_used_at", "sessions.address"}
+// volatile are the tables and columns that reads and refused requests may change: the counts of tries, and when and from where a session or a
+// token was last used.
+var volatile = []string{"throttles", "sessions.last_used_at", "sessions.address", "api_tokens.last_used_at", "api_tokens.last_used_from"}
 
 // Unchanged makes sure that a request writes no row, counts no try and causes no mail, and returns its answer.
 func (w *World) Unchanged(t *testing.T, request func() *Answer) *Answer {

@@ -66,6 +66,8 @@ type VersionRow struct {
 	UploadedBy *Person
 	Status     version.Status
 	Elements   int
+	// TokenID is the token that it was uploaded with; "" for a person.
+	TokenID string
 }
 
 // InsertVersion writes the next version of a mini program and its task, and returns its id.
@@ -77,9 +79,13 @@ func (w *World) InsertVersion(t *testing.T, miniProgramID string, row VersionRow
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Client.Version.Create().SetID(versionID).SetMiniProgramID(miniProgramID).SetWorkspaceID(of.WorkspaceID).SetUploadedByID(row.UploadedBy.ID).
+	create := w.Client.Version.Create()
+	if row.TokenID != "" {
+		create.SetUploadedWithID(row.TokenID)
+	}
+	create.SetID(versionID).SetMiniProgramID(miniProgramID).SetWorkspaceID(of.WorkspaceID).SetUploadedByID(row.UploadedBy.ID).
 		SetNumber(fmt.Sprintf("1.0.%d", n)).SetNumberKey(1_000_000_000_000 + n).SetStatus(cmp.Or(row.Status, version.StatusREADY)).SetSize(1).
-		SetSha256(fmt.Sprintf("%064d", n)).SetContents(string(contents)).SetDetailsSize(len(contents)+len(settings)).SetAppJSON(settings).SetFilesName(w.storeText(t, files)).SetNotes("Notes").
+		SetSha256(fmt.Sprintf("%064d", n)).SetContents(string(contents)).SetDetailsSize(len(contents) + len(settings)).SetAppJSON(settings).SetFilesName(w.storeText(t, files)).SetNotes("Notes").
 		SetMinimumHostVersion("1.0").SetEntryPage("pages/0").SetUnpackedSize(1).SetFileCount(row.Elements).SetCreatedAt(w.Now()).ExecX(ctx)
 	w.Client.Task.Create().SetID(id.New(id.Task)).SetVersionID(versionID).SetMiniProgramID(miniProgramID).SetWorkspaceID(of.WorkspaceID).
 		SetStatus(task.StatusSUCCEEDED).SetProgress(100).SetLog(log).SetCreatedAt(w.Now()).SetStartedAt(w.Now()).SetFinishedAt(w.Now()).ExecX(ctx)

@@ -15,6 +15,7 @@ import (
 	"minidock/ent"
 	"minidock/graph"
 	"minidock/internal/account"
+	"minidock/internal/apitoken"
 	"minidock/internal/blob"
 	"minidock/internal/event"
 	"minidock/internal/gqlhttp"
@@ -105,7 +106,7 @@ func New(c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	viewers := web.NewViewers(c.Store.Client, areas.Sessions, c.introspection(), c.isHTTPS())
+	viewers := web.NewViewers(c.Store.Client, areas.Sessions, areas.Tokens, c.introspection(), c.isHTTPS())
 	graphQL := gqlhttp.New(gqlhttp.Config{
 		Schema: schema, Viewers: viewers, Streams: viewers, Limits: c.Limits.GraphQL, Scalars: scalars, IsSecret: isSecret, Lists: lists, Shown: graph.Shown,
 		Observe: web.Observe(c.Log, counted), IsUnavailable: store.IsUnavailable, Stopping: stopping.Done(), Log: c.Log,
@@ -121,8 +122,8 @@ func New(c Config) (*App, error) {
 // lists says how long the lists of the schema are. Where a list that is not a page has no size here, it is taken to be short.
 var lists = gqlhttp.Lists{
 	DefaultPage: page.DefaultSize, MaxPage: page.MaxSize,
-	// An invitation names at most the mini programs that a workspace may have, and a change of a mini program at most its fields.
-	Sizes: map[string]int{"LaunchTarget.fieldRules": 10, "Invitation.miniPrograms": 10, "AuditEvent.changes": 10, "Version.pages": 10, "Version.parts": 3,
+	// Invitations and tokens name at most the mini programs that a workspace may have, and a change of a mini program at most its fields.
+	Sizes: map[string]int{"LaunchTarget.fieldRules": 10, "Invitation.miniPrograms": 10, "ApiToken.miniPrograms": 10, "AuditEvent.changes": 10, "Version.pages": 10, "Version.parts": 3,
 		"Version.largestFiles": 20, "Version.warnings": 3, "Task.log": 3, "VersionComparison.parts": 3, "VersionComparison.settings": 10},
 	// The files and details of two packages.
 	Costs:     map[string]int{"Query.compareVersions": 500},
@@ -153,8 +154,9 @@ func newAreas(c Config) *areas {
 		DB: db, Limits: c.Limits, Sessions: sessions, Passwords: account.NewPasswords(c.PasswordCost, c.Limits.PasswordQueue),
 		SecretKey: c.SecretKey, Throttles: &throttle.Throttles{Client: c.Store.Client, Now: c.Now}, AppURL: cmp.Or(c.AppURL, c.PublicURL),
 	}
+	tokens := &apitoken.Tokens{DB: db, Limits: c.Limits, Throttles: accounts.Throttles, Sessions: sessions}
 	workspaces := &workspace.Workspaces{
-		DB: db, Limits: c.Limits, Accounts: accounts, Throttles: accounts.Throttles, AppURL: accounts.AppURL,
+		DB: db, Limits: c.Limits, Accounts: accounts, Tokens: tokens, Throttles: accounts.Throttles, AppURL: accounts.AppURL,
 		Watches: workspace.NewWatches(c.Store.Client),
 	}
 	jobs := job.New(job.Config{Store: c.Store, Now: c.Now, Log: c.Log})
@@ -171,7 +173,7 @@ func newAreas(c Config) *areas {
 		jobs: jobs,
 		Resolver: graph.Resolver{
 			AnswerBytes: c.Limits.AnswerBytes,
-			Sessions:    sessions, Accounts: accounts, Workspaces: workspaces,
+			Sessions:    sessions, Accounts: accounts, Tokens: tokens, Workspaces: workspaces,
 			Versions:     versions,
 			MiniPrograms: &miniprogram.MiniPrograms{DB: db, Limits: c.Limits, Blobs: c.Blobs, Throttles: accounts.Throttles},
 			Audit:        &event.Log{Client: c.Store.Client}, Changes: event.NewWatches(c.Store.Client, c.Now),

@@ -30,11 +30,13 @@ type Event struct {
 // Actor is who changes something, and where the request comes from.
 type Actor struct {
 	// UserID is "" for somebody who is not signed in.
-	UserID             string
+	UserID string
+	// TokenID is the token by which the user does it; "" for somebody in person.
+	TokenID            string
 	Address, RequestID string
 }
 
-// Write records events in the transaction of their cause, and that the actor was active in their workspaces.
+// Write records events in the transaction of their cause, and that the actor, if it is a person, was active in their workspaces.
 func Write(ctx context.Context, tx *ent.Tx, actor Actor, now time.Time, events ...Event) error {
 	creates := make([]*ent.AuditEventCreate, len(events))
 	workspaceIDs := map[string]bool{}
@@ -48,6 +50,9 @@ func Write(ctx context.Context, tx *ent.Tx, actor Actor, now time.Time, events .
 		if actor.UserID != "" {
 			creates[i].SetActorID(actor.UserID)
 		}
+		if actor.TokenID != "" {
+			creates[i].SetAPITokenID(actor.TokenID)
+		}
 		if event.WorkspaceID != "" {
 			creates[i].SetWorkspaceID(event.WorkspaceID)
 			workspaceIDs[event.WorkspaceID] = true
@@ -56,7 +61,7 @@ func Write(ctx context.Context, tx *ent.Tx, actor Actor, now time.Time, events .
 	if err := insert(ctx, tx, creates); err != nil {
 		return fmt.Errorf("record events: %w", err)
 	}
-	if len(workspaceIDs) == 0 {
+	if len(workspaceIDs) == 0 || actor.TokenID != "" {
 		return nil
 	}
 	err := tx.Member.Update().SetLastActiveAt(now).Where(member.UserID(actor.UserID), store.In(member.FieldWorkspaceID, slices.Collect(maps.Keys(workspaceIDs)))).Exec(ctx)

@@ -35,4 +35,6 @@ var labels = map[string]locale.Text{
 	"source.fromVersionId": locale.Of("The version", "版本"),
 	"idempotencyKey":       locale.Of("The idempotency key", "幂等键"),
 	"package":              locale.Of("The package", "代码包"),
+	"scopes":               locale.Of("The scopes", "权限范围"),
+	"expiresAt":            locale.Of("The expiry date", "到期时间"),
 }

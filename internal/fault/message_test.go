@@ -83,6 +83,11 @@ var carried = map[string]map[Code][]string{
 		WrongStatus: {"memberId TRANSFER_OWNERSHIP.BLOCKED", "memberId TRANSFER_OWNERSHIP.REMOVED"},
 		WrongRole:   {"memberId TRANSFER_OWNERSHIP.OWNER", "memberId TRANSFER_OWNERSHIP.DEVELOPER"},
 	},
+	"createApiToken": {
+		Blank: {"name", "scopes", "miniProgramIds"}, InvalidCharacter: {"name"}, TooLong: {"name"}, NotFound: {"miniProgramIds.0 miniProgram"},
+		InThePast: {"expiresAt"}, TooLate: {"expiresAt"}, QuotaExceeded: {" apiTokens"},
+	},
+	"revokeApiToken":  {},
 	"leaveWorkspace":  {OwnerMustTransfer: {"workspaceId"}},
 	"renameWorkspace": {Blank: {"name"}, InvalidCharacter: {"name"}, InvalidFormat: {"name"}, TooLong: {"name"}},
 	"deleteWorkspace": {NotEmpty: {"workspaceId"}},
@@ -162,7 +167,7 @@ var params = map[Code][]any{
 	TooShort: {"weight", 2, "min", 3, "max", 30}, TooLong: {"weight", 31, "min", 3, "max", 30}, InvalidCharacter: {"character", "U+202E"},
 	InvalidFormat: {"format", "XXXX"}, NotFound: {"value", "0000", "count", 2}, UnsupportedType: {"found", "image/gif", "allowed", "image/png, image/jpeg"},
 	TooLarge: {"bytes", 262145, "max", 262144}, TooSmall: {"width", 63, "min", 64}, TooManyPixels: {"width", 4097, "max", 4096},
-	NotSquare: {"width", 64, "height", 65}, QuotaExceeded: {"used", 10, "limit", 10}, TooMany: {"count", 11, "max", 10}, NotEmpty: {"count", 3},
+	NotSquare: {"width", 64, "height", 65}, QuotaExceeded: {"used", 10, "limit", 10}, TooLate: {"max", "2027-11-28T08:30:00.000Z"}, TooMany: {"count", 11, "max", 10}, NotEmpty: {"count", 3},
 	WrongStatus: {"status", "REMOVED", "step", "BLOCK", "allowed", "ACTIVE, BLOCKED"},
 	WrongRole:   {"role", "OWNER", "step", "BLOCK", "allowed", "MASTER, DEVELOPER"},
 }

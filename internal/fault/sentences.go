@@ -13,6 +13,7 @@ var sentences = map[string]locale.Text{
 	"BLANK.launchTargetCode": locale.Of("Choose a launch target.", "请选择发布平台。"),
 	"BLANK.locale":           locale.Of("Choose a language.", "请选择语言。"),
 	"BLANK.logo":             locale.Of("{field} is required.", "请上传小程序图标。"),
+	"BLANK.scopes":           locale.Of("Choose at least one scope.", "请至少选择一个权限范围。"),
 	"BLANK.miniProgramIds":   locale.Of("Choose at least one mini program.", "请至少选择一个小程序。"),
 
 	"TOO_SHORT":          locale.Of("{field} has {weight} {weight?character|characters}; it must have {min} to {max}.", "{field}太短：现有 {weight} 个字符，应为 {min} 到 {max} 个。"),
@@ -37,6 +38,7 @@ var sentences = map[string]locale.Text{
 	"NOT_FOUND.industryCode":     locale.Of("There is no industry with the code {value}.", "没有代码为 {value} 的行业。"),
 	"NOT_FOUND.launchTargetCode": locale.Of("There is no launch target with the code {value}.", "没有代码为 {value} 的发布平台。"),
 	"NOT_FOUND.miniProgramIds":   locale.Of("Not in this workspace: {count} {count?mini program|mini programs}.", "所选小程序中有 {count} 个不属于该工作空间。"),
+	"NOT_FOUND.miniProgram":      locale.Of("There is no such mini program in this workspace.", "该工作空间中没有此小程序。"),
 	"NOT_FOUND.workspaceId":      locale.Of("The workspace no longer exists, or you are no longer a member.", "工作空间已不存在，或您已不是其成员。"),
 	"TAKEN.email":                locale.Of("An account with this email address already exists.", "该电子邮箱已注册账号。"),
 	"TAKEN.name":                 locale.Of("Another mini program in this workspace already has this name.", "该工作空间中已有同名的小程序。"),
@@ -63,6 +65,9 @@ var sentences = map[string]locale.Text{
 	"QUOTA_EXCEEDED.member":             locale.Of("The member already owns {used} {used?workspace|workspaces}; the maximum is {limit}.", "该成员已拥有 {used} 个工作空间，最多 {limit} 个。"),
 	"QUOTA_EXCEEDED.versions":           locale.Of("This mini program already has {used} {used?version that was|versions that were} not submitted for review; the maximum is {limit}. Delete one, or replace the oldest.", "该小程序已有 {used} 个未提交审核的版本，最多 {limit} 个。请删除一个，或替换最早的版本。"),
 	"IDEMPOTENCY_KEY_REUSED":            locale.Of("This idempotency key was used with a different input in the last 24 hours.", "该幂等键在过去 24 小时内已用于其他内容的请求。"),
+	"QUOTA_EXCEEDED.apiTokens":          locale.Of("This workspace already has {used} active {used?token|tokens}; the maximum is {limit}.", "该工作空间已有 {used} 个有效令牌，最多 {limit} 个。"),
+	"IN_THE_PAST":                       locale.Of("{field} must be in the future.", "{field}必须晚于当前时间。"),
+	"TOO_LATE":                          locale.Of("{field} can be {max} at the latest.", "{field}最晚为 {max}。"),
 
 	"INVALID_CREDENTIALS":          locale.Of("Incorrect email address or password.", "电子邮箱或密码不正确。"),
 	"INVALID_CREDENTIALS.password": locale.Of("{field} is incorrect.", "{field}不正确。"),

@@ -54,6 +54,8 @@ const (
 	NotReady             Code = "NOT_READY"
 	Submitted            Code = "SUBMITTED"
 	InUse                Code = "IN_USE"
+	InThePast            Code = "IN_THE_PAST"
+	TooLate              Code = "TOO_LATE"
 	NotChinese           Code = "NOT_CHINESE"
 )
 

@@ -12,6 +12,7 @@ import (
 
 	"minidock/ent"
 	"minidock/ent/idempotencykey"
+	"minidock/ent/predicate"
 	"minidock/internal/fault"
 	"minidock/internal/id"
 	"minidock/internal/text"
@@ -24,21 +25,29 @@ const (
 	field  = "idempotencyKey"
 )
 
-// Request is a user's request that may be repeated. Without a key it is done each time.
-type Request struct {
-	userID, mutation string
-	key              *string
-	fingerprint      []byte
+// Caller is a user, or a token by which the user does something: its keys are its own.
+type Caller struct {
+	UserID string
+	// TokenID is "" for a user in person.
+	TokenID string
 }
 
-// Of returns the request of a user. Input is everything else that was sent, including the bytes of files.
-func Of(userID, mutation string, key *string, input any) (Request, error) {
+// Request is a caller's request that may be repeated. Without a key it is done each time.
+type Request struct {
+	caller      Caller
+	mutation    string
+	key         *string
+	fingerprint []byte
+}
+
+// Of returns the request of a caller. Input is everything else that was sent, including the bytes of files.
+func Of(caller Caller, mutation string, key *string, input any) (Request, error) {
 	content, err := json.Marshal(input)
 	if err != nil {
 		return Request{}, fmt.Errorf("read the input of %s: %w", mutation, err)
 	}
 	sum := sha256.Sum256(content)
-	return Request{userID: userID, mutation: mutation, key: key, fingerprint: sum[:]}, nil
+	return Request{caller: caller, mutation: mutation, key: key, fingerprint: sum[:]}, nil
 }
 
 // Check judges the key.
@@ -62,10 +71,7 @@ func (r Request) Find(ctx context.Context, client *ent.Client, now time.Time, er
 	if r.key == nil || errs.Has(field) {
 		return "", nil
 	}
-	first, err := client.IdempotencyKey.Query().Where(
-		idempotencykey.UserID(r.userID), idempotencykey.Mutation(r.mutation), idempotencykey.Key(*r.key),
-		idempotencykey.CreatedAtGT(now.Add(-Kept)),
-	).Only(ctx)
+	first, err := client.IdempotencyKey.Query().Where(r.own(), idempotencykey.CreatedAtGT(now.Add(-Kept))).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return "", nil
@@ -85,13 +91,18 @@ func (r Request) Remember(ctx context.Context, tx *ent.Tx, now time.Time, result
 		return nil
 	}
 	_, err := tx.IdempotencyKey.Delete().
-		Where(idempotencykey.UserID(r.userID), idempotencykey.Mutation(r.mutation), idempotencykey.Key(*r.key),
-			idempotencykey.CreatedAtLTE(now.Add(-Kept))).Exec(ctx)
+		Where(r.own(), idempotencykey.CreatedAtLTE(now.Add(-Kept))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("forget an old idempotency key: %w", err)
 	}
-	return tx.IdempotencyKey.Create().SetID(id.New(id.IdempotencyKey)).SetUserID(r.userID).SetMutation(r.mutation).
-		SetKey(*r.key).SetFingerprint(r.fingerprint).SetResultID(resultID).SetCreatedAt(now).Exec(ctx)
+	return tx.IdempotencyKey.Create().SetID(id.New(id.IdempotencyKey)).SetUserID(r.caller.UserID).SetAPITokenID(r.caller.TokenID).
+		SetMutation(r.mutation).SetKey(*r.key).SetFingerprint(r.fingerprint).SetResultID(resultID).SetCreatedAt(now).Exec(ctx)
+}
+
+// own selects the row of the key.
+func (r Request) own() predicate.IdempotencyKey {
+	return idempotencykey.And(idempotencykey.UserID(r.caller.UserID), idempotencykey.APITokenID(r.caller.TokenID),
+		idempotencykey.Mutation(r.mutation), idempotencykey.Key(*r.key))
 }
 
 // Sweep deletes what is too old to be given again.

@@ -12,7 +12,7 @@ func TestFingerprintsTellInputsApart(t *testing.T) {
 	t.Parallel()
 	type input struct{ A, B string }
 	fingerprint := func(in input) []byte {
-		request, err := Of("usr_1", "createMiniProgram", nil, in)
+		request, err := Of(Caller{UserID: "usr_1"}, "createMiniProgram", nil, in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func TestCheckJudgesTheKey(t *testing.T) {
 	for key, code := range map[string]fault.Code{
 		"": fault.Blank, "k": "", strings.Repeat("键", 255): "", strings.Repeat("键", 256): fault.TooLong, "a\x00": fault.InvalidCharacter, "a\xff": fault.InvalidCharacter,
 	} {
-		request, err := Of("usr_1", "createMiniProgram", &key, nil)
+		request, err := Of(Caller{UserID: "usr_1"}, "createMiniProgram", &key, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

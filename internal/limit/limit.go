@@ -57,6 +57,9 @@ type Limits struct {
 	InvitationLimitTime                                 time.Duration
 	// InvitationTime is how long an invitation can be accepted.
 	InvitationTime time.Duration
+	// APITokens is how many active tokens for machines a workspace may have, NewAPITokens how many may be created in it within NewAPITokenTime.
+	APITokens, NewAPITokens int
+	NewAPITokenTime         time.Duration
 	// TokenTime is how long the token in any other mail can be used.
 	TokenTime time.Duration
 
@@ -158,6 +161,7 @@ var Default = Limits{
 	TotpTries: 5, TotpTime: 10 * time.Minute, ChallengeTime: 5 * time.Minute,
 	MailRequests: 5, AddressMailRequests: 50, MailRequestTime: 30 * time.Minute, TokenTime: 30 * time.Minute,
 	OwnedWorkspaces: 20, Invitations: 50, InviterInvitations: 100, AddressInvitations: 200, InvitationLimitTime: 24 * time.Hour, InvitationTime: 72 * time.Hour,
-	Versions: 20, VersionUploads: 300, 
+	Versions: 20, VersionUploads: 300,
+	APITokens: 50, NewAPITokens: 100, NewAPITokenTime: 24 * time.Hour,
 	LogoChanges: 50, LogoChangeTime: 24 * time.Hour, SearchRows: 50_000, SweepInterval: 10 * time.Minute, FileGrace: time.Hour,
 }

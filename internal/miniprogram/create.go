@@ -72,7 +72,7 @@ func (c *creation) judge(ctx context.Context) error {
 	if c.form, err = newForm(launchtarget.AlipayCN, &c.in.Profile); err != nil {
 		return err
 	}
-	if c.request, err = requestOf(principal.UserID, c.in, c.form.source); err != nil {
+	if c.request, err = requestOf(principal, c.in, c.form.source); err != nil {
 		return err
 	}
 	if checkCode("launchTargetCode", c.in.LaunchTargetCode, c.form.errs) {
@@ -90,13 +90,13 @@ func (c *creation) judge(ctx context.Context) error {
 }
 
 // requestOf returns the request of an idempotency key, if there is one. A logo counts by its bytes, however it was sent.
-func requestOf(userID string, in CreateInput, logo picture.Source) (idempotency.Request, error) {
+func requestOf(principal *access.Principal, in CreateInput, logo picture.Source) (idempotency.Request, error) {
 	key := in.IdempotencyKey
 	if key == nil {
 		return idempotency.Request{}, nil
 	}
 	in.Logo, in.IdempotencyKey = nil, nil
-	return idempotency.Of(userID, string(access.CreateMiniProgram), key, struct {
+	return idempotency.Of(idempotency.Caller{UserID: principal.UserID, TokenID: principal.TokenID()}, string(access.CreateMiniProgram), key, struct {
 		CreateInput
 		LogoHash [sha256.Size]byte
 	}{in, sha256.Sum256(logo.Bytes)})

@@ -1,8 +1,8 @@
 // Package operation runs every change in the same way: in a transaction that checks the viewer's rights again, under locks that are
 // taken in one order, with the events that record what happened.
 //
-// Locks are taken in this order: account, workspace, memberships by id, and then the rows that the change writes. Run takes the first
-// three.
+// Locks are taken in this order: account, workspace, memberships by id, the token that the request came with, and then the rows that the
+// change writes. Run takes the first four.
 package operation
 
 import (
@@ -29,8 +29,9 @@ var errUnchanged = errors.New("unchanged")
 // Run makes a change on behalf of the viewer and returns the result of fn. At is the id that the operation names; "" if the access
 // matrix needs none.
 //
-// Before it calls fn, it checks the viewer's session, and the role if the matrix needs one, in the transaction, and locks both until its
-// end. If the session has ended meanwhile, Run refuses with UNAUTHENTICATED; an operation for everyone goes on, for nobody.
+// Before it calls fn, it checks the viewer's session or token, and the role if the matrix needs one, in the transaction, and locks both
+// until its end. If the session has ended meanwhile, Run refuses with UNAUTHENTICATED; an operation for everyone goes on, for nobody. A
+// token that was revoked or has expired is always refused.
 //
 // Fn may be called several times, when the transaction conflicts with others: it must have no effect that a rollback does not undo.
 // If it returns an error or adds one to tx.Errors, nothing is written; user errors are returned as *fault.UserErrors. If it records no

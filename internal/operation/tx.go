@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"minidock/ent"
+	"minidock/ent/apitoken"
 	"minidock/ent/assignment"
 	"minidock/ent/member"
+	"minidock/ent/predicate"
 	"minidock/ent/user"
 	"minidock/ent/workspace"
 	"minidock/internal/access"
@@ -34,11 +36,11 @@ type Tx struct {
 	// Target is the member with the id that the operation names; nil if it names something else.
 	Target *ent.Member
 
-	clock       func() time.Time
-	operation   access.Operation
-	rule        access.Rule
-	viewer      *access.Viewer
-	place       access.Place
+	clock     func() time.Time
+	operation access.Operation
+	rule      access.Rule
+	viewer    *access.Viewer
+	place     access.Place
 	// proven is the person who has proven their identity in the change; "" for the viewer.
 	proven string
 	events []event.Event
@@ -56,6 +58,9 @@ func (tx *Tx) admit(ctx context.Context, before *access.Principal, at string) er
 		}
 	}
 	if err := tx.holdMembers(ctx, at); err != nil {
+		return err
+	}
+	if err := tx.holdToken(ctx); err != nil {
 		return err
 	}
 	if tx.place.MiniProgramID != "" && tx.Own.Role == member.RoleDEVELOPER {
@@ -168,6 +173,26 @@ func (tx *Tx) holdMembers(ctx context.Context, at string) error {
 	return nil
 }
 
+// holdToken locks the token that the request came with, if there is one: who revokes it waits. Refused with UNAUTHENTICATED when it was
+// revoked since it was read.
+func (tx *Tx) holdToken(ctx context.Context) error {
+	if tx.Principal.Token == nil {
+		return nil
+	}
+	held, err := tx.ApiToken.Query().Where(apitoken.ID(tx.Principal.Token.ID), store.Shared).Only(ctx)
+	if err == nil && held.RevokedAt != nil {
+		err = fault.ErrTokenRevoked
+	}
+	return err
+}
+
+// HoldTokens returns those of the tokens that are not revoked, ordered by id and locked: changes that have begun with them finish before, and
+// later ones see what becomes of them.
+func (tx *Tx) HoldTokens(ctx context.Context, which ...predicate.ApiToken) ([]*ent.ApiToken, error) {
+	defer tx.advance()
+	return tx.ApiToken.Query().Where(apitoken.RevokedAtIsNil(), store.Held).Where(which...).Order(apitoken.ByID()).All(ctx)
+}
+
 // FoundWorkspace makes a new workspace the one of the change.
 func (tx *Tx) FoundWorkspace(workspaceID string) { tx.place.WorkspaceID = workspaceID }
 
@@ -207,6 +232,6 @@ func (tx *Tx) Refuse(field string, code fault.Code, params ...any) error {
 func (tx *Tx) After(do func()) { tx.after = append(tx.after, do) }
 
 func (tx *Tx) writeEvents(ctx context.Context) error {
-	actor := event.Actor{UserID: tx.ActorID(), Address: tx.viewer.From.Host(), RequestID: tx.viewer.RequestID}
+	actor := event.Actor{UserID: tx.ActorID(), TokenID: tx.Principal.TokenID(), Address: tx.viewer.From.Host(), RequestID: tx.viewer.RequestID}
 	return event.Write(ctx, tx.Tx, actor, tx.Now, tx.events...)
 }

@@ -61,7 +61,7 @@ func (s *Sessions) byIDs(ctx context.Context, client *ent.Client, principal *acc
 }
 
 func (s *Sessions) own(principal *access.Principal) predicate.Session {
-	return session.And(session.UserID(principal.UserID), s.alive())
+	return session.And(session.UserID(principal.PersonID()), s.alive())
 }
 
 // SignOut ends the request's session, if there is one.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -21,11 +22,13 @@ const (
 	Expired   Ending = "EXPIRED"
 )
 
-// Stream is a connection that stays open no longer than the session in which it was opened. What sends on it stops when its
-// context is done.
+// Stream is a connection that stays open no longer than the session, or the token for machines, by which it was opened. What sends on it
+// stops when its context is done.
 type Stream struct {
-	kind      Kind
-	sessionID string
+	kind Kind
+	// key is the id of the session or of the token.
+	key       string
+	isByToken bool
 	expiresAt time.Time
 	// lastMessages is how long what runs on the stream may take to send its last messages when the session has ended.
 	lastMessages time.Duration
@@ -39,8 +42,8 @@ type Stream struct {
 
 type streamKey struct{}
 
-// Open opens a stream in the viewer's session, which may have at most max of this kind. The context is done when the stream must
-// end: a moment after its session has ended, with the cause UNAUTHENTICATED, or when the server stops or cannot see whether the
+// Open opens a stream by the viewer's session or token, which may have at most max of this kind. The context is done when the stream must
+// end: a moment after its session or token has ended, with the cause UNAUTHENTICATED, or when the server stops or cannot see whether the
 // session has ended, with the cause UNAVAILABLE. Refused with UNAUTHENTICATED when signed out and with RATE_LIMITED when there are
 // too many. The caller closes the stream.
 func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, max int) (context.Context, *Stream, error) {
@@ -52,7 +55,8 @@ func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, m
 		return nil, nil, err
 	}
 	opened := &Stream{
-		kind: kind, sessionID: principal.SessionID, expiresAt: principal.ExpiresAt, lastMessages: s.lastMessages, ended: make(chan struct{}),
+		kind: kind, key: cmp.Or(principal.TokenID(), principal.SessionID), isByToken: principal.Token != nil,
+		expiresAt: principal.ExpiresAt, lastMessages: s.lastMessages, ended: make(chan struct{}),
 	}
 	ctx, opened.cancel = context.WithCancelCause(context.WithValue(ctx, streamKey{}, opened))
 	if err := s.streams.add(opened, max); err != nil {
@@ -60,7 +64,7 @@ func (s *Sessions) Open(ctx context.Context, viewer *access.Viewer, kind Kind, m
 		return nil, nil, err
 	}
 	opened.close = sync.OnceFunc(func() {
-		s.streams.open.Remove(opened.sessionID, opened)
+		s.streams.open.Remove(opened.key, opened)
 		opened.cancel(context.Canceled)
 		s.streams.running.Done()
 	})
@@ -73,7 +77,7 @@ func StreamOf(ctx context.Context) (*Stream, bool) {
 	return s, ok
 }
 
-// Ended is closed when the session has ended.
+// Ended is closed when the session or token has ended.
 func (s *Stream) Ended() <-chan struct{} { return s.ended }
 
 // End returns what ended the session, once it has.
@@ -81,6 +85,9 @@ func (s *Stream) End() Ending { return s.end }
 
 // Close ends the stream and removes it from the session's count.
 func (s *Stream) Close() { s.close() }
+
+// EndToken ends the streams of these tokens, which were revoked.
+func (s *Sessions) EndToken(tokenIDs ...string) { s.streams.end(SignedOut, tokenIDs...) }
 
 // endWith ends the stream because its session has ended.
 func (s *Stream) endWith(end Ending) {

@@ -23,6 +23,22 @@ func Standing(userColumn string, limit int) func(*entsql.Selector) {
 	}
 }
 
+// TokenStanding selects further, from rows of tokens for machines, what each request needs to know about one:
+//
+//	membership     id and role of the active membership of its creator in its workspace, separated by a space, or NULL
+//	mini_programs  the ids of the mini programs that it is limited to, likewise
+func TokenStanding(s *entsql.Selector) {
+	names := strings.NewReplacer("{id}", s.C("id"), "{user}", s.C("created_by_id"), "{workspace}", s.C("workspace_id"))
+	for _, part := range tokenStandings {
+		s.AppendSelectExprAs(entsql.Expr(names.Replace(part.text)), part.name)
+	}
+}
+
+var tokenStandings = [...]struct{ name, text string }{
+	{"membership", "(SELECT m.id || ' ' || m.role FROM members AS m WHERE m.user_id = {user} AND m.workspace_id = {workspace} AND m.status = 'ACTIVE')"},
+	{"mini_programs", "(SELECT string_agg(t.mini_program_id, ' ') FROM api_token_mini_programs AS t WHERE t.api_token_id = {id})"},
+}
+
 var standings = [...]struct{ name, text string }{
 	{"staff_role", "(SELECT self.staff_role FROM users AS self WHERE self.id = {user})"},
 	{"memberships", `(SELECT string_agg(m.id || ' ' || m.workspace_id || ' ' || m.role, ' ') FROM

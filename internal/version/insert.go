@@ -58,7 +58,11 @@ func (u *upload) insert(ctx context.Context, tx *operation.Tx) (Uploaded, error)
 
 // write writes the rows of the version.
 func (u *upload) write(ctx context.Context, tx *operation.Tx, miniProgram *ent.MiniProgram, versionID string, chosen number) (*ent.Version, error) {
-	created, err := tx.Version.Create().SetID(versionID).SetMiniProgramID(miniProgram.ID).SetWorkspaceID(miniProgram.WorkspaceID).
+	create := tx.Version.Create()
+	if token := tx.Principal.Token; token != nil {
+		create.SetUploadedWithID(token.ID)
+	}
+	created, err := create.SetID(versionID).SetMiniProgramID(miniProgram.ID).SetWorkspaceID(miniProgram.WorkspaceID).
 		SetNumber(chosen.String()).SetNumberKey(int64(chosen)).SetNillableNotes(u.notes).SetNillableMinimumHostVersion(u.in.MinimumHostVersion).
 		SetSha256(u.source.sha256).SetSize(int(u.source.size)).SetUploadedByID(tx.Principal.UserID).SetCreatedAt(tx.Now).Save(ctx)
 	if err != nil {

@@ -98,7 +98,7 @@ func (u *upload) identify(ctx context.Context) (idempotency.Request, error) {
 	}
 	in := u.in
 	in.Source.Package, in.IdempotencyKey = nil, nil
-	return idempotency.Of(principal.UserID, string(access.UploadVersion), u.in.IdempotencyKey, struct {
+	return idempotency.Of(idempotency.Caller{UserID: principal.UserID, TokenID: principal.TokenID()}, string(access.UploadVersion), u.in.IdempotencyKey, struct {
 		UploadInput
 		PackageHash string
 	}{in, u.source.sha256})

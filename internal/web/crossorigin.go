@@ -31,9 +31,9 @@ func crossOrigin(allowed []string, isHTTPS bool) (func(http.Handler) http.Handle
 	guard := func(next http.Handler) http.Handler {
 		guarded := protection.Handler(guardReads(protection, deny, next))
 		if isHTTPS {
-			return refuseInsecureOrigins(allowed, deny, guarded)
+			guarded = refuseInsecureOrigins(allowed, deny, guarded)
 		}
-		return guarded
+		return unguardedByToken(next, guarded)
 	}
 	if len(allowed) == 0 {
 		return guard, nil
@@ -47,6 +47,18 @@ func crossOrigin(allowed []string, isHTTPS bool) (func(http.Handler) http.Handle
 		MaxAge:           600,
 	})
 	return func(next http.Handler) http.Handler { return sharing.Handler(guard(next)) }, nil
+}
+
+// unguardedByToken passes requests on that come with a token for machines, and all others to what guards them. No browser adds such a token by
+// itself, and none sends one for a page of another origin that is not allowed.
+func unguardedByToken(next, guarded http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == graphQLPath && hasBearerToken(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 // allowedHeaders are what pages of allowed origins may send: what we read, and what usual clients and tracing tools add.

@@ -71,7 +71,7 @@ func New(c Config) (http.Handler, error) {
 	for _, path := range mailpage.Paths() {
 		mux.Handle(path, mailPages)
 	}
-	mux.Handle("GET /{$}", c.Viewers.identify(c.Viewers.front(c.Log)))
+	mux.Handle("GET /{$}", c.Viewers.identifyByCookie(c.Viewers.front(c.Log)))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c.IsReady))
 	answers := logged(c.Log, c.Metrics, recovered(c.Log, withCaller(c.Proxies, hardened(isHTTPS, guard(mux)))))

@@ -43,7 +43,7 @@ func (v *Viewers) onlyThoseWhoMayIntrospect(next http.Handler, log *slog.Logger)
 	if v.introspection == Everyone {
 		return next
 	}
-	return v.identify(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return v.identifyByCookie(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		isAllowed, err := v.MayIntrospect(r.Context())
 		switch {
 		case err != nil:

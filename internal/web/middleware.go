@@ -74,11 +74,11 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// requirePreflight refuses uploads that a browser would send from any page without a preflight request.
+// requirePreflight refuses uploads that a browser would send from any page without a preflight request. With a token it never would.
 func requirePreflight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		if mediaType == "multipart/form-data" && r.Header.Get("Apollo-Require-Preflight") == "" &&
+		if mediaType == "multipart/form-data" && !hasBearerToken(r) && r.Header.Get("Apollo-Require-Preflight") == "" &&
 			r.Header.Get("GraphQL-Require-Preflight") == "" {
 			gqlhttp.Refuse(w, r, http.StatusBadRequest, &fault.Refusal{
 				Code:    "CSRF_BLOCKED",

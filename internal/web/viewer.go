@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"minidock/ent"
 	"minidock/internal/access"
+	"minidock/internal/apitoken"
 	"minidock/internal/gqlhttp"
 	"minidock/internal/request"
 	"minidock/internal/session"
@@ -24,10 +26,11 @@ const (
 	Nobody   Audience = "nobody"
 )
 
-// Viewers finds out who sends a request, by the token in its cookie.
+// Viewers finds out who sends a request, by the token in its cookie, or by a token for machines in its header.
 type Viewers struct {
 	client        *ent.Client
 	sessions      *session.Sessions
+	tokens        *apitoken.Tokens
 	introspection Audience
 	// cookies writes the cookie, and is used for nothing else: sessions are rows that changes write.
 	cookies scs.SessionManager
@@ -39,18 +42,36 @@ var (
 )
 
 // NewViewers returns the viewers of a server. If isHTTPS, browsers send the cookie over https only.
-func NewViewers(client *ent.Client, sessions *session.Sessions, introspection Audience, isHTTPS bool) *Viewers {
+func NewViewers(client *ent.Client, sessions *session.Sessions, tokens *apitoken.Tokens, introspection Audience, isHTTPS bool) *Viewers {
 	cookie := scs.SessionCookie{
 		Name: "minidock_session", HttpOnly: true, Path: "/", Persist: true, SameSite: http.SameSiteLaxMode, Secure: isHTTPS,
 	}
 	if isHTTPS {
 		cookie.Name = "__Host-" + cookie.Name
 	}
-	return &Viewers{client: client, sessions: sessions, introspection: introspection, cookies: scs.SessionManager{Cookie: cookie}}
+	return &Viewers{
+		client: client, sessions: sessions, tokens: tokens, introspection: introspection, cookies: scs.SessionManager{Cookie: cookie},
+	}
 }
 
-// identify gives each request its viewer, who is read when something first needs it.
+// identify gives each request its viewer, who is read when something first needs it: the one of a token in the header Authorization, and the
+// cookie's only without one.
 func (v *Viewers) identify(next http.Handler) http.Handler {
+	byCookie := v.identifyByCookie(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Authorization")
+		sent, ok := bearerToken(r)
+		if !ok {
+			byCookie.ServeHTTP(w, r)
+			return
+		}
+		viewer := access.NewViewer(v.client, requestOf(r), v.tokens.Credential(sent), nil)
+		next.ServeHTTP(w, r.WithContext(access.With(r.Context(), viewer)))
+	})
+}
+
+// identifyByCookie gives each request the viewer of its cookie, who is read when something first needs it.
+func (v *Viewers) identifyByCookie(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Cookie")
 		token := ""
@@ -61,22 +82,25 @@ func (v *Viewers) identify(next http.Handler) http.Handler {
 			w.Header().Del("Set-Cookie") // of an earlier mutation of the same request
 			v.cookies.WriteSessionCookie(r.Context(), w, token, expires)
 		}
-		from := access.Request{From: request.CallerOf(r.Context()), ID: request.ID(r.Context())}
-		viewer := access.NewViewer(v.client, from, v.sessions.Credential(token), setCookie)
+		viewer := access.NewViewer(v.client, requestOf(r), v.sessions.Credential(token), setCookie)
 		next.ServeHTTP(w, r.WithContext(access.With(r.Context(), viewer)))
 	})
 }
 
-// UserID returns who sends the request; "" for somebody who is not signed in.
+func requestOf(r *http.Request) access.Request {
+	return access.Request{From: request.CallerOf(r.Context()), ID: request.ID(r.Context())}
+}
+
+// UserID returns who sends the request, the user or the token; "" for somebody who is not signed in. A bad token is refused.
 func (v *Viewers) UserID(ctx context.Context) (string, error) {
 	principal, err := access.Of(ctx).Principal(ctx)
 	if err != nil {
 		return "", err
 	}
-	return principal.UserID, nil
+	return cmp.Or(principal.TokenID(), principal.UserID), nil
 }
 
-// HasToken says whether the request came with a session's token, valid or not.
+// HasToken says whether the request came with a token of a session, or for machines, valid or not.
 func (v *Viewers) HasToken(ctx context.Context) bool { return access.Of(ctx).HasCredential() }
 
 // MayIntrospect says whether the viewer may read the schema.
@@ -99,7 +123,7 @@ func (v *Viewers) Renew(ctx context.Context) context.Context {
 	return access.With(ctx, access.Of(ctx).Again())
 }
 
-// Open registers a connection that stays open in the viewer's session.
+// Open registers a connection that stays open no longer than the viewer's session or token.
 func (v *Viewers) Open(ctx context.Context, kind gqlhttp.StreamKind, max int) (context.Context, gqlhttp.Stream, error) {
 	return v.sessions.Open(ctx, access.Of(ctx), session.Kind(kind), max)
 }

@@ -10,18 +10,22 @@ import (
 	"minidock/internal/id"
 )
 
-// Can returns what the viewer may do with each of these workspaces, and in general with its members and invitations, by workspace: what the
+// Can returns what the viewer may do with each of these workspaces, and in general with its members, invitations and tokens, by workspace: what the
 // role allows, without what the workspace's state forbids.
 func (w *Workspaces) Can(ctx context.Context, viewer *access.Viewer, ids []string) (map[string][]access.Operation, error) {
 	roles, err := w.Roles(ctx, viewer, ids)
 	if err != nil {
 		return nil, err
 	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	can := make(map[string][]access.Operation, len(roles))
 	var owned []string
 	for workspaceID, role := range roles {
-		for _, kind := range []id.Kind{id.Workspace, id.Member, id.Invitation} {
-			can[workspaceID] = append(can[workspaceID], access.Allowed(role, kind)...)
+		for _, kind := range []id.Kind{id.Workspace, id.Member, id.Invitation, id.ApiToken} {
+			can[workspaceID] = append(can[workspaceID], principal.Allowed(role, kind)...)
 		}
 		if role == member.RoleOWNER {
 			owned = append(owned, workspaceID)
@@ -52,11 +56,15 @@ func (w *Workspaces) CanWith(ctx context.Context, viewer *access.Viewer, members
 	if err != nil {
 		return nil, err
 	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	can := make(map[string][]access.Operation, len(members))
 	for _, target := range members {
 		role := roles[target.WorkspaceID]
 		can[target.ID] = nil // a member may be among them several times
-		for _, operation := range access.Allowed(role, id.Member) {
+		for _, operation := range principal.Allowed(role, id.Member) {
 			need := needs[operation]
 			if slices.Contains(need.statuses, target.Status) && slices.Contains(need.roles, target.Role) &&
 				access.Matrix[operation].AllowOver(role, target.Role) == nil {
@@ -74,10 +82,14 @@ func (w *Workspaces) CanWithInvitations(ctx context.Context, viewer *access.View
 	if err != nil {
 		return nil, err
 	}
+	principal, err := viewer.Principal(ctx)
+	if err != nil {
+		return nil, err
+	}
 	can := make(map[string][]access.Operation, len(invitations))
 	for _, one := range invitations {
 		if slices.Contains(unanswered, w.InvitationStatus(one)) {
-			can[one.ID] = access.Allowed(roles[one.WorkspaceID], id.Invitation)
+			can[one.ID] = principal.Allowed(roles[one.WorkspaceID], id.Invitation)
 		}
 	}
 	return can, nil

@@ -26,16 +26,18 @@ type MemberChange struct {
 	Member *ent.Member
 	// Withdrawn are the invitations that were withdrawn.
 	Withdrawn []*ent.Invitation
+	// Revoked are the tokens for machines that were revoked.
+	Revoked []*ent.ApiToken
 	// MiniPrograms are those whose developers have changed.
 	MiniPrograms []*ent.MiniProgram
 }
 
 func newChange(target *ent.Member) *MemberChange {
-	return &MemberChange{Member: target, Withdrawn: []*ent.Invitation{}, MiniPrograms: []*ent.MiniProgram{}}
+	return &MemberChange{Member: target, Withdrawn: []*ent.Invitation{}, Revoked: []*ent.ApiToken{}, MiniPrograms: []*ent.MiniProgram{}}
 }
 
-// ChangeRole makes a master a developer, whose open invitations are withdrawn, or a developer a master. The owner may. User errors:
-// UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
+// ChangeRole makes a master a developer, whose open invitations are withdrawn and whose tokens are revoked, or a developer a master. The owner
+// may. User errors: UNSUPPORTED, WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in ChangeMemberRoleInput) (*MemberChange, error) {
 	return operation.Run(ctx, w.DB, viewer, access.ChangeMemberRole, in.MemberID, func(tx *operation.Tx) (*MemberChange, error) {
 		checkRole("role", in.Role, &tx.Errors)
@@ -47,7 +49,7 @@ func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in C
 			return change, nil
 		}
 		if in.Role == member.RoleDEVELOPER {
-			if err := change.uninvite(ctx, tx, invitation.InvitedByID(tx.Target.UserID)); err != nil {
+			if err := w.withdrawFrom(ctx, tx, change); err != nil {
 				return nil, err
 			}
 		}
@@ -61,8 +63,8 @@ func (w *Workspaces) ChangeRole(ctx context.Context, viewer *access.Viewer, in C
 	})
 }
 
-// Block ends a member's access until the member is unblocked, and withdraws the member's invitations. The owner may, and masters
-// may block developers. User errors: WRONG_STATUS, WRONG_ROLE.
+// Block ends a member's access until the member is unblocked, withdraws the member's invitations and revokes the member's tokens. The owner may,
+// and masters may block developers. User errors: WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) Block(ctx context.Context, viewer *access.Viewer, memberID string) (*MemberChange, error) {
 	return w.setStatus(ctx, viewer, access.BlockMember, memberID, member.StatusBLOCKED)
 }
@@ -83,7 +85,7 @@ func (w *Workspaces) setStatus(ctx context.Context, viewer *access.Viewer, op ac
 		if checkTarget(tx, op); tx.Errors.Err() != nil {
 			return nil, tx.Errors.Err()
 		}
-		return setStatus(ctx, tx, tx.Target, to)
+		return w.changeStatus(ctx, tx, tx.Target, to)
 	})
 }
 
@@ -93,7 +95,7 @@ func (w *Workspaces) Leave(ctx context.Context, viewer *access.Viewer, workspace
 		if tx.Own.Role == member.RoleOWNER {
 			return nil, tx.Refuse("workspaceId", fault.OwnerMustTransfer)
 		}
-		change, err := setStatus(ctx, tx, tx.Own, member.StatusREMOVED)
+		change, err := w.changeStatus(ctx, tx, tx.Own, member.StatusREMOVED)
 		if err != nil {
 			return nil, err
 		}
@@ -101,8 +103,8 @@ func (w *Workspaces) Leave(ctx context.Context, viewer *access.Viewer, workspace
 	})
 }
 
-// setStatus changes a member's status, and what depends on it.
-func setStatus(ctx context.Context, tx *operation.Tx, target *ent.Member, to member.Status) (*MemberChange, error) {
+// changeStatus changes a member's status, and what depends on it.
+func (w *Workspaces) changeStatus(ctx context.Context, tx *operation.Tx, target *ent.Member, to member.Status) (*MemberChange, error) {
 	change := newChange(target)
 	assigned, err := change.readAssigned(ctx, tx)
 	if err != nil {
@@ -111,12 +113,12 @@ func setStatus(ctx context.Context, tx *operation.Tx, target *ent.Member, to mem
 	changes := []event.Change{event.Text("status", string(target.Status), string(to))}
 	switch to {
 	case member.StatusBLOCKED:
-		if err := change.uninvite(ctx, tx, invitation.InvitedByID(target.UserID)); err != nil {
+		if err := w.withdrawFrom(ctx, tx, change); err != nil {
 			return nil, err
 		}
 		changes = append(changes, change.withdrawn())
 	case member.StatusREMOVED:
-		if err := change.endMembership(ctx, tx, assigned); err != nil {
+		if err := w.endMembership(ctx, tx, change, assigned); err != nil {
 			return nil, err
 		}
 		changes = append(changes, change.withdrawn(), event.List("miniPrograms", assigned, nil))
@@ -126,22 +128,26 @@ func setStatus(ctx context.Context, tx *operation.Tx, target *ent.Member, to mem
 	return change, err
 }
 
-// endMembership deletes what a removed member could use: invitations from the member and to the account's address, and assignments.
-func (c *MemberChange) endMembership(ctx context.Context, tx *operation.Tx, assigned []string) error {
+// withdrawFrom withdraws what a member who may not manage the workspace any more has given others: invitations and tokens.
+func (w *Workspaces) withdrawFrom(ctx context.Context, tx *operation.Tx, c *MemberChange, further ...predicate.Invitation) (err error) {
+	which := append(further, invitation.InvitedByID(c.Member.UserID))
+	if c.Withdrawn, err = withdraw(ctx, tx, c.Member.WorkspaceID, invitation.Or(which...)); err != nil {
+		return err
+	}
+	c.Revoked, err = w.Tokens.RevokeOf(ctx, tx, c.Member.WorkspaceID, c.Member.UserID)
+	return err
+}
+
+// endMembership deletes what a removed member could use: invitations from the member and to the account's address, tokens, and assignments.
+func (w *Workspaces) endMembership(ctx context.Context, tx *operation.Tx, c *MemberChange, assigned []string) error {
 	self, err := tx.User.Get(ctx, c.Member.UserID)
 	if err != nil {
 		return err
 	}
-	if err := c.uninvite(ctx, tx, invitation.Or(invitation.InvitedByID(self.ID), invitation.Email(self.Email))); err != nil {
+	if err := w.withdrawFrom(ctx, tx, c, invitation.Email(self.Email)); err != nil {
 		return err
 	}
 	return unassign(ctx, tx, c.Member.ID, assigned)
-}
-
-// uninvite withdraws invitations because the member changes.
-func (c *MemberChange) uninvite(ctx context.Context, tx *operation.Tx, which predicate.Invitation) (err error) {
-	c.Withdrawn, err = withdraw(ctx, tx, c.Member.WorkspaceID, which)
-	return err
 }
 
 // withdrawn is the change of the withdrawn invitations for the event.

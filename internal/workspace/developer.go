@@ -33,7 +33,7 @@ func (w *Workspaces) Developers(ctx context.Context, viewer *access.Viewer, mini
 	if err != nil {
 		return nil, err
 	}
-	ids, err := visibleIDs(ctx, viewer, miniPrograms)
+	ids, err := withVisibleDevelopers(ctx, viewer, miniPrograms)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (w *Workspaces) Developers(ctx context.Context, viewer *access.Viewer, mini
 // CountDevelopers returns how many active developers are assigned to each of these mini programs, for a viewer who sees the mini
 // program.
 func (w *Workspaces) CountDevelopers(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) (map[string]int, error) {
-	ids, err := visibleIDs(ctx, viewer, miniPrograms)
+	ids, err := withVisibleDevelopers(ctx, viewer, miniPrograms)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +74,15 @@ func (w *Workspaces) countAssignments(ctx context.Context, column string, values
 	return counts, nil
 }
 
-// visibleIDs returns the ids of those of the mini programs that the viewer sees.
-func visibleIDs(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) ([]string, error) {
+// withVisibleDevelopers returns the ids of those of the mini programs that the viewer sees. Refused with FORBIDDEN for a token.
+func withVisibleDevelopers(ctx context.Context, viewer *access.Viewer, miniPrograms []*ent.MiniProgram) ([]string, error) {
+	principal, err := viewer.Principal(ctx)
+	if err == nil {
+		err = principal.RequirePerson()
+	}
+	if err != nil {
+		return nil, err
+	}
 	return access.NamedBy(ctx, viewer, miniPrograms, (*access.Principal).KeepMiniPrograms, func(m *ent.MiniProgram) string { return m.ID })
 }
 

@@ -39,12 +39,15 @@ type MemberFilter struct {
 type members = store.Children[predicate.Member]
 
 // visible returns the members of these workspaces that match the filter and are visible to the viewer: without the removed ones where the
-// viewer is a developer.
+// viewer is a developer. Refused with FORBIDDEN for a token.
 func (w *Workspaces) visible(ctx context.Context, viewer *access.Viewer, ids []string, filter MemberFilter) ([]members, error) {
 	if err := page.CheckSearch(filter.Search); err != nil {
 		return nil, err
 	}
 	principal, err := viewer.Principal(ctx)
+	if err == nil {
+		err = principal.RequirePerson()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +93,16 @@ func (w *Workspaces) search(wanted store.Filter) *store.Search {
 	}
 }
 
-// Roles returns the viewer's role in each of these workspaces.
+// ViewerRoles returns the viewer's role in each of these workspaces; none for a token.
+func (w *Workspaces) ViewerRoles(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]member.Role, error) {
+	principal, err := viewer.Principal(ctx)
+	if err != nil || principal.Token != nil {
+		return nil, err
+	}
+	return w.Roles(ctx, viewer, ids)
+}
+
+// Roles returns the role in each of these workspaces by which the viewer acts: the viewer's own, or that of a token's creator.
 func (w *Workspaces) Roles(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]member.Role, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {

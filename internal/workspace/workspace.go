@@ -16,6 +16,7 @@ import (
 	"minidock/ent/workspace"
 	"minidock/internal/access"
 	"minidock/internal/account"
+	"minidock/internal/apitoken"
 	"minidock/internal/event"
 	"minidock/internal/fault"
 	"minidock/internal/id"
@@ -36,6 +37,7 @@ type Workspaces struct {
 	Accounts  *account.Accounts
 	Throttles *throttle.Throttles
 	Outbox    *outbox.Outbox
+	Tokens    *apitoken.Tokens
 	Watches   *Watches
 	// AppURL is where the front end's pages are, which the links in mails lead to; without a slash at the end.
 	AppURL string
@@ -101,10 +103,10 @@ func (w *Workspaces) Rename(ctx context.Context, viewer *access.Viewer, in Renam
 }
 
 // Delete deletes a workspace that has no mini programs, and returns the viewer's membership, which has ended as all others have. No
-// invitation can be accepted. The owner may. Its events are kept. User errors: NOT_EMPTY.
+// invitation can be accepted, and no token used. The owner may. Its events are kept. User errors: NOT_EMPTY.
 func (w *Workspaces) Delete(ctx context.Context, viewer *access.Viewer, workspaceID string) (*ent.Member, error) {
 	return operation.Run(ctx, w.DB, viewer, access.DeleteWorkspace, workspaceID, func(tx *operation.Tx) (*ent.Member, error) {
-		if err := endWorkspace(ctx, tx, workspaceID); err != nil {
+		if err := w.endWorkspace(ctx, tx, workspaceID); err != nil {
 			return nil, err
 		}
 		// Last, when creations that had begun have finished, and no other can begin.
@@ -120,14 +122,17 @@ func (w *Workspaces) Delete(ctx context.Context, viewer *access.Viewer, workspac
 	})
 }
 
-// endWorkspace marks a workspace as deleted, and ends its memberships and invitations.
-func endWorkspace(ctx context.Context, tx *operation.Tx, workspaceID string) error {
+// endWorkspace marks a workspace as deleted, and ends its memberships, tokens and invitations.
+func (w *Workspaces) endWorkspace(ctx context.Context, tx *operation.Tx, workspaceID string) error {
 	if err := tx.Workspace.UpdateOneID(workspaceID).SetDeletedAt(tx.Now).Exec(ctx); err != nil {
 		return err
 	}
 	err := tx.Member.Update().SetStatus(member.StatusREMOVED).
 		Where(member.WorkspaceID(workspaceID), member.StatusNEQ(member.StatusREMOVED)).Exec(ctx)
 	if err != nil {
+		return err
+	}
+	if err := w.Tokens.RevokeAll(ctx, tx, workspaceID); err != nil {
 		return err
 	}
 	_, err = withdraw(ctx, tx, workspaceID)
@@ -169,9 +174,12 @@ func (w *Workspaces) ByIDs(ctx context.Context, viewer *access.Viewer, ids []str
 	})
 }
 
-// Owners returns the owner of each of these workspaces, by workspace, as far as the viewer sees them.
+// Owners returns the owner of each of these workspaces, by workspace, as far as the viewer sees them. Refused with FORBIDDEN for a token.
 func (w *Workspaces) Owners(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Member, error) {
 	principal, err := viewer.Principal(ctx)
+	if err == nil {
+		err = principal.RequirePerson()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -187,13 +195,13 @@ func (w *Workspaces) Owners(ctx context.Context, viewer *access.Viewer, ids []st
 	return owners, nil
 }
 
-// ViewerMembers returns the viewer's memberships of these workspaces, by workspace.
+// ViewerMembers returns the viewer's memberships of these workspaces, by workspace; none for a token.
 func (w *Workspaces) ViewerMembers(ctx context.Context, viewer *access.Viewer, ids []string) (map[string]*ent.Member, error) {
 	principal, err := viewer.Principal(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, err := w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids), principal.Active()).All(ctx)
+	found, err := w.Client.Member.Query().Where(store.In(member.FieldWorkspaceID, ids), principal.Active(), principal.Members()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the viewer's memberships: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"minidock/ent/member"
 	"minidock/ent/user"
 	"minidock/graph"
+	"minidock/internal/access"
 	"minidock/internal/apitest"
 	"minidock/internal/id"
 	"minidock/internal/limit"
@@ -378,6 +379,21 @@ var auditScenes = map[string]func(t *testing.T, s *scene){
 		s.isRefused(t, s.send(t, c.Owner, transfer("not the password")), "INVALID_CREDENTIALS password")
 		s.isRecorded(t, s.send(t, c.Owner, transfer(apitest.Password)), c.Owner.ID, c.WorkspaceID, c.MemberID)
 	},
+	"createApiToken": func(t *testing.T, s *scene) {
+		c := s.newCompany(t)
+		input := apitest.APIToken(c.WorkspaceID, access.Upload)
+		s.isRefused(t, s.send(t, c.Owner, input.With("name", "")), "BLANK name")
+		answer := s.send(t, c.Owner, input)
+		s.isRecorded(t, answer, c.Owner.ID, c.WorkspaceID, answer.String(t, "createApiToken.apiToken.id"))
+		s.addSecrets(answer.String(t, "createApiToken.secret"))
+	},
+	"revokeApiToken": func(t *testing.T, s *scene) {
+		c := s.newCompany(t)
+		machine := c.Owner.CreateToken(t, apitest.APIToken(c.WorkspaceID, access.Upload))
+		s.addSecrets(machine.Secret)
+		s.isRecorded(t, s.send(t, c.Owner, apitest.Vars{"apiTokenId": machine.TokenID}), c.Owner.ID, c.WorkspaceID, machine.TokenID)
+		s.isRefused(t, s.send(t, c.Owner, apitest.Vars{"apiTokenId": machine.TokenID}), "")
+	},
 	"leaveWorkspace": func(t *testing.T, s *scene) {
 		c, ann := s.newCompany(t), s.signUp(t, "ann")
 		memberID := s.w.Join(t, c.WorkspaceID, ann, member.RoleMASTER)
@@ -440,6 +456,9 @@ func storedSecrets(t *testing.T, w *apitest.World) []string {
 		if one.TokenHash != nil {
 			all = append(all, *one.TokenHash)
 		}
+	}
+	for _, one := range c.ApiToken.Query().AllX(ctx) {
+		all = append(all, one.SecretHash)
 	}
 	return all
 }
