@@ -7,10 +7,11 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import * as account from './apollo/account.js';
+import { createApiToken, revokeApiToken } from './apollo/apitoken.js';
 import { possibleTypes, typePolicies } from './apollo/cache.js';
 import { createMiniProgram, updateMiniProgram } from './apollo/miniprogram.js';
 import * as member from './apollo/member.js';
-import { HOME, STAFF, WORKSPACE_PAGE } from './apollo/queries.js';
+import { API_TOKENS_PAGE, HOME, STAFF, WORKSPACE_PAGE } from './apollo/queries.js';
 import { addStaff, removeStaff } from './apollo/staff.js';
 import * as workspace from './apollo/workspace.js';
 import { form, mailbox, person } from './apollo/world.js';
@@ -173,17 +174,30 @@ async function ofAWorkspace() {
   });
   await rejoin(await token('lee@example.com'));
 
-  await masterInvites(id, page);
+  await page.refetch();
+  const tokens = await owner.open(API_TOKENS_PAGE, { id });
+  const list = () => tokens.getCurrentResult().data.workspace.apiTokens.edges.map(({ node }) => node);
+  const { secret } = await mutate('createApiToken', createApiToken, { workspaceId: id, name: 'CI', scopes: ['UPLOAD'], miniProgramIds: [first] });
+  await mutate('createApiToken', createApiToken, { workspaceId: id, name: 'Deployment', scopes: ['CONFIGURE'] });
+  assert.deepEqual(list().map(({ name }) => name), ['Deployment', 'CI']);
+  assert.match(secret, /^mdk_[0-9A-Za-z]{49}$/);
+  await mutate('revokeApiToken', revokeApiToken, { apiTokenId: list()[1].id });
+  assert.notEqual(list()[1].revokedAt, null);
+
+  await masterInvites(id, page, tokens);
   const demoted = await mutate('changeMemberRole', member.changeMemberRole, { memberId: memberId('master'), role: 'DEVELOPER' });
   assert.equal(demoted.withdrawnInvitations.length, 1);
+  assert.deepEqual(demoted.revokedApiTokens.map((one) => one.id), [list()[0].id]);
   await mutate('changeMemberRole', member.changeMemberRole, { memberId: memberId('master'), role: 'MASTER' });
-  await masterInvites(id, page);
+  await masterInvites(id, page, tokens);
   const blocked = await mutate('blockMember', member.blockMember, { memberId: memberId('master') });
   assert.equal(blocked.withdrawnInvitations.length, 1);
+  assert.equal(blocked.revokedApiTokens.length, 1);
   await mutate('unblockMember', member.unblockMember, { memberId: memberId('master') });
   await mutate('blockMember', member.blockMember, { memberId: memberId('developer') });
   await mutate('removeMember', member.removeMember, { memberId: memberId('developer') });
 
+  owner.close(tokens);
   await mutate('deleteWorkspace', workspace.deleteWorkspace, { workspaceId: created.workspace.id });
   await mutate('chooseWorkspace', workspace.chooseWorkspace, { workspaceId: id });
   await mutate('transferOwnership', member.transferOwnership, { memberId: memberId('master'), password: demo().password });
@@ -192,12 +206,13 @@ async function ofAWorkspace() {
   owner.close();
 }
 
-async function masterInvites(workspaceId, page) {
+async function masterInvites(workspaceId, ...pages) {
   const master = person(server);
   await account.enter(master.client, account.SIGN_IN, demo('master'));
   const invitations = [{ name: 'Guest', email: `guest${++guests}@example.com`, role: 'MASTER' }];
   await master.mutate('invites', member.inviteMembers, { workspaceId, invitations });
-  await page.refetch();
+  await master.mutate('creates a token', createApiToken, { workspaceId, name: 'The master\'s', scopes: ['READ'] });
+  await Promise.all(pages.map((page) => page.refetch()));
 }
 
 // acceptInvitations accepts one with the account that has its address, and one with a new account. It returns a function with which the

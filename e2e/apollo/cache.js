@@ -24,6 +24,7 @@ export const typePolicies = {
       members: relayStylePagination(['filter']),
       invitations: relayStylePagination(['filter']),
       auditEvents: relayStylePagination(['filter']),
+      apiTokens: relayStylePagination(),
       miniPrograms: relayStylePagination(['orderBy', 'filter']),
       quotas: { merge: false },
     },
@@ -37,6 +38,7 @@ export const typePolicies = {
 // Fragments on Node need to know which types it has.
 export const possibleTypes = {
   Node: [
+    'ApiToken',
     'AuditEvent',
     'Industry',
     'Invitation',

@@ -264,6 +264,28 @@ export const INVITATIONS = gql`
   ${PAGE_INFO}
 `;
 
+export const API_TOKEN = gql`
+  fragment ApiTokenFields on ApiToken {
+    id
+    name
+    scopes
+    lastFour
+    createdAt
+    expiresAt
+    lastUsedAt
+    lastUsedFrom
+    revokedAt
+    miniPrograms {
+      id
+      name
+    }
+    createdBy {
+      id
+      displayName
+    }
+  }
+`;
+
 export const MINI_PROGRAMS = gql`
   fragment MiniProgramsOfWorkspace on Workspace {
     id

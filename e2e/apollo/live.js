@@ -24,6 +24,9 @@ const WORKSPACE_CHANGED = gql`
           expiresAt
           viewerCan
         }
+        ... on ApiToken {
+          revokedAt
+        }
         ... on MiniProgram {
           ...MiniProgramFields
         }
@@ -65,6 +68,7 @@ const lists = {
   REMOVE_MEMBER: ['members', 'invitations', 'miniPrograms'],
   LEAVE_WORKSPACE: ['members', 'invitations', 'miniPrograms'],
   TRANSFER_OWNERSHIP: ['owner', 'viewerRole', 'viewerCan', 'members', 'invitations', 'miniPrograms'],
+  CREATE_API_TOKEN: ['apiTokens'],
   CREATE_MINI_PROGRAM: ['miniPrograms', 'quotas', 'viewerCan'],
   UPDATE_MINI_PROGRAM: ['miniPrograms'],
 };

@@ -115,6 +115,10 @@ export const changeMemberRole = {
         withdrawnInvitations {
           ...WithdrawnFields
         }
+        revokedApiTokens {
+          id
+          revokedAt
+        }
         miniPrograms {
           ...DevelopersOfMiniProgram
         }
@@ -164,6 +168,10 @@ export const blockMember = {
         }
         withdrawnInvitations {
           ...WithdrawnFields
+        }
+        revokedApiTokens {
+          id
+          revokedAt
         }
         miniPrograms {
           ...DevelopersOfMiniProgram
@@ -218,6 +226,10 @@ export const removeMember = {
         }
         withdrawnInvitations {
           ...WithdrawnFields
+        }
+        revokedApiTokens {
+          id
+          revokedAt
         }
         miniPrograms {
           ...DevelopersOfMiniProgram

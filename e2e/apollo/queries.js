@@ -1,6 +1,6 @@
 // The pages of the front end.
 import { gql } from '@apollo/client/core';
-import { INVITATIONS, MEMBERS, MINI_PROGRAMS, VIEWER, WORKSPACE } from './fragments.js';
+import { API_TOKEN, INVITATIONS, MEMBERS, MINI_PROGRAMS, VIEWER, WORKSPACE } from './fragments.js';
 
 export const HOME = gql`
   query Home {
@@ -25,6 +25,31 @@ export const WORKSPACE_PAGE = gql`
   ${MEMBERS}
   ${INVITATIONS}
   ${MINI_PROGRAMS}
+`;
+
+// For owners and masters: ask viewerCan of the workspace for VIEW_API_TOKENS first.
+export const API_TOKENS_PAGE = gql`
+  query ApiTokensPage($id: ID!) {
+    workspace(id: $id) {
+      id
+      apiTokens(first: 20) {
+        totalCount
+        edges {
+          cursor
+          node {
+            ...ApiTokenFields
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  }
+  ${API_TOKEN}
 `;
 
 export const STAFF = gql`
