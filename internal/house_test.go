@@ -43,7 +43,7 @@ var rooms = [][]string{
 	{"internal/id", "internal/token", "internal/secret", "internal/blob", "internal/mail", "internal/store", "internal/request", "internal/watch"},
 	{"internal/email", "internal/coercion"},
 	{"internal/fault"},
-	{"internal/limit", "internal/locale", "internal/text", "internal/asset", "internal/moment"},
+	{"internal/limit", "internal/locale", "internal/text", "internal/asset", "internal/moment", "internal/pack"},
 	{"ent"},
 	{"internal/siblings"},
 }
