@@ -24,7 +24,7 @@ var rooms = [][]string{
 	{"internal/apitest"},
 	{"internal/pgtest", "internal/hostile", "internal/bundle/bundletest"},
 	{"internal/app"},
-	{"internal/web", "internal/demo"},
+	{"internal/web", "internal/demo", "internal/remote"},
 	{"graph", "internal/playground", "internal/mailpage", "internal/gqlhttp", "internal/metrics"},
 	{"graph/model"},
 	// The areas: each may import those after it.
@@ -57,7 +57,7 @@ var kept = map[string][]string{
 	"github.com/vektah/gqlparser": {"graph", "graph/model", "internal/gqlhttp", "internal/coercion", "internal/apitest"},
 	"github.com/alexedwards/scs":  {"internal/web"},
 	"github.com/coder/websocket":  {"internal/gqlhttp", "internal/apitest"},
-	"net/http":                    {"internal/app", "internal/web", "internal/playground", "internal/mailpage", "internal/asset", "internal/gqlhttp", "internal/metrics", "internal/apitest", "internal/picture", "bench"},
+	"net/http":                    {"internal/app", "internal/web", "internal/playground", "internal/mailpage", "internal/asset", "internal/gqlhttp", "internal/metrics", "internal/apitest", "internal/picture", "internal/remote", "bench"},
 	"entgo.io/ent/dialect":        {"internal/store", "ent"},
 	"database/sql":                {"internal/store", "ent", "internal/apitest", "bench/limit"},
 	"github.com/mattn/go-sqlite3": {"internal/store", "bench/limit"},
