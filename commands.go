@@ -15,6 +15,7 @@ import (
 	"minidock/internal/account"
 	"minidock/internal/app"
 	"minidock/internal/demo"
+	"minidock/internal/remote"
 )
 
 type data struct {
@@ -78,6 +79,42 @@ type removeStaff struct {
 type migrate struct {
 	data
 	DryRun bool `help:"Only list what would be done, and change nothing."`
+}
+
+type elsewhere struct {
+	Server      string `group:"Server" help:"Where the server is found, such as https://mini.example.com." placeholder:"URL" required:"" env:"MINIDOCK_SERVER"`
+	MiniProgram string `group:"Server" help:"Id or app id of the mini program." name:"mini-program" placeholder:"ID" required:"" env:"MINIDOCK_MINI_PROGRAM"`
+	JSON        bool   `help:"Print one JSON object on standard output, and nothing else."`
+}
+
+func (e elsewhere) server() remote.Server {
+	return remote.Server{
+		URL: e.Server, Token: os.Getenv("MINIDOCK_TOKEN"), MiniProgram: e.MiniProgram, JSON: e.JSON,
+		Stdout: os.Stdout, Stderr: os.Stderr, IsTerminal: app.IsTerminal(os.Stderr),
+	}
+}
+
+type upload struct {
+	elsewhere
+	Path          string `arg:"" help:"Folder to pack, or a zip."`
+	VersionNumber string `help:"Number of the version, such as 1.2.3. Default: the highest number so far, with one more patch." name:"number" placeholder:"NUMBER"`
+	Notes         string `help:"What is new in it." placeholder:"TEXT"`
+	MinimumHost   string `help:"Version of the super app that it needs." name:"minimum-host" placeholder:"VERSION"`
+	ReplaceOldest bool   `help:"Delete the oldest version if there is room for no other." name:"replace-oldest"`
+	Wait          bool   `help:"Wait until it has been checked, and print the problems." default:"true" negatable:""`
+}
+
+// Help is what the help of the command says beside its flags.
+func (upload) Help() string {
+	return "The API token is in the environment variable MINIDOCK_TOKEN. What .minidockignore (in gitignore's syntax) and uploadExclude of " +
+		"mini.project.json name is left out of a folder. Exit codes: 0 done, 1 refused, 2 called wrongly, 3 the server cannot be reached."
+}
+
+type versions struct{ elsewhere }
+
+// Help is what the help of the command says beside its flags.
+func (versions) Help() string {
+	return "The API token is in the environment variable MINIDOCK_TOKEN. The exit codes are those of minidock upload."
 }
 
 // Run loads the people to play with.
@@ -153,4 +190,16 @@ func (m *migrate) Run(ctx context.Context) error {
 	}
 	fmt.Printf("%d migrations %s.\n", len(names), map[bool]string{true: "to apply", false: "applied"}[m.DryRun])
 	return nil
+}
+
+// Run uploads the version and prints what became of it.
+func (u *upload) Run(ctx context.Context) error {
+	return remote.Upload(ctx, u.server(), remote.Version{
+		Path: u.Path, Number: u.VersionNumber, Notes: u.Notes, MinimumHostVersion: u.MinimumHost, ReplaceOldest: u.ReplaceOldest, Wait: u.Wait,
+	})
+}
+
+// Run prints the versions of the mini program, a line for each.
+func (v *versions) Run(ctx context.Context) error {
+	return remote.Versions(ctx, v.server())
 }

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -12,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"minidock/internal/app"
+	"minidock/internal/remote"
 )
 
 //go:generate go run ./ent/entc.go
@@ -28,6 +30,8 @@ type commandLine struct {
 	Demo     demoCommand      `cmd:"" help:"People and mini programs to play with."`
 	Staff    staff            `cmd:"" help:"Who is on the platform's staff."`
 	Migrate  migrate          `cmd:"" help:"Bring the database's schema up to date, as serve does when it starts."`
+	Upload   upload           `cmd:"" help:"Upload a version of a mini program to a server, as CI does: a folder or a zip."`
+	List     versions         `cmd:"" name:"versions" help:"List the versions that were uploaded of a mini program."`
 	Build    version          `cmd:"" name:"version" help:"Print the versions of the program, of Go and of SQLite."`
 	Versions kong.VersionFlag `name:"version" help:"Print the same as minidock version."`
 }
@@ -57,8 +61,24 @@ func main() {
 	unsetEmpty()
 	command := kong.Parse(&commandLine{}, kong.Name("minidock"), kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Description(description), kong.ShortUsageOnError(), kong.ValueFormatter(help),
+		kong.Exit(exit),
 		kong.Vars{"connections": fmt.Sprint(app.DefaultConnections), "version": app.ReadVersion().String()})
-	command.FatalIfErrorf(command.Run())
+	err := command.Run()
+	if errors.Is(err, remote.ErrRefused) { // the reasons have been printed
+		os.Exit(1)
+	}
+	command.FatalIfErrorf(err)
+}
+
+// usageError is the exit code of kong for what is wrong with the arguments.
+const usageError = 80
+
+// exit ends the program with 2 for what is wrong with the arguments, as is the custom.
+func exit(code int) {
+	if code == usageError {
+		code = 2
+	}
+	os.Exit(code)
 }
 
 // unsetEmpty makes an empty environment variable of a flag as one that is not set: tools that start programs often pass on what nobody set.

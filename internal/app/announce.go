@@ -13,7 +13,7 @@ import (
 
 // announce says where the server is found: in words on a terminal, and otherwise in the log.
 func (o Options) announce(publicURL string, s settings, log *slog.Logger) {
-	if isTerminal(o.Stderr) {
+	if IsTerminal(o.Stderr) {
 		writeBanner(o.Stderr, o.banner(publicURL, s))
 		return
 	}

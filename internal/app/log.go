@@ -13,7 +13,7 @@ import (
 // NewLog returns a logger that writes what is at least this level: as text if the output is a terminal, for people, and as a JSON
 // object a line otherwise, for programs.
 func NewLog(to *os.File, level slog.Level) *slog.Logger {
-	return slog.New(logHandler(to, isTerminal(to), level))
+	return slog.New(logHandler(to, IsTerminal(to), level))
 }
 
 func logHandler(to io.Writer, asText bool, level slog.Level) slog.Handler {
@@ -24,7 +24,8 @@ func logHandler(to io.Writer, asText bool, level slog.Level) slog.Handler {
 	return slog.NewJSONHandler(to, options)
 }
 
-func isTerminal(f *os.File) bool {
+// IsTerminal reports whether people see what is written to the file.
+func IsTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
