@@ -9,6 +9,7 @@ import (
 	"minidock/internal/apitoken"
 	"minidock/internal/page"
 	"minidock/internal/siblings"
+	"minidock/internal/store"
 )
 
 // APIToken returns the token that the request came with, or nil.
@@ -49,6 +50,14 @@ func (r *workspaceResolver) APITokens(ctx context.Context, w *ent.Workspace, fir
 		})
 		return counts[w.ID], err
 	}), nil
+}
+
+// Workspace returns the workspace that the token acts in.
+func (r *apiTokenResolver) Workspace(ctx context.Context, t *ent.ApiToken) (*ent.Workspace, error) {
+	workspaces, err := siblings.Read(t.Siblings, t, "workspace", func(ts []*ent.ApiToken) (map[string]*ent.Workspace, error) {
+		return r.Workspaces.ByIDs(ctx, viewer(ctx), ids(ts, func(t *ent.ApiToken) string { return t.WorkspaceID }))
+	})
+	return store.OneOf(workspaces, t.WorkspaceID, err)
 }
 
 // Scopes returns what the token may be used for.

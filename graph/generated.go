@@ -83,6 +83,7 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type ApiTokenResolver interface {
+	Workspace(ctx context.Context, obj *ent.ApiToken) (*ent.Workspace, error)
 	Scopes(ctx context.Context, obj *ent.ApiToken) ([]access.TokenScope, error)
 	MiniPrograms(ctx context.Context, obj *ent.ApiToken) ([]*ent.MiniProgram, error)
 
@@ -2169,6 +2170,8 @@ type ApiToken implements Node {
   id: ID!
   """What it is called, which need not be unique."""
   name: String!
+  """The workspace that it acts in."""
+  workspace: Workspace!
   """What it may be used for."""
   scopes: [TokenScope!]!
   """The mini programs that it is limited to, without deleted ones; null if it is for all of the workspace."""
@@ -4898,6 +4901,33 @@ func (ec *executionContext) fieldContext_ApiToken_id(_ context.Context, field gr
 
 func (ec *executionContext) fieldContext_ApiToken_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApiToken", field, false, false, "String")
+}
+
+func (ec *executionContext) _ApiToken_workspace(ctx context.Context, field graphql.CollectedField, obj *ent.ApiToken) (ret graphql.Marshaler) {
+	return resolve(
+		ctx,
+		ec,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiToken_workspace(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ApiToken().Workspace(ctx, obj)
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Workspace) graphql.Marshaler {
+			return ec.marshalNWorkspace2ᚖminidockᚋentᚐWorkspace(ctx, selections, v)
+		},
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiToken_workspace(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApiToken",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApiToken_scopes(ctx context.Context, field graphql.CollectedField, obj *ent.ApiToken) (ret graphql.Marshaler) {
@@ -18624,6 +18654,11 @@ func (ec *executionContext) _ApiToken(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "name":
 			out.Values[i] = ec.inline(ctx, field, ec.fieldContext_ApiToken_name, "String!", func() graphql.Marshaler { return graphql.MarshalString(obj.Name) })
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "workspace":
+			out.Values[i] = ec._ApiToken_workspace(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -80,6 +80,25 @@ func TestWhatATokenSees(t *testing.T) {
 	})
 }
 
+func TestATokenFindsAMiniProgramByItsAppIDInItsWorkspace(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		c := w.NewTeam(t)
+		limited := c.Owner.CreateToken(t, apitest.APIToken(c.ID, access.Read).With("miniProgramIds", []string{c.Spare}))
+		whole := c.Owner.CreateToken(t, apitest.APIToken(c.ID, access.Read))
+		for at, seenBy := range map[string][]apitest.Machine{c.Spare: {limited, whole}, c.Assigned: {whole}, c.Foreign: {}} {
+			appID := w.Client.MiniProgram.GetX(t.Context(), at).AppID
+			for _, machine := range []apitest.Machine{limited, whole} {
+				isSeen := slices.ContainsFunc(seenBy, func(one apitest.Machine) bool { return one.TokenID == machine.TokenID })
+				answer := machine.Do(t, `query($search: String!) { apiToken { workspace { id miniPrograms(filter: {search: $search}) { nodes { id } } } } }`,
+					apitest.Vars{"search": appID})
+				if answer.Get("apiToken.workspace.id") != c.ID || (answer.Get("apiToken.workspace.miniPrograms.nodes.0.id") == at) != isSeen {
+					t.Errorf("%s: want it seen %t: %s", appID, isSeen, answer.Body)
+				}
+			}
+		}
+	})
+}
+
 func TestATokenWhoseMiniProgramsAreDeletedIsForNone(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		c := w.NewTeam(t)
