@@ -60,7 +60,9 @@ func signInToDemo(t *testing.T, client *http.Client, url string) string {
 				Viewer struct {
 					Memberships struct {
 						Nodes []struct {
-							Workspace struct{ MiniPrograms struct{ Nodes []struct{ ID string } } }
+							Workspace struct {
+								MiniPrograms struct{ Nodes []struct{ ID string } }
+							}
 						}
 					}
 				}

@@ -60,7 +60,7 @@ func isCode(name string) bool {
 }
 
 // reset begins a new file.
-func (s *hostScanner) reset(file string) { 
+func (s *hostScanner) reset(file string) {
 	*s = hostScanner{file: file, known: map[string]bool{}, buffer: s.buffer[:0], line: 1}
 }
 

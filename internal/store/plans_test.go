@@ -127,7 +127,7 @@ func largeReads(client *ent.Client) map[string]planned {
 		"events of an operation":   {"auditevent_workspace_id_", "", logged(event.Filter{Operations: rename})},
 		"events of an actor":       {"auditevent_workspace_id_actor_id_id_operation", "", logged(event.Filter{ActorID: new("usr_1"), Operations: rename})},
 		"events of a subject":      {"auditevent_workspace_id_subject_id_id_operation_actor_id", "", logged(event.Filter{SubjectID: new("usr_1"), ActorID: new("usr_ann"), Operations: rename})},
-		"jobs that are due": {"job_kind_due_at_id", "", func(ctx context.Context, _ *access.Viewer) error { return jobs.Drain(ctx, "mail") }},
+		"jobs that are due":        {"job_kind_due_at_id", "", func(ctx context.Context, _ *access.Viewer) error { return jobs.Drain(ctx, "mail") }},
 		"jobs that wait": {"job_kind_due_at_id", "", func(ctx context.Context, _ *access.Viewer) error {
 			_, err := jobs.Waiting(ctx)
 			return err
