@@ -2277,9 +2277,9 @@ workspace; events outside all workspaces are for administrators.
 type AuditEvent implements Node {
   """Opaque global id."""
   id: ID!
-  """The mutation that made the change."""
+  """The mutation that made the change, or what the server did by itself."""
   operation: AuditOperation!
-  """The person who made the change, or created the token that did; null if nobody was signed in, or the viewer may not see the person."""
+  """The person who made the change, or created the token that did; null if nobody was signed in or it was the server, or the viewer may not see the person."""
   actor: User
   """The token by which a machine made the change; null if a person did in person."""
   apiToken: ApiToken
@@ -2307,7 +2307,7 @@ type AuditChange {
   after: String
 }
 
-"""The mutations, which events record."""
+"""The mutations, which events record, and what the server does by itself."""
 enum AuditOperation {
   """` + "`" + `signUp` + "`" + `."""
   SIGN_UP
@@ -2375,8 +2375,10 @@ enum AuditOperation {
   CREATE_MINI_PROGRAM
   """` + "`" + `updateMiniProgram` + "`" + `."""
   UPDATE_MINI_PROGRAM
-  """` + "`" + `uploadVersion` + "`" + `; with a status as its change, the end of the checks."""
+  """` + "`" + `uploadVersion` + "`" + `."""
   UPLOAD_VERSION
+  """No mutation: the server has checked a version, which is READY or FAILED now."""
+  CHECK_VERSION
   """` + "`" + `deleteVersion` + "`" + `."""
   DELETE_VERSION
   """` + "`" + `createApiToken` + "`" + `."""

@@ -16,7 +16,7 @@ import (
 )
 
 // many is how many of each there are in a crowd, few how many are a few of them.
-const few, many = 2, 11
+const few, many = 2, 12
 
 // crowd is a world with many objects of each type, and many elements in each of their lists; the first few have only one element where a
 // list is not a page.

@@ -101,7 +101,7 @@ func selectPayload(mutation string) string {
 	var lists strings.Builder
 	for _, one := range contract.Types[field.Type.Name()].Fields {
 		if isList(one) {
-			lists.WriteString(" " + selectField(one, 0, 3))
+			lists.WriteString(" " + selectField(one, 0, 2))
 		}
 	}
 	return fmt.Sprintf("mutation($input: %s) { %s(input: $input) {%s } }", field.Arguments.ForName("input").Type, mutation, lists.String())

@@ -17,6 +17,7 @@ var audited = func() map[string]access.Operation {
 	for operation := range access.Matrix {
 		operations[enumValue(string(operation))] = operation
 	}
+	operations[enumValue(string(access.CheckVersion))] = access.CheckVersion
 	return operations
 }()
 

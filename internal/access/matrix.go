@@ -75,6 +75,9 @@ const (
 	CreateAPIToken     Operation = "createApiToken"
 	RevokeAPIToken     Operation = "revokeApiToken"
 
+	// CheckVersion is what the server does by itself, and nobody may do.
+	CheckVersion Operation = "checkVersion"
+
 	AddStaff    Operation = "addStaff"
 	RemoveStaff Operation = "removeStaff"
 )

@@ -124,7 +124,7 @@ var lists = gqlhttp.Lists{
 	DefaultPage: page.DefaultSize, MaxPage: page.MaxSize,
 	// Invitations and tokens name at most the mini programs that a workspace may have, and a change of a mini program at most its fields.
 	Sizes: map[string]int{"LaunchTarget.fieldRules": 10, "Invitation.miniPrograms": 10, "ApiToken.miniPrograms": 10, "AuditEvent.changes": 10, "Version.pages": 10, "Version.parts": 3,
-		"Version.largestFiles": 20, "Version.warnings": 3, "Task.log": 3, "VersionComparison.parts": 3, "VersionComparison.settings": 10},
+		"Version.largestFiles": 10, "Version.warnings": 3, "Task.log": 3, "VersionComparison.parts": 3, "VersionComparison.settings": 10},
 	// The files and details of two packages.
 	Costs:     map[string]int{"Query.compareVersions": 500},
 	AreClosed: graph.IsClosed,

@@ -171,7 +171,7 @@ func record(ctx context.Context, tx *ent.Tx, of *ent.Version, result version.Sta
 		return err
 	}
 	err := event.Write(ctx, tx, event.Actor{}, now, event.Event{
-		Operation: string(access.UploadVersion), WorkspaceID: of.WorkspaceID, SubjectID: of.ID, Changes: []event.Change{
+		Operation: string(access.CheckVersion), WorkspaceID: of.WorkspaceID, SubjectID: of.ID, Changes: []event.Change{
 			event.Text("status", string(version.StatusCHECKING), string(result)), event.Text("miniProgram", "", of.MiniProgramID),
 		},
 	})
