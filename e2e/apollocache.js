@@ -11,13 +11,21 @@ import { createApiToken, revokeApiToken } from './apollo/apitoken.js';
 import { possibleTypes, typePolicies } from './apollo/cache.js';
 import { createMiniProgram, updateMiniProgram } from './apollo/miniprogram.js';
 import * as member from './apollo/member.js';
-import { API_TOKENS_PAGE, HOME, STAFF, WORKSPACE_PAGE } from './apollo/queries.js';
+import { API_TOKENS_PAGE, HOME, STAFF, VERSIONS_PAGE, WORKSPACE_PAGE } from './apollo/queries.js';
 import { addStaff, removeStaff } from './apollo/staff.js';
+import { deleteVersion, uploadVersion } from './apollo/version.js';
 import * as workspace from './apollo/workspace.js';
 import { form, mailbox, person } from './apollo/world.js';
 
 const [server, mails, logoPath] = process.argv.slice(2);
 const logo = new File([readFileSync(logoPath)], 'logo.png', { type: 'image/png' });
+// A package with app.json and a page.
+const zip = Buffer.from(
+  'UEsDBBQAAAAAAAAAIVyrG4deDwAAAA8AAAAIAAAAYXBwLmpzb257InBhZ2VzIjpbImEiXX1QSwMEFAAAAAAAAAAhXJq3zTUHAAAABwAAAAYAAABhLmF4bWw8dmlldy8+UEsDBBQAAAAAAAAA' +
+    'IVzr19l6CQAAAAkAAAAEAAAAYS5qc1BhZ2Uoe30pO1BLAQIUAxQAAAAAAAAAIVyrG4deDwAAAA8AAAAIAAAAAAAAAAAAAACAAQAAAABhcHAuanNvblBLAQIUAxQAAAAAAAAAIVyat801BwAA' +
+    'AAcAAAAGAAAAAAAAAAAAAACAATUAAABhLmF4bWxQSwECFAMUAAAAAAAAACFc69fZegkAAAAJAAAABAAAAAAAAAAAAAAAgAFgAAAAYS5qc1BLBQYAAAAAAwADAJwAAACLAAAAAAA=',
+  'base64',
+);
 const token = mailbox(mails);
 const password = 'correct horse battery';
 const demo = (name) => ({ email: `${name}@demo.example`, password: 'demo-password-1' });
@@ -31,6 +39,7 @@ console.warn = console.error = (...parts) => complaints.push(parts.join(' '));
 
 policiesFitTheSchema();
 await ofAnAccount();
+await ofVersions();
 await ofAWorkspace();
 await ofTheStaff();
 assert.deepEqual([...sent].sort(), Object.keys(schema.getMutationType().getFields()).sort(), 'every mutation was sent');
@@ -203,6 +212,26 @@ async function ofAWorkspace() {
   await mutate('transferOwnership', member.transferOwnership, { memberId: memberId('master'), password: demo().password });
   await mutate('leaveWorkspace', workspace.leaveWorkspace, { workspaceId: id });
   assert.equal(page.getCurrentResult().data.workspace, null);
+  owner.close();
+}
+
+async function ofVersions() {
+  const owner = person(server);
+  const { enter, mutate } = of(owner);
+  const home = await owner.open(HOME);
+  await enter('signIn', account.SIGN_IN, demo('owner'));
+  const workspaceId = home.getCurrentResult().data.viewer.memberships.edges[0].node.workspace.id;
+  const workspacePage = await owner.open(WORKSPACE_PAGE, { id: workspaceId, withInvitations: true });
+  const miniProgramId = workspacePage.getCurrentResult().data.workspace.miniPrograms.edges[0].node.id;
+  owner.close(workspacePage); // the end of the checks changes the status that it shows
+  const page = await owner.open(VERSIONS_PAGE, { id: miniProgramId });
+  const numbers = () => page.getCurrentResult().data.miniProgram.versions.edges.map(({ node }) => node.number);
+  const upload = () => ({ miniProgramId, source: { package: new File([zip], 'dist.zip', { type: 'application/zip' }) } });
+  const { versionEdge } = await mutate('uploadVersion', uploadVersion, upload());
+  await mutate('uploadVersion', uploadVersion, upload());
+  assert.deepEqual(numbers(), ['1.0.1', '1.0.0']);
+  await mutate('deleteVersion', deleteVersion, { versionId: versionEdge.node.id });
+  assert.deepEqual(numbers(), ['1.0.1']);
   owner.close();
 }
 

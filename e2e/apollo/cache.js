@@ -8,6 +8,7 @@ export const typePolicies = {
     fields: {
       workspace: { read: reference('Workspace') },
       miniProgram: { read: reference('MiniProgram') },
+      version: { read: reference('Version') },
       industries: relayStylePagination(['search']),
       staff: relayStylePagination(),
       platformAuditEvents: relayStylePagination(['filter']),
@@ -30,7 +31,8 @@ export const typePolicies = {
     },
   },
   Member: { fields: { miniPrograms: relayStylePagination() } },
-  MiniProgram: { fields: { developers: relayStylePagination() } },
+  MiniProgram: { fields: { developers: relayStylePagination(), versions: relayStylePagination(['filter']) } },
+  VersionComparison: { fields: { files: relayStylePagination() } },
   // What an address returns never changes, so the address identifies the logo: always select it.
   Logo: { keyFields: ['url'] },
 };
@@ -47,7 +49,9 @@ export const possibleTypes = {
     'MiniProgram',
     'Session',
     'StaffMember',
+    'Task',
     'User',
+    'Version',
     'Viewer',
     'Workspace',
   ],

@@ -286,6 +286,20 @@ export const API_TOKEN = gql`
   }
 `;
 
+export const VERSION = gql`
+  fragment VersionFields on Version {
+    id
+    number
+    size
+    notes
+    createdAt
+    uploadedBy {
+      id
+      displayName
+    }
+  }
+`;
+
 export const MINI_PROGRAMS = gql`
   fragment MiniProgramsOfWorkspace on Workspace {
     id

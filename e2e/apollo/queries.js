@@ -1,6 +1,6 @@
 // The pages of the front end.
 import { gql } from '@apollo/client/core';
-import { API_TOKEN, INVITATIONS, MEMBERS, MINI_PROGRAMS, VIEWER, WORKSPACE } from './fragments.js';
+import { API_TOKEN, INVITATIONS, MEMBERS, MINI_PROGRAMS, VERSION, VIEWER, WORKSPACE } from './fragments.js';
 
 export const HOME = gql`
   query Home {
@@ -50,6 +50,33 @@ export const API_TOKENS_PAGE = gql`
     }
   }
   ${API_TOKEN}
+`;
+
+export const VERSIONS_PAGE = gql`
+  query VersionsPage($id: ID!) {
+    miniProgram(id: $id) {
+      id
+      latestVersion {
+        id
+      }
+      versions(first: 20) {
+        totalCount
+        edges {
+          cursor
+          node {
+            ...VersionFields
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  }
+  ${VERSION}
 `;
 
 export const STAFF = gql`
