@@ -837,8 +837,8 @@ type Subscription {
     workspaceId: ID!
   ): MembershipEvent @hasRole(in: [OWNER, MASTER, DEVELOPER], at: "workspaceId")
   """
-  Reports within 5 seconds each change of a workspace, its members, invitations, tokens or mini programs that the viewer may
-  see. Completes when the viewer is no longer a member. For members.
+  Reports within 5 seconds each change of a workspace, its members, invitations, tokens, mini programs or versions that the viewer
+  may see. Completes when the viewer is no longer a member. For members.
   """
   workspaceChanged(
     """The workspace's id."""
