@@ -1651,7 +1651,7 @@ enum Permission {
   UPLOAD_VERSION
   """` + "`" + `version` + "`" + `."""
   VIEW_VERSION
-  """` + "`" + `compareVersions` + "`" + `."""
+  """` + "`" + `compareVersions` + "`" + `; not listed for a version that is not READY."""
   COMPARE_VERSIONS
   """` + "`" + `deleteVersion` + "`" + `."""
   DELETE_VERSION

@@ -2,13 +2,11 @@ package graph
 
 import (
 	"context"
-	"slices"
 
 	"minidock/ent"
-	"minidock/ent/member"
 	"minidock/graph/model"
+	"minidock/internal/access"
 	"minidock/internal/bundle"
-	"minidock/internal/id"
 	"minidock/internal/page"
 	"minidock/internal/siblings"
 	"minidock/internal/store"
@@ -115,18 +113,10 @@ func (r *versionResolver) Task(ctx context.Context, v *ent.Version) (*ent.Task, 
 
 // ViewerCan returns what the viewer may do with the version.
 func (r *versionResolver) ViewerCan(ctx context.Context, v *ent.Version) ([]model.Permission, error) {
-	roles, err := siblings.Read(v.Siblings, v, "viewerCan", func(vs []*ent.Version) (map[string]member.Role, error) {
-		return r.Workspaces.Roles(ctx, viewer(ctx), ids(vs, func(v *ent.Version) string { return v.WorkspaceID }))
+	can, err := siblings.Read(v.Siblings, v, "viewerCan", func(vs []*ent.Version) (map[string][]access.Operation, error) {
+		return r.Versions.Can(ctx, viewer(ctx), vs)
 	})
-	role, err := store.OneOf(roles, v.WorkspaceID, err)
-	if err != nil {
-		return nil, err
-	}
-	principal, err := viewer(ctx).Principal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return permissions(slices.Concat(principal.Allowed(role, id.Version), principal.Allowed(role, id.Task))), nil
+	return permissions(can[v.ID]), err
 }
 
 // DownloadURL returns where the package can be fetched, or nil unless the version is READY.

@@ -51,6 +51,7 @@ func TestAnUploadedVersionIsCheckedAndReady(t *testing.T) {
 		waiting := ann.Do(t, readVersion, apitest.Vars{"id": versionID})
 		for path, want := range map[string]any{
 			"version.status": "CHECKING", "version.pages": []any{}, "version.unpackedSize": nil, "version.appJson": nil, "version.tabBar": nil,
+			"version.viewerCan":   []any{"DELETE_VERSION", "VIEW_TASK_UPDATED", "VIEW_VERSION"},
 			"version.task.status": "QUEUED", "version.task.progress": 0.0, "version.task.startedAt": nil, "version.task.log": []any{},
 		} {
 			if got := waiting.Get(path); !reflect.DeepEqual(got, want) {
