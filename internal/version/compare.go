@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"minidock/ent"
 	"minidock/ent/version"
@@ -139,14 +140,16 @@ func settingsOf(row *ent.Version, details *Details) (map[string]string, error) {
 	settings := map[string]string{}
 	if details.AppJSON != nil {
 		var fields map[string]any
-		if err := json.Unmarshal([]byte(*details.AppJSON), &fields); err != nil {
+		read := json.NewDecoder(strings.NewReader(*details.AppJSON))
+		read.UseNumber() // a number may be too large or too long for a float
+		if err := read.Decode(&fields); err != nil {
 			return nil, fmt.Errorf("read app.json of version %s: %w", row.ID, err)
 		}
 		for _, name := range notSettings {
 			delete(fields, name)
 		}
-		for name, value := range fields {
-			if err := addSettings(settings, name, value); err != nil {
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			if err := addSettings(settings, name, fields[name]); err != nil {
 				return nil, err
 			}
 		}
@@ -157,11 +160,16 @@ func settingsOf(row *ent.Version, details *Details) (map[string]string, error) {
 	return settings, nil
 }
 
-// addSettings adds a value, or the values in an object.
+// longestPath is the most bytes of the path of an object whose settings are compared one by one. As each of them repeats the path, a longer one
+// could fill the memory.
+const longestPath = 200
+
+// addSettings adds a value, or the values in an object. They are added in the order of their names, so that it is always the same one that has a
+// path which two have.
 func addSettings(to map[string]string, path string, value any) error {
-	if object, ok := value.(map[string]any); ok && len(object) > 0 {
-		for name, inner := range object {
-			if err := addSettings(to, path+"."+name, inner); err != nil {
+	if object, ok := value.(map[string]any); ok && len(object) > 0 && len(path) <= longestPath {
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			if err := addSettings(to, path+"."+name, object[name]); err != nil {
 				return err
 			}
 		}
