@@ -178,8 +178,9 @@ func record(ctx context.Context, tx *ent.Tx, of *ent.Version, result version.Sta
 	if err != nil || result != version.StatusFAILED {
 		return err
 	}
-	failed, err := tx.Version.Query().Where(version.MiniProgramID(of.MiniProgramID), version.StatusEQ(version.StatusFAILED)).
-		Order(ent.Desc(version.FieldNumberKey)).Offset(kept).IDs(ctx)
+	// The one that has failed now stays, with its log, also when others with higher numbers have failed before.
+	failed, err := tx.Version.Query().Where(version.MiniProgramID(of.MiniProgramID), version.StatusEQ(version.StatusFAILED), version.IDNEQ(of.ID)).
+		Order(ent.Desc(version.FieldNumberKey)).Offset(kept - 1).IDs(ctx)
 	if err == nil && len(failed) > 0 {
 		_, err = tx.Version.Delete().Where(store.In(version.FieldID, failed)).Exec(ctx)
 	}

@@ -222,6 +222,24 @@ func TestOfFailedVersionsTheLastAreKept(t *testing.T) {
 	})
 }
 
+func TestACheckThatEndsAfterManyLaterOnesHasFailedHasItsResult(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		miniProgramID := ann.CreateMiniProgram(t, ann.CreateWorkspace(t, "Coffee"), "咖啡店")
+		first := ann.UploadVersion(t, miniProgramID, apitest.Vars{}, bundletest.Zip(map[string]string{"app.json": `{"pages": ["a"]}`})).UploadedVersion(t)
+		for range 20 {
+			w.InsertVersion(t, miniProgramID, apitest.VersionRow{UploadedBy: ann, Status: version.StatusFAILED})
+		}
+		w.CheckPackages(t)
+		if row := w.Version(t, first); row.Status != version.StatusFAILED || row.QueryTask().OnlyX(t.Context()).FinishedAt == nil {
+			t.Errorf("it is %s", row.Status)
+		}
+		if n := w.Client.Version.Query().CountX(t.Context()); n != 20 {
+			t.Errorf("%d are kept", n)
+		}
+	})
+}
+
 func TestTooManyVersionsAreRefusedOrReplaceTheOldest(t *testing.T) {
 	apitest.RunWith(t, apitest.Options{Limits: apitest.Limits(func(l *limit.Limits) { l.Versions = 3 })}, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
