@@ -71,13 +71,17 @@ func (u *upload) receive(ctx context.Context, file *blob.File) error {
 // reuse finds a READY version of the mini program that the viewer sees.
 func (u *upload) reuse(ctx context.Context, versionID string) error {
 	const field = "source.fromVersionId"
+	if id.KindOf(versionID) != id.Version { // PostgreSQL does not take every text
+		u.errs.Add(field, fault.NotFound)
+		return nil
+	}
 	found, err := u.ByIDs(ctx, u.viewer, []string{versionID})
 	if err != nil {
 		return err
 	}
 	from := found[versionID]
 	switch {
-	case id.KindOf(versionID) != id.Version, from == nil, from.MiniProgramID != u.in.MiniProgramID:
+	case from == nil, from.MiniProgramID != u.in.MiniProgramID:
 		u.errs.Add(field, fault.NotFound)
 		return nil
 	case from.Status != version.StatusREADY:

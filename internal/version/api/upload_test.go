@@ -283,7 +283,7 @@ func TestAVersionIsMadeOfAnEarlierPackage(t *testing.T) {
 		if packages := slices.DeleteFunc(w.Files(t), func(name string) bool { return !strings.HasSuffix(name, ".zip") }); len(packages) != 1 {
 			t.Errorf("the same bytes are stored as %q", packages)
 		}
-		for _, missing := range []string{"ver_none", w.ReadyVersion(t, ann, otherID, small("other")), miniProgramID} {
+		for _, missing := range []string{"ver_none", "ver_\x00", "", w.ReadyVersion(t, ann, otherID, small("other")), miniProgramID} {
 			ann.UploadAgain(t, miniProgramID, missing, apitest.Vars{}).HasUserErrors(t, "NOT_FOUND source.fromVersionId")
 		}
 	})
