@@ -26,14 +26,10 @@ func (v *Versions) check(ctx context.Context, try *job.Try) error {
 		return fmt.Errorf("read the version: %w", err)
 	}
 	c := &checking{Versions: v, try: try, version: row, task: row.Edges.Task}
-	if err := c.begin(ctx); err != nil {
+	if err := c.run(ctx); !ent.IsNotFound(err) {
 		return err
 	}
-	report, problems, err := c.read(ctx)
-	if err != nil {
-		return err
-	}
-	return c.finish(ctx, report, problems)
+	return nil // it was deleted meanwhile
 }
 
 // checking is a check under way.
@@ -43,6 +39,17 @@ type checking struct {
 	version *ent.Version
 	// task is as it was written last.
 	task *ent.Task
+}
+
+func (c *checking) run(ctx context.Context) error {
+	if err := c.begin(ctx); err != nil {
+		return err
+	}
+	report, problems, err := c.read(ctx)
+	if err != nil {
+		return err
+	}
+	return c.finish(ctx, report, problems)
 }
 
 // begin says that the task is worked on.

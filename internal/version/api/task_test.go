@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -135,6 +136,36 @@ func TestTheReportOfADeletedTaskEnds(t *testing.T) {
 		w.CheckPackages(t) // finds nothing to do
 		if n := w.Client.Job.Query().Where(job.Kind("check")).CountX(t.Context()); n != 0 {
 			t.Errorf("%d jobs are left", n)
+		}
+	})
+}
+
+func TestACheckEndsWhenItsVersionIsDeletedMeanwhile(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		if !w.OnPostgres() {
+			t.Skip("SQLite writes one transaction at a time")
+		}
+		ann := w.SignUp(t, "ann")
+		miniProgramID := ann.CreateMiniProgram(t, ann.CreateWorkspace(t, "Coffee"), "咖啡店")
+		versionID := ann.UploadVersion(t, miniProgramID, apitest.Vars{}, project).UploadedVersion(t)
+		waiting, checked := w.Waiting(t), make(chan error, 1)
+		tx, err := w.Client.Tx(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx.Version.DeleteOneID(versionID).ExecX(t.Context())
+		go func() { checked <- w.Server.CheckPackages(t.Context()) }()
+		for waiting() == 0 { // for the task
+			runtime.Gosched()
+		}
+		if err := tx.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-checked; err != nil {
+			t.Error(err)
+		}
+		if left := w.Client.Job.Query().Where(job.Kind("check")).AllX(t.Context()); len(left) != 0 {
+			t.Errorf("it is to be checked again: %v", left)
 		}
 	})
 }
