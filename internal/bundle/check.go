@@ -30,8 +30,10 @@ type checker struct {
 	// components are JSON files of components that are still to be read; seen are those that were ever among them.
 	components []string
 	seen       map[string]bool
-	hash       hash.Hash
-	scanner    hostScanner
+	// jsonBytes are those of the JSON files that were read.
+	jsonBytes int64
+	hash      hash.Hash
+	scanner   hostScanner
 }
 
 // Check reads every file. It compares each with what the directory says, then judges app.json, the pages and the components, and collects

@@ -368,3 +368,32 @@ func TestADiskThatFailsIsNoProblemOfThePackage(t *testing.T) {
 		t.Errorf("a file that is shorter than it was: %v, %+v, %v", p, found, err)
 	}
 }
+
+func TestTheJSONFilesOfAPackageAreBoundedTogether(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct {
+		pages int
+		want  []string
+	}{{4, nil}, {20, []string{"page4.json"}}} {
+		files, pages := map[string]string{}, []string{}
+		for i := range one.pages {
+			page := fmt.Sprint("page", i)
+			pages = append(pages, page)
+			files[page+".axml"], files[page+".js"] = "", ""
+			files[page+".json"] = `{"text": "` + strings.Repeat("x", 1_000_000) + `"}`
+		}
+		list, _ := json.Marshal(pages)
+		files["app.json"] = fmt.Sprintf(`{"pages": %s}`, list)
+		_, found := check(t, bundletest.Zip(files))
+		var got []string
+		for _, wrong := range found {
+			got = append(got, wrong.File)
+			if wrong.Code != fault.TooLarge || wrong.Variant != "allJson" {
+				t.Errorf("%+v", wrong)
+			}
+		}
+		if !slices.Equal(got, one.want) {
+			t.Errorf("%d pages: %q", one.pages, got)
+		}
+	}
+}

@@ -19,6 +19,9 @@ const (
 	maxJSON   = 1 << 20
 	maxDepth  = 100
 	maxValues = 50_000
+	// maxAllJSON bounds what is read of all JSON files of a package, each of which may name tens of thousands of components. It is 1.6 kB for
+	// each of 2,500 pages.
+	maxAllJSON = 4 << 20
 )
 
 // document is a JSON file that was read.

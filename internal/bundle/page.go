@@ -43,9 +43,9 @@ func (c *checker) checkPages(ctx context.Context) error {
 	return nil
 }
 
-// readNamed reads the JSON of a page or component, and records what is wrong with it.
+// readNamed reads a JSON file, and records what is wrong with it.
 func (c *checker) readNamed(ctx context.Context, name string) (document, error) {
-	if c.isDamaged(name) {
+	if c.isDamaged(name) || !c.mayRead(name) {
 		return document{}, nil
 	}
 	d, wrong, err := c.readJSON(ctx, name)
@@ -53,6 +53,16 @@ func (c *checker) readNamed(ctx context.Context, name string) (document, error) 
 		c.found.add(*wrong)
 	}
 	return d, err
+}
+
+// mayRead says whether a JSON file is among those that may be read together, and refuses the first that is not.
+func (c *checker) mayRead(name string) bool {
+	if at, found := c.byName[name]; found && c.jsonBytes <= maxAllJSON {
+		if c.jsonBytes += c.entries[at].unpacked; c.jsonBytes > maxAllJSON {
+			c.found.add(problem(fault.TooLarge, name, "max", maxAllJSON, fault.Variant("allJson")))
+		}
+	}
+	return c.jsonBytes <= maxAllJSON
 }
 
 // checkFiles records the first file of a page that must be there and is not, or is there as source code only.

@@ -132,6 +132,7 @@ var sentences = map[string]locale.Text{
 	"TOO_LARGE.packed":          locale.Of("The package has {bytes} bytes; it can have at most {max}. Largest: {largest}.", "代码包太大：现为 {bytes} 字节，最多 {max} 字节。占用最多的是：{largest}。"),
 	"TOO_LARGE.unpacked":        locale.Of("The package unpacks to {bytes} bytes; it can have at most {max}. Largest: {largest}.", "代码包解压后太大：现为 {bytes} 字节，最多 {max} 字节。占用最多的是：{largest}。"),
 	"TOO_LARGE.json":            locale.Of("The file {file} has {bytes} bytes; a JSON file that is read can have at most {max}.", "文件 {file} 太大：现为 {bytes} 字节，需要读取的 JSON 文件最多 {max} 字节。"),
+	"TOO_LARGE.allJson":         locale.Of("The JSON files that are read have more than {max} bytes together: {file} is one too many.", "需要读取的 JSON 文件总共最多 {max} 字节，读到 {file} 时已超出。"),
 	"TOO_MANY_FILES":            locale.Of("The package has {count} files; it can have at most {max}. Most are in: {largest}.", "代码包中的文件太多：现有 {count} 个，最多 {max} 个。主要位于：{largest}。"),
 	"TOO_MANY_FILES.folders":    locale.Of("The package has {count} folders; it can have at most {max}.", "代码包中的文件夹太多：现有 {count} 个，最多 {max} 个。"),
 	"COMPRESSION_RATIO":         locale.Of("The file {file} unpacks to {ratio} times its packed size, from {packed} to {bytes} bytes; the limit is {max} times.", "文件 {file} 的压缩比过高：从 {packed} 字节解压为 {bytes} 字节，为 {ratio} 倍，最多 {max} 倍。"),
