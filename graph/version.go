@@ -212,8 +212,8 @@ func (r *versionResolver) Warnings(ctx context.Context, v *ent.Version) ([]*mode
 }
 
 // Files returns a page of the files that differ.
-func (r *versionComparisonResolver) Files(ctx context.Context, c *version.Comparison, first *int, after *string, last *int, before *string) (*model.FileChangeConnection, error) {
-	of, total, err := r.Versions.Differing(ctx, c, page.Args{First: first, After: after, Last: last, Before: before})
+func (r *versionComparisonResolver) Files(_ context.Context, c *version.Comparison, first *int, after *string, last *int, before *string) (*model.FileChangeConnection, error) {
+	of, total, err := c.Differing(page.Args{First: first, After: after, Last: last, Before: before})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"minidock/ent"
 	"minidock/ent/version"
@@ -24,6 +25,8 @@ type Comparison struct {
 	PagesAdded, PagesRemoved []string
 	Parts                    []PartChange
 	Settings                 []SettingChange
+	// files reads and compares the lists of files, once for all pages that are asked for.
+	files func() ([]*FileChange, error)
 }
 
 // PartChange is the size of a part in two versions, in bytes; nil where it is not there.
@@ -63,6 +66,7 @@ func (v *Versions) Compare(ctx context.Context, viewer *access.Viewer, from, to 
 	}
 	c.PagesAdded, c.PagesRemoved = missing(after.Pages, before.Pages), missing(before.Pages, after.Pages)
 	c.Parts = compareParts(before.Parts, after.Parts)
+	c.files = v.differing(ctx, c.From, c.To)
 	c.Settings, err = compareSettings(c.From, c.To, before, after)
 	return c, err
 }
@@ -191,16 +195,26 @@ func unlessEmpty(text string) *string {
 const orderByPath = "PATH ASC"
 
 // Differing returns a page of the files that differ between the versions of a comparison, and how many there are.
-func (v *Versions) Differing(ctx context.Context, c *Comparison, args page.Args) (page.Page[*FileChange], int, error) {
-	before, err := v.filesOf(ctx, c.From)
+func (c *Comparison) Differing(args page.Args) (page.Page[*FileChange], int, error) {
+	changes, err := c.files()
 	if err != nil {
 		return page.Page[*FileChange]{}, 0, err
 	}
-	after, err := v.filesOf(ctx, c.To)
-	if err != nil {
-		return page.Page[*FileChange]{}, 0, err
-	}
-	changes := compareFiles(before, after)
 	of, err := page.OfSlice(args, orderByPath, changes, func(c *FileChange) string { return c.Path })
 	return of, len(changes), err
+}
+
+// differing returns a function that returns the files that differ between two READY versions, and reads them when it is first called.
+func (v *Versions) differing(ctx context.Context, from, to *ent.Version) func() ([]*FileChange, error) {
+	return sync.OnceValues(func() ([]*FileChange, error) {
+		before, err := v.filesOf(ctx, from)
+		if err != nil {
+			return nil, err
+		}
+		after, err := v.filesOf(ctx, to)
+		if err != nil {
+			return nil, err
+		}
+		return compareFiles(before, after), nil
+	})
 }
