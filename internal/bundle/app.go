@@ -235,8 +235,8 @@ func (a *app) tabBar() []TabBarItem {
 		page, _ := cleanPage(tab.str("pagePath"))
 		items = append(items, TabBarItem{
 			Page: page, Title: optional(excerpt(tab.str("name")+tab.str("text"), maxText)),
-			Icon:       optional(cut(tab.str("icon")+tab.str("iconPath"), maxDescription)),
-			ActiveIcon: optional(cut(tab.str("activeIcon")+tab.str("selectedIconPath"), maxDescription)),
+			Icon:       optional(excerpt(tab.str("icon")+tab.str("iconPath"), maxDescription)),
+			ActiveIcon: optional(excerpt(tab.str("activeIcon")+tab.str("selectedIconPath"), maxDescription)),
 		})
 	}
 	return items

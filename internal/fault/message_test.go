@@ -98,7 +98,7 @@ var carried = map[string]map[Code][]string{
 	"updateMiniProgram": profile,
 	"uploadVersion": with(inPackageAtOnce(), map[Code][]string{
 		Blank: {"number", "minimumHostVersion", "idempotencyKey"}, InvalidFormat: {"number", "minimumHostVersion"}, InvalidCharacter: {"notes", "idempotencyKey"},
-		TooLong: {"notes", "idempotencyKey"}, NotFound: {"source.fromVersionId"}, NotReady: {"source.fromVersionId"}, VersionExists: {"number"}, VersionTooLow: {"number"},
+		TooLong: {"notes", "idempotencyKey"}, NotFound: {"source.fromVersionId"}, NotReady: {"source.fromVersionId"}, VersionExists: {"number"}, VersionTooLow: {"number", "number last"},
 		QuotaExceeded: {" versions"}, IdempotencyKeyReused: {"idempotencyKey"},
 	}),
 	"deleteVersion": {Submitted: {""}, InUse: {""}},

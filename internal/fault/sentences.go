@@ -57,6 +57,7 @@ var sentences = map[string]locale.Text{
 	"NOT_FOUND.fromVersionId":           locale.Of("The version whose package is to be used again was not found.", "没有找到要再次使用其代码包的版本。"),
 	"VERSION_EXISTS":                    locale.Of("Version {value} already exists; the highest number so far is {highest}.", "版本 {value} 已存在；目前最高的版本号为 {highest}。"),
 	"VERSION_TOO_LOW":                   locale.Of("Version {value} is not higher than {highest}, the highest number so far.", "版本 {value} 不高于目前最高的版本号 {highest}。"),
+	"VERSION_TOO_LOW.last":              locale.Of("There is no number after {highest}.", "{highest} 之后没有更高的版本号。"),
 	"NOT_READY":                         locale.Of("The package of a version can be used again only when it is READY; it is {status}.", "版本状态为 READY 时才能再次使用其代码包；现为 {status}。"),
 	"SUBMITTED":                         locale.Of("The version was submitted for review and cannot be deleted.", "该版本已提交审核，不能删除。"),
 	"IN_USE":                            locale.Of("The version is in use and cannot be deleted.", "该版本正在使用，不能删除。"),

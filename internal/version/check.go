@@ -129,16 +129,16 @@ func (c *checking) progress(ctx context.Context, percent int) error {
 
 // finish writes what the check found, once.
 func (c *checking) finish(ctx context.Context, report *bundle.Report, problems []bundle.Problem) error {
-	filesName := ""
+	var found description
 	if len(problems) == 0 {
 		var err error
-		if filesName, err = c.keepFiles(ctx, report.Files); err != nil {
+		if found, err = c.describe(ctx, report); err != nil {
 			return err
 		}
 	}
 	var ended *ent.Task
 	err := c.try.Finish(ctx, func(tx *ent.Tx) (err error) {
-		ended, err = c.end(ctx, tx, report, problems, filesName)
+		ended, err = c.end(ctx, tx, found, problems)
 		return err
 	})
 	if err == nil && ended != nil {
@@ -148,16 +148,13 @@ func (c *checking) finish(ctx context.Context, report *bundle.Report, problems [
 }
 
 // end writes the result in the transaction that ends the job. It returns nil if the version was deleted meanwhile.
-func (c *checking) end(ctx context.Context, tx *ent.Tx, report *bundle.Report, problems []bundle.Problem, filesName string) (*ent.Task, error) {
+func (c *checking) end(ctx context.Context, tx *ent.Tx, found description, problems []bundle.Problem) (*ent.Task, error) {
 	if _, err := hold(ctx, tx, c.version.MiniProgramID); err != nil {
 		return nil, err
 	}
 	update, result := tx.Version.Update().Where(version.ID(c.version.ID), version.StatusEQ(version.StatusCHECKING)), version.StatusFAILED
 	if len(problems) == 0 {
-		if err := describe(update, report); err != nil {
-			return nil, err
-		}
-		update.SetFilesName(filesName)
+		found.write(update)
 		result = version.StatusREADY
 	}
 	changed, err := update.SetStatus(result).Save(ctx)
@@ -168,7 +165,7 @@ func (c *checking) end(ctx context.Context, tx *ent.Tx, report *bundle.Report, p
 	if err := record(ctx, tx, c.version, result, now); err != nil {
 		return nil, err
 	}
-	return c.endTask(ctx, tx, report, problems, now)
+	return c.endTask(ctx, tx, found, problems, now)
 }
 
 // record records that the version has another status, and what follows: that of the mini program, and that older versions which failed are
@@ -195,17 +192,17 @@ func record(ctx context.Context, tx *ent.Tx, of *ent.Version, result version.Sta
 }
 
 // endTask writes the problems, or that there are none, into the log.
-func (c *checking) endTask(ctx context.Context, tx *ent.Tx, report *bundle.Report, problems []bundle.Problem, now time.Time) (*ent.Task, error) {
+func (c *checking) endTask(ctx context.Context, tx *ent.Tx, found description, problems []bundle.Problem, now time.Time) (*ent.Task, error) {
 	var lines []*TaskLogEntry
 	for i := range problems {
 		lines = append(lines, &TaskLogEntry{At: now, Level: LogLevelError, Problem: &problems[i]})
 	}
 	status, last := task.StatusFAILED, &TaskLogEntry{At: now, Level: LogLevelInfo, Note: failed, Count: len(problems)}
 	if len(problems) == 0 {
-		for _, warning := range Warnings(report) {
+		for _, warning := range Warnings(found.Report) {
 			lines = append(lines, &TaskLogEntry{At: now, Level: LogLevelWarning, Problem: &warning})
 		}
-		status, last = task.StatusSUCCEEDED, &TaskLogEntry{At: now, Level: LogLevelInfo, Note: passed, Count: report.FileCount}
+		status, last = task.StatusSUCCEEDED, &TaskLogEntry{At: now, Level: LogLevelInfo, Note: passed, Count: found.FileCount}
 	}
 	log, err := appendLog(c.task, append(lines, last)...)
 	if err != nil {

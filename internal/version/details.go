@@ -78,17 +78,28 @@ func Warnings(report *bundle.Report) []bundle.Problem {
 	return slices.Concat(report.Warnings, bundle.HostWarnings(report.Hosts, nil))
 }
 
-// describe writes the details of a package.
-func describe(update *ent.VersionUpdate, report *bundle.Report) error {
-	contents := *report
-	contents.AppJSON, contents.Files = "", nil // which are kept apart
-	text, err := json.Marshal(contents)
-	if err != nil {
-		return err
+// description is what is written of a package that passed the checks.
+type description struct {
+	*bundle.Report
+	// contents is the report in JSON, without what is kept apart, and filesName the name of the list of its files among the blobs.
+	contents, filesName string
+}
+
+// describe keeps the list of a package's files, and returns what else is to be written.
+func (v *Versions) describe(ctx context.Context, report *bundle.Report) (d description, err error) {
+	if d.filesName, err = v.keepFiles(ctx, report.Files); err != nil {
+		return d, err
 	}
-	update.SetUnpackedSize(int(report.UnpackedSize)).SetFileCount(report.FileCount).SetEntryPage(report.EntryPage).SetAppJSON(report.AppJSON).
-		SetContents(string(text)).SetDetailsSize(len(text) + len(report.AppJSON))
-	return nil
+	contents := *report
+	contents.AppJSON, contents.Files = "", nil
+	text, err := json.Marshal(contents)
+	d.Report, d.contents = report, string(text)
+	return d, err
+}
+
+func (d description) write(to *ent.VersionUpdate) {
+	to.SetUnpackedSize(int(d.UnpackedSize)).SetFileCount(d.FileCount).SetEntryPage(d.EntryPage).SetAppJSON(d.AppJSON).
+		SetContents(d.contents).SetDetailsSize(len(d.contents) + len(d.AppJSON)).SetFilesName(d.filesName)
 }
 
 // brief are the columns of a version without its details.

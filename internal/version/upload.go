@@ -82,6 +82,8 @@ type upload struct {
 	notes     *string
 	source    source
 	request   idempotency.Request
+	// isCounted says that the upload has been counted.
+	isCounted bool
 }
 
 // judge records every user error that the input alone shows, but for those of its source.
@@ -143,8 +145,11 @@ func (u *upload) try(ctx context.Context) (Uploaded, error) {
 	if err := errs.Err(); err != nil {
 		return Uploaded{}, err
 	}
-	if err := u.count(ctx); err != nil {
-		return Uploaded{}, err
+	if !u.isCounted {
+		if err := u.count(ctx); err != nil {
+			return Uploaded{}, err
+		}
+		u.isCounted = true
 	}
 	if err := u.source.keep(ctx); err != nil {
 		return Uploaded{}, err
@@ -200,7 +205,7 @@ func (u *upload) choose(ctx context.Context, client *ent.Client, miniProgram *en
 	case u.in.Number == nil && highest < lastNumber:
 		return highest.next(), nil
 	case u.in.Number == nil:
-		errs.Add("number", fault.VersionTooLow, "value", highest.String(), "highest", highest.String())
+		errs.Add("number", fault.VersionTooLow, "value", highest.String(), "highest", highest.String(), fault.Variant("last"))
 		return 0, nil
 	case errs.Has("number"), u.number > highest:
 		return u.number, nil

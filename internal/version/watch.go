@@ -77,9 +77,12 @@ func (w *Watches) send(ctx context.Context, viewer *access.Viewer, taskID string
 			return
 		}
 		states, isGone := watching.take()
+		if isGone {
+			return
+		}
 		if !isFirst {
 			viewer.Stale() // what the viewer may see is decided now
-			if _, err := w.visible(ctx, viewer, taskID); err != nil && !isGone {
+			if _, err := w.visible(ctx, viewer, taskID); err != nil {
 				return
 			}
 		}
@@ -92,9 +95,6 @@ func (w *Watches) send(ctx context.Context, viewer *access.Viewer, taskID string
 			if state.FinishedAt != nil {
 				return
 			}
-		}
-		if isGone {
-			return
 		}
 	}
 }

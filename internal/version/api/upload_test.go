@@ -122,6 +122,18 @@ func TestANumberMustExceedAllBefore(t *testing.T) {
 	})
 }
 
+func TestAfterTheLastNumberThereIsNone(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		miniProgramID := ann.CreateMiniProgram(t, ann.CreateWorkspace(t, "Coffee"), "咖啡店")
+		ann.UploadVersion(t, miniProgramID, apitest.Vars{"number": "999999.999999.999999"}, small("a")).Succeeded(t)
+		refused := ann.UploadVersion(t, miniProgramID, apitest.Vars{}, small("b")).HasUserErrors(t, "VERSION_TOO_LOW number")
+		if refused[0].Message != "There is no number after 999999.999999.999999." {
+			t.Errorf("%+v", refused[0])
+		}
+	})
+}
+
 func TestAllMistakesOfAnUploadComeAtOnce(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
