@@ -29,7 +29,7 @@ var labels = map[string]locale.Text{
 	"memberId":             locale.Of("The member", "成员"),
 	"miniProgramIds":       locale.Of("The mini programs", "小程序"),
 	"number":               locale.Of("The version number", "版本号"),
-	"notes":                locale.Of("The notes", "版本说明"),
+	"notes":                locale.Of("The text of the notes", "版本说明"),
 	"minimumHostVersion":   locale.Of("The minimum version of the super app", "超级应用的最低版本"),
 	"source.package":       locale.Of("The package", "代码包"),
 	"source.fromVersionId": locale.Of("The version", "版本"),
