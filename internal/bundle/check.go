@@ -167,7 +167,7 @@ func (c *checker) checkApp(ctx context.Context) error {
 // missApp records that there is no app.json, unless it may only be hidden by another problem.
 func (c *checker) missApp() {
 	if len(c.found.list) == 0 {
-		c.found.add(*c.noApp("", false))
+		c.found.add(*c.noApp(""))
 	}
 }
 

@@ -43,9 +43,9 @@ func (p *Package) findRoot(ctx context.Context) *Problem {
 	if err != nil {
 		return nil
 	}
-	stated, isStated := statedRoot(project)
-	if isStated {
-		folders = []string{withSlash(p.place.project + stated)}
+	stated := project.root.str("miniprogramRoot")
+	if stated != "" {
+		folders = []string{withSlash(p.place.project + rootFolder(stated))}
 	}
 	for _, folder := range folders {
 		if p.has(folder + appFile) {
@@ -64,7 +64,7 @@ func (p *Package) findRoot(ctx context.Context) *Problem {
 			}
 		}
 	}
-	return p.noApp(stated, isStated)
+	return p.noApp(stated)
 }
 
 // singleFolder returns the folder that has all files, or "" if there is none.
@@ -80,17 +80,13 @@ func (p *Package) singleFolder() string {
 	return single
 }
 
-// statedRoot returns the folder that mini.project.json names, relative to its own. It is ".." for every folder outside.
-func statedRoot(project document) (folder string, isStated bool) {
-	value, found := project.root.get("miniprogramRoot")
-	if !found || value.kind != kindString || value.text == "" {
-		return "", false
-	}
-	slashed := strings.TrimLeft(strings.ReplaceAll(value.text, `\`, "/"), "/")
+// rootFolder returns the folder that mini.project.json names, relative to its own. It is ".." for every folder outside.
+func rootFolder(stated string) string {
+	slashed := strings.TrimLeft(strings.ReplaceAll(stated, `\`, "/"), "/")
 	if leadsOut(slashed) {
-		return "..", true
+		return ".."
 	}
-	return norm.NFC.String(withoutDots(slashed)), true
+	return norm.NFC.String(withoutDots(slashed))
 }
 
 // withSlash returns a folder's name with a slash at its end, "" for the top.
@@ -101,8 +97,8 @@ func withSlash(folder string) string {
 	return folder + "/"
 }
 
-// noApp names the places where an app.json was seen, those nearest to the top first.
-func (p *Package) noApp(stated string, isStated bool) *Problem {
+// noApp names the places where an app.json was seen, those nearest to the top first. The root is shown as mini.project.json states it.
+func (p *Package) noApp(stated string) *Problem {
 	var seen []string
 	for name := range maps.Keys(p.byName) {
 		if baseOf(name) == appFile && !isInModules(name) {
@@ -112,10 +108,10 @@ func (p *Package) noApp(stated string, isStated bool) *Problem {
 	slices.SortFunc(seen, func(a, b string) int { return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), cmp.Compare(a, b)) })
 	found := strings.Join(seen[:min(len(seen), maxNamed)], ", ")
 	switch file := p.place.project + projectFile; {
-	case isStated && found != "":
-		return about(fault.NoAppJSON, file, "root", cmp.Or(stated, "."), "found", found, fault.Variant("rootElsewhere"))
-	case isStated:
-		return about(fault.NoAppJSON, file, "root", cmp.Or(stated, "."), fault.Variant("root"))
+	case stated != "" && found != "":
+		return about(fault.NoAppJSON, file, "root", stated, "found", found, fault.Variant("rootElsewhere"))
+	case stated != "":
+		return about(fault.NoAppJSON, file, "root", stated, fault.Variant("root"))
 	case found != "":
 		return about(fault.NoAppJSON, "", "found", found, fault.Variant("elsewhere"))
 	}

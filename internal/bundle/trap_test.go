@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -115,5 +116,30 @@ func TestEveryCodeHasATrap(t *testing.T) {
 		"NOT_A_ZIP NO_APP_JSON PATH_TRAVERSAL PLUGIN_PROJECT SOURCE_NOT_BUILT SYMLINK TOO_LARGE TOO_MANY_FILES WRONG_APP_ID")
 	if got := bundletest.Codes(); !slices.Equal(got, want) {
 		t.Errorf("traps for %q, want %q", got, want)
+	}
+}
+
+func TestRefusalsShowWhatWasSent(t *testing.T) {
+	t.Parallel()
+	stated := func(root string) []byte {
+		return bundletest.Zip(bundletest.With(bundletest.Project(), map[string]string{"mini.project.json": fmt.Sprintf(`{"miniprogramRoot": %q}`, root)}))
+	}
+	for _, test := range []struct {
+		name    string
+		content []byte
+		shown   string
+	}{
+		{"a root above", stated("../dist"), "is ../dist, but"},
+		{"an absolute root", stated("/srv/dist"), "is /srv/dist, but"},
+		{"a root on a drive", stated(`C:\dist`), `is C:\dist, but`},
+	} {
+		_, found, err := Inspect(bytes.NewReader(test.content), int64(len(test.content)), limit.Default.Package)
+		if err != nil || len(found) != 1 {
+			t.Errorf("%s: %v, %v", test.name, found, err)
+			continue
+		}
+		if message := found[0].UserError("source.package").Message(language.English); !strings.Contains(message, test.shown) {
+			t.Errorf("%s: %s", test.name, message)
+		}
 	}
 }
