@@ -60,7 +60,10 @@ func noZip(src *source, tail []byte) *Problem {
 		start = nil
 	}
 	found := problem(fault.NotAZip, "", "found", fmt.Sprintf("% X", start))
-	if bytes.Equal(start, localMark) {
+	switch {
+	case src.size == 0:
+		found = problem(fault.NotAZip, "", fault.Variant("empty"))
+	case bytes.Equal(start, localMark):
 		found = problem(fault.NotAZip, "", "bytes", src.size, fault.Variant("cut"))
 	}
 	return &found

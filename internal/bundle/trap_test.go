@@ -132,6 +132,8 @@ func TestRefusalsShowWhatWasSent(t *testing.T) {
 		{"a root above", stated("../dist"), "is ../dist, but"},
 		{"an absolute root", stated("/srv/dist"), "is /srv/dist, but"},
 		{"a root on a drive", stated(`C:\dist`), `is C:\dist, but`},
+		{"nothing", nil, "it has no bytes"},
+		{"another kind of file", []byte("PNG?"), "first bytes are 50 4E 47 3F."},
 	} {
 		_, found, err := Inspect(bytes.NewReader(test.content), int64(len(test.content)), limit.Default.Package)
 		if err != nil || len(found) != 1 {

@@ -120,7 +120,7 @@ var advised = map[string]map[Code][]string{
 
 // packaged says which variants the messages about a version's package have. They are in the log of its checks and among its warnings.
 var packaged = map[Code][]string{
-	NotAZip: {"", "cut"}, Encrypted: {""}, PathTraversal: {""}, Symlink: {""}, DuplicateName: {"", "folder"},
+	NotAZip: {"", "cut", "empty"}, Encrypted: {""}, PathTraversal: {""}, Symlink: {""}, DuplicateName: {"", "folder"},
 	InvalidName: {"", "empty", "encoding", "length", "other"}, TooLarge: {"packed", "unpacked", "json", "allJson"}, TooManyFiles: {"", "folders"}, CompressionRatio: {""},
 	Corrupt:   {"end", "split", "method", "overlap", "header", "size", "data", "checksum"},
 	NoAppJSON: {"", "elsewhere", "root", "rootElsewhere"}, CompiledPackage: {""}, MiniGame: {""}, PluginProject: {""},

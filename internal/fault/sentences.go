@@ -119,6 +119,7 @@ var sentences = map[string]locale.Text{
 	"WRONG_ROLE.TRANSFER_OWNERSHIP.DEVELOPER": locale.Of("A developer cannot become the owner. Choose a master.", "开发者不能成为所有者，请选择管理员。"),
 
 	"NOT_A_ZIP":                 locale.Of("The package must be a zip; its first bytes are {found}.", "代码包应为 zip 文件，其开头的字节为 {found}。"),
+	"NOT_A_ZIP.empty":           locale.Of("The package is empty: it has no bytes.", "代码包为空，没有任何内容。"),
 	"NOT_A_ZIP.cut":             locale.Of("The package is cut off: it starts like a zip, but its end is missing after {bytes} bytes.", "代码包不完整：开头是 zip 格式，但 {bytes} 字节之后缺少结尾。"),
 	"ENCRYPTED":                 locale.Of("The file {file} is encrypted. Pack the zip without a password.", "文件 {file} 已加密，请打包为不带密码的 zip。"),
 	"PATH_TRAVERSAL":            locale.Of("The name {file} leads out of the package. Names must be relative and must not contain “..” or a drive letter.", "文件名 {file} 指向代码包之外：应为相对路径，且不能含有“..”或盘符。"),
