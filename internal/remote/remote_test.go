@@ -370,16 +370,18 @@ func TestARefusalBeforeTheFileIsReadIsUnderstood(t *testing.T) {
 func TestWhatIsCalledWronglySendsNothing(t *testing.T) {
 	t.Parallel()
 	p := serve(t, answerWith(made))
-	for name, c := range map[string]struct{ url, token, says string }{
-		"no token":           {p.URL, "", "MINIDOCK_TOKEN"},
-		"a line break in it": {p.URL, token + "\n", "is not a token"},
-		"no scheme":          {"mini.example.com", token, "is not the address of a server"},
-		"another scheme":     {"ftp://mini.example.com", token, "is not the address of a server"},
-		"a name in it":       {"https://ann:secret@mini.example.com", token, "is not the address of a server"},
-		"no folder":          {p.URL, token, "there is no such folder or zip"},
+	for name, c := range map[string]struct{ url, token, miniProgram, says string }{
+		"no token":           {p.URL, "", "mp_1", "MINIDOCK_TOKEN"},
+		"a line break in it": {p.URL, token + "\n", "mp_1", "is not a token"},
+		"no scheme":          {"mini.example.com", token, "mp_1", "is not the address of a server"},
+		"another scheme":     {"ftp://mini.example.com", token, "mp_1", "is not the address of a server"},
+		"a name in it":       {"https://ann:secret@mini.example.com", token, "mp_1", "is not the address of a server"},
+		"no mini program":    {p.URL, token, "", "MINIDOCK_MINI_PROGRAM"},
+		"a blank for it":     {p.URL, token, " ", "MINIDOCK_MINI_PROGRAM"},
+		"no folder":          {p.URL, token, "mp_1", "there is no such folder or zip"},
 	} {
 		var stdout, stderr bytes.Buffer
-		s := remote.Server{URL: c.url, Token: c.token, MiniProgram: "mp_1", JSON: true, Stdout: &stdout, Stderr: &stderr}
+		s := remote.Server{URL: c.url, Token: c.token, MiniProgram: c.miniProgram, JSON: true, Stdout: &stdout, Stderr: &stderr}
 		err := remote.Upload(t.Context(), s, remote.Version{Path: filepath.Join(t.TempDir(), "dist")})
 		if got := (outcome{err: err}); got.exitCode() != 2 || !strings.Contains(err.Error(), c.says) || stdout.Len() > 0 || stderr.Len() > 0 {
 			t.Errorf("%s: %d, %v, printed %q and %q", name, got.exitCode(), err, &stdout, &stderr)

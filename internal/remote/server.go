@@ -37,6 +37,8 @@ func (s Server) client(progress *progress) (*client, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case strings.TrimSpace(s.MiniProgram) == "":
+		return nil, usage("no mini program is named: set --mini-program or MINIDOCK_MINI_PROGRAM to its id or its app id")
 	case s.Token == "":
 		return nil, usage("there is no token: set the environment variable MINIDOCK_TOKEN to one that the workspace's owner or a master has made")
 	case strings.ContainsFunc(s.Token, func(c rune) bool { return c <= ' ' || c > '~' }):
