@@ -30,5 +30,18 @@ func (c *client) find(ctx context.Context, name string) (string, error) {
 			}
 		}
 	}
-	return "", refused("NOT_FOUND", fmt.Sprintf("The token sees no mini program with the app id %s.", name), 0)
+	return "", unknown("app id", name)
+}
+
+// unseen makes of the refusal of a mini program that is not found one that names it, since nothing else is looked for by name.
+func unseen(err error, id string) error {
+	if asFailure(err).code == "NOT_FOUND" {
+		return unknown("id", id)
+	}
+	return err
+}
+
+// unknown refuses a mini program that the token does not see, which is named in this way.
+func unknown(by, name string) error {
+	return refused("NOT_FOUND", fmt.Sprintf("The token sees no mini program with the %s %s.", by, name), 0)
 }

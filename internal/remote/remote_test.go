@@ -444,9 +444,13 @@ func TestAMiniProgramThatTheTokenDoesNotSee(t *testing.T) {
 			}
 			return remote.Versions(ctx, s)
 		})
-		if got.exitCode() != 1 || got.stdout != "" || got.stderr == "" {
+		if got.exitCode() != 1 || got.stdout != "" || !strings.Contains(got.stderr, "The token sees no mini program with the "+strings.TrimPrefix(name, "by ")) {
 			t.Errorf("%s: exit code %d, printed %q and %q", name, got.exitCode(), got.stdout, got.stderr)
 		}
+	}
+	refused := `{"errors": [{"message": "There is none.", "extensions": {"code": "NOT_FOUND"}}], "data": {"uploadVersion": null}}`
+	if got := upload(t, remote.Server{URL: serve(t, answerWith(refused)).URL}); got.exitCode() != 1 || !strings.Contains(got.stdout, "The token sees no mini program with the id mp_1.") {
+		t.Errorf("uploading: exit code %d, printed %q", got.exitCode(), got.stdout)
 	}
 }
 

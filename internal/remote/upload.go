@@ -93,7 +93,7 @@ func (c *client) send(ctx context.Context, miniProgramID string, v Version, file
 		Query: uploadDocument, Variables: map[string]any{"input": input}, upload: &upload{file: file, variable: "variables.input.source.package"},
 	}, &data)
 	if err != nil {
-		return tooLarge(err, file)
+		return tooLarge(unseen(err, miniProgramID), file)
 	}
 	done.Version = data.UploadVersion.Version
 	done.addErrors(data.UploadVersion.UserErrors)

@@ -84,9 +84,9 @@ func (c *client) versionsPage(ctx context.Context, id string, after *string) (ve
 	err := c.call(ctx, request{Query: versionsDocument, Variables: map[string]any{"id": id, "after": after}}, &data)
 	switch {
 	case err != nil:
-		return versionsPage{}, err
+		return versionsPage{}, unseen(err, id)
 	case data.MiniProgram == nil:
-		return versionsPage{}, refused("NOT_FOUND", "The token sees no mini program with this id.", 0)
+		return versionsPage{}, unknown("id", id)
 	}
 	return data.MiniProgram.Versions, nil
 }
