@@ -100,7 +100,7 @@ func (u *upload) judge() {
 		u.number, u.hasNumber = n, ok
 	}
 	if raw := u.in.Notes; raw != nil {
-		u.judgeNotes(text.Clean(*raw))
+		u.judgeNotes(text.Clean(strings.ReplaceAll(*raw, "\t", " "))) // logs of changes, which notes often are, have tabs
 	}
 	if raw := u.in.MinimumHostVersion; raw != nil {
 		trimmed := strings.TrimSpace(*raw)

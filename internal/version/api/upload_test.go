@@ -37,7 +37,7 @@ func TestAnUploadedVersionIsCheckedAndReady(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
 		miniProgramID := ann.CreateMiniProgram(t, ann.CreateWorkspace(t, "Coffee"), "咖啡店")
-		uploaded := ann.UploadVersion(t, miniProgramID, apitest.Vars{"notes": "First\nbuild", "minimumHostVersion": "10.2"}, project).Succeeded(t)
+		uploaded := ann.UploadVersion(t, miniProgramID, apitest.Vars{"notes": "First\n\tbuild", "minimumHostVersion": "10.2"}, project).Succeeded(t)
 		versionID := uploaded.String(t, "uploadVersion.version.id")
 		for path, want := range map[string]any{
 			"uploadVersion.version.number": "1.0.0", "uploadVersion.version.status": "CHECKING", "uploadVersion.version.size": float64(len(project)),
@@ -62,7 +62,7 @@ func TestAnUploadedVersionIsCheckedAndReady(t *testing.T) {
 		hash := sha256.Sum256(project)
 		ready := ann.Do(t, readVersion, apitest.Vars{"id": versionID})
 		for path, want := range map[string]any{
-			"version.status": "READY", "version.sha256": hex.EncodeToString(hash[:]), "version.entryPage": "pages/index/index", "version.notes": "First\nbuild",
+			"version.status": "READY", "version.sha256": hex.EncodeToString(hash[:]), "version.entryPage": "pages/index/index", "version.notes": "First\n build",
 			"version.minimumHostVersion": "10.2", "version.pages.0.path": "pages/index/index", "version.pages.0.title": "首页", "version.pages.3.path": "coupons/list/list",
 			"version.pages.3.part": "coupons", "version.parts.0.root": "", "version.parts.1.root": "coupons", "version.uploadedBy.id": ann.ID,
 			"version.tabBar.items.0.title": "首页", "version.plugins.0.name": "pay", "version.permissions.0.scope": "scope.userLocation",
