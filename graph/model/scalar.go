@@ -44,5 +44,9 @@ func UnmarshalUpload(v any) (blob.File, error) {
 	if !ok {
 		return blob.File{}, fault.BadInput("An Upload is a file sent beside the query in a multipart request.")
 	}
-	return blob.File{Name: upload.Filename, ContentType: upload.ContentType, Size: upload.Size, Content: upload.File}, nil
+	file := blob.File{Name: upload.Filename, ContentType: upload.ContentType, Size: upload.Size, Content: upload.File}
+	if received, ok := upload.File.(interface{ Spooled() any }); ok {
+		file.Draft, _ = received.Spooled().(blob.Draft)
+	}
+	return file, nil
 }

@@ -109,6 +109,7 @@ func New(c Config) (*App, error) {
 	viewers := web.NewViewers(c.Store.Client, areas.Sessions, areas.Tokens, c.introspection(), c.isHTTPS())
 	graphQL := gqlhttp.New(gqlhttp.Config{
 		Schema: schema, Viewers: viewers, Streams: viewers, Limits: c.Limits.GraphQL, Scalars: scalars, IsSecret: isSecret, Lists: lists, Shown: graph.Shown,
+		Spool:   func(ctx context.Context) (gqlhttp.Spool, error) { return c.Blobs.Create(ctx) },
 		Observe: web.Observe(c.Log, counted), IsUnavailable: store.IsUnavailable, Stopping: stopping.Done(), Log: c.Log,
 	})
 	a.Handler, err = web.New(web.Config{

@@ -17,12 +17,15 @@ type draft struct {
 	file   *os.File
 	hash   hash.Hash
 	size   int64
-	// isEnded says that the file was kept or discarded.
-	isEnded bool
+	// isKept says that the content is among the blobs, isMoved that it is this file, and isEnded that the file is closed.
+	isKept, isMoved, isEnded bool
 }
 
 // Write appends to the content.
 func (d *draft) Write(p []byte) (int, error) {
+	if d.isKept {
+		return 0, os.ErrClosed
+	}
 	n, err := d.file.Write(p)
 	d.hash.Write(p[:n])
 	d.size += int64(n)
@@ -40,7 +43,6 @@ func (d *draft) Hash() string { return hex.EncodeToString(d.hash.Sum(nil)) }
 
 // Keep moves the file to its name.
 func (d *draft) Keep(ctx context.Context, ext string) (string, error) {
-	defer d.Discard()
 	name, err := d.Hash()+ext, ctx.Err()
 	switch {
 	case err != nil:
@@ -54,6 +56,7 @@ func (d *draft) Keep(ctx context.Context, ext string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("keep blob: %w", err)
 	}
+	d.isKept = true
 	return name, nil
 }
 
@@ -61,7 +64,7 @@ func (d *draft) keep(path string) error {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if !renew(path, d.size) {
+	if !renew(path, d.size) && !d.isMoved {
 		if err := d.moveTo(path); err != nil {
 			return err
 		}
@@ -84,16 +87,18 @@ func (d *draft) moveTo(path string) error {
 	if err := os.Rename(d.file.Name(), path); err != nil {
 		return err
 	}
-	d.isEnded = true
-	return d.file.Close()
+	d.isMoved = true
+	return nil
 }
 
-// Discard deletes the temporary file. What cannot be deleted is swept later.
+// Discard closes the file, and deletes it if it was not moved. What cannot be deleted is swept later.
 func (d *draft) Discard() {
 	if d.isEnded {
 		return
 	}
 	d.isEnded = true
 	_ = d.file.Close()
-	_ = os.Remove(d.file.Name())
+	if !d.isMoved {
+		_ = os.Remove(d.file.Name())
+	}
 }

@@ -51,12 +51,22 @@ func TestAKeptDraftIsStoredUnderItsHash(t *testing.T) {
 		if err != nil || name != hashOf(hello)+ext {
 			t.Fatalf("%q, %v", name, err)
 		}
-		draft.Discard()
 		if got := read(t, store, name); got != hello {
 			t.Errorf("%q is stored", got)
 		}
-		if _, err := draft.Keep(t.Context(), ext); err == nil {
-			t.Error("it was kept twice")
+		if again, err := draft.Keep(t.Context(), ext); err != nil || again != name {
+			t.Errorf("kept again as %s, %v", again, err)
+		}
+		if _, err := io.WriteString(draft, hello); err == nil {
+			t.Error("it can be written to after it was kept")
+		}
+		first := make([]byte, 2)
+		if _, err := draft.ReadAt(first, 0); err != nil || string(first) != hello[:2] {
+			t.Errorf("%q is read of what was kept, %v", first, err)
+		}
+		draft.Discard()
+		if got := read(t, store, name); got != hello {
+			t.Errorf("%q is stored after its draft has ended", got)
 		}
 	}
 	if left := entries(t, filepath.Join(dir, unfinished)); len(left) > 0 {
@@ -82,6 +92,7 @@ func TestADiscardedDraftLeavesNothing(t *testing.T) {
 		if err := end(draft); err == nil {
 			t.Errorf("%s: no error", what)
 		}
+		draft.Discard()
 		if left := files(t, dir); len(left) > 0 {
 			t.Errorf("%s: left are %v", what, left)
 		}

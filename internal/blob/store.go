@@ -18,6 +18,8 @@ type File struct {
 	Name, ContentType string
 	Size              int64
 	Content           io.ReadSeeker
+	// Draft is the content as it was received, which can be kept.
+	Draft Draft
 }
 
 // Store keeps blobs. It is safe for concurrent use, also by several processes.
@@ -49,10 +51,10 @@ type Draft interface {
 	Size() int64
 	Hash() string
 	// Keep stores the content and returns its name, the hash and ext, which is ".png", ".jpg", ".zip" or ".txt". When it returns without an
-	// error, the content survives a crash. Content that is stored already is not stored again, but is as new for Sweep. Whether it fails or
-	// not, it ends the draft.
+	// error, the content survives a crash. Content that is stored already is not stored again, but is as new for Sweep. Nothing can be written
+	// after it, but the draft can be read, and kept again, until it is discarded.
 	Keep(ctx context.Context, ext string) (name string, err error)
-	// Discard drops the draft. After Keep or Discard it does nothing.
+	// Discard ends the draft, and drops what was not kept. Each draft must be discarded; a second time does nothing.
 	Discard()
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"minidock/graph"
+	"minidock/internal/blob"
 	"minidock/internal/coercion"
 	"minidock/internal/fault"
 	"minidock/internal/limit"
@@ -27,7 +28,12 @@ func newHandler(t testing.TB, change func(*Config)) *Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	blobs, err := blob.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := Config{
+		Spool:  func(ctx context.Context) (Spool, error) { return blobs.Create(ctx) },
 		Schema: schema, Viewers: strangers{}, Limits: limit.Default.GraphQL, Lists: Lists{DefaultPage: 20, MaxPage: 100},
 		Log: slog.New(slog.DiscardHandler),
 	}
@@ -129,7 +135,7 @@ func FuzzMultipart(f *testing.F) {
 			checkRefusal(t, refusal)
 			return
 		}
-		if refusal := h.readFile(form, b); refusal != nil {
+		if refusal := h.readFile(t.Context(), form, b); refusal != nil {
 			checkRefusal(t, refusal)
 			return
 		}

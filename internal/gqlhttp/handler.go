@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -35,6 +36,8 @@ type Config struct {
 	Lists Lists
 	// Shown returns, for what a document selects, the function that has the reads of its queries read no more than that; nil for none.
 	Shown func(selected map[string][]string) func(context.Context) context.Context
+	// Spool begins to keep a file that is received.
+	Spool func(context.Context) (Spool, error)
 	// Observe is called for each operation that was answered; nil for nothing.
 	Observe func(context.Context, Observed)
 	// IsUnavailable says of an error that the client may send the request again later; nil for none.
@@ -42,6 +45,14 @@ type Config struct {
 	// Stopping is closed when the server stops, before the streams end.
 	Stopping <-chan struct{}
 	Log      *slog.Logger
+}
+
+// Spool keeps a file while it is received and worked on.
+type Spool interface {
+	io.Writer
+	io.ReaderAt
+	// Discard drops the file, unless somebody has kept it for good.
+	Discard()
 }
 
 // Viewers knows who sends a request.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"os"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -65,7 +64,7 @@ type uploadForm struct {
 }
 
 // readMultipart reads a request with a file, as the GraphQL multipart request specification requires. The file is kept in a
-// temporary file until the request is answered, for which there are few places: one is taken when there is nothing to wait for any
+// spool until the request is answered, for which there are few places: one is taken when there is nothing to wait for any
 // more. Files are received from people who are signed in only: nobody else may change anything that has a file.
 func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request, held *releases) (*parsedRequest, *fault.Refusal) {
 	if r.ContentLength > h.Limits.FileBytes+h.Limits.BesideBytes {
@@ -100,7 +99,7 @@ func (h *Handler) receiveFields(ctx context.Context, form *uploadForm) (*formFie
 	return h.readFields(form)
 }
 
-// receiveFile reads the file into a temporary file and waits for a place to work on it.
+// receiveFile reads the file into a spool and waits for a place to work on it.
 func (h *Handler) receiveFile(w http.ResponseWriter, r *http.Request, form *uploadForm, fields *formFields) *fault.Refusal {
 	userID, refusal := h.userID(r.Context())
 	switch {
@@ -118,7 +117,7 @@ func (h *Handler) receiveFile(w http.ResponseWriter, r *http.Request, form *uplo
 	space := h.space.hold(network)
 	form.held.add(space.release)
 	form.body.received = spool(ctx, space, newPace(w, h.Limits))
-	if refusal := h.readFile(form, fields); refusal != nil {
+	if refusal := h.readFile(ctx, form, fields); refusal != nil {
 		return refusal
 	}
 	stopReadDeadline(w)
@@ -165,7 +164,7 @@ func (h *Handler) readFields(form *uploadForm) (*formFields, *fault.Refusal) {
 }
 
 // readFile reads the file and the end of the form, and sets the file's variable.
-func (h *Handler) readFile(form *uploadForm, fields *formFields) *fault.Refusal {
+func (h *Handler) readFile(ctx context.Context, form *uploadForm, fields *formFields) *fault.Refusal {
 	part, refusal := form.next()
 	switch {
 	case refusal != nil:
@@ -174,7 +173,7 @@ func (h *Handler) readFile(form *uploadForm, fields *formFields) *fault.Refusal 
 		return badRequest("map names the part %s, but the file is in the part %s.", coercion.Inspect(fields.part), coercion.Inspect(part.FormName()))
 	}
 	form.body.left = h.Limits.FileBytes + formBytes
-	file, size, refusal := h.receive(part, form.held)
+	file, refusal := h.receive(ctx, part, form.held)
 	if refusal != nil {
 		return refusal
 	}
@@ -187,7 +186,7 @@ func (h *Handler) readFile(form *uploadForm, fields *formFields) *fault.Refusal 
 	if _, err := io.Copy(io.Discard, form.body); err != nil { // what follows the form
 		return unreadable(err, errFormEnds)
 	}
-	upload := graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}
+	upload := graphql.Upload{File: file, Filename: part.FileName(), Size: file.Size(), ContentType: part.Header.Get("Content-Type")}
 	if !setVariable(fields.params.variables, fields.path, upload) {
 		return badRequest("map names %s, but operations has no null there.", coercion.Inspect("variables."+strings.Join(fields.path, ".")))
 	}
@@ -266,20 +265,29 @@ func setVariable(variables *coercion.Object, path []string, upload graphql.Uploa
 	return true
 }
 
-// receive writes a file to a temporary file that has no name, so that it is gone when it is released, or when the program ends.
-func (h *Handler) receive(part *multipart.Part, held *releases) (*os.File, int64, *fault.Refusal) {
-	file, err := os.CreateTemp("", "minidock-upload-")
+// Upload is a file that was received, as an upload has it.
+type Upload struct {
+	*io.SectionReader
+	// Spool is where it is kept, until the request is answered.
+	Spool Spool
+}
+
+// Spooled is where the file is kept.
+func (u Upload) Spooled() any { return u.Spool }
+
+// receive keeps a file until the request is answered.
+func (h *Handler) receive(ctx context.Context, part *multipart.Part, held *releases) (Upload, *fault.Refusal) {
+	spool, err := h.Spool(ctx)
 	if err != nil {
-		return nil, 0, errNotSaved
+		return Upload{}, errNotSaved
 	}
-	held.add(func() { _ = file.Close() })
-	_ = os.Remove(file.Name())
-	size, err := io.Copy(file, io.LimitReader(part, h.Limits.FileBytes+1))
+	held.add(spool.Discard)
+	size, err := io.Copy(spool, io.LimitReader(part, h.Limits.FileBytes+1))
 	switch {
 	case err != nil:
-		return nil, 0, unreadable(err, errFormEnds)
+		return Upload{}, unreadable(err, errFormEnds)
 	case size > h.Limits.FileBytes:
-		return nil, 0, errTooLarge
+		return Upload{}, errTooLarge
 	}
-	return file, size, nil
+	return Upload{io.NewSectionReader(spool, 0, size), spool}, nil
 }

@@ -3,7 +3,6 @@ package version
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"minidock/ent"
 	"minidock/ent/version"
@@ -19,7 +18,7 @@ import (
 // packageExt is the extension of packages among the blobs.
 const packageExt = ".zip"
 
-// source is the package of an upload: a draft that was received, or the package of the version from.
+// source is the package of an upload: the draft in which it was received, or the package of the version from.
 type source struct {
 	draft blob.Draft
 	from  *ent.Version
@@ -34,7 +33,7 @@ func (u *upload) readSource(ctx context.Context) error {
 	var err error
 	switch {
 	case u.in.Source.Package != nil:
-		err = u.receive(ctx, u.in.Source.Package)
+		err = u.inspect(u.in.Source.Package)
 	case u.in.Source.FromVersionID != nil:
 		err = u.reuse(ctx, *u.in.Source.FromVersionID)
 	}
@@ -46,21 +45,10 @@ func (u *upload) readSource(ctx context.Context) error {
 	return err
 }
 
-// receive writes the package to a draft, from which it is inspected.
-func (u *upload) receive(ctx context.Context, file *blob.File) error {
-	draft, err := u.Blobs.Create(ctx)
-	if err != nil {
-		return fmt.Errorf("receive a package: %w", err)
-	}
-	u.source.draft = draft
-	_, err = file.Content.Seek(0, io.SeekStart)
-	if err == nil {
-		_, err = io.Copy(draft, file.Content)
-	}
-	if err != nil {
-		return fmt.Errorf("receive a package: %w", err)
-	}
-	u.source.sha256, u.source.size = draft.Hash(), draft.Size()
+// inspect looks into the directory of the package, which was hashed while it was received.
+func (u *upload) inspect(file *blob.File) error {
+	draft := file.Draft
+	u.source = source{draft: draft, sha256: draft.Hash(), size: draft.Size()}
 	_, problems, err := bundle.Inspect(draft, draft.Size(), u.Limits.Package)
 	if len(problems) > 0 {
 		u.errs.Take(problems[0].UserError("source.package"))
@@ -118,13 +106,6 @@ func (s *source) keep(ctx context.Context) error {
 	}
 	s.isKept = true
 	return nil
-}
-
-// discard drops what was received and is not kept.
-func (s *source) discard() {
-	if s.draft != nil {
-		s.draft.Discard()
-	}
 }
 
 // hold makes sure, in the transaction of the new version, that the package is still among the blobs: as long as a version names it, it is

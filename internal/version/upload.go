@@ -58,7 +58,6 @@ func (v *Versions) Upload(ctx context.Context, viewer *access.Viewer, in UploadI
 	}
 	u := upload{Versions: v, viewer: viewer, in: in}
 	u.judge()
-	defer u.source.discard()
 	if err := u.readSource(ctx); err != nil {
 		return Uploaded{}, err
 	}

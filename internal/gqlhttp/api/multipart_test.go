@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -84,22 +85,17 @@ func oddForms() map[string]string {
 	}
 }
 
-// emptyTemp has uploads wait in a folder of the test's own, and returns what is left in it.
-func emptyTemp(t *testing.T) func() []os.DirEntry {
+// unfinishedFiles returns what is left of uploads that were received.
+func unfinishedFiles(t *testing.T, w *apitest.World) []os.DirEntry {
 	t.Helper()
-	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir)
-	return func() []os.DirEntry {
-		left, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return left
+	left, err := os.ReadDir(filepath.Join(w.Dir, "blobs", "tmp"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	return left
 }
 
 func TestMultipartOddFormsAreRefused(t *testing.T) {
-	left := emptyTemp(t)
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	for name, body := range oddForms() {
@@ -114,7 +110,7 @@ func TestMultipartOddFormsAreRefused(t *testing.T) {
 		}
 	}
 	w.ExpectUploads(t, ann, "odd forms")
-	if found := left(); len(found) != 0 {
+	if found := unfinishedFiles(t, w); len(found) != 0 {
 		t.Errorf("left behind: %v", found)
 	}
 	w.Stop()
@@ -124,7 +120,6 @@ func TestMultipartOddFormsAreRefused(t *testing.T) {
 }
 
 func TestTrapMultipartSizesAreCapped(t *testing.T) {
-	left := emptyTemp(t)
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	padded := func(p apitest.Part, size int) apitest.Part {
@@ -163,7 +158,7 @@ func TestTrapMultipartSizesAreCapped(t *testing.T) {
 		}
 	}
 	w.ExpectUploads(t, ann, "large forms")
-	if found := left(); len(found) != 0 {
+	if found := unfinishedFiles(t, w); len(found) != 0 {
 		t.Errorf("left behind: %v", found)
 	}
 }
@@ -181,7 +176,6 @@ func (r *reading) Read(p []byte) (int, error) {
 }
 
 func TestTrapNothingReceivedBeforeSignIn(t *testing.T) {
-	left := emptyTemp(t)
 	w := apitest.New(t, apitest.Options{})
 	const operations = "--x\r\nContent-Disposition: form-data; name=\"operations\""
 	for name, test := range map[string]struct{ body, code string }{
@@ -194,7 +188,7 @@ func TestTrapNothingReceivedBeforeSignIn(t *testing.T) {
 	} {
 		readsLittle(t, w, nil, name, test.body, test.code)
 	}
-	if found := left(); len(found) != 0 {
+	if found := unfinishedFiles(t, w); len(found) != 0 {
 		t.Errorf("left behind: %v", found)
 	}
 }
@@ -213,7 +207,6 @@ func readsLittle(t *testing.T, w *apitest.World, by *apitest.Person, name, form,
 }
 
 func TestTrapNoPartHasALongHeader(t *testing.T) {
-	left := emptyTemp(t)
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	for name, body := range map[string]string{
@@ -224,13 +217,12 @@ func TestTrapNoPartHasALongHeader(t *testing.T) {
 		readsLittle(t, w, ann, name, body, "PAYLOAD_TOO_LARGE")
 	}
 	w.ExpectUploads(t, ann, "long headers")
-	if found := left(); len(found) != 0 {
+	if found := unfinishedFiles(t, w); len(found) != 0 {
 		t.Errorf("left behind: %v", found)
 	}
 }
 
 func TestMultipartAClientThatHangsUpHoldsNothing(t *testing.T) {
-	left := emptyTemp(t)
 	w := apitest.New(t, apitest.Options{})
 	ann := w.SignUp(t, "ann")
 	whole := apitest.Form(apitest.LogoOperations, apitest.LogoMap, apitest.Part{Name: "0", File: "logo.png", Content: strings.Repeat("x", 1<<20)})
@@ -245,7 +237,7 @@ func TestMultipartAClientThatHangsUpHoldsNothing(t *testing.T) {
 	}
 	w.ExpectUploads(t, ann, "clients that hung up")
 	w.Stop()
-	if found := left(); len(found) != 0 {
+	if found := unfinishedFiles(t, w); len(found) != 0 {
 		t.Errorf("left behind: %v", found)
 	}
 	if logged := w.Log.String(); strings.Contains(logged, "panic") || strings.Contains(logged, `"level":"ERROR"`) {

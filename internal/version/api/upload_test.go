@@ -325,6 +325,24 @@ func TestTheSameUploadWithAKeyGivesTheSameVersion(t *testing.T) {
 	})
 }
 
+func TestAFileCanBeUsedTwiceInARequest(t *testing.T) {
+	apitest.Run(t, func(t *testing.T, w *apitest.World) {
+		ann := w.SignUp(t, "ann")
+		miniProgramID := ann.CreateMiniProgram(t, ann.CreateWorkspace(t, "Coffee"), "咖啡店")
+		answer := ann.Upload(t, `mutation($input: UploadVersionInput!) {
+			first: uploadVersion(input: $input) { version { number } userErrors { code } } second: uploadVersion(input: $input) { version { number } userErrors { code } }
+		}`, apitest.Vars{"input": apitest.Vars{"miniProgramId": miniProgramID, "source": apitest.Vars{"package": nil}}},
+			map[string]apitest.File{"variables.input.source.package": {Name: "dist.zip", Content: project}})
+		if answer.Get("first.version.number") != "1.0.0" || answer.Get("second.version.number") != "1.0.1" {
+			t.Errorf("%s", answer.Body)
+		}
+		w.CheckPackages(t)
+		if n := w.Client.Version.Query().Where(version.StatusEQ(version.StatusREADY)).CountX(t.Context()); n != 2 {
+			t.Errorf("%d are READY", n)
+		}
+	})
+}
+
 func TestUploadsAtOnceNeverShareANumber(t *testing.T) {
 	apitest.Run(t, func(t *testing.T, w *apitest.World) {
 		ann := w.SignUp(t, "ann")
