@@ -102,11 +102,11 @@ func (p *Person) Do(t *testing.T, query string, variables Vars) *Answer {
 func (p *Person) Upload(t *testing.T, query string, variables Vars, files map[string]File) *Answer {
 	t.Helper()
 	body, contentType := Multipart(t, query, variables, files)
-	if p.Header.Get("GraphQL-Require-Preflight") == "" {
-		p.Header.Set("GraphQL-Require-Preflight", "1")
-		defer p.Header.Del("GraphQL-Require-Preflight")
+	header := p.Header.Clone() // others may send something as the same person
+	if header.Get("GraphQL-Require-Preflight") == "" {
+		header.Set("GraphQL-Require-Preflight", "1")
 	}
-	answer := p.Post(t, contentType, body)
+	answer := p.post(t, header, contentType, body)
 	checkDeclared(t, query, answer)
 	return answer
 }
@@ -166,11 +166,16 @@ func writeFile(t *testing.T, w *multipart.Writer, name string, file File) {
 // Post sends a body to the API.
 func (p *Person) Post(t *testing.T, contentType string, body []byte) *Answer {
 	t.Helper()
+	return p.post(t, p.Header.Clone(), contentType, body)
+}
+
+func (p *Person) post(t *testing.T, header http.Header, contentType string, body []byte) *Answer {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.world.URL+"/graphql", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header = p.Header.Clone()
+	request.Header = header
 	request.Header.Set("Content-Type", contentType)
 	response, err := (&http.Client{Jar: p.Jar}).Do(request)
 	if err != nil {
