@@ -173,14 +173,14 @@ func refusesCallers(t *testing.T, m machine) {
 		args    []string
 		code    string
 	}{
-		"a token that may only read":  {readOnly, nil, "FORBIDDEN"},
-		"a token that is none":        {malformed, nil, "UNAUTHENTICATED"},
-		"an app id that is none":      {unknown, nil, "NOT_FOUND"},
-		"an id of something else":     {m, []string{"--mini-program", m.workspaceID}, "NOT_FOUND"},
-		"a number that is taken":      {m, []string{"--number", "7.0.0"}, "VERSION_EXISTS"},
-		"a number that is too low":    {m, []string{"--number", "6.9.9"}, "VERSION_TOO_LOW"},
-		"a number that is none":       {m, []string{"--number", "7"}, "INVALID_FORMAT"},
-		"a host version that is none": {m, []string{"--minimum-host", "new"}, "INVALID_FORMAT"},
+		"a token that may only read": {readOnly, nil, "FORBIDDEN"},
+		"an invalid token":           {malformed, nil, "UNAUTHENTICATED"},
+		"an unknown app id":          {unknown, nil, "NOT_FOUND"},
+		"an id of something else":    {m, []string{"--mini-program", m.workspaceID}, "NOT_FOUND"},
+		"a number that is taken":     {m, []string{"--number", "7.0.0"}, "VERSION_EXISTS"},
+		"a number that is too low":   {m, []string{"--number", "6.9.9"}, "VERSION_TOO_LOW"},
+		"an invalid number":          {m, []string{"--number", "7"}, "INVALID_FORMAT"},
+		"an invalid host version":    {m, []string{"--minimum-host", "new"}, "INVALID_FORMAT"},
 	} {
 		got := c.machine.run(t, append([]string{"upload", project, "--json"}, c.args...)...).uploaded(t)
 		if got.code != 1 || got.Version != nil || len(got.Problems) != 1 || got.Problems[0].Code != c.code || got.Problems[0].Message == "" || got.Problems[0].File != nil {
@@ -191,7 +191,7 @@ func refusesCallers(t *testing.T, m machine) {
 		t.Errorf("a token that may only read lists %s", got)
 	}
 	if got := malformed.run(t, "versions"); got.code != 1 || got.stdout != "" {
-		t.Errorf("a token that is none lists %s", got)
+		t.Errorf("an invalid token lists %s", got)
 	}
 }
 

@@ -75,7 +75,7 @@ func (c *checker) run(ctx context.Context, appID string, progress func(int)) err
 	return nil
 }
 
-// readFiles reads all entries, those outside of the root too: whoever unpacks the zip meets them.
+// readFiles reads all entries, those outside of the root too, which anyone gets who unpacks the zip.
 func (c *checker) readFiles(ctx context.Context, progress func(int)) error {
 	var passed, whole int64
 	for _, e := range c.entries {

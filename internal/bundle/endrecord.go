@@ -53,7 +53,7 @@ func damaged(variant fault.Variant) *Problem {
 	return &found
 }
 
-// noZip tells a file that was cut off from one of another kind.
+// noZip returns the problem of a file without an end record: it was cut off, or is of another kind.
 func noZip(src *source, tail []byte) *Problem {
 	start := make([]byte, min(src.size, 4))
 	if _, err := src.ReadAt(start, 0); err != nil {
