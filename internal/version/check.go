@@ -193,16 +193,13 @@ func record(ctx context.Context, tx *ent.Tx, of *ent.Version, result version.Sta
 
 // endTask writes the problems, or that there are none, into the log.
 func (c *checking) endTask(ctx context.Context, tx *ent.Tx, found description, problems []bundle.Problem, now time.Time) (*ent.Task, error) {
-	var lines []*TaskLogEntry
-	for i := range problems {
-		lines = append(lines, &TaskLogEntry{At: now, Level: LogLevelError, Problem: &problems[i]})
-	}
-	status, last := task.StatusFAILED, &TaskLogEntry{At: now, Level: LogLevelInfo, Note: failed, Count: len(problems)}
+	listed, status, last := problems, task.StatusFAILED, &TaskLogEntry{At: now, Level: LogLevelInfo, Note: failed, Count: len(problems)}
 	if len(problems) == 0 {
-		for _, warning := range Warnings(found.Report) {
-			lines = append(lines, &TaskLogEntry{At: now, Level: LogLevelWarning, Problem: &warning})
-		}
-		status, last = task.StatusSUCCEEDED, &TaskLogEntry{At: now, Level: LogLevelInfo, Note: passed, Count: found.FileCount}
+		listed, status, last = Warnings(found.Report), task.StatusSUCCEEDED, &TaskLogEntry{At: now, Level: LogLevelInfo, Note: passed, Count: found.FileCount}
+	}
+	var lines []*TaskLogEntry
+	for i, one := range listed {
+		lines = append(lines, &TaskLogEntry{At: now, Level: LogLevel(one.Severity()), Problem: &listed[i]})
 	}
 	log, err := appendLog(c.task, append(lines, last)...)
 	if err != nil {

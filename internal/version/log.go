@@ -18,9 +18,8 @@ type LogLevel string
 
 // The levels of lines.
 const (
-	LogLevelInfo    LogLevel = "INFO"
-	LogLevelWarning LogLevel = "WARNING"
-	LogLevelError   LogLevel = "ERROR"
+	LogLevelInfo  LogLevel = "INFO"
+	LogLevelError LogLevel = "ERROR"
 )
 
 // TaskLogEntry is a line in the log of a task: a problem or a warning, or else one of the notes below.
