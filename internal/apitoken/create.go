@@ -97,7 +97,7 @@ func judge(in CreateInput, now time.Time, errs *fault.UserErrors) ent.ApiToken {
 	case draft.ExpiresAt.After(latest):
 		errs.Add("expiresAt", fault.TooLate, "max", moment.Text(latest))
 	}
-	for _, one := range distinct(in.MiniProgramIDs) {
+	for _, one := range id.Distinct(in.MiniProgramIDs) {
 		draft.Edges.MiniPrograms = append(draft.Edges.MiniPrograms, &ent.MiniProgram{ID: one})
 	}
 	return draft
@@ -168,6 +168,3 @@ func insert(ctx context.Context, tx *operation.Tx, draft ent.ApiToken, secret st
 		event.List("miniProgramIds", nil, miniProgramIDs), event.Text("expiresAt", "", moment.Text(draft.ExpiresAt)))
 	return created, nil
 }
-
-// distinct returns each of the ids once, sorted.
-func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }

@@ -5,6 +5,7 @@ package id
 import (
 	"encoding/base32"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -87,6 +88,9 @@ func KindOf(id string) Kind {
 	kind, _, _ := Split(id)
 	return kind
 }
+
+// Distinct returns each of the ids once, sorted.
+func Distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 
 func isWord(s string) bool {
 	return s != "" && strings.Trim(s, "_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""

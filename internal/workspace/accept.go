@@ -202,7 +202,7 @@ func miniProgramIDs(of *ent.Invitation) []string {
 	for i, one := range of.Edges.MiniPrograms {
 		ids[i] = one.ID
 	}
-	return distinct(ids)
+	return id.Distinct(ids)
 }
 
 func deref(text *string) string {

@@ -25,7 +25,7 @@ type AssignMiniProgramsInput struct {
 // Assign assigns a developer to these mini programs of the workspace and no others. Owners and masters may. User errors:
 // NOT_FOUND, WRONG_STATUS, WRONG_ROLE.
 func (w *Workspaces) Assign(ctx context.Context, viewer *access.Viewer, in AssignMiniProgramsInput) (*MemberChange, error) {
-	wanted := distinct(in.MiniProgramIDs)
+	wanted := id.Distinct(in.MiniProgramIDs)
 	return operation.Run(ctx, w.DB, viewer, access.AssignMiniPrograms, in.MemberID, func(tx *operation.Tx) (*MemberChange, error) {
 		if err := checkMiniPrograms(ctx, tx, "miniProgramIds", wanted); err != nil {
 			return nil, err
@@ -95,11 +95,6 @@ func miniProgramsIn(ctx context.Context, client *ent.Client, workspaceID string,
 		return nil, fmt.Errorf("look up mini programs: %w", err)
 	}
 	return found, nil
-}
-
-// distinct returns each of the ids once, sorted.
-func distinct(ids []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(ids)))
 }
 
 // without returns the ids that are not among the others.

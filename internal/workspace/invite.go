@@ -146,7 +146,7 @@ func judgeInvitee(i int, raw *InvitationInput, errs *fault.UserErrors) Invitatio
 	if raw.Role != member.RoleDEVELOPER {
 		return one
 	}
-	if one.MiniProgramIDs = distinct(raw.MiniProgramIDs); len(one.MiniProgramIDs) == 0 {
+	if one.MiniProgramIDs = id.Distinct(raw.MiniProgramIDs); len(one.MiniProgramIDs) == 0 {
 		errs.Add(at("miniProgramIds"), fault.Blank)
 	}
 	return one
